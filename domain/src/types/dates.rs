@@ -1,0 +1,151 @@
+//! The date forms of the product: `dd-mm-yyyy` where a person types, `27 Aug 2018` where a person reads,
+//! `yyyy-MM-dd HH:mm:ss` (UTC) on the wire.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+/// Why a typed day was not taken. `Display` tells the person what would be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DateError {
+    /// Not of the form `dd-mm-yyyy`.
+    #[error("Write the date as dd-mm-yyyy, for example 31-12-2027, or leave it empty for a token that never expires.")]
+    Form,
+    /// The form is right, but the calendar has no such day.
+    #[error("There is no such day in the calendar. Write the date as dd-mm-yyyy, for example 28-02-2027.")]
+    NoSuchDay,
+    /// The day is over.
+    #[error("This day is past. Choose today or a later day, or leave the field empty.")]
+    Past,
+}
+
+/// Reads a day typed as `dd-mm-yyyy`; surrounding blanks are ignored and an empty text means "never".
+///
+/// # Errors
+/// [`DateError::Form`] or [`DateError::NoSuchDay`]; being past is for the caller to judge, who knows today.
+pub fn parse_typed_day(text: &str) -> Result<Option<NaiveDate>, DateError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let bytes = text.as_bytes();
+    let well_formed = bytes.len() == 10
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            2 | 5 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if !well_formed {
+        return Err(DateError::Form);
+    }
+    let number = |range: std::ops::Range<usize>| text[range].parse::<u32>().map_err(|_| DateError::Form);
+    let (day, month, year) = (number(0..2)?, number(3..5)?, number(6..10)?);
+    // A year before 1000 is a typing slip (0027 for 2027), never a date somebody means.
+    if year < 1000 {
+        return Err(DateError::NoSuchDay);
+    }
+    NaiveDate::from_ymd_opt(year as i32, month, day).map(Some).ok_or(DateError::NoSuchDay)
+}
+
+/// A day as it is typed: `dd-mm-yyyy`.
+pub fn typed_day(day: NaiveDate) -> String {
+    format!("{:02}-{:02}-{:04}", day.day(), day.month(), day.year())
+}
+
+/// A day as it is read: `27 Aug 2018`.
+pub fn readable_day(day: NaiveDate) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    format!("{} {} {}", day.day(), MONTHS[day.month0() as usize], day.year())
+}
+
+/// A moment as it is read, in UTC: `27 Aug 2018, 14:05`.
+pub fn readable_moment(moment: DateTime<Utc>) -> String {
+    let time = moment.time();
+    use chrono::Timelike;
+    format!("{}, {:02}:{:02}", readable_day(moment.date_naive()), time.hour(), time.minute())
+}
+
+/// A moment on the wire: `yyyy-MM-dd HH:mm:ss`, UTC.
+pub fn wire_moment(moment: DateTime<Utc>) -> String {
+    use chrono::Timelike;
+    let (day, time) = (moment.date_naive(), moment.time());
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+        day.year(),
+        day.month(),
+        day.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
+}
+
+/// Reads a moment of the wire: `yyyy-MM-dd HH:mm:ss`, or a bare `yyyy-MM-dd`, which means the end of that day. UTC.
+pub fn parse_wire_moment(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    let (date, time) = match text.split_once([' ', 'T']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    let mut parts = date.split('-');
+    let day = parse_exact(parts.next()?, 4)
+        .zip(parse_exact(parts.next()?, 2))
+        .zip(parse_exact(parts.next()?, 2))
+        .and_then(|((year, month), day)| NaiveDate::from_ymd_opt(year as i32, month, day))?;
+    if parts.next().is_some() {
+        return None;
+    }
+    let time = match time {
+        None => return Some(end_of_day(day)),
+        Some(time) => {
+            let mut parts = time.trim_end_matches('Z').split(':');
+            let (hour, minute) = (parse_exact(parts.next()?, 2)?, parse_exact(parts.next()?, 2)?);
+            let second = parts.next().map_or(Some(0), |second| parse_exact(second, 2))?;
+            if parts.next().is_some() {
+                return None;
+            }
+            NaiveTime::from_hms_opt(hour, minute, second)?
+        }
+    };
+    Some(NaiveDateTime::new(day, time).and_utc())
+}
+
+/// The last second of a day, 23:59:59 UTC: a token lives to the end of its day.
+pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
+    let last = NaiveTime::from_hms_opt(23, 59, 59).expect("23:59:59 is a time of day");
+    NaiveDateTime::new(day, last).and_utc()
+}
+
+fn parse_exact(text: &str, digits: usize) -> Option<u32> {
+    (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typed_day_is_read_back_as_it_was_written() {
+        let day = parse_typed_day(" 09-03-2027 ").unwrap().unwrap();
+        assert_eq!(typed_day(day), "09-03-2027");
+        assert_eq!(readable_day(day), "9 Mar 2027");
+        assert_eq!(parse_typed_day("  "), Ok(None));
+    }
+
+    #[test]
+    fn other_forms_and_impossible_days_are_told_apart() {
+        for text in ["2027-03-09", "9-3-2027", "09/03/2027", "09-03-27", "tomorrow", "０９-03-2027"] {
+            assert_eq!(parse_typed_day(text), Err(DateError::Form), "{text}");
+        }
+        for text in ["31-02-2027", "00-01-2027", "01-13-2027", "01-01-0027"] {
+            assert_eq!(parse_typed_day(text), Err(DateError::NoSuchDay), "{text}");
+        }
+    }
+
+    #[test]
+    fn wire_moments_round_trip_and_a_bare_day_ends_at_its_last_second() {
+        let moment = parse_wire_moment("2027-03-09 10:11:12").unwrap();
+        assert_eq!(wire_moment(moment), "2027-03-09 10:11:12");
+        assert_eq!(wire_moment(parse_wire_moment("2027-03-09").unwrap()), "2027-03-09 23:59:59");
+        for text in ["", "09-03-2027", "2027-3-9", "2027-02-30", "2027-03-09 25:00:00", "2027-03-09 1:2:3"] {
+            assert_eq!(parse_wire_moment(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Tokens as people see and draft them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::methods::ApiSet;
+
+/// The longest description, in characters.
+pub const DESCRIPTION_LIMIT: usize = 255;
+
+/// One token in the list. Never holds the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenView {
+    pub id: i64,
+    pub description: String,
+    pub api_set: ApiSet,
+    /// Full names of the ticked methods, sorted; for a prepared set, what the set holds on this server.
+    pub methods: Vec<String>,
+    /// Last second of its life; `None` = never expires.
+    pub expires: Option<DateTime<Utc>>,
+    /// Whether that moment is past, by the server's clock.
+    pub expired: bool,
+    pub last_used: Option<DateTime<Utc>>,
+    pub created: DateTime<Utc>,
+    /// E-mail of the member who owns it.
+    pub owner: String,
+    /// Whether the viewer owns it.
+    pub mine: bool,
+    /// Shared with the account, or private to its owner.
+    pub shared: bool,
+    /// Counts the changes; an edit names the version it started from.
+    pub version: i64,
+}
+
+/// What a person chose in the token dialog.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenDraft {
+    pub description: String,
+    pub api_set: ApiSet,
+    /// Ticked methods by full name; only looked at when `api_set` is `Custom`.
+    pub methods: Vec<String>,
+    /// `dd-mm-yyyy` as typed; empty = never.
+    pub expires: String,
+    pub shared: bool,
+}
+
+/// A token with its secret, right after it was made; the only time the secret is told.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewSecret {
+    pub token: TokenView,
+    pub secret: String,
+}
+
+impl std::fmt::Debug for NewSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewSecret").field("token", &self.token).finish_non_exhaustive()
+    }
+}
+
+/// Everything the Access Tokens page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenList {
+    pub tokens: Vec<TokenView>,
+    /// How many tokens the account may have, expired ones included.
+    pub limit: u32,
+    /// Whether the account has more than one member: then Owner and Shared are shown.
+    pub several_members: bool,
+    /// Whether the viewer may generate, edit and remove tokens here (an Extended Access sign-in may not).
+    pub may_manage: bool,
+    /// Today by the server's clock, for the calendar and the check of typed days.
+    pub today: chrono::NaiveDate,
+}
