@@ -74,3 +74,33 @@ pub fn split_name(name: &str) -> (&str, &str, &str) {
     let mut next = || parts.next().unwrap_or_default();
     (next(), next(), next())
 }
+
+/// One method as its documentation page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MethodDoc {
+    pub info: MethodInfo,
+    /// Where it is called: `/1.0/environment/control/rest/stopenv`.
+    pub path: String,
+    pub params: Vec<ParamDoc>,
+    /// What a success looks like, as JSON text: `{"result":0}`.
+    pub answer: String,
+    /// Result codes it may answer besides 0, with their meaning.
+    pub codes: Vec<(i64, String)>,
+    /// Whether a token may carry it; otherwise only a session may call it.
+    pub token_callable: bool,
+    /// Whether GET is refused (secrets in the parameters).
+    pub post_only: bool,
+    /// Whether it can be called without a credential.
+    pub public: bool,
+}
+
+/// One parameter of a method.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParamDoc {
+    pub name: String,
+    /// `text`, `number`, `yes/no`, `date`, `list`, `JSON`.
+    pub kind: String,
+    pub required: bool,
+    pub help: String,
+    pub example: String,
+}

@@ -70,3 +70,10 @@ pub struct TokenList {
     /// Today by the server's clock, for the calendar and the check of typed days.
     pub today: chrono::NaiveDate,
 }
+
+/// What a checked draft would do, in words, for the dialog that asks for the password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenReview {
+    /// One sentence or list item each: methods added and removed, dates changed, what will be opened.
+    pub lines: Vec<String>,
+}
