@@ -1,0 +1,4 @@
+//! The store's own promises, on both databases.
+
+use super::*;
+
