@@ -5,8 +5,8 @@
 //! cargo xtask build [--release]   the site, then the server that embeds it
 //! ```
 //!
-//! Without `--release` the WASM is compiled for speed of compiling and compressed lightly, for the edit–reload loop.
-//! `--release` makes what is shipped.
+//! Without `--release` the WASM is compiled quickly and nothing is compressed, for the edit–reload loop. `--release`
+//! makes what is shipped.
 
 mod site;
 

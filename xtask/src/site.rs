@@ -4,7 +4,7 @@
 //! pkg/keyrack.js, pkg/keyrack.wasm   the islands, bound by wasm-bindgen
 //! pkg/keyrack.css                    style/main.css with its imports, minified
 //! favicon.svg, …                     public/ as it is
-//! *.br, *.gz                         beside each file that gets smaller by it
+//! *.br, *.gz                         beside each file that gets smaller by it, with --release
 //! ```
 //!
 //! File names carry no hashes. The server serves `pkg/` under a path that contains a hash over its contents (see
@@ -172,8 +172,8 @@ impl Site {
         let mut written = Vec::new();
         for (file, contents) in &part {
             written.push(self.write(file, contents)?);
-            if compressible(file) {
-                for (suffix, smaller) in [("br", self.brotli(contents)?), ("gz", self.gzip(contents)?)] {
+            if self.release && compressible(file) {
+                for (suffix, smaller) in [("br", brotli(contents)?), ("gz", gzip(contents)?)] {
                     if smaller.len() < contents.len() {
                         written.push(self.write(&format!("{file}.{suffix}"), &smaller)?);
                     }
@@ -193,22 +193,6 @@ impl Site {
         fs::write(&temporary, contents)?;
         fs::rename(&temporary, &path)?;
         Ok(name.to_owned())
-    }
-
-    fn brotli(&self, contents: &[u8]) -> Result<Vec<u8>> {
-        let quality = if self.release { 11 } else { 4 };
-        let mut out = Vec::new();
-        let mut writer = brotli::CompressorWriter::new(&mut out, 1 << 16, quality, 24);
-        writer.write_all(contents)?;
-        drop(writer);
-        Ok(out)
-    }
-
-    fn gzip(&self, contents: &[u8]) -> Result<Vec<u8>> {
-        let level = flate2::Compression::new(if self.release { 9 } else { 4 });
-        let mut writer = flate2::write::GzEncoder::new(Vec::new(), level);
-        writer.write_all(contents)?;
-        Ok(writer.finish()?)
     }
 
     /// Removes what no part wrote, and says how large the rest is.
@@ -233,6 +217,20 @@ impl Site {
         }
         Ok(())
     }
+}
+
+fn brotli(contents: &[u8]) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut writer = brotli::CompressorWriter::new(&mut out, 1 << 16, 11, 24);
+    writer.write_all(contents)?;
+    drop(writer);
+    Ok(out)
+}
+
+fn gzip(contents: &[u8]) -> Result<Vec<u8>> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(contents)?;
+    Ok(writer.finish()?)
 }
 
 fn compressible(name: &str) -> bool {
