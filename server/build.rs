@@ -10,7 +10,9 @@ fn main() {
     if env::var("PROFILE").as_deref() == Ok("release") {
         println!("cargo::rerun-if-changed={}", site.display());
         if !site.join("pkg/keyrack.wasm").is_file() {
-            println!("cargo::error=the site is missing from target/site: run `cargo xtask build --release`, which makes it first");
+            println!(
+                "cargo::error=the site is missing from target/site: run `cargo xtask build --release`, which makes it first"
+            );
         }
     }
 }

@@ -17,7 +17,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     hash::{DefaultHasher, Hash, Hasher},
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, RwLock},
     time::Instant,
@@ -25,7 +25,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail};
 use lightningcss::{
-    bundler::{Bundler, FileProvider},
+    bundler::{Bundler, FileProvider, ResolveResult, SourceProvider},
     error::{Error as CssError, ErrorLocation},
     stylesheet::{MinifyOptions, ParserOptions, PrinterOptions},
 };
@@ -45,7 +45,18 @@ pub fn build(root: &Path, release: bool) -> Result<()> {
 
     let profile = if release { "wasm-release" } else { "dev" };
     println!("site: compiling WASM ({profile})");
-    cargo(root, &["build", "--package", "keyrack-frontend", "--target", WASM_TARGET, "--profile", profile])?;
+    cargo(
+        root,
+        &[
+            "build",
+            "--package",
+            "keyrack-frontend",
+            "--target",
+            WASM_TARGET,
+            "--profile",
+            profile,
+        ],
+    )?;
     let folder = if release { "wasm-release" } else { "debug" };
     let wasm = target.join(WASM_TARGET).join(folder).join("keyrack_frontend.wasm");
 
@@ -97,27 +108,55 @@ fn bind(wasm: &Path, part: &mut Part, release: bool) -> Result<()> {
 /// Follows `@import`, minifies, and refuses what a browser would silently skip. No browser targets are given: what is
 /// written (nesting, `light-dark()`, …) is what is served.
 fn bundle_css(root: &Path, main: &str) -> Result<Vec<u8>> {
-    let provider = FileProvider::new();
+    let provider = Sources(FileProvider::new());
     let warnings = Arc::new(RwLock::new(Vec::new()));
-    let options = ParserOptions { warnings: Some(warnings.clone()), ..ParserOptions::default() };
+    let options = ParserOptions {
+        warnings: Some(warnings.clone()),
+        ..ParserOptions::default()
+    };
     let mut bundler = Bundler::new(&provider, None, options);
     let entry = root.join(main);
     let mut sheet = bundler.bundle(&entry).map_err(|error| css_error(root, &error))?;
     if let Some(warning) = warnings.read().unwrap().first() {
         return Err(css_error(root, warning));
     }
-    sheet.minify(MinifyOptions::default()).map_err(|error| css_error(root, &error))?;
+    sheet
+        .minify(MinifyOptions::default())
+        .map_err(|error| css_error(root, &error))?;
     let css = sheet
-        .to_css(PrinterOptions { minify: true, ..PrinterOptions::default() })
+        .to_css(PrinterOptions {
+            minify: true,
+            ..PrinterOptions::default()
+        })
         .map_err(|error| css_error(root, &error))?;
     Ok(css.code.into_bytes())
+}
+
+/// Files, with the name in the message when one is missing.
+struct Sources(FileProvider);
+
+impl SourceProvider for Sources {
+    type Error = io::Error;
+
+    fn read<'a>(&'a self, file: &Path) -> io::Result<&'a str> {
+        self.0
+            .read(file)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))
+    }
+
+    fn resolve(&self, specifier: &str, originating_file: &Path) -> io::Result<ResolveResult> {
+        self.0.resolve(specifier, originating_file)
+    }
 }
 
 /// `style/main.css:12:5: Unexpected token …`, lines and columns counted from 1 as editors do.
 fn css_error<T: std::fmt::Display>(root: &Path, error: &CssError<T>) -> anyhow::Error {
     match &error.loc {
         Some(ErrorLocation { filename, line, column }) => {
-            let file = Path::new(filename).strip_prefix(root).unwrap_or(Path::new(filename)).display();
+            let file = Path::new(filename)
+                .strip_prefix(root)
+                .unwrap_or(Path::new(filename))
+                .display();
             anyhow!("{file}:{}:{column}: {}", line + 1, error.kind)
         }
         None => anyhow!("CSS: {}", error.kind),
@@ -144,7 +183,12 @@ impl Site {
         fs::create_dir_all(&stamps)?;
         let mut hasher = DefaultHasher::new();
         fs::read(std::env::current_exe()?)?.hash(&mut hasher);
-        Ok(Site { folder, stamps, release, program: hasher.finish() })
+        Ok(Site {
+            folder,
+            stamps,
+            release,
+            program: hasher.finish(),
+        })
     }
 
     /// Makes one part of the site unless its inputs (files or folders) and its outputs are as they were.
@@ -155,7 +199,9 @@ impl Site {
         for input in inputs {
             for path in files_under(input)? {
                 path.hash(&mut hasher);
-                fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?.hash(&mut hasher);
+                fs::read(&path)
+                    .with_context(|| format!("cannot read {}", path.display()))?
+                    .hash(&mut hasher);
             }
         }
         let stamp = format!("{:016x}", hasher.finish());
@@ -199,7 +245,12 @@ impl Site {
     fn finish(&self) -> Result<()> {
         let mut known = BTreeSet::new();
         for stamp in files_under(&self.stamps)? {
-            known.extend(fs::read_to_string(stamp)?.lines().skip(1).map(|file| self.folder.join(file)));
+            known.extend(
+                fs::read_to_string(stamp)?
+                    .lines()
+                    .skip(1)
+                    .map(|file| self.folder.join(file)),
+            );
         }
         for path in files_under(&self.folder)? {
             if !known.contains(&path) {
@@ -213,7 +264,12 @@ impl Site {
                 let path = format!("{}{suffix}", file.display());
                 fs::metadata(path).map_or("-".to_owned(), |meta| format!("{:.1} KB", meta.len() as f64 / 1000.0))
             };
-            println!("site: {NAME}.{kind:<6} {:>10} {:>10} {:>10}", size(""), size(".gz"), size(".br"));
+            println!(
+                "site: {NAME}.{kind:<6} {:>10} {:>10} {:>10}",
+                size(""),
+                size(".gz"),
+                size(".br")
+            );
         }
         Ok(())
     }
@@ -234,7 +290,19 @@ fn gzip(contents: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn compressible(name: &str) -> bool {
-    let kinds = ["wasm", "js", "css", "svg", "txt", "html", "json", "webmanifest", "xml", "ttf", "ico"];
+    let kinds = [
+        "wasm",
+        "js",
+        "css",
+        "svg",
+        "txt",
+        "html",
+        "json",
+        "webmanifest",
+        "xml",
+        "ttf",
+        "ico",
+    ];
     name.rsplit_once('.').is_some_and(|(_, kind)| kinds.contains(&kind))
 }
 
@@ -243,7 +311,10 @@ fn site_name(path: &Path) -> Result<String> {
     let name = path.to_str().unwrap_or_default().replace('\\', "/");
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
     if name.is_empty() || !name.chars().all(plain) {
-        bail!("`{}`: names in the site may hold letters, digits, `.`, `_` and `-` only", path.display());
+        bail!(
+            "`{}`: names in the site may hold letters, digits, `.`, `_` and `-` only",
+            path.display()
+        );
     }
     Ok(name)
 }
@@ -273,4 +344,73 @@ fn tempdir(parent: &Path) -> Result<PathBuf> {
     }
     fs::create_dir_all(&folder)?;
     Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bundle(files: &[(&str, &str)]) -> Result<String> {
+        let root = std::env::temp_dir().join(format!(
+            "keyrack-css-{}-{:?}",
+            std::process::id(),
+            std::thread::current().id()
+        ));
+        fs::create_dir_all(&root)?;
+        for (name, text) in files {
+            fs::write(root.join(name), text)?;
+        }
+        let css = bundle_css(&root, "main.css");
+        fs::remove_dir_all(&root)?;
+        Ok(String::from_utf8(css?)?)
+    }
+
+    #[test]
+    fn imports_become_one_file() {
+        let css = bundle(&[
+            ("main.css", "@import './a.css';\nb { color: #ffffff }"),
+            ("a.css", "a { margin: 0px }"),
+        ]);
+        assert_eq!(css.unwrap(), "a{margin:0}b{color:#fff}");
+    }
+
+    #[test]
+    fn a_mistake_is_refused_with_its_place() {
+        for (wrong, place) in [
+            ("a { color red }", "a.css:2:10: Unexpected token"),
+            ("a:hoover { color: red }", "a.css:2:"),
+            ("@wrong { }", "a.css:2:"),
+            ("a { color: red; } }", "a.css:2:"),
+        ] {
+            let css = bundle(&[
+                ("main.css", "@import './a.css';"),
+                ("a.css", &format!("/* first line */\n{wrong}")),
+            ]);
+            let error = css.expect_err(wrong).to_string();
+            assert!(error.starts_with(place), "{wrong} gave {error}");
+        }
+        let error = bundle(&[("main.css", "@import './missing.css';")])
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("missing.css"), "{error}");
+    }
+
+    #[test]
+    fn names_that_would_need_escaping_are_refused() {
+        assert_eq!(site_name(Path::new("fonts/a-b_c.woff2")).unwrap(), "fonts/a-b_c.woff2");
+        for name in ["a b.svg", "ä.svg", "a?b", "a%20b", "{a}"] {
+            assert!(site_name(Path::new(name)).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn compressed_files_unfold_to_what_they_were() {
+        let text = b"key".repeat(1000);
+        let mut out = Vec::new();
+        brotli::BrotliDecompress(&mut &brotli(&text).unwrap()[..], &mut out).unwrap();
+        assert_eq!(out, text);
+        let mut out = Vec::new();
+        std::io::copy(&mut flate2::read::GzDecoder::new(&gzip(&text).unwrap()[..]), &mut out).unwrap();
+        assert_eq!(out, text);
+    }
 }
