@@ -26,7 +26,9 @@ impl Role {
 
     /// The role with this name, as [`Role::name`] writes it.
     pub fn by_name(name: &str) -> Option<Role> {
-        [Role::Owner, Role::Manager, Role::Viewer].into_iter().find(|role| role.name() == name)
+        [Role::Owner, Role::Manager, Role::Viewer]
+            .into_iter()
+            .find(|role| role.name() == name)
     }
 }
 
