@@ -1,0 +1,4 @@
+//! `users`: people, their sessions and their tokens.
+
+pub mod account;
+pub mod authentication;

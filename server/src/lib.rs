@@ -1,0 +1,5 @@
+//! The server: routes, the API dispatcher, cookies, the command line.
+
+pub mod api;
+pub mod pages;
+pub mod site;
