@@ -10,12 +10,8 @@ async fn main() {
         std::process::exit(2);
     }
     let listen = std::env::args().skip_while(|argument| argument != "--listen").nth(1);
-    let app = axum::Router::new()
-        .merge(site::router())
-        .merge(pages::router(pages::options(), || ()));
-    let listener = tokio::net::TcpListener::bind(listen.as_deref().unwrap_or("127.0.0.1:8080"))
-        .await
-        .unwrap();
+    let app = axum::Router::new().merge(site::router()).merge(pages::router(pages::options(), || ()));
+    let listener = tokio::net::TcpListener::bind(listen.as_deref().unwrap_or("127.0.0.1:8080")).await.unwrap();
     println!("Keyrack is listening on http://{}", listener.local_addr().unwrap());
     println!("  Email     demo@keyrack.local\n  Password  placeholder");
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();

@@ -10,10 +10,7 @@ use crate::site;
 
 /// What Leptos has to know to name the site's files. Nothing is read from disk or from the environment.
 pub fn options() -> LeptosOptions {
-    LeptosOptions::builder()
-        .output_name("keyrack")
-        .site_pkg_dir(site::pkg_dir())
-        .build()
+    LeptosOptions::builder().output_name("keyrack").site_pkg_dir(site::pkg_dir()).build()
 }
 
 /// All pages of the app and all of its server functions. `context` runs before each of them and provides what they
@@ -61,17 +58,11 @@ fn secure_page() {
         None => "default-src 'none'; frame-ancestors 'none'".to_owned(),
     };
     for (name, value) in [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::try_from(policy).expect("the nonce is base64"),
-        ),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy).expect("the nonce is base64")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            HeaderValue::from_static("same-origin"),
-        ),
+        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     ] {
         response.insert_header(name, value);
     }

@@ -51,20 +51,14 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 fn routes<S: Clone + Send + Sync + 'static>(site: &'static Site) -> Router<S> {
     let mut router = Router::new().route(
         "/pkg/{*path}",
-        get(
-            async |Path(path): Path<String>, headers: HeaderMap| match path.split_once('/') {
-                Some((version, file)) if version == site.version => {
-                    site.serve(&format!("pkg/{file}"), &headers, FOREVER)
-                }
-                _ => site.serve(&format!("pkg/{path}"), &headers, REVALIDATE),
-            },
-        ),
+        get(async |Path(path): Path<String>, headers: HeaderMap| match path.split_once('/') {
+            Some((version, file)) if version == site.version => site.serve(&format!("pkg/{file}"), &headers, FOREVER),
+            _ => site.serve(&format!("pkg/{path}"), &headers, REVALIDATE),
+        }),
     );
     for name in site.files.keys().filter(|name| !name.starts_with("pkg/")) {
-        router = router.route(
-            &format!("/{name}"),
-            get(async |headers: HeaderMap| site.serve(name, &headers, REVALIDATE)),
-        );
+        router =
+            router.route(&format!("/{name}"), get(async |headers: HeaderMap| site.serve(name, &headers, REVALIDATE)));
     }
     router
 }
@@ -93,10 +87,7 @@ impl Site {
     fn new(embedded: impl Iterator<Item = (Cow<'static, str>, rust_embed::EmbeddedFile)>) -> Site {
         let mut bodies = BTreeMap::new();
         for (name, file) in embedded {
-            let hash: String = file.metadata.sha256_hash()[..12]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let hash: String = file.metadata.sha256_hash()[..12].iter().map(|byte| format!("{byte:02x}")).collect();
             let body = match file.data {
                 Cow::Borrowed(data) => Bytes::from_static(data),
                 Cow::Owned(data) => Bytes::from(data),
@@ -107,10 +98,7 @@ impl Site {
         let mut version = Fnv::new();
         let mut files = BTreeMap::new();
         for (name, (hash, body)) in &bodies {
-            let packed = |suffix: &str| {
-                name.strip_suffix(suffix)
-                    .is_some_and(|plain| bodies.contains_key(plain))
-            };
+            let packed = |suffix: &str| name.strip_suffix(suffix).is_some_and(|plain| bodies.contains_key(plain));
             if packed(".br") || packed(".gz") {
                 continue;
             }
@@ -125,28 +113,14 @@ impl Site {
                 }
             }
             variants.push(Variant::new(IDENTITY, hash, body));
-            files.insert(
-                name.clone(),
-                File {
-                    kind: content_type(name),
-                    variants,
-                },
-            );
+            files.insert(name.clone(), File { kind: content_type(name), variants });
         }
-        Site {
-            version: format!("{:016x}", version.0),
-            files,
-        }
+        Site { version: format!("{:016x}", version.0), files }
     }
 
     fn serve(&self, name: &str, request: &HeaderMap, cache: HeaderValue) -> Response {
         let Some(file) = self.files.get(name) else {
-            return (
-                StatusCode::NOT_FOUND,
-                [(header::CACHE_CONTROL, "no-store")],
-                "Not found\n",
-            )
-                .into_response();
+            return (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], "Not found\n").into_response();
         };
         let variant = file.choose(request);
         let mut headers = HeaderMap::with_capacity(8);
@@ -188,9 +162,7 @@ impl File {
             let named = accepted.iter().find(|(name, _)| name.eq_ignore_ascii_case(coding));
             // Unnamed, the plain file is welcome whenever nothing better is.
             let unnamed = if coding == IDENTITY { f32::MIN_POSITIVE } else { 0.0 };
-            named
-                .or_else(|| accepted.iter().find(|(name, _)| *name == "*"))
-                .map_or(unnamed, |(_, quality)| *quality)
+            named.or_else(|| accepted.iter().find(|(name, _)| *name == "*")).map_or(unnamed, |(_, quality)| *quality)
         };
         let mut best = &self.variants[self.variants.len() - 1];
         let mut best_quality = quality(best.coding);
@@ -207,11 +179,7 @@ impl File {
 impl Variant {
     fn new(coding: &'static str, hash: &str, body: &Bytes) -> Variant {
         let etag = HeaderValue::try_from(format!("\"{hash}-{coding}\"")).expect("hexadecimal digits");
-        Variant {
-            coding,
-            etag,
-            body: body.clone(),
-        }
+        Variant { coding, etag, body: body.clone() }
     }
 }
 
@@ -270,13 +238,7 @@ mod tests {
 
     fn file(name: &'static str, data: &'static [u8], hash: u8) -> (Cow<'static, str>, EmbeddedFile) {
         let metadata = Metadata::__rust_embed_new([hash; 32], None, None);
-        (
-            name.into(),
-            EmbeddedFile {
-                data: data.into(),
-                metadata,
-            },
-        )
+        (name.into(), EmbeddedFile { data: data.into(), metadata })
     }
 
     fn site(wasm_hash: u8) -> &'static Site {
@@ -297,10 +259,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(name, *value);
         }
-        routes::<()>(site(9))
-            .oneshot(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap()
+        routes::<()>(site(9)).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     async fn body(response: Response) -> Bytes {
@@ -313,10 +272,7 @@ mod tests {
         let response = call(Method::GET, &format!("/pkg/{version}/keyrack.wasm"), &[]).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "application/wasm");
-        assert_eq!(
-            response.headers()["cache-control"],
-            "public, max-age=31536000, immutable"
-        );
+        assert_eq!(response.headers()["cache-control"], "public, max-age=31536000, immutable");
         assert_eq!(body(response).await, "\0asm");
 
         let other = &site(10).version;
@@ -360,10 +316,7 @@ mod tests {
             ("", None, "plain javascript"),
         ] {
             let response = call(Method::GET, "/pkg/keyrack.js", &[(header::ACCEPT_ENCODING, accept)]).await;
-            let found = response
-                .headers()
-                .get("content-encoding")
-                .map(|value| value.to_str().unwrap().to_owned());
+            let found = response.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
             assert_eq!(found.as_deref(), coding, "{accept}");
             assert_eq!(response.headers()["vary"], "accept-encoding");
             assert_eq!(response.headers()["content-type"], "text/javascript; charset=utf-8");
@@ -388,13 +341,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_else_is_served() {
-        for path in [
-            "/pkg/",
-            "/pkg/keyrack.js.br",
-            "/pkg/../Cargo.toml",
-            "/pkg/%2e%2e/Cargo.toml",
-            "/Cargo.toml",
-        ] {
+        for path in ["/pkg/", "/pkg/keyrack.js.br", "/pkg/../Cargo.toml", "/pkg/%2e%2e/Cargo.toml", "/Cargo.toml"] {
             assert_eq!(call(Method::GET, path, &[]).await.status(), 404, "{path}");
         }
         assert_eq!(call(Method::POST, "/favicon.svg", &[]).await.status(), 405);

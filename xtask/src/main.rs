@@ -69,11 +69,7 @@ fn root() -> PathBuf {
 /// Runs the cargo that runs us, in the workspace's folder.
 fn cargo(root: &std::path::Path, args: &[&str]) -> Result<()> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(program)
-        .args(args)
-        .current_dir(root)
-        .status()
-        .context("cannot start cargo")?;
+    let status = Command::new(program).args(args).current_dir(root).status().context("cannot start cargo")?;
     if !status.success() {
         bail!("`cargo {}` failed", args.join(" "));
     }

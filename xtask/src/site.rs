@@ -45,18 +45,7 @@ pub fn build(root: &Path, release: bool) -> Result<()> {
 
     let profile = if release { "wasm-release" } else { "dev" };
     println!("site: compiling WASM ({profile})");
-    cargo(
-        root,
-        &[
-            "build",
-            "--package",
-            "keyrack-frontend",
-            "--target",
-            WASM_TARGET,
-            "--profile",
-            profile,
-        ],
-    )?;
+    cargo(root, &["build", "--package", "keyrack-frontend", "--target", WASM_TARGET, "--profile", profile])?;
     let folder = if release { "wasm-release" } else { "debug" };
     let wasm = target.join(WASM_TARGET).join(folder).join("keyrack_frontend.wasm");
 
@@ -110,24 +99,16 @@ fn bind(wasm: &Path, part: &mut Part, release: bool) -> Result<()> {
 fn bundle_css(root: &Path, main: &str) -> Result<Vec<u8>> {
     let provider = Sources(FileProvider::new());
     let warnings = Arc::new(RwLock::new(Vec::new()));
-    let options = ParserOptions {
-        warnings: Some(warnings.clone()),
-        ..ParserOptions::default()
-    };
+    let options = ParserOptions { warnings: Some(warnings.clone()), ..ParserOptions::default() };
     let mut bundler = Bundler::new(&provider, None, options);
     let entry = root.join(main);
     let mut sheet = bundler.bundle(&entry).map_err(|error| css_error(root, &error))?;
     if let Some(warning) = warnings.read().unwrap().first() {
         return Err(css_error(root, warning));
     }
-    sheet
-        .minify(MinifyOptions::default())
-        .map_err(|error| css_error(root, &error))?;
+    sheet.minify(MinifyOptions::default()).map_err(|error| css_error(root, &error))?;
     let css = sheet
-        .to_css(PrinterOptions {
-            minify: true,
-            ..PrinterOptions::default()
-        })
+        .to_css(PrinterOptions { minify: true, ..PrinterOptions::default() })
         .map_err(|error| css_error(root, &error))?;
     Ok(css.code.into_bytes())
 }
@@ -139,9 +120,7 @@ impl SourceProvider for Sources {
     type Error = io::Error;
 
     fn read<'a>(&'a self, file: &Path) -> io::Result<&'a str> {
-        self.0
-            .read(file)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))
+        self.0.read(file).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))
     }
 
     fn resolve(&self, specifier: &str, originating_file: &Path) -> io::Result<ResolveResult> {
@@ -153,10 +132,7 @@ impl SourceProvider for Sources {
 fn css_error<T: std::fmt::Display>(root: &Path, error: &CssError<T>) -> anyhow::Error {
     match &error.loc {
         Some(ErrorLocation { filename, line, column }) => {
-            let file = Path::new(filename)
-                .strip_prefix(root)
-                .unwrap_or(Path::new(filename))
-                .display();
+            let file = Path::new(filename).strip_prefix(root).unwrap_or(Path::new(filename)).display();
             anyhow!("{file}:{}:{column}: {}", line + 1, error.kind)
         }
         None => anyhow!("CSS: {}", error.kind),
@@ -183,12 +159,7 @@ impl Site {
         fs::create_dir_all(&stamps)?;
         let mut hasher = DefaultHasher::new();
         fs::read(std::env::current_exe()?)?.hash(&mut hasher);
-        Ok(Site {
-            folder,
-            stamps,
-            release,
-            program: hasher.finish(),
-        })
+        Ok(Site { folder, stamps, release, program: hasher.finish() })
     }
 
     /// Makes one part of the site unless its inputs (files or folders) and its outputs are as they were.
@@ -199,9 +170,7 @@ impl Site {
         for input in inputs {
             for path in files_under(input)? {
                 path.hash(&mut hasher);
-                fs::read(&path)
-                    .with_context(|| format!("cannot read {}", path.display()))?
-                    .hash(&mut hasher);
+                fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?.hash(&mut hasher);
             }
         }
         let stamp = format!("{:016x}", hasher.finish());
@@ -245,12 +214,7 @@ impl Site {
     fn finish(&self) -> Result<()> {
         let mut known = BTreeSet::new();
         for stamp in files_under(&self.stamps)? {
-            known.extend(
-                fs::read_to_string(stamp)?
-                    .lines()
-                    .skip(1)
-                    .map(|file| self.folder.join(file)),
-            );
+            known.extend(fs::read_to_string(stamp)?.lines().skip(1).map(|file| self.folder.join(file)));
         }
         for path in files_under(&self.folder)? {
             if !known.contains(&path) {
@@ -264,12 +228,7 @@ impl Site {
                 let path = format!("{}{suffix}", file.display());
                 fs::metadata(path).map_or("-".to_owned(), |meta| format!("{:.1} KB", meta.len() as f64 / 1000.0))
             };
-            println!(
-                "site: {NAME}.{kind:<6} {:>10} {:>10} {:>10}",
-                size(""),
-                size(".gz"),
-                size(".br")
-            );
+            println!("site: {NAME}.{kind:<6} {:>10} {:>10} {:>10}", size(""), size(".gz"), size(".br"));
         }
         Ok(())
     }
@@ -290,19 +249,7 @@ fn gzip(contents: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn compressible(name: &str) -> bool {
-    let kinds = [
-        "wasm",
-        "js",
-        "css",
-        "svg",
-        "txt",
-        "html",
-        "json",
-        "webmanifest",
-        "xml",
-        "ttf",
-        "ico",
-    ];
+    let kinds = ["wasm", "js", "css", "svg", "txt", "html", "json", "webmanifest", "xml", "ttf", "ico"];
     name.rsplit_once('.').is_some_and(|(_, kind)| kinds.contains(&kind))
 }
 
@@ -311,10 +258,7 @@ fn site_name(path: &Path) -> Result<String> {
     let name = path.to_str().unwrap_or_default().replace('\\', "/");
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
     if name.is_empty() || !name.chars().all(plain) {
-        bail!(
-            "`{}`: names in the site may hold letters, digits, `.`, `_` and `-` only",
-            path.display()
-        );
+        bail!("`{}`: names in the site may hold letters, digits, `.`, `_` and `-` only", path.display());
     }
     Ok(name)
 }
@@ -351,11 +295,8 @@ mod tests {
     use super::*;
 
     fn bundle(files: &[(&str, &str)]) -> Result<String> {
-        let root = std::env::temp_dir().join(format!(
-            "keyrack-css-{}-{:?}",
-            std::process::id(),
-            std::thread::current().id()
-        ));
+        let root =
+            std::env::temp_dir().join(format!("keyrack-css-{}-{:?}", std::process::id(), std::thread::current().id()));
         fs::create_dir_all(&root)?;
         for (name, text) in files {
             fs::write(root.join(name), text)?;
@@ -367,10 +308,7 @@ mod tests {
 
     #[test]
     fn imports_become_one_file() {
-        let css = bundle(&[
-            ("main.css", "@import './a.css';\nb { color: #ffffff }"),
-            ("a.css", "a { margin: 0px }"),
-        ]);
+        let css = bundle(&[("main.css", "@import './a.css';\nb { color: #ffffff }"), ("a.css", "a { margin: 0px }")]);
         assert_eq!(css.unwrap(), "a{margin:0}b{color:#fff}");
     }
 
@@ -382,16 +320,11 @@ mod tests {
             ("@wrong { }", "a.css:2:"),
             ("a { color: red; } }", "a.css:2:"),
         ] {
-            let css = bundle(&[
-                ("main.css", "@import './a.css';"),
-                ("a.css", &format!("/* first line */\n{wrong}")),
-            ]);
+            let css = bundle(&[("main.css", "@import './a.css';"), ("a.css", &format!("/* first line */\n{wrong}"))]);
             let error = css.expect_err(wrong).to_string();
             assert!(error.starts_with(place), "{wrong} gave {error}");
         }
-        let error = bundle(&[("main.css", "@import './missing.css';")])
-            .unwrap_err()
-            .to_string();
+        let error = bundle(&[("main.css", "@import './missing.css';")]).unwrap_err().to_string();
         assert!(error.contains("missing.css"), "{error}");
     }
 

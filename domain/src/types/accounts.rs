@@ -26,9 +26,7 @@ impl Role {
 
     /// The role with this name, as [`Role::name`] writes it.
     pub fn by_name(name: &str) -> Option<Role> {
-        [Role::Owner, Role::Manager, Role::Viewer]
-            .into_iter()
-            .find(|role| role.name() == name)
+        [Role::Owner, Role::Manager, Role::Viewer].into_iter().find(|role| role.name() == name)
     }
 }
 

@@ -41,9 +41,7 @@ pub fn parse_typed_day(text: &str) -> Result<Option<NaiveDate>, DateError> {
     if year < 1000 {
         return Err(DateError::NoSuchDay);
     }
-    NaiveDate::from_ymd_opt(year as i32, month, day)
-        .map(Some)
-        .ok_or(DateError::NoSuchDay)
+    NaiveDate::from_ymd_opt(year as i32, month, day).map(Some).ok_or(DateError::NoSuchDay)
 }
 
 /// A day as it is typed: `dd-mm-yyyy`.
@@ -53,9 +51,7 @@ pub fn typed_day(day: NaiveDate) -> String {
 
 /// A day as it is read: `27 Aug 2018`.
 pub fn readable_day(day: NaiveDate) -> String {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     format!("{} {} {}", day.day(), MONTHS[day.month0() as usize], day.year())
 }
 
@@ -63,12 +59,7 @@ pub fn readable_day(day: NaiveDate) -> String {
 pub fn readable_moment(moment: DateTime<Utc>) -> String {
     let time = moment.time();
     use chrono::Timelike;
-    format!(
-        "{}, {:02}:{:02}",
-        readable_day(moment.date_naive()),
-        time.hour(),
-        time.minute()
-    )
+    format!("{}, {:02}:{:02}", readable_day(moment.date_naive()), time.hour(), time.minute())
 }
 
 /// A moment on the wire: `yyyy-MM-dd HH:mm:ss`, UTC.
@@ -140,14 +131,7 @@ mod tests {
 
     #[test]
     fn other_forms_and_impossible_days_are_told_apart() {
-        for text in [
-            "2027-03-09",
-            "9-3-2027",
-            "09/03/2027",
-            "09-03-27",
-            "tomorrow",
-            "０９-03-2027",
-        ] {
+        for text in ["2027-03-09", "9-3-2027", "09/03/2027", "09-03-27", "tomorrow", "０９-03-2027"] {
             assert_eq!(parse_typed_day(text), Err(DateError::Form), "{text}");
         }
         for text in ["31-02-2027", "00-01-2027", "01-13-2027", "01-01-0027"] {
@@ -159,18 +143,8 @@ mod tests {
     fn wire_moments_round_trip_and_a_bare_day_ends_at_its_last_second() {
         let moment = parse_wire_moment("2027-03-09 10:11:12").unwrap();
         assert_eq!(wire_moment(moment), "2027-03-09 10:11:12");
-        assert_eq!(
-            wire_moment(parse_wire_moment("2027-03-09").unwrap()),
-            "2027-03-09 23:59:59"
-        );
-        for text in [
-            "",
-            "09-03-2027",
-            "2027-3-9",
-            "2027-02-30",
-            "2027-03-09 25:00:00",
-            "2027-03-09 1:2:3",
-        ] {
+        assert_eq!(wire_moment(parse_wire_moment("2027-03-09").unwrap()), "2027-03-09 23:59:59");
+        for text in ["", "09-03-2027", "2027-3-9", "2027-02-30", "2027-03-09 25:00:00", "2027-03-09 1:2:3"] {
             assert_eq!(parse_wire_moment(text), None, "{text}");
         }
     }

@@ -14,21 +14,12 @@ pub enum ApiSet {
 
 impl ApiSet {
     /// The sets that are prepared; `Custom` is not one of them.
-    pub const PREPARED: [ApiSet; 4] = [
-        ApiSet::ExtendedAccess,
-        ApiSet::IdePlugins,
-        ApiSet::Marketplace,
-        ApiSet::MavenPlugin,
-    ];
+    pub const PREPARED: [ApiSet; 4] =
+        [ApiSet::ExtendedAccess, ApiSet::IdePlugins, ApiSet::Marketplace, ApiSet::MavenPlugin];
 
     /// All choices of the combobox, in its order.
-    pub const ALL: [ApiSet; 5] = [
-        ApiSet::ExtendedAccess,
-        ApiSet::IdePlugins,
-        ApiSet::Marketplace,
-        ApiSet::MavenPlugin,
-        ApiSet::Custom,
-    ];
+    pub const ALL: [ApiSet; 5] =
+        [ApiSet::ExtendedAccess, ApiSet::IdePlugins, ApiSet::Marketplace, ApiSet::MavenPlugin, ApiSet::Custom];
 
     /// The name people and clients use, for example `IDE Plugins`.
     pub const fn name(self) -> &'static str {
@@ -55,9 +46,7 @@ impl ApiSet {
     /// Finds a set by its name in any case, surrounding blanks ignored.
     pub fn by_name(name: &str) -> Option<ApiSet> {
         let name = name.trim();
-        ApiSet::ALL
-            .into_iter()
-            .find(|set| set.name().eq_ignore_ascii_case(name))
+        ApiSet::ALL.into_iter().find(|set| set.name().eq_ignore_ascii_case(name))
     }
 }
 

@@ -47,10 +47,7 @@ impl Refusal {
             Refusal::SignedOut => "Your session has ended. Sign in again to go on.".into(),
             Refusal::WrongPassword { wait: 0 } => "That is not your password.".into(),
             Refusal::WrongPassword { wait } => {
-                format!(
-                    "That is not your password. The next try is possible in {}.",
-                    seconds(*wait)
-                )
+                format!("That is not your password. The next try is possible in {}.", seconds(*wait))
             }
             Refusal::TooManyTries { wait } => {
                 format!("Too many wrong passwords. Try again in {}.", seconds(*wait))
@@ -70,9 +67,5 @@ impl Refusal {
 pub type Answer<T> = Result<T, Refusal>;
 
 fn seconds(count: u32) -> String {
-    if count == 1 {
-        "1 second".into()
-    } else {
-        format!("{count} seconds")
-    }
+    if count == 1 { "1 second".into() } else { format!("{count} seconds") }
 }

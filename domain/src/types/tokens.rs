@@ -53,9 +53,7 @@ pub struct NewSecret {
 
 impl std::fmt::Debug for NewSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewSecret")
-            .field("token", &self.token)
-            .finish_non_exhaustive()
+        f.debug_struct("NewSecret").field("token", &self.token).finish_non_exhaustive()
     }
 }
 
