@@ -1,7 +1,6 @@
 //! Placeholder that serves the pages; the real command line follows.
 
-mod pages;
-mod site;
+use keyrack_server::{pages, site};
 
 #[tokio::main]
 async fn main() {

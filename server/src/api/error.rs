@@ -79,9 +79,13 @@ impl Code {
             Code::NoEnvironment => "there is no such environment for this caller",
             Code::Internal => "something went wrong inside the server; its log says what",
             Code::WrongSignIn => "wrong e-mail address or password, or too many tries",
-            Code::NotAuthenticated => "the session or token is unknown, expired, replaced or removed; the text says which where that may be told",
+            Code::NotAuthenticated => {
+                "the session or token is unknown, expired, replaced or removed; the text says which where that may be told"
+            }
             Code::WrongPassword => "the password that confirms the change is wrong, or too many tries",
-            Code::WrongState => "the environment is in a status that does not allow this; the text names it and those that do",
+            Code::WrongState => {
+                "the environment is in a status that does not allow this; the text names it and those that do"
+            }
             Code::Limit => "a limit of the account is reached",
             Code::NotGranted => "the token may not call this method; the text names it",
         }
@@ -90,7 +94,9 @@ impl Code {
     /// The part of the platform that speaks with this code (`source` on the wire).
     const fn source(self) -> &'static str {
         match self {
-            Code::Forbidden | Code::WrongSignIn | Code::NotAuthenticated | Code::WrongPassword | Code::NotGranted => "hx-core",
+            Code::Forbidden | Code::WrongSignIn | Code::NotAuthenticated | Code::WrongPassword | Code::NotGranted => {
+                "hx-core"
+            }
             _ => "JEL",
         }
     }
@@ -103,7 +109,9 @@ pub enum ApiError {
     #[error("{0}")]
     Request(Cow<'static, str>),
     /// Neither a session nor a token came with the call.
-    #[error("invalid parameter [session]: a session or a token is required (Authorization: Bearer …, session=… or token=…)")]
+    #[error(
+        "invalid parameter [session]: a session or a token is required (Authorization: Bearer …, session=… or token=…)"
+    )]
     NoCredential,
     /// Which of them counts would be a guess.
     #[error("invalid parameter [session]: two different credentials in one call")]
@@ -146,9 +154,11 @@ impl ApiError {
     /// The code on the wire.
     pub fn code(&self) -> Code {
         match self {
-            ApiError::Request(_) | ApiError::NoCredential | ApiError::TwoCredentials | ApiError::Missing(_) | ApiError::Bad { .. } => {
-                Code::Parameter
-            }
+            ApiError::Request(_)
+            | ApiError::NoCredential
+            | ApiError::TwoCredentials
+            | ApiError::Missing(_)
+            | ApiError::Bad { .. } => Code::Parameter,
             ApiError::UnknownService(_) => Code::UnknownService,
             ApiError::UnknownMethod(_) => Code::UnknownMethod,
             ApiError::PostOnly(_) | ApiError::Verb => Code::NotPermitted,
@@ -204,7 +214,8 @@ pub fn blot(mut text: String, secrets: &[&str]) -> String {
         }
     }
     while let Some(at) = text.find("krp_") {
-        let end = text[at..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(text.len(), |length| at + length);
+        let end =
+            text[at..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(text.len(), |length| at + length);
         text.replace_range(at..end, BLOT);
     }
     text

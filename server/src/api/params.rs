@@ -5,6 +5,8 @@ mod typed;
 
 use std::borrow::Cow;
 
+pub use typed::{End, Ids};
+
 use super::error::ApiError;
 use super::registry::Param;
 
@@ -120,7 +122,8 @@ fn split_at_equals(part: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn unreadable(name: &str, problem: decode::Problem) -> ApiError {
-    let name: Cow<'_, str> = if name.chars().all(|c| c.is_ascii_graphic()) && name.len() <= 64 { name.into() } else { "?".into() };
+    let name: Cow<'_, str> =
+        if name.chars().all(|c| c.is_ascii_graphic()) && name.len() <= 64 { name.into() } else { "?".into() };
     ApiError::Request(format!("invalid parameter [{name}]: {problem}").into())
 }
 

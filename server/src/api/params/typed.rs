@@ -24,6 +24,16 @@ pub enum End {
     At(DateTime<Utc>),
 }
 
+impl End {
+    /// The form in which the domain keeps it; `None` = never.
+    pub fn moment(self) -> Option<DateTime<Utc>> {
+        match self {
+            End::Never => None,
+            End::At(moment) => Some(moment),
+        }
+    }
+}
+
 impl Params {
     /// A text that is there.
     ///
@@ -102,6 +112,14 @@ impl Params {
         ids.map(|ids| Some(Ids::These(ids)))
     }
 
+    /// Numbers of things.
+    ///
+    /// # Errors
+    /// When there is none, or one is no number.
+    pub fn ids(&self, name: &'static str) -> Result<Ids, ApiError> {
+        self.opt_ids(name)?.ok_or(ApiError::Missing(name))
+    }
+
     /// JSON, if it is there.
     ///
     /// # Errors
@@ -147,9 +165,9 @@ fn end(name: &'static str, value: &str) -> Result<End, ApiError> {
     if value.trim().eq_ignore_ascii_case("never") {
         return Ok(End::Never);
     }
-    parse_wire_moment(value)
-        .map(End::At)
-        .ok_or_else(|| ApiError::bad(name, "it has to be a moment in UTC, yyyy-MM-dd HH:mm:ss, for example 2027-12-31 23:59:59"))
+    parse_wire_moment(value).map(End::At).ok_or_else(|| {
+        ApiError::bad(name, "it has to be a moment in UTC, yyyy-MM-dd HH:mm:ss, for example 2027-12-31 23:59:59")
+    })
 }
 
 fn json(name: &'static str, value: &str) -> Result<Value, ApiError> {

@@ -2,3 +2,5 @@
 
 pub mod account;
 pub mod authentication;
+
+mod person;
