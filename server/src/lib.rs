@@ -1,5 +1,6 @@
 //! The server: routes, the API dispatcher, cookies, the command line.
 
 pub mod api;
+pub mod http;
 pub mod pages;
 pub mod site;
