@@ -1,4 +1,13 @@
 //! What stands between the network and the rooms.
 
+mod address;
 pub mod client;
+mod doors;
+mod guard;
+mod health;
+pub mod listen;
 pub mod metrics;
+mod overlong;
+
+pub use address::Address;
+pub use doors::Doors;
