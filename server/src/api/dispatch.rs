@@ -136,7 +136,11 @@ impl Api {
     fn note_refusal(&self, error: &ApiError, trace: &Trace) {
         let code = error.code();
         let method = self.name(trace);
-        tracing::info!(method, code = code.number(), "call refused");
+        match trace.caller {
+            Some(_) => tracing::info!(method, code = code.number(), "call refused"),
+            // Strangers could fill the disk.
+            None => tracing::debug!(method, code = code.number(), "call refused"),
+        }
         if let ApiError::Domain(Error::NotAuthenticated(Credential::Unknown)) = error {
             self.metrics.unknown_credential();
         }
