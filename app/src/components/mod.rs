@@ -1,0 +1,3 @@
+//! Parts that several pages use.
+
+pub mod icon;
