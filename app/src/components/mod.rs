@@ -1,3 +1,4 @@
 //! Parts that several pages use.
 
 pub mod icon;
+pub mod toast;
