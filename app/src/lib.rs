@@ -1,5 +1,25 @@
-//! The Keyrack dashboard: pages, components and server functions. Compiled natively for rendering and to WASM for the
-//! islands.
+//! The Keyrack dashboard: pages, components and server functions.
+//!
+//! Compiled twice. Natively (feature `ssr`) it renders whole pages; to WASM (feature `hydrate`) only the islands and what
+//! they call remain. What only the server needs (routes, layout, the pages around the islands) is not even compiled for
+//! the browser. See `docs/adr/0001-islands.md`.
 
 pub mod components;
+pub mod format;
 pub mod pages;
+pub mod paths;
+pub mod serverfns;
+
+#[cfg(feature = "ssr")]
+mod app;
+#[cfg(feature = "ssr")]
+pub mod cookie;
+#[cfg(feature = "ssr")]
+pub mod layout;
+#[cfg(feature = "ssr")]
+mod shell;
+#[cfg(feature = "ssr")]
+pub mod visit;
+
+#[cfg(feature = "ssr")]
+pub use self::{app::App, shell::shell};
