@@ -93,7 +93,10 @@ impl Serve {
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();
 
-        let address = Address::new(self.public_url.as_ref().map(|url| (url.https, url.authority.clone())), local);
+        let address = match &self.public_url {
+            Some(url) => Address::new(url.https, &url.authority),
+            None => Address::new(false, local.to_string()),
+        };
         let doors = Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address);
         let app = doors.router();
         let background = tokio::spawn({

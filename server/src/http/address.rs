@@ -1,7 +1,5 @@
 //! The address under which browsers and scripts reach this server.
 
-use std::net::SocketAddr;
-
 /// The public address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
@@ -11,10 +9,9 @@ pub struct Address {
 }
 
 impl Address {
-    /// What the operator said (https?, host and port), or else what is listened on.
-    pub fn new(said: Option<(bool, String)>, local: SocketAddr) -> Address {
-        let (https, authority) = said.unwrap_or_else(|| (false, local.to_string()));
-        Address { https, authority }
+    /// This scheme, host and port.
+    pub fn new(https: bool, authority: impl Into<String>) -> Address {
+        Address { https, authority: authority.into() }
     }
 
     /// Whether the cookie can be `Secure`.
@@ -35,9 +32,8 @@ mod tests {
 
     #[test]
     fn the_origin_leaves_the_usual_port_out() {
-        let local = "127.0.0.1:8080".parse().unwrap();
-        assert_eq!(Address::new(None, local).origin(), "http://127.0.0.1:8080");
-        assert_eq!(Address::new(Some((true, "a.example:443".into())), local).origin(), "https://a.example");
-        assert_eq!(Address::new(Some((true, "a.example:8443".into())), local).origin(), "https://a.example:8443");
+        assert_eq!(Address::new(false, "127.0.0.1:8080").origin(), "http://127.0.0.1:8080");
+        assert_eq!(Address::new(true, "a.example:443").origin(), "https://a.example");
+        assert_eq!(Address::new(true, "a.example:8443").origin(), "https://a.example:8443");
     }
 }

@@ -13,6 +13,7 @@ use super::health;
 use super::metrics::Metrics;
 use crate::api::dispatch::Api;
 use crate::api::registry::Registry;
+use crate::browser::Browser;
 use crate::{api, site};
 
 /// The doors into the domain: the API for scripts, the pages for browsers.
@@ -20,16 +21,18 @@ pub struct Doors {
     keyrack: Keyrack,
     api: Arc<Api>,
     metrics: Arc<Metrics>,
+    browser: Browser,
     changes: TaskTracker,
 }
 
 impl Doors {
     /// The doors of this server.
-    pub fn new(keyrack: Keyrack, registry: Registry, proxies: TrustedProxies, _address: &Address) -> Doors {
+    pub fn new(keyrack: Keyrack, registry: Registry, proxies: TrustedProxies, address: &Address) -> Doors {
         let metrics = Arc::new(Metrics::new(&registry));
         let changes = TaskTracker::new();
+        let browser = Browser::new(keyrack.clone(), registry.docs(), address, proxies.clone(), changes.clone());
         let api = Arc::new(Api::new(keyrack.clone(), registry, proxies, metrics.clone(), changes.clone()));
-        Doors { keyrack, api, metrics, changes }
+        Doors { keyrack, api, metrics, browser, changes }
     }
 
     /// Everything that is answered.
@@ -38,6 +41,7 @@ impl Doors {
             .merge(api::router(self.api.clone()))
             .merge(health::router(self.keyrack.clone(), self.metrics.clone()))
             .merge(site::router())
+            .merge(self.browser.clone().router())
     }
 
     /// Waits for changes that go on although their clients are gone, for so long at most.

@@ -3,7 +3,6 @@
 mod address;
 pub mod client;
 mod doors;
-mod guard;
 mod health;
 pub mod listen;
 pub mod metrics;

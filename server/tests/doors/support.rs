@@ -51,8 +51,18 @@ impl Server {
         Server::with(|_| {}).await
     }
 
-    /// A server with other settings; it has the user [`EMAIL`].
+    /// A server with other settings.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Server {
+        Server::new("http://127.0.0.1:8080", change).await
+    }
+
+    /// A server with this public address.
+    pub async fn at(origin: &str) -> Server {
+        Server::new(origin, |_| {}).await
+    }
+
+    /// It has the user [`EMAIL`].
+    async fn new(origin: &str, change: impl FnOnce(&mut Settings)) -> Server {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::at(parse_wire_moment("2027-01-01 12:00:00").unwrap());
         let world = World { clock: clock.clone(), ..World::system() };
@@ -61,7 +71,8 @@ impl Server {
         let registry = Registry::all();
         let keyrack = Keyrack::open(settings, world, registry.catalog()).await.unwrap();
         keyrack.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
-        let address = Address::new(None, "127.0.0.1:8080".parse().unwrap());
+        let (scheme, authority) = origin.split_once("://").unwrap();
+        let address = Address::new(scheme == "https", authority);
         let router = Doors::new(keyrack.clone(), registry, TrustedProxies::default(), &address).router();
         Server { keyrack, router, clock, _folder: folder }
     }
