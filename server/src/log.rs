@@ -1,4 +1,4 @@
-//! The log: to stderr, as text or as JSON lines. `RUST_LOG` chooses what is logged (`info` unless set; every API call at
+//! The log: to stderr, as text or as JSON lines. `RUST_LOG` chooses what is logged (`info,sqlx=error` unless set; every API call at
 //! `debug`).
 //!
 //! What is logged of a request is the method's name and how it ended, never its URL, its parameters or its headers: any
@@ -16,7 +16,7 @@ pub enum Form {
 
 /// Begins to log.
 pub fn begin(form: Form) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=error"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Somebody who embeds the server may log already; then that stays.
     let _ = match form {

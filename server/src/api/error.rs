@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use keyrack_domain::Error;
+use keyrack_domain::secret::{Shape, shape};
 use serde::Serialize;
 
 /// Result codes of the wire.
@@ -206,19 +207,30 @@ impl ApiError {
     }
 }
 
-/// Replaces what looks like a secret, and each of `secrets`, by `[secret]`.
+/// Replaces what looks like a token or a session, and each of `secrets`, by `[secret]`.
 pub fn blot(mut text: String, secrets: &[&str]) -> String {
     for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
         if text.contains(secret) {
             text = text.replace(secret, BLOT);
         }
     }
-    while let Some(at) = text.find("krp_") {
-        let end =
-            text[at..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(text.len(), |length| at + length);
-        text.replace_range(at..end, BLOT);
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(is_of_word) {
+        let (before, from_word) = rest.split_at(at);
+        let (word, after) = from_word.split_at(from_word.find(|c| !is_of_word(c)).unwrap_or(from_word.len()));
+        // A token with a slip of the pen is most of a token.
+        let secret = word.contains("krp_") || shape(word) != Shape::Noise;
+        clean.push_str(before);
+        clean.push_str(if secret { BLOT } else { word });
+        rest = after;
     }
-    text
+    clean.push_str(rest);
+    clean
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
 }
 
 const BLOT: &str = "[secret]";
@@ -229,11 +241,12 @@ mod tests {
 
     #[test]
     fn an_error_text_never_repeats_a_credential() {
-        let error = ApiError::Domain(Error::NoEnvironment("krp_abcdefg and 12ffx0a1b2c3".into()));
-        let envelope = String::from_utf8(error.envelope(&["12ffx0a1b2c3"])).unwrap();
+        let name = "krp_abcdefg, hunter22 and 7x0123456789abcdef0123456789abcdef";
+        let error = ApiError::Domain(Error::NoEnvironment(name.into()));
+        let envelope = String::from_utf8(error.envelope(&["hunter22"])).unwrap();
         assert_eq!(
             envelope,
-            r#"{"result":11,"error":"there is no environment “[secret] and [secret]”","source":"JEL"}"#
+            r#"{"result":11,"error":"there is no environment “[secret], [secret] and [secret]”","source":"JEL"}"#
         );
     }
 

@@ -79,9 +79,6 @@ impl Serve {
     async fn serve(self) -> Result<(), Failure> {
         // From here on a signal leads to an orderly end, however far the start has come.
         let mut stop = Stop::begin()?;
-        if let Some(line) = site::missing() {
-            tracing::warn!("{line}");
-        }
         // The port first: when it is taken, nothing has been touched yet.
         let listener = TcpListener::bind(self.listen)
             .await
@@ -109,6 +106,9 @@ impl Serve {
                 address.origin(),
                 password.as_str()
             );
+        }
+        if let Some(line) = site::missing() {
+            tracing::warn!("{line}");
         }
         println!("Keyrack is listening on http://{local}");
 
