@@ -17,6 +17,8 @@ pub mod audit;
 #[cfg(feature = "server")]
 pub mod caller;
 #[cfg(feature = "server")]
+pub mod engine;
+#[cfg(feature = "server")]
 pub mod error;
 #[cfg(feature = "server")]
 pub mod ids;
