@@ -59,8 +59,8 @@ impl Event {
     }
 
     /// Something that the server did by itself.
-    pub fn by_server(account: AccountId, action: &'static str, subject: impl Into<String>) -> Event {
-        Event::new(Some(account), "server", action, subject)
+    pub fn by_server(account: Option<AccountId>, action: &'static str, subject: impl Into<String>) -> Event {
+        Event::new(account, "server", action, subject)
     }
 
     /// Something that a user did who is not signed in (yet).
@@ -72,7 +72,12 @@ impl Event {
         Event::new(account, actor, action, format!("user:{email}")).from(client.address)
     }
 
-    fn new(account: Option<AccountId>, actor: impl Into<String>, action: &'static str, subject: impl Into<String>) -> Event {
+    fn new(
+        account: Option<AccountId>,
+        actor: impl Into<String>,
+        action: &'static str,
+        subject: impl Into<String>,
+    ) -> Event {
         Event {
             account,
             actor: actor.into(),
@@ -113,7 +118,9 @@ impl Event {
 pub async fn append(tx: &mut Tx, now: chrono::DateTime<chrono::Utc>, event: Event) -> Result<()> {
     // The head's row is the lock that orders writers on PostgreSQL; SQLite has one writer anyway.
     let (last_id, previous): (i64, Vec<u8>) =
-        sqlx::query_as("UPDATE audit_head SET last_id = last_id WHERE id = 1 RETURNING last_id, hash").fetch_one(&mut **tx).await?;
+        sqlx::query_as("UPDATE audit_head SET last_id = last_id WHERE id = 1 RETURNING last_id, hash")
+            .fetch_one(&mut **tx)
+            .await?;
     let entry = chain::Entry::new(last_id + 1, now, event);
     let hash = entry.hash(&previous);
     sqlx::query(
@@ -139,6 +146,3 @@ pub async fn append(tx: &mut Tx, now: chrono::DateTime<chrono::Utc>, event: Even
         .await?;
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

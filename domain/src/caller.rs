@@ -105,10 +105,14 @@ impl Caller {
             Right::ManageAllTokens => (Role::Owner, false),
         };
         if !tokens_too && self.by_token().is_some() {
-            return Err(Error::Forbidden("a token cannot manage tokens, passwords, second factors or members: sign in with your password".into()));
+            return Err(Error::Forbidden(
+                "a token cannot manage tokens, passwords, second factors or members: sign in with your password".into(),
+            ));
         }
         if self.role < least {
-            return Err(Error::Forbidden(format!("your role here is {}; this needs {}", self.role.name(), least.name()).into()));
+            return Err(Error::Forbidden(
+                format!("your role here is {}; this needs {}", self.role.name(), least.name()).into(),
+            ));
         }
         Ok(())
     }

@@ -102,7 +102,9 @@ impl Error {
             Error::Limit(_) => Refusal::Limit { message: sentence(&message) },
             Error::Forbidden(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
             Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
-            Error::Engine(_) | Error::Unavailable | Error::Internal => Refusal::Unavailable { message: sentence(&message) },
+            Error::Engine(_) | Error::Unavailable | Error::Internal => {
+                Refusal::Unavailable { message: sentence(&message) }
+            }
         }
     }
 }
@@ -116,7 +118,10 @@ impl From<sqlx::Error> for Error {
             || error.as_database_error().is_some_and(|db| {
                 // SQLite: busy, locked, disk full, I/O; PostgreSQL: connection, resources, shutdown.
                 db.code().is_some_and(|code| {
-                    matches!(code.as_ref(), "5" | "6" | "13" | "10" | "261" | "517") || code.starts_with("08") || code.starts_with("53") || code.starts_with("57")
+                    matches!(code.as_ref(), "5" | "6" | "13" | "10" | "261" | "517")
+                        || code.starts_with("08")
+                        || code.starts_with("53")
+                        || code.starts_with("57")
                 })
             });
         tracing::error!(%error, "database");
@@ -145,7 +150,8 @@ fn wrong_state(name: &str, current: EnvStatus, needed: &[EnvStatus]) -> String {
 /// Begins with a capital and ends with a full stop.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let mut text = chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default();
+    let mut text =
+        chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default();
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
     }

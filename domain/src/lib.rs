@@ -13,9 +13,13 @@ mod server_side {
 pub use server_side::*;
 
 #[cfg(feature = "server")]
+pub mod accounts;
+#[cfg(feature = "server")]
 pub mod audit;
 #[cfg(feature = "server")]
 pub mod caller;
+#[cfg(feature = "server")]
+mod callers;
 #[cfg(feature = "server")]
 pub mod engine;
 #[cfg(feature = "server")]
@@ -27,9 +31,19 @@ mod keyrack;
 #[cfg(feature = "server")]
 pub mod methods;
 #[cfg(feature = "server")]
+pub mod passwords;
+#[cfg(feature = "server")]
+mod refusals;
+#[cfg(feature = "server")]
+pub mod secret;
+#[cfg(feature = "server")]
 pub mod settings;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+mod throttle;
+#[cfg(feature = "server")]
+pub mod tokens;
 #[cfg(feature = "server")]
 pub mod usage;
 #[cfg(feature = "server")]

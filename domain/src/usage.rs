@@ -19,11 +19,13 @@ pub enum Used {
     Session(SessionId),
 }
 
-/// When a credential was last used, until the next flush.
+/// When a credential was last used.
 #[derive(Debug, Default)]
 pub struct UsageSlot {
-    /// Milliseconds since 1970; 0 = not used since the last flush.
+    /// Milliseconds since 1970; 0 = not in this process.
     last: AtomicI64,
+    /// The value of `last` that the store already has.
+    flushed: AtomicI64,
     calls: AtomicU64,
 }
 
@@ -34,9 +36,21 @@ impl UsageSlot {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The last use that this process has seen.
+    pub fn last(&self) -> Option<DateTime<Utc>> {
+        let last = self.last.load(Ordering::Relaxed);
+        (last > 0).then(|| crate::world::from_millis(last))
+    }
+
     /// How many uses this process has seen.
     pub fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
+    }
+
+    /// The last use, when the store does not have it yet.
+    fn unflushed(&self) -> Option<i64> {
+        let last = self.last.load(Ordering::Relaxed);
+        (last != self.flushed.load(Ordering::Relaxed)).then_some(last)
     }
 }
 
@@ -52,10 +66,9 @@ impl Usage {
         self.lock().entry(used).or_default().clone()
     }
 
-    /// The last use that is not flushed yet.
-    pub fn pending(&self, used: Used) -> Option<DateTime<Utc>> {
-        let last = self.lock().get(&used)?.last.load(Ordering::Relaxed);
-        (last > 0).then(|| crate::world::from_millis(last))
+    /// The last use that this process has seen of a credential.
+    pub fn last(&self, used: Used) -> Option<DateTime<Utc>> {
+        self.lock().get(&used)?.last()
     }
 
     /// Writes what was noted since the last time. A moment never moves back, whatever other servers wrote.
@@ -66,12 +79,8 @@ impl Usage {
         let noted: Vec<(Used, Arc<UsageSlot>, i64)> = {
             let mut slots = self.lock();
             // A slot that only this map holds belongs to a credential that fell out of the cache.
-            slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.last.load(Ordering::Relaxed) > 0);
-            slots
-                .iter()
-                .map(|(used, slot)| (*used, slot.clone(), slot.last.load(Ordering::Relaxed)))
-                .filter(|(_, _, last)| *last > 0)
-                .collect()
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.unflushed().is_some());
+            slots.iter().filter_map(|(used, slot)| Some((*used, slot.clone(), slot.unflushed()?))).collect()
         };
         if noted.is_empty() {
             return Ok(());
@@ -79,17 +88,19 @@ impl Usage {
         let mut tx = store.begin().await?;
         for (used, _, last) in &noted {
             let (text, id) = match used {
-                Used::Token(id) => {
-                    ("UPDATE tokens SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)", id.0)
+                Used::Token(id) => (
+                    "UPDATE tokens SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
+                    id.0,
+                ),
+                Used::Session(id) => {
+                    ("UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1", id.0)
                 }
-                Used::Session(id) => ("UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1", id.0),
             };
             sqlx::query(text).bind(*last).bind(id).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         for (_, slot, last) in noted {
-            // Only if nothing was noted meanwhile: a newer use waits for the next flush.
-            let _ = slot.last.compare_exchange(last, 0, Ordering::Relaxed, Ordering::Relaxed);
+            slot.flushed.store(last, Ordering::Relaxed);
         }
         Ok(())
     }

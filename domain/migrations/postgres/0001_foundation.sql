@@ -60,7 +60,6 @@ CREATE TABLE sessions (
     user_id         BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     account_id      BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     token_id        BIGINT REFERENCES tokens (id) ON DELETE CASCADE,
-    token_secret_at BIGINT,
     kind            TEXT    NOT NULL CONSTRAINT sessions_kind_known CHECK (kind IN ('browser', 'api')),
     secret_hash     BYTEA    NOT NULL CONSTRAINT sessions_secret_key UNIQUE,
     previous_hash   BYTEA,

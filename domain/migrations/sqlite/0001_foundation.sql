@@ -60,7 +60,6 @@ CREATE TABLE sessions (
     user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     account_id      INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     token_id        INTEGER REFERENCES tokens (id) ON DELETE CASCADE,
-    token_secret_at INTEGER,
     kind            TEXT    NOT NULL CONSTRAINT sessions_kind_known CHECK (kind IN ('browser', 'api')),
     secret_hash     BLOB    NOT NULL CONSTRAINT sessions_secret_key UNIQUE,
     previous_hash   BLOB,

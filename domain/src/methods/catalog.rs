@@ -58,8 +58,13 @@ pub struct Catalog {
 }
 
 /// Short forms of services that clients use (Cloud Scripting 5.4), and what they stand for.
-const ALIASES: [(&str, &str); 5] =
-    [("env", "environment"), ("dev", "development"), ("mgmt", "management"), ("util", "utils"), ("auth", "authentication")];
+const ALIASES: [(&str, &str); 5] = [
+    ("env", "environment"),
+    ("dev", "development"),
+    ("mgmt", "management"),
+    ("util", "utils"),
+    ("auth", "authentication"),
+];
 
 impl Catalog {
     /// Makes the catalogue.
@@ -104,7 +109,8 @@ impl Catalog {
 
     /// The methods that a person can tick for a token, sorted by name.
     pub fn token_methods(&self) -> Vec<MethodInfo> {
-        let mut methods: Vec<_> = self.entries().filter(|(_, e)| e.token == TokenAccess::WhenTicked).map(|(_, e)| e.info.clone()).collect();
+        let mut methods: Vec<_> =
+            self.entries().filter(|(_, e)| e.token == TokenAccess::WhenTicked).map(|(_, e)| e.info.clone()).collect();
         methods.sort_by(|a, b| a.name.cmp(&b.name));
         methods
     }
@@ -112,7 +118,10 @@ impl Catalog {
     /// What a prepared set opens on this server; nothing for `Custom`.
     pub fn set_bits(&self, set: ApiSet) -> MethodBits {
         self.entries()
-            .filter(|(_, entry)| entry.token == TokenAccess::WhenTicked && (set == ApiSet::ExtendedAccess || entry.info.sets.contains(&set)))
+            .filter(|(_, entry)| {
+                entry.token == TokenAccess::WhenTicked
+                    && (set == ApiSet::ExtendedAccess || entry.info.sets.contains(&set))
+            })
             .filter(|_| set != ApiSet::Custom)
             .map(|(id, _)| id)
             .collect()

@@ -36,14 +36,20 @@ fn unknown_ambiguous_and_forbidden_names_are_told_apart() {
     let catalog = catalog();
     assert_eq!(catalog.resolve("nosuch"), Err(UnknownMethod::None("nosuch".into())));
     let several = catalog.resolve("GetList").unwrap_err().to_string();
-    assert!(several.contains("environment.file.GetList") && several.contains("environment.export.GetList"), "{several}");
+    assert!(
+        several.contains("environment.file.GetList") && several.contains("environment.export.GetList"),
+        "{several}"
+    );
     assert!(catalog.resolve("users.authentication.CreateToken").is_err());
 }
 
 #[test]
 fn a_token_never_opens_what_no_token_may_call() {
     let catalog = catalog();
-    let bits = catalog.token_bits(ApiSet::Custom, ["users.authentication.CreateToken", "environment.control.GetEnvs", "gone.from.Server"]);
+    let bits = catalog.token_bits(
+        ApiSet::Custom,
+        ["users.authentication.CreateToken", "environment.control.GetEnvs", "gone.from.Server"],
+    );
     let (create, _) = catalog.entries().find(|(_, e)| e.info.name.ends_with("CreateToken")).unwrap();
     assert!(!bits.contains(create));
     assert_eq!(catalog.names(&bits), ["environment.control.GetEnvs"]);

@@ -40,7 +40,9 @@ pub enum Dialect {
 pub enum OpenError {
     #[error("the database URL must begin with sqlite:// or postgres:// (it begins with “{0}”)")]
     Scheme(String),
-    #[error("the database was written by a newer Keyrack (schema {found}; this one knows up to {known}): install that version or a later one")]
+    #[error(
+        "the database was written by a newer Keyrack (schema {found}; this one knows up to {known}): install that version or a later one"
+    )]
     Newer { found: i64, known: i64 },
     #[error("the database is locked by another program")]
     Locked,
@@ -134,6 +136,3 @@ async fn connect(url: &str, dialect: Dialect, connections: u32) -> Result<AnyPoo
             if text.contains("database is locked") { OpenError::Locked } else { OpenError::Unreachable(text) }
         })
 }
-
-#[cfg(test)]
-mod tests;

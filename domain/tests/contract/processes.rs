@@ -1,5 +1,4 @@
-//! What several test programs use.
-#![allow(dead_code, reason = "each test program uses a part of it")]
+//! Watching real processes.
 
 use std::future::Future;
 use std::path::PathBuf;

@@ -13,9 +13,9 @@ use keyrack_domain::ids::NodeId;
 use keyrack_domain::settings::Settings;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::contract::{Subject, exit};
+use crate::engine::promises::{Subject, exit};
 use crate::engine_contract;
-use crate::support::{free_port, marker, processes_with, program, until, until_none_with};
+use crate::processes::{free_port, marker, processes_with, program, until, until_none_with};
 
 fn local() -> Subject {
     let data = tempfile::tempdir().expect("a temporary folder");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use keyrack_domain::engine::{Engine, EngineError, Exit, ImageRef, NodeRun, NodeSpec, Started};
 use keyrack_domain::ids::NodeId;
 
-use crate::support::{PATIENCE, free_port, marker, processes_with, until, until_none_with};
+use crate::processes::{PATIENCE, free_port, marker, processes_with, until, until_none_with};
 
 /// An engine to be tested.
 pub struct Subject {
@@ -78,7 +78,7 @@ pub async fn sees_only_its_own_environment(subject: Subject) {
 
 pub async fn ends_when_asked(subject: Subject) {
     let mark = marker();
-    let started = subject.run(1, &format!("trap 'echo bye; exit 0' TERM; echo ready; sleep {mark} & wait")).await;
+    let started = subject.run(1, &format!("trap 'echo bye; exit 0' TERM; sleep {mark} & echo ready; wait")).await;
     subject.until_log(1, "ready").await;
     assert_eq!(subject.engine.status(NodeId(1)).await, NodeRun::Running);
     let begun = Instant::now();
@@ -233,10 +233,10 @@ macro_rules! engine_contract {
         }
     };
     ($subject:expr => $($name:ident),+ $(,)?) => {
-        mod contract {$(
+        mod promises {$(
             #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                $crate::contract::$name($subject).await;
+                $crate::engine::promises::$name($subject).await;
             }
         )+}
     };
