@@ -21,6 +21,9 @@ pub use image::ImageRef;
 /// Memory that one cloudlet stands for, in bytes.
 pub const CLOUDLET_MEMORY: u64 = 128 * 1024 * 1024;
 
+/// The log that a running node writes, as [`Engine::read_log`] takes it, on every engine.
+pub const CURRENT_LOG: &str = "output.log";
+
 /// What one node is and runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeSpec {

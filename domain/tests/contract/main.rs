@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod bed;
 mod engine;
+mod environments;
 mod processes;
 mod store;
 mod tokens;

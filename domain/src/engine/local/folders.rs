@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::ids::NodeId;
 
 /// The name of the current log; the one before it has `.1` behind.
-pub const LOG: &str = "output.log";
+pub const LOG: &str = crate::engine::CURRENT_LOG;
 pub const OLD_LOG: &str = "output.log.1";
 
 /// The folders of one data folder.
