@@ -1,11 +1,13 @@
 //! `keyrack serve`
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use keyrack_domain::Keyrack;
+use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::secret::Secret;
 use keyrack_domain::settings::Settings;
 use tokio::net::TcpListener;
@@ -20,9 +22,10 @@ use crate::{log, site};
 
 const DEMO_EMAIL: &str = "demo@keyrack.local";
 
-/// How long calls that are under way may take to finish. Environments are stopped after that, so it is less than the ten
-/// seconds in which the whole server has to be gone.
-const FINISH: Duration = Duration::from_secs(4);
+/// How long calls that are under way may take to finish, and then how long environments may take to stop. Together less
+/// than the ten seconds in which the whole server has to be gone. What still runs then is ended by its supervisor.
+const FINISH: Duration = Duration::from_secs(3);
+const STOP_ENVIRONMENTS: Duration = Duration::from_secs(5);
 
 #[derive(Args)]
 pub struct Serve {
@@ -87,6 +90,8 @@ impl Serve {
         let mut folder = Folder::open(&self.place.data)?;
         folder.lock()?;
         let (keyrack, registry) = open(self.settings()).await?;
+        let engine = LocalEngine::open(keyrack.settings(), LocalEngine::this_program()).map_err(Failure::start)?;
+        keyrack.start_environments(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();
 
@@ -114,6 +119,9 @@ impl Serve {
 
         listen::run(listener, app, stop.wait(), FINISH).await;
         doors.finish(FINISH).await;
+        if tokio::time::timeout(STOP_ENVIRONMENTS, keyrack.stop_environments()).await.is_err() {
+            tracing::warn!("some nodes did not stop in time; their supervisors end them");
+        }
         background.abort();
         keyrack.close().await;
         drop(folder);
@@ -138,7 +146,12 @@ async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
         return Ok(None);
     }
     let password = Secret::new_password(keyrack.world());
-    keyrack.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
+    let (user, account) =
+        keyrack.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
+    // The password is told only this once, so from here on the start goes through.
+    if let Err(error) = keyrack.create_demo_environment(account, user).await {
+        tracing::warn!(%error, "the demo environment could not be made");
+    }
     Ok(Some(password))
 }
 
