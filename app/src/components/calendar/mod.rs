@@ -1,0 +1,3 @@
+//! A calendar to choose a day from.
+
+pub mod month;

@@ -1,0 +1,3 @@
+//! The pages, one module each.
+
+pub mod tokens;

@@ -1,0 +1,5 @@
+//! Settings → Access Tokens.
+
+pub mod draft;
+pub mod file_name;
+pub mod sorting;
