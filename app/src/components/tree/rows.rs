@@ -65,7 +65,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn root(&mut self) {
-        if self.add(Node::Root, 1, 1, 1) {
+        if self.add(Node::Root, 1, 1) {
             let services = self.with_hits(0..self.catalog.services.len(), |at| &self.catalog.services[at].methods);
             for (place, at) in services.iter().enumerate() {
                 self.service(*at, place + 1, services.len());
@@ -74,7 +74,7 @@ impl Lines<'_> {
     }
 
     fn service(&mut self, at: usize, place: usize, siblings: usize) {
-        if self.add(Node::Service(at), 2, place, siblings) {
+        if self.add(Node::Service(at), place, siblings) {
             let classes = self.catalog.services[at].classes.clone();
             let classes = self.with_hits(classes, |at| &self.catalog.classes[at].methods);
             for (place, at) in classes.iter().enumerate() {
@@ -84,17 +84,18 @@ impl Lines<'_> {
     }
 
     fn class(&mut self, at: usize, place: usize, siblings: usize) {
-        if self.add(Node::Class(at), 3, place, siblings) {
+        if self.add(Node::Class(at), place, siblings) {
             let state = self.state;
             let methods = state.shown_in(self.catalog.classes[at].methods.clone());
             for (place, at) in methods.iter().enumerate() {
-                self.add(Node::Method(*at), 4, place + 1, methods.len());
+                self.add(Node::Method(*at), place + 1, methods.len());
             }
         }
     }
 
     /// Adds one line and says whether its children follow.
-    fn add(&mut self, node: Node, level: usize, place: usize, siblings: usize) -> bool {
+    fn add(&mut self, node: Node, place: usize, siblings: usize) -> bool {
+        let level = depth(node);
         let range = methods_of(self.catalog, node);
         let (ticked, total) = (self.before[range.end] - self.before[range.start], range.len());
         let open = (level < 4).then(|| self.state.is_open(node));
@@ -116,6 +117,22 @@ fn ticked_before(catalog: &Catalog, state: &TreeState) -> Vec<usize> {
         before.push(sum);
     }
     before
+}
+
+/// Where a node stands among the lines, when it does. Lines run from the first method of a node and from the outside in,
+/// so they can be halved like any sorted list.
+pub fn place_of(catalog: &Catalog, rows: &[Row], node: Node) -> Option<usize> {
+    let key = |node: Node| (methods_of(catalog, node).start, depth(node));
+    rows.binary_search_by_key(&key(node), |row| key(row.node)).ok()
+}
+
+fn depth(node: Node) -> usize {
+    match node {
+        Node::Root => 1,
+        Node::Service(_) => 2,
+        Node::Class(_) => 3,
+        Node::Method(_) => 4,
+    }
 }
 
 /// The text that a line shows: the last part of its name.
@@ -182,6 +199,19 @@ mod tests {
         assert_eq!(drawn(&catalog, &state), expected);
         let places: Vec<_> = rows(&catalog, &state).iter().map(|row| (row.place, row.siblings)).collect();
         assert_eq!(places, [(1, 1); 4]);
+    }
+
+    #[test]
+    fn every_line_is_found_by_its_node() {
+        let catalog = small();
+        let mut state = TreeState::new(&catalog);
+        state.search(&catalog, "e");
+        let rows = rows(&catalog, &state);
+        for (at, row) in rows.iter().enumerate() {
+            assert_eq!(place_of(&catalog, &rows, row.node), Some(at));
+        }
+        state.search(&catalog, "stop");
+        assert_eq!(place_of(&catalog, &super::rows(&catalog, &state), Node::Method(0)), None);
     }
 
     #[test]
