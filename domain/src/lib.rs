@@ -3,3 +3,46 @@
 //! Without the `server` feature only [`types`] is compiled: the plain values that also travel to the browser.
 
 pub mod types;
+
+#[cfg(feature = "server")]
+mod server_side {
+    pub use crate::error::{Credential, Error, Result};
+    pub use crate::keyrack::Keyrack;
+}
+#[cfg(feature = "server")]
+pub use server_side::*;
+
+#[cfg(feature = "server")]
+pub mod accounts;
+#[cfg(feature = "server")]
+pub mod audit;
+#[cfg(feature = "server")]
+pub mod caller;
+#[cfg(feature = "server")]
+mod callers;
+#[cfg(feature = "server")]
+pub mod error;
+#[cfg(feature = "server")]
+pub mod ids;
+#[cfg(feature = "server")]
+mod keyrack;
+#[cfg(feature = "server")]
+pub mod methods;
+#[cfg(feature = "server")]
+pub mod passwords;
+#[cfg(feature = "server")]
+mod refusals;
+#[cfg(feature = "server")]
+pub mod secret;
+#[cfg(feature = "server")]
+pub mod settings;
+#[cfg(feature = "server")]
+pub mod store;
+#[cfg(feature = "server")]
+mod throttle;
+#[cfg(feature = "server")]
+pub mod tokens;
+#[cfg(feature = "server")]
+pub mod usage;
+#[cfg(feature = "server")]
+pub mod world;

@@ -1,1 +1,77 @@
-fn main(){}
+//! The build: everything between `cargo build` and one binary with a website inside.
+//!
+//! ```text
+//! cargo xtask site  [--release]   WASM, JavaScript, CSS and static files → target/site
+//! cargo xtask build [--release]   the site, then the server that embeds it
+//! ```
+//!
+//! Without `--release` the WASM is compiled quickly and nothing is compressed, for the edit–reload loop. `--release`
+//! makes what is shipped.
+
+mod site;
+
+use std::{
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result, bail};
+
+const USAGE: &str = "usage: cargo xtask <site|build> [--release]";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut task = None;
+    let mut release = false;
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--release" => release = true,
+            "site" | "build" if task.is_none() => task = Some(argument),
+            "-h" | "--help" => {
+                println!("{USAGE}");
+                return Ok(());
+            }
+            other => bail!("unexpected argument `{other}`\n{USAGE}"),
+        }
+    }
+    let root = root();
+    match task.as_deref() {
+        Some("site") => site::build(&root, release),
+        Some("build") => {
+            site::build(&root, release)?;
+            println!("server: compiling");
+            let mut args = vec!["build", "--package", "keyrack-server"];
+            if release {
+                args.push("--release");
+            }
+            cargo(&root, &args)
+        }
+        _ => bail!("{USAGE}"),
+    }
+}
+
+/// The workspace's folder.
+fn root() -> PathBuf {
+    let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    path.pop();
+    path
+}
+
+/// Runs the cargo that runs us, in the workspace's folder.
+fn cargo(root: &std::path::Path, args: &[&str]) -> Result<()> {
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(program).args(args).current_dir(root).status().context("cannot start cargo")?;
+    if !status.success() {
+        bail!("`cargo {}` failed", args.join(" "));
+    }
+    Ok(())
+}

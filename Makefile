@@ -1,0 +1,47 @@
+# Each target does its own set-up on a fresh machine, says what it does, and costs seconds when nothing has changed.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt
+
+# The server's sources name target/site, and what follows names the binaries there.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+
+LISTEN ?= 127.0.0.1:8080
+DATA ?= ./data
+# The Rust crates of the product, all at once, so that every command sees the same features and nothing is built twice.
+NATIVE := --workspace --exclude keyrack-frontend --exclude xtask
+WASM := --package keyrack-frontend --target wasm32-unknown-unknown
+
+help:
+	@echo "make run    build Keyrack and start it with a demo account on http://$(LISTEN), data in $(DATA)"
+	@echo "make test   run every test: Rust (SQLite and PostgreSQL), then the browser"
+	@echo "make lint   formatting, clippy (native and WASM), types of the browser tests; warnings are errors"
+	@echo "make fmt    format the sources"
+
+run:
+	@.ci/need rust
+	@echo "run: building Keyrack (the first time takes some minutes)"
+	@cargo xtask build --release
+	@echo "run: starting Keyrack, Ctrl-C stops it"
+	@exec target/release/keyrack serve --demo --data $(DATA) --listen $(LISTEN)
+
+test:
+	@.ci/test $(NATIVE)
+
+lint:
+	@.ci/need rust
+	@echo "lint: formatting"
+	@cargo fmt --all --check
+	@echo "lint: clippy"
+	@cargo clippy --quiet --workspace --exclude keyrack-frontend --all-targets -- -D warnings
+	@echo "lint: clippy for the browser"
+	@cargo clippy --quiet $(WASM) -- -D warnings
+	@if .ci/need node; then \
+	  echo "lint: types of the browser tests"; cd end2end && npx --no-install tsc --noEmit; \
+	else [[ "$$CI" != true ]]; fi
+	@echo "lint: fine"
+
+fmt:
+	@.ci/need rust
+	@cargo fmt --all

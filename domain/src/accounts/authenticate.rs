@@ -1,0 +1,175 @@
+//! From a presented credential to a caller.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::sessions::SessionKind;
+use crate::caller::{Caller, CallerCredential};
+use crate::error::{Credential, Error, Result};
+use crate::ids::{AccountId, SessionId, TokenId, UserId};
+use crate::keyrack::Keyrack;
+use crate::secret::{SecretHash, Shape, shape};
+use crate::types::accounts::Role;
+use crate::types::methods::ApiSet;
+use crate::usage::Used;
+use crate::world::from_millis;
+
+/// So long a session's former value still answers after it changed, for requests that were on their way.
+const GRACE_MILLIS: i64 = 10_000;
+
+impl Keyrack {
+    /// The caller behind a credential of the API: a token's secret, or the value of a session that Signin opened.
+    ///
+    /// Shape and checksum come before any look-up. Whether the caller may call a method is for the caller of this to
+    /// ask ([`Caller::may_call`]).
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`], saying whether it is unknown, expired or ended.
+    pub async fn authenticate(&self, credential: &str) -> Result<Arc<Caller>> {
+        let hash = match shape(credential) {
+            Shape::Noise => return Err(Error::NotAuthenticated(Credential::Unknown)),
+            Shape::Session => {
+                return self.session(&SecretHash::of(credential), SessionKind::Api).await;
+            }
+            Shape::Token => SecretHash::of(credential),
+        };
+        let caller = match self.callers.token(&hash) {
+            Some(caller) => caller,
+            None => self.find_token(&hash).await?,
+        };
+        caller.check_alive(self.world.now())?;
+        Ok(caller)
+    }
+
+    /// The caller behind the value of a browser's session cookie.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when there is no such session or it has ended.
+    pub async fn caller_of_session(&self, value: &str) -> Result<Arc<Caller>> {
+        if shape(value) != Shape::Session {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
+        }
+        self.session(&SecretHash::of(value), SessionKind::Browser).await
+    }
+
+    async fn session(&self, hash: &SecretHash, kind: SessionKind) -> Result<Arc<Caller>> {
+        let caller = match self.callers.session(hash) {
+            Some(caller) if is_of_kind(&caller, kind) => caller,
+            _ => self.find_session(hash, kind).await?,
+        };
+        let now = self.world.now();
+        caller.check_alive(now)?;
+        let idle = TimeDelta::from_std(self.settings.session_idle).unwrap_or(TimeDelta::MAX);
+        if caller.usage.last().is_some_and(|last| now - last > idle) {
+            return Err(Error::NotAuthenticated(Credential::Ended));
+        }
+        Ok(caller)
+    }
+
+    async fn find_token(&self, hash: &SecretHash) -> Result<Arc<Caller>> {
+        let ticket = self.callers.ticket();
+        let row = sqlx::query(
+            "SELECT t.id, t.account_id, t.owner_id, u.email, m.role, t.api_set, t.expires_at FROM tokens t \
+             JOIN memberships m ON m.account_id = t.account_id AND m.user_id = t.owner_id \
+             JOIN users u ON u.id = t.owner_id WHERE t.secret_hash = $1 AND u.enabled = 1",
+        )
+        .bind(hash.to_vec())
+        .fetch_optional(self.store.read())
+        .await?
+        .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
+        let id = TokenId(row.try_get(0)?);
+        let role = stored_role(&row, 4)?;
+        let set = stored_set(&row, 5)?;
+        let methods: Vec<String> = if set == ApiSet::Custom {
+            sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1")
+                .bind(id.0)
+                .fetch_all(self.store.read())
+                .await?
+        } else {
+            Vec::new()
+        };
+        // Never more than the owner may do now.
+        let may = self.catalog.token_bits(set, methods).intersection(&self.catalog.role_bits(role));
+        let caller = Arc::new(Caller {
+            user: UserId(row.try_get(2)?),
+            email: row.try_get(3)?,
+            account: AccountId(row.try_get(1)?),
+            role,
+            credential: CallerCredential::Token(id),
+            may,
+            expires: row.try_get::<Option<i64>, _>(6)?.map(from_millis),
+            usage: self.usage.slot(Used::Token(id)),
+        });
+        self.callers.keep(ticket, *hash, &caller);
+        Ok(caller)
+    }
+
+    pub(super) async fn find_session(&self, hash: &SecretHash, kind: SessionKind) -> Result<Arc<Caller>> {
+        let ticket = self.callers.ticket();
+        let now = self.world.now().timestamp_millis();
+        let (idle_from, created_from) = self.session_limits();
+        let row = sqlx::query(
+            "SELECT s.id, s.account_id, s.user_id, u.email, m.role, s.token_id, t.expires_at, s.created_at, s.last_seen_at, \
+             CASE WHEN s.secret_hash = $1 THEN 1 ELSE 0 END, s.kind FROM sessions s \
+             JOIN memberships m ON m.account_id = s.account_id AND m.user_id = s.user_id \
+             JOIN users u ON u.id = s.user_id LEFT JOIN tokens t ON t.id = s.token_id \
+             WHERE (s.secret_hash = $1 OR (s.previous_hash = $1 AND s.rotated_at > $2)) AND u.enabled = 1 AND s.kind = $3",
+        )
+        .bind(hash.to_vec())
+        .bind(now - GRACE_MILLIS)
+        .bind(kind.name())
+        .fetch_optional(self.store.read())
+        .await?
+        .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
+        let id = SessionId(row.try_get(0)?);
+        let usage = self.usage.slot(Used::Session(id));
+        let seen = usage.last().map_or(row.try_get(8)?, |last| last.timestamp_millis());
+        let created: i64 = row.try_get(7)?;
+        if created < created_from || seen < idle_from {
+            return Err(Error::NotAuthenticated(Credential::Ended));
+        }
+        let role = stored_role(&row, 4)?;
+        let by_token = row.try_get::<Option<i64>, _>(5)?.map(TokenId);
+        let may = match by_token {
+            None => self.catalog.role_bits(role),
+            Some(_) => {
+                self.catalog.token_bits(ApiSet::ExtendedAccess, [""; 0]).intersection(&self.catalog.role_bits(role))
+            }
+        };
+        let lifetime = TimeDelta::from_std(self.settings.session_lifetime).unwrap_or(TimeDelta::MAX);
+        let limit = from_millis(created).checked_add_signed(lifetime);
+        let token_end = row.try_get::<Option<i64>, _>(6)?.map(from_millis);
+        let caller = Arc::new(Caller {
+            user: UserId(row.try_get(2)?),
+            email: row.try_get(3)?,
+            account: AccountId(row.try_get(1)?),
+            role,
+            credential: CallerCredential::Session { id, browser: kind == SessionKind::Browser, by_token },
+            may,
+            expires: limit.into_iter().chain(token_end).min(),
+            usage,
+        });
+        // A former value is not kept: its seconds are numbered.
+        if row.try_get::<i64, _>(9)? == 1 {
+            self.callers.keep(ticket, *hash, &caller);
+        }
+        Ok(caller)
+    }
+}
+
+fn is_of_kind(caller: &Caller, kind: SessionKind) -> bool {
+    matches!(caller.credential, CallerCredential::Session { browser, .. } if browser == (kind == SessionKind::Browser))
+}
+
+fn stored_role(row: &AnyRow, at: usize) -> Result<Role> {
+    let name: String = row.try_get(at)?;
+    Role::by_name(&name).ok_or_else(|| Error::internal(format!("the store holds the unknown role “{name}”")))
+}
+
+fn stored_set(row: &AnyRow, at: usize) -> Result<ApiSet> {
+    let name: String = row.try_get(at)?;
+    ApiSet::by_name(&name).ok_or_else(|| Error::internal(format!("the store holds the unknown API set “{name}”")))
+}

@@ -1,0 +1,164 @@
+//! Sessions: opened at sign-in, kept by hash, ended by sign-out, by their limits, or with the token that opened them.
+
+use std::sync::Arc;
+
+use sqlx::Row;
+
+use crate::audit::{self, Event};
+use crate::caller::{Caller, Client};
+use crate::error::{Error, Result};
+use crate::ids::{AccountId, SessionId, TokenId, UserId};
+use crate::keyrack::Keyrack;
+use crate::secret::{Secret, SecretHash};
+use crate::types::accounts::SessionView;
+use crate::usage::Used;
+use crate::world::from_millis;
+
+/// Where a session lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKind {
+    /// In a browser's cookie; the API does not take it.
+    Browser,
+    /// With a script; the browser door does not take it.
+    Api,
+}
+
+impl SessionKind {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            SessionKind::Browser => "browser",
+            SessionKind::Api => "api",
+        }
+    }
+}
+
+/// A session about to be opened.
+pub(super) struct NewSession {
+    pub user: UserId,
+    pub account: AccountId,
+    pub token: Option<TokenId>,
+    pub kind: SessionKind,
+}
+
+impl Keyrack {
+    pub(super) async fn open_session(
+        &self,
+        new: NewSession,
+        client: &Client,
+        email: &str,
+        action: &'static str,
+    ) -> Result<(Secret, Arc<Caller>)> {
+        let secret = Secret::new_session(&self.world, new.user);
+        let now = self.world.now();
+        let mut tx = self.store.begin().await?;
+        let row = sqlx::query(
+            "INSERT INTO sessions (user_id, account_id, token_id, kind, secret_hash, address, user_agent, created_at, last_seen_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id",
+        )
+        .bind(new.user.0)
+        .bind(new.account.0)
+        .bind(new.token.map(|id| id.0))
+        .bind(new.kind.name())
+        .bind(secret.hash().to_vec())
+        .bind(client.address.to_string())
+        .bind(&client.user_agent)
+        .bind(now.timestamp_millis())
+        .fetch_one(&mut *tx)
+        .await?;
+        let id: i64 = row.try_get(0)?;
+        let mut event = Event::by_user(Some((new.user, new.account)), email, client, action)
+            .with("session", id)
+            .with("kind", new.kind.name());
+        if let Some(token) = new.token {
+            event = event.with("token", token.0);
+        }
+        audit::append(&mut tx, now, event).await?;
+        tx.commit().await?;
+        let caller = self.find_session(&secret.hash(), new.kind).await?;
+        Ok((secret, caller))
+    }
+
+    /// The user's open sessions, the newest use first.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionView>> {
+        let (idle_from, created_from) = self.session_limits();
+        let rows = sqlx::query(
+            "SELECT id, address, user_agent, created_at, last_seen_at, kind FROM sessions \
+             WHERE user_id = $1 AND created_at >= $2 ORDER BY last_seen_at DESC, id DESC",
+        )
+        .bind(caller.user.0)
+        .bind(created_from)
+        .fetch_all(self.store.read())
+        .await?;
+        let mut sessions = rows
+            .into_iter()
+            .map(|row| {
+                let id: i64 = row.try_get(0)?;
+                let seen = from_millis(row.try_get(4)?);
+                Ok(SessionView {
+                    id,
+                    user_id: caller.user.0,
+                    current: caller.session() == Some(SessionId(id)),
+                    address: row.try_get(1)?,
+                    user_agent: row.try_get(2)?,
+                    created: from_millis(row.try_get(3)?),
+                    last_seen: self.usage.last(Used::Session(SessionId(id))).map_or(seen, |last| last.max(seen)),
+                    api: row.try_get::<String, _>(5)? == SessionKind::Api.name(),
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        sessions.retain(|session| session.current || session.last_seen.timestamp_millis() >= idle_from);
+        Ok(sessions)
+    }
+
+    /// Ends sessions of the caller's user: all of those named, or none.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] naming the first number that is not one of the user's sessions.
+    pub async fn end_sessions(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        let mut hashes = Vec::with_capacity(ids.len());
+        for id in ids {
+            let row = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")
+                .bind(*id)
+                .bind(caller.user.0)
+                .fetch_optional(&mut *tx)
+                .await?
+                .ok_or_else(|| Error::NotFound(format!("you have no session {id}").into()))?;
+            hashes.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?));
+            let event = Event::by(caller, client, "session.end", format!("session:{id}"));
+            audit::append(&mut tx, self.world.now(), event).await?;
+        }
+        tx.commit().await?;
+        hashes.iter().for_each(|hash| self.callers.forget_session(hash));
+        Ok(())
+    }
+
+    /// Removes sessions that have ended by their limits; nothing but tidiness depends on it.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn sweep_sessions(&self) -> Result<()> {
+        let (idle_from, created_from) = self.session_limits();
+        let mut tx = self.store.begin().await?;
+        sqlx::query("DELETE FROM sessions WHERE created_at < $1 OR last_seen_at < $2")
+            .bind(created_from)
+            .bind(idle_from)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A session must have been used since the first moment and opened since the second (milliseconds since 1970).
+    pub(super) fn session_limits(&self) -> (i64, i64) {
+        let now = self.world.now().timestamp_millis();
+        let millis = |limit: std::time::Duration| i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
+        (
+            now.saturating_sub(millis(self.settings.session_idle)),
+            now.saturating_sub(millis(self.settings.session_lifetime)),
+        )
+    }
+}

@@ -1,0 +1,133 @@
+//! Who a request turned out to be, and what it may do.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::error::{Credential, Error, Result};
+use crate::ids::{AccountId, SessionId, TokenId, UserId};
+use crate::methods::{MethodBits, MethodId};
+use crate::types::accounts::Role;
+use crate::usage::UsageSlot;
+
+/// Where a request comes from; for sessions, audit and throttling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    pub address: IpAddr,
+    /// As sent, cut to 300 characters; may be empty.
+    pub user_agent: String,
+}
+
+impl Client {
+    /// A request that comes from this machine's command line.
+    pub fn local() -> Client {
+        Client { address: IpAddr::from([127, 0, 0, 1]), user_agent: "keyrack command line".into() }
+    }
+}
+
+/// A known caller. Made only by checking a credential; cached, so it holds nothing that grows with the account.
+#[derive(Debug)]
+pub struct Caller {
+    pub user: UserId,
+    pub email: String,
+    pub account: AccountId,
+    pub role: Role,
+    pub credential: CallerCredential,
+    /// What it may call.
+    pub may: MethodBits,
+    /// When the credential ends by itself.
+    pub expires: Option<DateTime<Utc>>,
+    /// Where its use is noted.
+    pub usage: Arc<UsageSlot>,
+}
+
+/// What a caller proved itself with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallerCredential {
+    /// A token's secret.
+    Token(TokenId),
+    /// A session.
+    Session {
+        id: SessionId,
+        /// Opened in a browser (a cookie) rather than by an API Signin.
+        browser: bool,
+        /// The Extended Access token that opened it instead of a password.
+        by_token: Option<TokenId>,
+    },
+}
+
+/// What an operation needs the caller to be allowed, apart from the single method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// See the account's environments and shared tokens.
+    See,
+    /// Change environments.
+    Operate,
+    /// Create tokens, and change and remove one's own and those shared with the account. No token may, nor a session
+    /// that a token opened.
+    ManageTokens,
+    /// Also the private tokens of other members.
+    ManageAllTokens,
+}
+
+impl Caller {
+    /// Whether it may call this method.
+    pub fn may_call(&self, method: MethodId) -> bool {
+        self.may.contains(method)
+    }
+
+    /// Whether it proved itself with a token, now or when its session was opened.
+    pub fn by_token(&self) -> Option<TokenId> {
+        match self.credential {
+            CallerCredential::Token(id) => Some(id),
+            CallerCredential::Session { by_token, .. } => by_token,
+        }
+    }
+
+    /// The session it is, if it is one.
+    pub fn session(&self) -> Option<SessionId> {
+        match self.credential {
+            CallerCredential::Session { id, .. } => Some(id),
+            CallerCredential::Token(_) => None,
+        }
+    }
+
+    /// Lets the caller go on only when it has the right.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], saying what is missing.
+    pub fn require(&self, right: Right) -> Result<()> {
+        let (least, tokens_too) = match right {
+            Right::See => (Role::Viewer, true),
+            Right::Operate => (Role::Manager, true),
+            Right::ManageTokens => (Role::Manager, false),
+            Right::ManageAllTokens => (Role::Owner, false),
+        };
+        if !tokens_too && self.by_token().is_some() {
+            return Err(Error::Forbidden(
+                "a token cannot manage tokens, passwords, second factors or members: sign in with your password".into(),
+            ));
+        }
+        if self.role < least {
+            return Err(Error::Forbidden(
+                format!("your role here is {}; this needs {}", self.role.name(), least.name()).into(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Lets the caller go on only while its credential has not ended.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] that says which end it was.
+    pub fn check_alive(&self, now: DateTime<Utc>) -> Result<()> {
+        match self.expires {
+            Some(end) if end < now => Err(Error::NotAuthenticated(match self.credential {
+                CallerCredential::Token(_) => Credential::Expired,
+                CallerCredential::Session { .. } => Credential::Ended,
+            })),
+            _ => Ok(()),
+        }
+    }
+}

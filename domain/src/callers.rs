@@ -1,0 +1,82 @@
+//! Known callers, by the hash of their secret.
+//!
+//! A look-up that began before an invalidation must not fill the cache after it, or a revoked secret would live on. So
+//! each look-up takes a ticket first, and what it found is kept only while no invalidation happened since.
+
+use std::sync::{Arc, RwLock};
+
+use quick_cache::sync::Cache;
+
+use crate::caller::Caller;
+use crate::ids::TokenId;
+use crate::secret::SecretHash;
+
+/// Bound on memory: a caller takes some 300 bytes.
+const MOST_TOKENS: usize = 100_000;
+const MOST_SESSIONS: usize = 10_000;
+
+/// The cache. Tokens and sessions apart, so that sessions can be searched without walking over all tokens.
+#[derive(Debug)]
+pub struct Callers {
+    tokens: Cache<SecretHash, Arc<Caller>>,
+    sessions: Cache<SecretHash, Arc<Caller>>,
+    /// Counts invalidations. Filling holds it for reading, invalidating for writing; a hit does not touch it.
+    generation: RwLock<u64>,
+}
+
+/// Taken before a look-up, handed in with its result.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket(u64);
+
+impl Default for Callers {
+    fn default() -> Callers {
+        Callers { tokens: Cache::new(MOST_TOKENS), sessions: Cache::new(MOST_SESSIONS), generation: RwLock::new(0) }
+    }
+}
+
+impl Callers {
+    /// The caller behind a token's secret, if it is known.
+    pub fn token(&self, hash: &SecretHash) -> Option<Arc<Caller>> {
+        self.tokens.get(hash)
+    }
+
+    /// The caller behind a session's value, if it is known.
+    pub fn session(&self, hash: &SecretHash) -> Option<Arc<Caller>> {
+        self.sessions.get(hash)
+    }
+
+    /// To be taken before the look-up begins.
+    pub fn ticket(&self) -> Ticket {
+        Ticket(*self.generation.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Keeps what a look-up found, unless something was invalidated since it began.
+    pub fn keep(&self, ticket: Ticket, hash: SecretHash, caller: &Arc<Caller>) {
+        let generation = self.generation.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if *generation == ticket.0 {
+            let cache = if caller.session().is_some() { &self.sessions } else { &self.tokens };
+            cache.insert(hash, caller.clone());
+        }
+    }
+
+    /// Forgets a token's secret and every session that the token opened.
+    pub fn forget_token(&self, hash: &SecretHash, id: TokenId) {
+        self.invalidate(|| {
+            self.tokens.remove(hash);
+            self.sessions.retain(|_, caller| caller.by_token() != Some(id));
+        });
+    }
+
+    /// Forgets one session's value.
+    pub fn forget_session(&self, hash: &SecretHash) {
+        self.invalidate(|| {
+            self.sessions.remove(hash);
+        });
+    }
+
+    fn invalidate(&self, remove: impl FnOnce()) {
+        let mut generation = self.generation.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *generation += 1;
+        remove();
+    }
+}

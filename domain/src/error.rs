@@ -1,0 +1,159 @@
+//! One error type from the store to the doors. A door turns it into its own form: a result code or a [`Refusal`].
+
+use std::borrow::Cow;
+
+use crate::types::environments::EnvStatus;
+use crate::types::refusal::{Field, Refusal};
+use crate::types::tokens::TokenView;
+
+/// What a domain operation answers when it did not do what was asked. Nothing is half-written then.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The credential is not one (any more).
+    #[error("{0}")]
+    NotAuthenticated(Credential),
+    /// Sign-in with a wrong e-mail address or password; which of the two is not told.
+    #[error("wrong e-mail address or password")]
+    WrongSignIn { wait: u32 },
+    /// The password that confirms a change is wrong.
+    #[error("wrong password")]
+    WrongPassword { wait: u32 },
+    /// This try was not looked at; seconds until the next one will be.
+    #[error("too many wrong passwords: try again in {wait} s")]
+    TooManyTries { wait: u32 },
+    /// The caller is known, but its role or kind of credential may not do this.
+    #[error("{0}")]
+    Forbidden(Cow<'static, str>),
+    /// A value cannot be taken. `name` is the parameter's name on the wire.
+    #[error("{message}")]
+    Invalid { name: Cow<'static, str>, message: Cow<'static, str> },
+    /// There is no such thing for this caller.
+    #[error("{0}")]
+    NotFound(Cow<'static, str>),
+    /// There is no such environment for this caller.
+    #[error("there is no environment “{0}”")]
+    NoEnvironment(String),
+    /// A name is taken, or a thing exists that should not.
+    #[error("{0}")]
+    Exists(Cow<'static, str>),
+    /// The token changed since the version that the edit started from.
+    #[error("the token was changed meanwhile")]
+    Changed(Box<TokenView>),
+    /// A limit of the account or the server is reached.
+    #[error("{0}")]
+    Limit(Cow<'static, str>),
+    /// The environment is not in a state that allows this.
+    #[error("{}", wrong_state(name, *current, needed))]
+    WrongState { name: String, current: EnvStatus, needed: &'static [EnvStatus] },
+    /// The engine could not do it; the text says why and is safe to show.
+    #[error("{0}")]
+    Engine(String),
+    /// Cannot be done right now (database or workers out of reach); the cause is logged, not told.
+    #[error("the server cannot do this right now; try again shortly")]
+    Unavailable,
+    /// A defect or damaged data; the cause is logged, not told.
+    #[error("something went wrong inside the server; its log says what")]
+    Internal,
+}
+
+/// Why a credential is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Credential {
+    #[error("the session or token is not valid")]
+    Unknown,
+    #[error("the token has expired")]
+    Expired,
+    #[error("the session has ended")]
+    Ended,
+}
+
+/// The short form of results in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A value that cannot be taken; `name` is the parameter's name on the wire.
+    pub fn invalid(name: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::Invalid { name: name.into(), message: message.into() }
+    }
+
+    /// Something that must not happen did: logs the cause and hides it from the caller.
+    pub fn internal(cause: impl std::fmt::Display) -> Error {
+        tracing::error!(%cause, "internal error");
+        Error::Internal
+    }
+
+    /// The form that a dialog of the dashboard shows.
+    pub fn into_refusal(self) -> Refusal {
+        let message = self.to_string();
+        match self {
+            Error::NotAuthenticated(_) => Refusal::SignedOut,
+            Error::WrongSignIn { wait } | Error::WrongPassword { wait } => Refusal::WrongPassword { wait },
+            Error::TooManyTries { wait } => Refusal::TooManyTries { wait },
+            Error::Invalid { name, .. } => match name.as_ref() {
+                "description" => Refusal::Field { field: Field::Description, message },
+                "expiresAt" => Refusal::Field { field: Field::Expires, message },
+                "apiList" | "tokenTemplate" => Refusal::Field { field: Field::Methods, message },
+                "password" => Refusal::Field { field: Field::Password, message },
+                "email" | "login" => Refusal::Field { field: Field::Email, message },
+                _ => Refusal::Field { field: Field::Name, message },
+            },
+            Error::Changed(current) => Refusal::Changed { current },
+            Error::NotFound(_) | Error::NoEnvironment(_) => Refusal::Gone { message: sentence(&message) },
+            Error::Limit(_) => Refusal::Limit { message: sentence(&message) },
+            Error::Forbidden(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
+            Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
+            Error::Engine(_) | Error::Unavailable | Error::Internal => {
+                Refusal::Unavailable { message: sentence(&message) }
+            }
+        }
+    }
+}
+
+/// Database constraints become user errors by their name where an operation asks for it ([`violated`]); everything else
+/// that a database says is for the log.
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Error {
+        use sqlx::Error as E;
+        let passing = matches!(error, E::PoolTimedOut | E::PoolClosed | E::Io(_) | E::Tls(_) | E::WorkerCrashed)
+            || error.as_database_error().is_some_and(|db| {
+                // SQLite: busy, locked, disk full, I/O; PostgreSQL: connection, resources, shutdown.
+                db.code().is_some_and(|code| {
+                    matches!(code.as_ref(), "5" | "6" | "13" | "10" | "261" | "517")
+                        || code.starts_with("08")
+                        || code.starts_with("53")
+                        || code.starts_with("57")
+                })
+            });
+        tracing::error!(%error, "database");
+        if passing { Error::Unavailable } else { Error::Internal }
+    }
+}
+
+/// Whether the error is a violation of the constraint with this name (PostgreSQL), or of one on this `table.column`
+/// (SQLite names the columns instead).
+pub fn violated(error: &sqlx::Error, constraint: &str, columns: &str) -> bool {
+    error.as_database_error().is_some_and(|db| {
+        db.constraint() == Some(constraint) || (db.is_unique_violation() && db.message().contains(columns))
+    })
+}
+
+fn wrong_state(name: &str, current: EnvStatus, needed: &[EnvStatus]) -> String {
+    let needed: Vec<_> = needed.iter().map(|status| status.constant()).collect();
+    format!(
+        "environment “{name}” is in status {} ({}); this needs {}",
+        current.constant(),
+        current.label().trim_end_matches('…'),
+        needed.join(" or ")
+    )
+}
+
+/// Begins with a capital and ends with a full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let mut text =
+        chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default();
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}

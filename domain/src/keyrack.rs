@@ -1,0 +1,133 @@
+//! The domain as one value that the doors hold.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::audit::{Broken, Event, Verified};
+use crate::caller::{Caller, Client};
+use crate::callers::Callers;
+use crate::methods::Catalog;
+use crate::passwords::Passwords;
+use crate::refusals::Refusals;
+use crate::settings::Settings;
+use crate::store::{OpenError, Store};
+use crate::throttle::Throttle;
+use crate::usage::Usage;
+use crate::world::World;
+
+/// Everything Keyrack can do. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Keyrack(Arc<Parts>);
+
+/// What the operations work with. Each operation lives with its subject (`accounts`, `tokens`, `environments`, …) as a
+/// method of [`Keyrack`].
+pub struct Parts {
+    pub(crate) store: Store,
+    pub(crate) world: World,
+    pub(crate) settings: Settings,
+    pub(crate) catalog: Catalog,
+    pub(crate) callers: Callers,
+    pub(crate) passwords: Passwords,
+    pub(crate) refusals: Refusals,
+    pub(crate) throttle: Throttle,
+    pub(crate) usage: Usage,
+}
+
+impl Keyrack {
+    /// Opens the store and gets ready to work; nothing runs in the background yet.
+    ///
+    /// # Errors
+    /// [`OpenError`] for the operator, with nothing changed.
+    pub async fn open(settings: Settings, world: World, catalog: Catalog) -> Result<Keyrack, OpenError> {
+        let store = Store::open(&settings.database).await?;
+        Ok(Keyrack(Arc::new(Parts {
+            store,
+            world,
+            settings,
+            catalog,
+            callers: Callers::default(),
+            passwords: Passwords::default(),
+            refusals: Refusals::default(),
+            throttle: Throttle::default(),
+            usage: Usage::default(),
+        })))
+    }
+
+    /// The methods that this server answers.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// What the operator set.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Time and randomness.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Notes that a known caller was refused a method; written to the audit log with the next batch.
+    pub fn refused(&self, caller: &Caller, client: &Client, method: &str, code: i64, reason: &str) {
+        let event =
+            Event::by(caller, client, "api.call", format!("method:{method}")).refused(format!("{code} {reason}"));
+        self.refusals.note(&event);
+    }
+
+    /// Writes what is gathered in memory: last uses and refusals.
+    ///
+    /// # Errors
+    /// From the database; what was not written stays gathered.
+    pub async fn flush(&self) -> crate::Result<()> {
+        self.usage.flush(&self.store).await?;
+        self.refusals.flush(&self.store, self.world.now()).await
+    }
+
+    /// Flushes every few seconds and tidies up, until it is dropped.
+    pub async fn run_background(&self) {
+        const FLUSH: Duration = Duration::from_secs(5);
+        const FLUSHES_PER_SWEEP: u32 = 720;
+        let mut ticks = tokio::time::interval(FLUSH);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        for count in 0_u32.. {
+            ticks.tick().await;
+            // A failure is logged where it happens; the next tick tries again.
+            let _ = self.flush().await;
+            if count % FLUSHES_PER_SWEEP == 0 {
+                let _ = self.sweep_sessions().await;
+            }
+        }
+    }
+
+    /// Walks the audit chain.
+    ///
+    /// # Errors
+    /// The outer one from the database; the inner one names the first broken entry.
+    pub async fn verify_audit(&self) -> crate::Result<Result<Verified, Broken>> {
+        crate::audit::verify(&self.store).await
+    }
+
+    /// Writes what is gathered and closes the store.
+    pub async fn close(&self) {
+        let _ = self.flush().await;
+        self.store.close().await;
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> crate::Result<()> {
+        self.store.ping().await
+    }
+}
+
+impl Deref for Keyrack {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,45 @@
+//! The schema's steps. Each dialect has its own text under the same number; a step that has run is never changed.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, AssertSqlSafe, SqlSafeStr};
+
+use super::{Dialect, OpenError};
+
+macro_rules! steps {
+    ($($number:literal $name:literal),+ $(,)?) => {
+        /// (number, name, text for SQLite, text for PostgreSQL)
+        const STEPS: &[(i64, &str, &str, &str)] = &[$((
+            $number,
+            $name,
+            include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+        )),+];
+    };
+}
+
+steps! {
+    1 "0001_foundation",
+    2 "0002_environments",
+}
+
+/// Runs the steps that the database has not seen yet, in order; refuses a database that knows steps which this program
+/// does not.
+pub(super) async fn bring_up(pool: &AnyPool, dialect: Dialect) -> Result<(), OpenError> {
+    let steps = STEPS.iter().map(|(number, name, sqlite, postgres)| {
+        let text = match dialect {
+            Dialect::Sqlite => sqlite,
+            Dialect::Postgres => postgres,
+        };
+        Migration::new(*number, Cow::Borrowed(*name), MigrationType::Simple, AssertSqlSafe(*text).into_sql_str(), false)
+    });
+    let known = STEPS.last().map_or(0, |step| step.0);
+    Migrator::with_migrations(steps.collect()).run(pool).await.map_err(|error| match error {
+        MigrateError::VersionMissing(found) if found > known => OpenError::Newer { found, known },
+        error => {
+            let text = error.to_string();
+            if text.contains("database is locked") { OpenError::Locked } else { OpenError::Migration(text) }
+        }
+    })
+}

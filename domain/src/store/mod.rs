@@ -1,0 +1,141 @@
+//! The one seam to the database: embedded SQLite or PostgreSQL.
+//!
+//! Queries are written once, with `$1` placeholders, and run on both through sqlx's `Any` driver; times are milliseconds,
+//! flags 0 or 1, so that both speak the same types. SQLite has one writer: writes go through a pool of one connection
+//! and begin with `BEGIN IMMEDIATE`, so that a transaction never reads first and then finds that it may not write.
+
+mod migrations;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::{Any, AnyPool, Executor, Transaction};
+
+use crate::error::Result;
+
+/// How long a connection waits for another program's lock on the SQLite file.
+const BUSY_MILLIS: u32 = 5_000;
+
+/// A transaction that may write. Dropped without [`commit`](Transaction::commit), it leaves nothing behind.
+pub type Tx = Transaction<'static, Any>;
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    read: AnyPool,
+    write: AnyPool,
+    dialect: Dialect,
+}
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// Why a database could not be opened; one line for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the database URL must begin with sqlite:// or postgres:// (it begins with “{0}”)")]
+    Scheme(String),
+    #[error(
+        "the database was written by a newer Keyrack (schema {found}; this one knows up to {known}): install that version or a later one"
+    )]
+    Newer { found: i64, known: i64 },
+    #[error("the database is locked by another program")]
+    Locked,
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    #[error("the database's schema could not be brought up to date: {0}")]
+    Migration(String),
+}
+
+impl Store {
+    /// Opens the database behind the URL and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`OpenError`], with nothing changed in the database.
+    pub async fn open(url: &str) -> Result<Store, OpenError> {
+        install_default_drivers();
+        let dialect = if url.starts_with("sqlite:") {
+            Dialect::Sqlite
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Dialect::Postgres
+        } else {
+            return Err(OpenError::Scheme(url.split(':').next().unwrap_or_default().to_owned()));
+        };
+        let (readers, writers) = match dialect {
+            Dialect::Sqlite => (4, 1),
+            Dialect::Postgres => (8, 8),
+        };
+        let write = connect(url, dialect, writers).await?;
+        migrations::bring_up(&write, dialect).await?;
+        let read = connect(url, dialect, readers).await?;
+        Ok(Store { read, write, dialect })
+    }
+
+    /// The URL of the SQLite database in a data folder.
+    pub fn sqlite_url(folder: &Path) -> String {
+        format!("sqlite://{}?mode=rwc", folder.join("keyrack.db").display())
+    }
+
+    /// For queries that only read.
+    pub fn read(&self) -> &AnyPool {
+        &self.read
+    }
+
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self.dialect {
+            Dialect::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.write.begin().await?,
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.read).await?;
+        Ok(())
+    }
+
+    /// Finishes what runs and closes the connections.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+async fn connect(url: &str, dialect: Dialect, connections: u32) -> Result<AnyPool, OpenError> {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if dialect == Dialect::Sqlite {
+                    // WAL lets readers go on while one writes; FULL keeps acknowledged writes through a power cut.
+                    let settings = format!(
+                        "PRAGMA busy_timeout = {BUSY_MILLIS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                         PRAGMA foreign_keys = ON;"
+                    );
+                    connection.execute(sqlx::AssertSqlSafe(settings)).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await
+        .map_err(|error| {
+            let text = error.to_string();
+            if text.contains("database is locked") { OpenError::Locked } else { OpenError::Unreachable(text) }
+        })
+}
+
+#[cfg(test)]
+mod tests;

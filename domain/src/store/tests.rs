@@ -1,0 +1,3 @@
+//! The store's own promises, on both databases.
+
+use super::*;

@@ -1,0 +1,14 @@
+//! Tokens: made, listed, changed, given a new secret and taken back.
+
+mod change;
+mod create;
+mod draft;
+mod regenerate;
+mod remove;
+mod review;
+mod rows;
+mod rules;
+
+pub use change::TokenChange;
+pub use create::NewToken;
+pub use regenerate::Renewal;

@@ -1,0 +1,143 @@
+//! Changing a token; its secret stays.
+
+use chrono::{DateTime, Utc};
+
+use super::rows::{TokenRow, replace_methods, token_to_change};
+use super::rules::{check_description, check_expiry, check_may_change, check_scope};
+use crate::accounts::Confirmed;
+use crate::audit::{self, Event};
+use crate::error::{Error, Result};
+use crate::keyrack::Keyrack;
+use crate::types::dates::wire_moment;
+use crate::types::methods::ApiSet;
+use crate::types::tokens::TokenView;
+
+/// What shall be different; `None` leaves a thing as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenChange {
+    pub description: Option<String>,
+    /// The API set, and for a custom one its methods as clients write them.
+    pub scope: Option<(ApiSet, Vec<String>)>,
+    /// `Some(None)` = never ends.
+    pub expires: Option<Option<DateTime<Utc>>>,
+    pub shared: Option<bool>,
+}
+
+/// A change, checked against the token that it is for.
+pub(super) struct CheckedChange {
+    pub description: String,
+    pub set: ApiSet,
+    pub methods: Vec<String>,
+    pub expires: Option<DateTime<Utc>>,
+    pub shared: bool,
+}
+
+impl CheckedChange {
+    /// Whether it would leave the token as it is.
+    pub fn is_none(&self, token: &TokenRow) -> bool {
+        self.description == token.description
+            && self.set == token.set
+            && self.methods == token.methods
+            && self.expires == token.expires
+            && self.shared == token.shared
+    }
+}
+
+impl Keyrack {
+    /// Changes a token. `version` is the one that the change was made from: when the token is another one by now, nothing
+    /// is written. Clients that do not know versions leave it out and overwrite.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`] naming the field, [`Error::Changed`] with the token
+    /// as it is now.
+    pub async fn edit_token(
+        &self,
+        confirmed: &Confirmed,
+        id: i64,
+        version: Option<i64>,
+        change: &TokenChange,
+    ) -> Result<TokenView> {
+        let caller = confirmed.caller();
+        let now = self.world.now();
+        let mut tx = self.store.begin().await?;
+        let token = token_to_change(&mut tx, caller, id).await?;
+        check_may_change(caller, token.owner, token.shared)?;
+        if version.is_some_and(|version| version != token.version) {
+            return Err(Error::Changed(Box::new(self.token_view(caller, token))));
+        }
+        let checked = self.check_change(&token, change)?;
+        if checked.is_none(&token) {
+            return Ok(self.token_view(caller, token));
+        }
+        sqlx::query(
+            "UPDATE tokens SET description = $1, api_set = $2, shared = $3, expires_at = $4, version = version + 1 WHERE id = $5",
+        )
+        .bind(&checked.description)
+        .bind(checked.set.name())
+        .bind(i64::from(checked.shared))
+        .bind(checked.expires.map(|end| end.timestamp_millis()))
+        .bind(token.id.0)
+        .execute(&mut *tx)
+        .await?;
+        if checked.methods != token.methods {
+            replace_methods(&mut tx, token.id, &checked.methods).await?;
+        }
+        if checked.set != ApiSet::ExtendedAccess {
+            // What the token does not open any more must not stay open through a sign-in that it gave.
+            sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(token.id.0).execute(&mut *tx).await?;
+        }
+        let event = describe(Event::by(caller, &confirmed.client, "token.edit", token.subject()), &token, &checked);
+        audit::append(&mut tx, now, event).await?;
+        let changed = token_to_change(&mut tx, caller, id).await?;
+        tx.commit().await?;
+        self.callers.forget_token(&token.hash, token.id);
+        Ok(self.token_view(caller, changed))
+    }
+
+    /// The change with everything that it leaves out filled in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming the field. A past date is refused only when it is a new one.
+    pub(super) fn check_change(&self, token: &TokenRow, change: &TokenChange) -> Result<CheckedChange> {
+        let description = match &change.description {
+            Some(text) => check_description(text)?,
+            None => token.description.clone(),
+        };
+        let (set, methods) = match &change.scope {
+            Some((set, methods)) => (*set, check_scope(&self.catalog, *set, methods)?),
+            None => (token.set, token.methods.clone()),
+        };
+        let expires = change.expires.unwrap_or(token.expires);
+        if expires != token.expires {
+            check_expiry(expires, self.world.now())?;
+        }
+        Ok(CheckedChange { description, set, methods, expires, shared: change.shared.unwrap_or(token.shared) })
+    }
+}
+
+fn describe(mut event: Event, token: &TokenRow, checked: &CheckedChange) -> Event {
+    if checked.description != token.description {
+        event = event.with("description", checked.description.as_str());
+    }
+    if checked.set != token.set {
+        event = event.with("apiSet", format!("{} → {}", token.set.name(), checked.set.name()));
+    }
+    let missing =
+        |from: &[String], of: &[String]| from.iter().filter(|name| !of.contains(name)).cloned().collect::<Vec<_>>();
+    for (key, names) in [
+        ("methodsAdded", missing(&checked.methods, &token.methods)),
+        ("methodsRemoved", missing(&token.methods, &checked.methods)),
+    ] {
+        if !names.is_empty() {
+            event = event.with(key, names);
+        }
+    }
+    if checked.expires != token.expires {
+        let date = |date: Option<DateTime<Utc>>| date.map_or_else(|| "never".to_owned(), wire_moment);
+        event = event.with("expires", format!("{} → {}", date(token.expires), date(checked.expires)));
+    }
+    if checked.shared != token.shared {
+        event = event.with("shared", checked.shared);
+    }
+    event
+}

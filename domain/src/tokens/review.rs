@@ -1,0 +1,114 @@
+//! What a draft would do, in words, before the password is asked for.
+
+use chrono::{DateTime, Utc};
+
+use super::change::CheckedChange;
+use super::create::check_limit;
+use super::draft::{new_token, token_change};
+use super::rows::TokenRow;
+use super::rules::check_may_change;
+use crate::caller::Caller;
+use crate::error::{Error, Result};
+use crate::keyrack::Keyrack;
+use crate::types::dates::readable_day;
+use crate::types::methods::ApiSet;
+use crate::types::tokens::{TokenDraft, TokenReview};
+
+/// So many method names are spelled out; of more, the number is said.
+const SPELLED_OUT: usize = 12;
+
+impl Keyrack {
+    /// Checks a draft as the change itself would, and says what it would do. `editing` holds the number and version of the
+    /// token, or nothing for a new one.
+    ///
+    /// # Errors
+    /// Those of [`create_token`](Keyrack::create_token) and [`edit_token`](Keyrack::edit_token).
+    pub async fn review_token(
+        &self,
+        caller: &Caller,
+        editing: Option<(i64, i64)>,
+        draft: &TokenDraft,
+    ) -> Result<TokenReview> {
+        let Some((id, version)) = editing else {
+            return self.review_new(caller, draft).await;
+        };
+        let token = self.token_seen(caller, id).await?;
+        check_may_change(caller, token.owner, token.shared)?;
+        if token.version != version {
+            return Err(Error::Changed(Box::new(self.token_view(caller, token))));
+        }
+        let checked = self.check_change(&token, &token_change(&token, draft)?)?;
+        Ok(TokenReview { lines: self.describe_change(&token, &checked) })
+    }
+
+    async fn review_new(&self, caller: &Caller, draft: &TokenDraft) -> Result<TokenReview> {
+        let new = new_token(draft)?;
+        let methods = self.check_new_token(caller, &new)?;
+        check_limit(&mut *self.store.read().acquire().await?, caller, self.settings.token_limit).await?;
+        let mut lines = vec![match new.api_set {
+            ApiSet::ExtendedAccess => {
+                "It opens every API method that a token may call, and signs in to this dashboard.".to_owned()
+            }
+            ApiSet::Custom => format!("It opens {}.", list(&methods)),
+            set => format!("It opens the API set {}: {}.", set.name(), count(self.catalog.set_bits(set).len())),
+        }];
+        lines.push(match new.expires {
+            None => "It never expires.".to_owned(),
+            Some(end) => format!("It expires at the end of {} (UTC).", readable_day(end.date_naive())),
+        });
+        if new.shared {
+            lines.push("Every member of the account sees it; managers and owners can change it.".to_owned());
+        }
+        Ok(TokenReview { lines })
+    }
+
+    fn describe_change(&self, token: &TokenRow, checked: &CheckedChange) -> Vec<String> {
+        let mut lines = Vec::new();
+        if checked.description != token.description {
+            lines.push(format!("Description: “{}” becomes “{}”.", token.description, checked.description));
+        }
+        if checked.set != token.set {
+            lines.push(format!("API: {} becomes {}.", token.set.name(), checked.set.name()));
+        }
+        let names = |set: ApiSet, methods: &[String]| match set {
+            ApiSet::Custom => methods.to_vec(),
+            set => self.catalog.names(&self.catalog.set_bits(set)),
+        };
+        let (before, after) = (names(token.set, &token.methods), names(checked.set, &checked.methods));
+        let missing =
+            |from: &[String], of: &[String]| from.iter().filter(|name| !of.contains(name)).cloned().collect::<Vec<_>>();
+        let (added, removed) = (missing(&after, &before), missing(&before, &after));
+        if !added.is_empty() {
+            lines.push(format!("Added: {}.", list(&added)));
+        }
+        if !removed.is_empty() {
+            lines.push(format!("Removed: {}.", list(&removed)));
+        }
+        if checked.expires != token.expires {
+            let day = |date: Option<DateTime<Utc>>| {
+                date.map_or_else(|| "never".to_owned(), |end| readable_day(end.date_naive()))
+            };
+            lines.push(format!("Expires: {} becomes {}.", day(token.expires), day(checked.expires)));
+        }
+        match (token.shared, checked.shared) {
+            (false, true) => lines.push("It is shared with every member of the account from now on.".to_owned()),
+            (true, false) => lines.push("It is no longer shared with the account.".to_owned()),
+            _ => {}
+        }
+        if lines.is_empty() {
+            lines.push("Nothing changes.".to_owned());
+        }
+        lines
+    }
+}
+
+fn list(names: &[String]) -> String {
+    if names.len() <= SPELLED_OUT {
+        return names.join(", ");
+    }
+    format!("{}, and {}", names[..SPELLED_OUT].join(", "), count(names.len() - SPELLED_OUT).replace(' ', " more "))
+}
+
+fn count(methods: usize) -> String {
+    if methods == 1 { "1 method".to_owned() } else { format!("{methods} methods") }
+}
