@@ -5,6 +5,8 @@ pub mod busy;
 pub mod calendar;
 pub mod dialog;
 pub mod icon;
+#[cfg(feature = "ssr")]
+pub mod mark;
 pub mod selection;
 pub mod toast;
 pub mod tree;

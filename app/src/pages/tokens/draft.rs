@@ -102,11 +102,16 @@ fn description_problem(text: &str) -> Option<String> {
         Some("Write a few words that tell later what this token is for.".into())
     } else if length > DESCRIPTION_LIMIT {
         Some(format!("At most {DESCRIPTION_LIMIT} characters; these are {length}."))
-    } else if text.trim().chars().any(char::is_control) {
-        Some("Control characters such as tabs and line breaks cannot stand here.".into())
+    } else if text.trim().chars().any(is_hidden) {
+        Some("Control characters such as tabs and line breaks cannot stand here: write one line of plain text.".into())
     } else {
         None
     }
+}
+
+/// Also what turns the direction of writing: it makes a text read as something else than it is.
+fn is_hidden(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A day must not be past, except the one that an edited token already has.
@@ -213,6 +218,8 @@ pub(super) mod tests {
         draft.description = "a\tb".into();
         draft.expires = "24-11-2026".into();
         draft.api_set = ApiSet::MavenPlugin;
+        assert_eq!(fields(&draft, None), [Field::Description]);
+        draft.description = "token\u{202e}gnp".into();
         assert_eq!(fields(&draft, None), [Field::Description]);
         draft.description = "ä".repeat(255);
         assert!(fields(&draft, None).is_empty());

@@ -1,5 +1,22 @@
 //! Settings → Access Tokens.
+//!
+//! The server renders the page whole, list included; one island brings it to life. What people do is decided in plain
+//! modules (`draft`, `sorting`, `deed`, the models under `components`), which are tested natively.
 
-pub mod draft;
-pub mod file_name;
-pub mod sorting;
+mod dates;
+mod deed;
+mod dialogs;
+mod draft;
+mod empty;
+mod file_name;
+mod island;
+#[cfg(feature = "ssr")]
+mod page;
+mod sorting;
+mod state;
+mod table;
+mod toolbar;
+
+pub use island::TokensIsland;
+#[cfg(feature = "ssr")]
+pub use page::TokensPage;

@@ -25,6 +25,6 @@ mod ssr {
     pub async fn create(draft: &TokenDraft, password: &str) -> Answer<NewSecret> {
         no_store();
         let (keyrack, confirmed) = confirmed(password).await?;
-        keyrack.create_token(&confirmed, draft).await.map_err(Error::into_refusal)
+        keyrack.create_token_from_draft(&confirmed, draft).await.map_err(Error::into_refusal)
     }
 }

@@ -29,6 +29,6 @@ mod ssr {
 
     pub async fn edit(id: i64, version: i64, draft: &TokenDraft, password: &str) -> Answer<TokenView> {
         let (keyrack, confirmed) = confirmed(password).await?;
-        keyrack.edit_token(&confirmed, id, version, draft).await.map_err(Error::into_refusal)
+        keyrack.edit_token_from_draft(&confirmed, id, version, draft).await.map_err(Error::into_refusal)
     }
 }

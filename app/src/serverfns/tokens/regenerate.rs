@@ -25,6 +25,6 @@ mod ssr {
     pub async fn regenerate(id: i64, version: i64, expires: Option<&str>, password: &str) -> Answer<NewSecret> {
         no_store();
         let (keyrack, confirmed) = confirmed(password).await?;
-        keyrack.regenerate_token(&confirmed, id, version, expires).await.map_err(Error::into_refusal)
+        keyrack.regenerate_token_until(&confirmed, id, version, expires).await.map_err(Error::into_refusal)
     }
 }
