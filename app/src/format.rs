@@ -38,9 +38,8 @@ pub fn client_name(user_agent: &str) -> String {
         ("Mac OS X", "macOS"),
         ("Linux", "Linux"),
     ];
-    let named = |list: &[(&str, &'static str)]| {
-        list.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
-    };
+    let named =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name);
     match (named(&BROWSERS), named(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(browser), None) => browser.to_owned(),
@@ -75,7 +74,8 @@ mod tests {
 
     #[test]
     fn clients_are_called_by_what_people_know() {
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
         assert_eq!(client_name(chrome), "Chrome on Linux");
         assert_eq!(client_name(&format!("{chrome} Edg/142.0")), "Edge on Linux");
         let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1";

@@ -121,7 +121,51 @@ mod tests {
     #[test]
     fn every_glyph_stands_in_the_sprite() {
         let sprite = include_str!("../../../public/icons.svg");
-        for glyph in [Glyph::ArrowDown, Glyph::ArrowUp, Glyph::BookOpen, Glyph::Calendar, Glyph::Check, Glyph::ChevronDown, Glyph::ChevronLeft, Glyph::ChevronRight, Glyph::CircleAlert, Glyph::CircleCheck, Glyph::CircleX, Glyph::Clock, Glyph::Copy, Glyph::Download, Glyph::ExternalLink, Glyph::Eye, Glyph::EyeOff, Glyph::Info, Glyph::KeyRound, Glyph::Layers, Glyph::ListChecks, Glyph::ListTodo, Glyph::LoaderCircle, Glyph::Lock, Glyph::LogOut, Glyph::Minus, Glyph::Monitor, Glyph::Pencil, Glyph::Play, Glyph::Plus, Glyph::RefreshCw, Glyph::RotateCw, Glyph::Search, Glyph::Server, Glyph::Settings, Glyph::Share, Glyph::Square, Glyph::Terminal, Glyph::Trash, Glyph::TriangleAlert, Glyph::User, Glyph::Users, Glyph::X] {
+        for glyph in [
+            Glyph::ArrowDown,
+            Glyph::ArrowUp,
+            Glyph::BookOpen,
+            Glyph::Calendar,
+            Glyph::Check,
+            Glyph::ChevronDown,
+            Glyph::ChevronLeft,
+            Glyph::ChevronRight,
+            Glyph::CircleAlert,
+            Glyph::CircleCheck,
+            Glyph::CircleX,
+            Glyph::Clock,
+            Glyph::Copy,
+            Glyph::Download,
+            Glyph::ExternalLink,
+            Glyph::Eye,
+            Glyph::EyeOff,
+            Glyph::Info,
+            Glyph::KeyRound,
+            Glyph::Layers,
+            Glyph::ListChecks,
+            Glyph::ListTodo,
+            Glyph::LoaderCircle,
+            Glyph::Lock,
+            Glyph::LogOut,
+            Glyph::Minus,
+            Glyph::Monitor,
+            Glyph::Pencil,
+            Glyph::Play,
+            Glyph::Plus,
+            Glyph::RefreshCw,
+            Glyph::RotateCw,
+            Glyph::Search,
+            Glyph::Server,
+            Glyph::Settings,
+            Glyph::Share,
+            Glyph::Square,
+            Glyph::Terminal,
+            Glyph::Trash,
+            Glyph::TriangleAlert,
+            Glyph::User,
+            Glyph::Users,
+            Glyph::X,
+        ] {
             let id = glyph.href().strip_prefix("/icons.svg#").unwrap();
             assert!(sprite.contains(&format!("<symbol id=\"{id}\"")), "{id}");
         }

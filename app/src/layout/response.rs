@@ -6,7 +6,9 @@ use leptos_axum::ResponseOptions;
 
 /// Answers 303 to `path`, which is one of our own. What is rendered besides is not shown.
 pub fn redirect(path: &str) {
-    let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) else { return };
+    let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) else {
+        return;
+    };
     response.set_status(StatusCode::SEE_OTHER);
     response.insert_header(header::LOCATION, location);
 }

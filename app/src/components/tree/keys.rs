@@ -50,7 +50,11 @@ pub fn siblings(rows: &[Row], at: usize) -> Vec<Node> {
     let Some(row) = rows.get(at) else { return Vec::new() };
     let above = parent(rows, at);
     let of_parent = |place: &usize| rows[*place].level == row.level && parent(rows, *place) == above;
-    (0..rows.len()).filter(of_parent).filter(|place| rows[*place].open.is_some()).map(|place| rows[place].node).collect()
+    (0..rows.len())
+        .filter(of_parent)
+        .filter(|place| rows[*place].open.is_some())
+        .map(|place| rows[place].node)
+        .collect()
 }
 
 /// The next line after `at` whose label begins with what was typed, once around. A single letter moves on from the

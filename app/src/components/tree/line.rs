@@ -73,7 +73,8 @@ fn method_note(tree: Tree, at: usize, id: String) -> impl IntoView {
         let (class, method) = name.rsplit_once('.').unwrap_or(("", name));
         (format!("API docs: {name}"), format!("/docs/api/{class}#{method}"))
     });
-    let summary = move || tree.catalog.with_value(|catalog| marked(&catalog.methods[at].summary, 0, &tree.query.read()));
+    let summary =
+        move || tree.catalog.with_value(|catalog| marked(&catalog.methods[at].summary, 0, &tree.query.read()));
     let stop = move || if tree.stop.get() == Node::Method(at) { "0" } else { "-1" };
     view! {
         <span id=id class="tree-note">

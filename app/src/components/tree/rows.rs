@@ -190,12 +190,8 @@ mod tests {
         let mut state = TreeState::new(&catalog);
         state.search(&catalog, "stop");
         state.toggle(&catalog, Node::Class(0));
-        let expected = [
-            "-1 API Access 1/6 mixed",
-            "-2 environment 1/5 mixed",
-            "-3 control 1/3 mixed",
-            " 4 StopEnv 1/1 true",
-        ];
+        let expected =
+            ["-1 API Access 1/6 mixed", "-2 environment 1/5 mixed", "-3 control 1/3 mixed", " 4 StopEnv 1/1 true"];
         assert_eq!(drawn(&catalog, &state), expected);
         let places: Vec<_> = rows(&catalog, &state).iter().map(|row| (row.place, row.siblings)).collect();
         assert_eq!(places, [(1, 1); 4]);

@@ -140,8 +140,7 @@ impl TreeState {
 
     /// Opens or closes a node.
     pub fn set_open(&mut self, node: Node, open: bool) {
-        let (set, present) =
-            if self.filtering() { (&mut self.closed, !open) } else { (&mut self.open, open) };
+        let (set, present) = if self.filtering() { (&mut self.closed, !open) } else { (&mut self.open, open) };
         if present {
             set.insert(node);
         } else {

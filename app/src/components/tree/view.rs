@@ -94,9 +94,9 @@ impl Tree {
     pub fn toggle(self, node: Node) {
         let at = self.place(node);
         self.focused.set(node);
-        let changed = self.catalog.with_value(|catalog| {
-            self.state.try_update(|state| state.toggle(catalog, node)).unwrap_or_default()
-        });
+        let changed = self
+            .catalog
+            .with_value(|catalog| self.state.try_update(|state| state.toggle(catalog, node)).unwrap_or_default());
         if changed {
             self.on_tick.run(());
         }

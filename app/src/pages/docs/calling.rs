@@ -9,7 +9,8 @@ use crate::visit;
 pub(super) fn Calling() -> impl IntoView {
     let origin = visit::origin();
     let stop = format!("{origin}/1.0/environment/control/rest/stopenv");
-    let header = format!("curl \"{stop}\" \\\n  -H \"Authorization: Bearer $KEYRACK_TOKEN\" \\\n  -d envName=my-project");
+    let header =
+        format!("curl \"{stop}\" \\\n  -H \"Authorization: Bearer $KEYRACK_TOKEN\" \\\n  -d envName=my-project");
     let body = format!("curl \"{stop}\" \\\n  -d session=\"$KEYRACK_TOKEN\" \\\n  -d envName=my-project");
     let query = format!("curl \"{stop}?envName=my-project&session=$KEYRACK_TOKEN\"");
     view! {

@@ -17,7 +17,8 @@ pub(super) fn Method(method: MethodDoc) -> impl IntoView {
         (false, true) => "Open to sessions, and to tokens that hold it.",
         (false, false) => "Open to sessions only: no token may hold it.",
     };
-    let sets = method.info.sets.iter().map(|set| view! { <span class="badge accent">{set.name()}</span> }).collect_view();
+    let sets =
+        method.info.sets.iter().map(|set| view! { <span class="badge accent">{set.name()}</span> }).collect_view();
     view! {
         <section class="docs-method" id=id aria-labelledby=labelled_by>
             <h2 id=title>

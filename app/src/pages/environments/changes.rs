@@ -37,10 +37,8 @@ fn outcome(task: &TaskView, after: &Overview) -> (ToastKind, String) {
     if task.state == TaskState::Failed {
         return (ToastKind::Error, format!("{} failed.", task.title));
     }
-    let settled = after
-        .environments
-        .iter()
-        .find(|env| Some(&env.name) == task.environment.as_ref() && !env.status.is_changing());
+    let settled =
+        after.environments.iter().find(|env| Some(&env.name) == task.environment.as_ref() && !env.status.is_changing());
     let text = match settled {
         Some(env) => format!("{} is {}.", env.display_name, env.status.label().to_lowercase()),
         None => format!("{}: done.", task.title),

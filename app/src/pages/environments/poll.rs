@@ -57,7 +57,8 @@ mod browser {
 
     fn tick(state: State) {
         WAITED.set(WAITED.get() + 1);
-        let due = WAITED.get() >= CALM || (in_motion(&state.overview.read_untracked()) && !state.out_of_reach.get_untracked());
+        let due = WAITED.get() >= CALM
+            || (in_motion(&state.overview.read_untracked()) && !state.out_of_reach.get_untracked());
         if due && !ASKING.get() && !document().hidden() {
             ASKING.set(true);
             spawn_local(async move {
@@ -83,7 +84,10 @@ mod browser {
             });
             pressed.set(false);
             if answer.is_err() {
-                toast::show(ToastKind::Error, format!("Keyrack does not answer: {} {name} was not carried out.", action.label()));
+                toast::show(
+                    ToastKind::Error,
+                    format!("Keyrack does not answer: {} {name} was not carried out.", action.label()),
+                );
             }
             receive(state, answer);
         });

@@ -15,9 +15,7 @@ pub(super) fn row(state: State, name: String) -> impl IntoView {
     };
     let Some(first) = find() else { return ().into_any() };
     // A row may be asked once more after its environment is gone.
-    let env = Memo::new(move |last: Option<&EnvironmentView>| {
-        find().unwrap_or_else(|| last.unwrap_or(&first).clone())
-    });
+    let env = Memo::new(move |last: Option<&EnvironmentView>| find().unwrap_or_else(|| last.unwrap_or(&first).clone()));
     let status = Memo::new(move |_| env.read().status);
     let title = Memo::new(move |_| env.read().display_name.clone());
     let layers = Memo::new(move |_| env.read().layers.clone());

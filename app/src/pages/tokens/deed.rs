@@ -11,9 +11,17 @@ use crate::serverfns::tokens::{create_token, edit_token, regenerate_token, remov
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
     Create(TokenDraft),
-    Edit { id: i64, version: i64, draft: TokenDraft },
+    Edit {
+        id: i64,
+        version: i64,
+        draft: TokenDraft,
+    },
     /// `expires` is a new day for a token that has expired.
-    Regenerate { id: i64, version: i64, expires: Option<String> },
+    Regenerate {
+        id: i64,
+        version: i64,
+        expires: Option<String>,
+    },
     Remove(Vec<i64>),
 }
 

@@ -8,8 +8,8 @@ use leptos::task::spawn_local;
 
 use super::draft::Start;
 use super::sorting::{Column, Sort};
-use crate::components::browser;
 use super::table::row_id;
+use crate::components::browser;
 use crate::components::selection::Selection;
 use crate::components::toast::{ToastKind, show};
 use crate::paths;
@@ -22,7 +22,10 @@ const KEPT: &str = "keyrack.token-draft";
 #[derive(Clone)]
 pub(super) enum Open {
     /// The token dialog, and a word on why it opened by itself.
-    Editor { start: Box<Start>, note: Option<&'static str> },
+    Editor {
+        start: Box<Start>,
+        note: Option<&'static str>,
+    },
     Save(NewSecret),
     Remove(Vec<TokenView>),
 }

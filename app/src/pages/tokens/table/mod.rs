@@ -7,8 +7,8 @@ mod row;
 
 use leptos::prelude::*;
 
-pub(super) use self::keys::row_id;
 use self::head::Head;
+pub(super) use self::keys::row_id;
 use self::row::TokenRow;
 use super::state::Page;
 

@@ -101,6 +101,8 @@ fn status(editor: Editor) -> String {
             let where_ = if only { "No ticked method matches" } else { "No method matches" };
             format!("{where_} the search. {ticked}.")
         }
-        _ => format!("{} {}. {ticked}.", count(shown, "method", "methods"), if shown == 1 { "matches" } else { "match" }),
+        _ => {
+            format!("{} {}. {ticked}.", count(shown, "method", "methods"), if shown == 1 { "matches" } else { "match" })
+        }
     }
 }

@@ -22,7 +22,10 @@ pub(super) enum Notice {
     Info(String),
     Trouble(String),
     /// Somebody else was faster: what they changed, and the token as it is now.
-    Changed { lines: Vec<String>, current: Box<TokenView> },
+    Changed {
+        lines: Vec<String>,
+        current: Box<TokenView>,
+    },
 }
 
 /// The state of the dialog. Cheap to copy; all copies are one.
@@ -212,7 +215,8 @@ impl Editor {
                 self.has_problems(vec![(field, message)]);
             }
             Refusal::Changed { current } => {
-                let lines = self.purpose.with_untracked(|purpose| purpose.base().map(|base| differences(base, &current)));
+                let lines =
+                    self.purpose.with_untracked(|purpose| purpose.base().map(|base| differences(base, &current)));
                 self.notice.set(Some(Notice::Changed { lines: lines.unwrap_or_default(), current }));
                 self.page.refresh();
                 browser::focus_soon("token-notice".into());
@@ -230,11 +234,8 @@ impl Editor {
 
     /// The session is over: the draft waits for the return.
     pub fn sign_in_again(self) {
-        let start = Start {
-            purpose: self.purpose.get_untracked(),
-            draft: self.draft(),
-            touched: self.touched.get_untracked(),
-        };
+        let start =
+            Start { purpose: self.purpose.get_untracked(), draft: self.draft(), touched: self.touched.get_untracked() };
         self.page.sign_in_again(Some(start));
     }
 
