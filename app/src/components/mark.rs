@@ -8,11 +8,9 @@ use leptos::prelude::*;
 pub fn Mark() -> impl IntoView {
     view! {
         <svg class="mark" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-            <path class="rack" d="M1 2.5h14" />
-            <path class="rack" d="M4.5 2.5v2.25" />
-            <path class="rack" d="M11.5 2.5V4" />
-            <circle class="key" cx="4.5" cy="6.75" r="2" />
-            <path class="key" d="M4.5 8.75V15M4.5 11h2.25M4.5 14h2.75" />
+            <path class="rack" d="M2 2h12" />
+            <circle class="key" cx="7" cy="6.5" r="2.5" />
+            <path class="key" d="M7 9v7M7 11.5h4M7 15h3" />
         </svg>
     }
 }

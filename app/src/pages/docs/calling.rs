@@ -26,19 +26,19 @@ pub(super) fn Calling() -> impl IntoView {
                 <div>
                     <h3>"Token in a header"</h3>
                     <p class="muted small">"The best place: headers are in no history and no log."</p>
-                    <pre tabindex="0"><code>{header}</code></pre>
+                    <pre><code>{header}</code></pre>
                 </div>
                 <div>
                     <h3>"Token in the form body"</h3>
                     <p class="muted small">"As " <code>"session"</code> " or " <code>"token"</code> ", for clients that cannot set headers."</p>
-                    <pre tabindex="0"><code>{body}</code></pre>
+                    <pre><code>{body}</code></pre>
                 </div>
                 <div>
                     <h3>"Token in the query"</h3>
                     <p class="muted small">
                         "Works, for clients that know no other way. Addresses end up in histories and logs of proxies, and the token with them."
                     </p>
-                    <pre tabindex="0"><code>{query}</code></pre>
+                    <pre><code>{query}</code></pre>
                 </div>
             </div>
         </section>

@@ -36,11 +36,11 @@ pub(super) fn Method(method: MethodDoc) -> impl IntoView {
             <h3>"Parameters"</h3>
             <Parameters params=method.params />
             <h3>"Call"</h3>
-            <pre tabindex="0">
+            <pre>
                 <code>{curl}</code>
             </pre>
             <h3>"Answer"</h3>
-            <pre tabindex="0">
+            <pre>
                 <code>{method.answer}</code>
             </pre>
             {(!method.codes.is_empty())

@@ -18,7 +18,7 @@ pub(super) fn Empty(origin: String) -> impl IntoView {
                     <code>"CreateEnvironment"</code>
                 </a> ":"
             </p>
-            <pre tabindex="0">
+            <pre>
                 <code>{curl}</code>
             </pre>
             <p>

@@ -49,7 +49,7 @@ fn item(task: &TaskView) -> impl IntoView + use<> {
         <li class=class>
             <Icon glyph=icon class=spin />
             <div>
-                <p>{task.title.clone()} <span class="visually-hidden">" "</span> <span class="task-state">{word}</span></p>
+                <p>{task.title.clone()} " " <span class="task-state">{word}</span></p>
                 <p class="muted small figures" title=format!("{} UTC", readable_moment(task.started))>
                     {time_of_day(task.started)} " UTC" {took}
                 </p>
