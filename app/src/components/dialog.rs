@@ -30,13 +30,14 @@ pub fn Modal(
         }
     });
     let heading = format!("{id}-title");
+    let labelledby = heading.clone();
     view! {
         <dialog
             id=id
             node_ref=dialog
             class=format!("dialog {class}")
-            aria-labelledby=heading.clone()
-            on:cancel=move |event| event.prevent_default()
+            aria-labelledby=labelledby
+            on:cancel=move |event: leptos::ev::Event| event.prevent_default()
             on:keydown=move |event| {
                 if event.key() == "Escape" && !event.is_composing() {
                     event.prevent_default();

@@ -25,6 +25,7 @@ pub(super) fn Line(tree: Tree, row: Row) -> impl IntoView {
     let now = Memo::new(move |_| tree.row(row));
     let id = line_id(node);
     let (label_id, note_id) = (format!("{id}-label"), format!("{id}-note"));
+    let (labelledby, describedby) = (label_id.clone(), note_id.clone());
     let twist = move |event: leptos::ev::MouseEvent| {
         if let Some(open) = now.read_untracked().open {
             event.stop_propagation();
@@ -38,9 +39,9 @@ pub(super) fn Line(tree: Tree, row: Row) -> impl IntoView {
             role="treeitem"
             class=format!("tree-line level-{}", row.level)
             tabindex=move || if tree.stop.get() == node { "0" } else { "-1" }
-            aria-labelledby=label_id.clone()
-            aria-describedby=note_id.clone()
-            aria-level=row.level.to_string()
+            aria-labelledby=labelledby
+            aria-describedby=describedby
+            attr:aria-level=row.level.to_string()
             aria-posinset=move || now.read().place.to_string()
             aria-setsize=move || now.read().siblings.to_string()
             aria-expanded=move || now.read().open.map(|open| open.to_string())

@@ -36,7 +36,7 @@ pub(super) fn Fields(editor: Editor) -> impl IntoView {
             <DateField
                 id="token-expires"
                 label="Expires At"
-                hint="Lives to the end of that day (UTC). Empty: never expires."
+                hint="To the end of that day, UTC. Empty: never."
                 value=editor.expires
                 today
                 error=expires_error
