@@ -4,6 +4,7 @@ pub mod browser;
 pub mod busy;
 pub mod calendar;
 pub mod dialog;
+pub mod drawn;
 pub mod icon;
 #[cfg(feature = "ssr")]
 pub mod mark;

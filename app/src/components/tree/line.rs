@@ -6,6 +6,7 @@ use super::marks::{Piece, pieces};
 use super::rows::Row;
 use super::state::Node;
 use super::view::Tree;
+use crate::components::drawn::{Drawn, drawn};
 use crate::components::icon::{Glyph, Icon};
 
 /// The element of a line.
@@ -33,7 +34,7 @@ pub(super) fn Line(tree: Tree, row: Row) -> impl IntoView {
             tree.set_open(node, !open);
         }
     };
-    view! {
+    drawn(view! {
         <div
             id=id
             role="treeitem"
@@ -57,15 +58,14 @@ pub(super) fn Line(tree: Tree, row: Row) -> impl IntoView {
                 {move || label(tree, node)}
             </span>
             {match node {
-                Node::Method(at) => method_note(tree, at, note_id).into_any(),
+                Node::Method(at) => drawn(method_note(tree, at, note_id)),
                 _ => {
                     let count = move || now.with(|row| format!("{} of {}", row.ticked, row.total));
-                    view! { <span id=note_id class="tree-count">{count}</span> }.into_any()
+                    drawn(view! { <span id=note_id class="tree-count">{count}</span> })
                 }
             }}
         </div>
-    }
-    .into_any()
+    })
 }
 
 fn method_note(tree: Tree, at: usize, id: String) -> impl IntoView {
@@ -97,19 +97,19 @@ fn method_note(tree: Tree, at: usize, id: String) -> impl IntoView {
 }
 
 /// The name of a line, with the hit of the search marked.
-fn label(tree: Tree, node: Node) -> AnyView {
+fn label(tree: Tree, node: Node) -> Drawn {
     let query = tree.query.read();
     tree.catalog.with_value(|catalog| match node {
-        Node::Root => tree.name.get().into_any(),
+        Node::Root => drawn(tree.name.get()),
         Node::Service(at) => marked(&catalog.services[at].name, catalog.services[at].label_start(), &query),
         Node::Class(at) => marked(&catalog.classes[at].name, catalog.classes[at].label_start(), &query),
         Node::Method(at) => marked(&catalog.methods[at].name, catalog.methods[at].label_start(), &query),
     })
 }
 
-fn marked(full: &str, from: usize, query: &str) -> AnyView {
+fn marked(full: &str, from: usize, query: &str) -> Drawn {
     let draw = |piece: Piece| {
-        if piece.hit { view! { <mark>{piece.text}</mark> }.into_any() } else { piece.text.into_any() }
+        if piece.hit { drawn(view! { <mark>{piece.text}</mark> }) } else { drawn(piece.text) }
     };
-    pieces(full, from, query).into_iter().map(draw).collect_view().into_any()
+    drawn(pieces(full, from, query).into_iter().map(draw).collect::<Vec<_>>())
 }

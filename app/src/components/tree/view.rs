@@ -11,6 +11,7 @@ use super::line::{Line, line_id};
 use super::rows::{Row, label, place_of, rows};
 use super::state::{Node, TreeState};
 use crate::components::browser;
+use crate::components::drawn::drawn;
 
 /// Height of a line until one was measured, in pixels.
 const LINE: f64 = 28.0;
@@ -56,16 +57,16 @@ pub fn MethodTree(
     let (view, top, line) = (NodeRef::new(), RwSignal::new(0.0), RwSignal::new(LINE));
     let typed = StoredValue::new((String::new(), 0.0));
     let tree = Tree { catalog, state, rows, name, query, stop, focused, on_tick, view, top, line, typed };
-    let drawn = Memo::new(move |_| tree.drawn());
+    let window = Memo::new(move |_| tree.window());
     Effect::new(move |_| {
         if let Some(height) = browser::height(&line_id(Node::Root)) {
             line.set(height);
         }
     });
-    let shown = move || rows.read()[drawn.get()].to_vec();
-    let before = move || format!("{}px", drawn.get().start as f64 * line.get());
-    let after = move || format!("{}px", (rows.read().len() - drawn.get().end) as f64 * line.get());
-    view! {
+    let shown = move || rows.read()[window.get()].to_vec();
+    let before = move || format!("{}px", window.get().start as f64 * line.get());
+    let after = move || format!("{}px", (rows.read().len() - window.get().end) as f64 * line.get());
+    drawn(view! {
         <div
             node_ref=view
             id="method-tree"
@@ -79,8 +80,7 @@ pub fn MethodTree(
             <For each=shown key=|row| row.node children=move |row| view! { <Line tree row /> } />
             <div class="tree-space" role="none" style:height=after></div>
         </div>
-    }
-    .into_any()
+    })
 }
 
 impl Tree {
@@ -200,7 +200,7 @@ impl Tree {
         (self.height() / self.line.get_untracked()) as usize
     }
 
-    fn drawn(self) -> std::ops::Range<usize> {
+    fn window(self) -> std::ops::Range<usize> {
         window(self.rows.read().len(), self.top.get(), self.height(), self.line.get())
     }
 }

@@ -40,5 +40,4 @@ pub(super) fn Empty(page: Page) -> impl IntoView {
             }}
         </div>
     }
-    .into_any()
 }

@@ -2,6 +2,7 @@
 
 use keyrack_domain::types::methods::MethodInfo;
 use keyrack_domain::types::tokens::TokenList;
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::dialogs::Dialogs;
@@ -21,7 +22,7 @@ pub fn TokensIsland(list: TokenList, methods: Vec<MethodInfo>, sort: Sort, viewe
         <Toolbar page />
         <div class="panel tokens-panel">
             {move || {
-                if empty.get() { view! { <Empty page /> }.into_any() } else { view! { <TokenTable page /> }.into_any() }
+                if empty.get() { Either::Left(view! { <Empty page /> }) } else { Either::Right(view! { <TokenTable page /> }) }
             }}
         </div>
         <Dialogs page />

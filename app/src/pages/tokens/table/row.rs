@@ -41,7 +41,6 @@ pub(super) fn TokenRow(page: Page, token: TokenView) -> impl IntoView {
             {move || cells(now.get(), stop, page.list.read().several_members)}
         </tr>
     }
-    .into_any()
 }
 
 fn cells(token: TokenView, stop: Memo<bool>, several_members: bool) -> impl IntoView {
