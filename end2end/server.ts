@@ -8,6 +8,9 @@ import { createInterface } from "node:readline";
 
 const binary = resolve(import.meta.dirname, process.env.KEYRACK_BIN ?? "../target/debug/keyrack");
 
+/** Ours without the options that a developer may have set for the own server. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("KEYRACK_")));
+
 const START_MS = 20_000;
 const STOP_MS = 10_000;
 
@@ -53,6 +56,7 @@ export class Server {
     const listen = this.url === "" ? "127.0.0.1:0" : new URL(this.url).host;
     const child = spawn(binary, ["serve", "--demo", "--data", this.data, "--listen", listen, ...this.args], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: environment,
     });
     this.#process = child;
     this.#exited = new Promise((done) => {

@@ -29,6 +29,14 @@ pub fn signed_in() -> Result<(Keyrack, Arc<Caller>), Refusal> {
     Ok((keyrack, caller))
 }
 
+/// Where the request comes from, for operations that write it down.
+///
+/// # Errors
+/// [`Refusal::SignedOut`] outside of a request.
+pub fn client() -> Result<Client, Refusal> {
+    use_context::<Visit>().map(|visit| visit.client).ok_or(Refusal::SignedOut)
+}
+
 /// Where people and scripts reach this server, `https://keys.example.org`, without a slash at the end. Stands in the
 /// Leptos context; examples are written with it.
 #[derive(Clone, Debug)]

@@ -146,6 +146,3 @@ pub async fn append(tx: &mut Tx, now: chrono::DateTime<chrono::Utc>, event: Even
         .await?;
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

@@ -80,3 +80,41 @@ impl Callers {
         remove();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::caller::CallerCredential;
+    use crate::ids::AccountId;
+    use crate::ids::UserId;
+    use crate::methods::MethodBits;
+    use crate::types::accounts::Role;
+
+    fn caller(id: i64) -> Arc<Caller> {
+        Arc::new(Caller {
+            user: UserId(1),
+            email: String::new(),
+            account: AccountId(1),
+            role: Role::Owner,
+            credential: CallerCredential::Token(TokenId(id)),
+            may: MethodBits::default(),
+            expires: None,
+            usage: Arc::default(),
+        })
+    }
+
+    #[test]
+    fn a_look_up_that_began_before_an_invalidation_does_not_fill_the_cache_after_it() {
+        let callers = Callers::default();
+        let hash = SecretHash::of("secret");
+        let begun = callers.ticket();
+        callers.forget_token(&hash, TokenId(1));
+        callers.keep(begun, hash, &caller(1));
+        assert!(callers.token(&hash).is_none());
+
+        callers.keep(callers.ticket(), hash, &caller(1));
+        assert!(callers.token(&hash).is_some());
+        callers.forget_token(&hash, TokenId(1));
+        assert!(callers.token(&hash).is_none());
+    }
+}

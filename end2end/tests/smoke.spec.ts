@@ -24,6 +24,20 @@ test("the site's files are compressed and kept by the browser", async ({ page, o
   }
 });
 
+test("every answer has its own nonce, and unknown pages are 404", async ({ request }) => {
+  const nonces = new Set<string>();
+  for (const path of ["/signin", "/signin", "/no-such-page"]) {
+    const response = await request.get(path);
+    expect(response.status()).toBe(path === "/signin" ? 200 : 404);
+    const [, nonce] = /'nonce-([^']+)'/.exec(response.headers()["content-security-policy"] ?? "") ?? [];
+    const html = await response.text();
+    expect(html).toContain(`<script type="module" nonce="${nonce}"`);
+    expect(html).not.toMatch(/<script(?![^>]* nonce=)/);
+    nonces.add(nonce ?? "");
+  }
+  expect(nonces.size).toBe(3);
+});
+
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
 

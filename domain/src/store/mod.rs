@@ -136,6 +136,3 @@ async fn connect(url: &str, dialect: Dialect, connections: u32) -> Result<AnyPoo
             if text.contains("database is locked") { OpenError::Locked } else { OpenError::Unreachable(text) }
         })
 }
-
-#[cfg(test)]
-mod tests;

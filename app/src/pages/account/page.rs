@@ -50,7 +50,7 @@ pub fn AccountPage() -> impl IntoView {
                 Err(refusal) => Err(refusal),
             };
             match sessions {
-                Ok(sessions) => view! { <Sessions initial=sessions may_end=!by_token /> }.into_any(),
+                Ok(sessions) => view! { <Sessions initial=sessions /> }.into_any(),
                 Err(refusal) => view! { <Message text=refusal.message() /> }.into_any(),
             }
         })}

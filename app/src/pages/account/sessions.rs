@@ -13,7 +13,7 @@ use keyrack_domain::types::refusal::Refusal;
 
 /// Where one is signed in, and the means to end it.
 #[island]
-pub fn Sessions(initial: Vec<SessionView>, may_end: bool) -> impl IntoView {
+pub fn Sessions(initial: Vec<SessionView>) -> impl IntoView {
     let sessions = RwSignal::new(initial);
     let others = move || sessions.read().iter().any(|session| !session.current);
     view! {
@@ -25,13 +25,13 @@ pub fn Sessions(initial: Vec<SessionView>, may_end: bool) -> impl IntoView {
                 <For
                     each=move || sessions.get()
                     key=|session| session.id
-                    children=move |session| item(sessions, session, may_end)
+                    children=move |session| item(sessions, session)
                 />
             </ul>
             <form
                 method="post"
                 action="/settings/account/sessions/end"
-                hidden=move || !(may_end && others())
+                hidden=move || !others()
                 on:submit=move |event| end(&event, sessions, Vec::new())
             >
                 <button type="submit" class="button">
@@ -42,7 +42,7 @@ pub fn Sessions(initial: Vec<SessionView>, may_end: bool) -> impl IntoView {
     }
 }
 
-fn item(sessions: RwSignal<Vec<SessionView>>, session: SessionView, may_end: bool) -> impl IntoView {
+fn item(sessions: RwSignal<Vec<SessionView>>, session: SessionView) -> impl IntoView {
     let SessionView { id, current, api, .. } = session;
     let client = client_name(&session.user_agent);
     let label = format!("End {client} from {}", session.address);
@@ -65,7 +65,7 @@ fn item(sessions: RwSignal<Vec<SessionView>>, session: SessionView, may_end: boo
                     )}
                 </p>
             </div>
-            {(may_end && !current)
+            {(!current)
                 .then(|| {
                     view! {
                         <form

@@ -20,7 +20,14 @@ mod ssr {
             let sessions = keyrack.sessions(&caller).await.map_err(Error::into_refusal)?;
             ids = sessions.into_iter().filter(|session| !session.current).map(|session| session.id).collect();
         }
-        keyrack.end_sessions(&caller, &ids).await.map_err(Error::into_refusal)?;
+        let client = crate::visit::client()?;
+        for id in ids {
+            match keyrack.end_sessions(&caller, &client, &[id]).await {
+                // It ended by itself meanwhile: just what was wanted.
+                Ok(()) | Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error.into_refusal()),
+            }
+        }
         keyrack.sessions(&caller).await.map_err(Error::into_refusal)
     }
 }

@@ -16,6 +16,6 @@ mod ssr {
 
     pub async fn rename(name: &str) -> Answer<Profile> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.rename_user(&caller, name).await.map_err(Error::into_refusal)
+        keyrack.rename_user(&caller, &crate::visit::client()?, name).await.map_err(Error::into_refusal)
     }
 }

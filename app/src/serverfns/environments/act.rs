@@ -20,10 +20,11 @@ mod ssr {
 
     pub async fn act(name: &str, action: Action) -> Answer<Overview> {
         let (keyrack, caller) = crate::visit::signed_in()?;
+        let client = crate::visit::client()?;
         let begun = match action {
-            Action::Start => keyrack.start_environment(&caller, name).await,
-            Action::Stop => keyrack.stop_environment(&caller, name).await,
-            Action::Restart => keyrack.restart_environment(&caller, name).await,
+            Action::Start => keyrack.start_environment(&caller, &client, name).await,
+            Action::Stop => keyrack.stop_environment(&caller, &client, name).await,
+            Action::Restart => keyrack.restart_environment(&caller, &client, name).await,
         };
         begun.map_err(Error::into_refusal)?;
         overview().await

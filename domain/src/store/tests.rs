@@ -1,3 +1,0 @@
-//! The store's own promises, on both databases.
-
-use super::*;

@@ -1,0 +1,229 @@
+//! A fresh Keyrack for one test, with a clock that the test moves.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use keyrack_domain::accounts::{Confirmed, SessionKind, SignedIn};
+use keyrack_domain::caller::{Caller, Client};
+use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
+use keyrack_domain::settings::Settings;
+use keyrack_domain::store::Store;
+use keyrack_domain::tokens::NewToken;
+use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::methods::{ApiSet, MethodInfo};
+use keyrack_domain::types::tokens::NewSecret;
+use keyrack_domain::world::{ManualClock, World};
+use keyrack_domain::{Keyrack, Result};
+
+pub const STOP: &str = "environment.control.StopEnv";
+pub const GET: &str = "environment.control.GetEnvs";
+pub const PASSWORD: &str = "a long enough password";
+
+/// Runs each test on SQLite and, where the test run has one, on PostgreSQL.
+macro_rules! on_both {
+    ($(async fn $name:ident($bed:ident: Bed) $body:block)+) => {
+        $(async fn $name($bed: Bed) $body)+
+
+        mod sqlite {
+            use super::*;
+            $(#[tokio::test] async fn $name() { super::$name(Bed::sqlite().await).await })+
+        }
+
+        mod postgres {
+            use super::*;
+            $(#[tokio::test] async fn $name() {
+                if let Some(bed) = Bed::postgres().await { super::$name(bed).await }
+            })+
+        }
+    };
+}
+pub(crate) use on_both;
+
+pub struct Bed {
+    pub keyrack: Keyrack,
+    pub clock: Arc<ManualClock>,
+    pub url: String,
+    /// Also what ends the fresh database.
+    _database: Database,
+    folder: tempfile::TempDir,
+}
+
+impl Bed {
+    pub async fn sqlite() -> Bed {
+        Bed::sqlite_with(|_| {}).await
+    }
+
+    pub async fn sqlite_with(change: impl FnOnce(&mut Settings)) -> Bed {
+        let folder = tempfile::tempdir().unwrap();
+        let url = Store::sqlite_url(folder.path());
+        Bed::open(folder, url, Database::File, change).await
+    }
+
+    /// `None` where the test run has no PostgreSQL, which is a failure in CI.
+    pub async fn postgres() -> Option<Bed> {
+        let Ok(server) = std::env::var("KEYRACK_TEST_POSTGRES") else {
+            assert!(std::env::var("CI").is_err(), "KEYRACK_TEST_POSTGRES is not set");
+            return None;
+        };
+        let name = format!("keyrack_{}", uniq());
+        let (database, url) = Database::create(&server, &name).await;
+        Some(Bed::open(tempfile::tempdir().unwrap(), url, database, |_| {}).await)
+    }
+
+    async fn open(
+        folder: tempfile::TempDir,
+        url: String,
+        database: Database,
+        change: impl FnOnce(&mut Settings),
+    ) -> Bed {
+        let clock = ManualClock::at("2027-01-15T12:00:00Z".parse().unwrap());
+        let mut settings = Settings { database: url.clone(), token_limit: 5, ..Settings::in_folder(folder.path()) };
+        change(&mut settings);
+        let world = World { clock: clock.clone(), entropy: World::system().entropy };
+        let keyrack = Keyrack::open(settings, world, catalog()).await.unwrap();
+        keyrack.create_user_with_account("owner@example.org", PASSWORD).await.unwrap();
+        Bed { keyrack, clock, url, _database: database, folder }
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.keyrack.world().now()
+    }
+
+    pub fn pass(&self, days: i64) {
+        self.clock.advance(TimeDelta::days(days));
+    }
+
+    /// A second connection to the same database, as an operator with a database client would have.
+    pub async fn store(&self) -> Store {
+        Store::open(&self.url).await.unwrap()
+    }
+
+    pub async fn execute(&self, sql: &str) -> std::result::Result<(), sqlx::Error> {
+        let store = self.store().await;
+        let mut tx = store.begin().await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await?;
+        tx.commit().await
+    }
+
+    pub async fn sign_in(&self, email: &str, kind: SessionKind) -> SignedIn {
+        self.keyrack.sign_in(email, PASSWORD, &client(), kind).await.unwrap()
+    }
+
+    pub async fn owner(&self) -> Arc<Caller> {
+        self.sign_in("owner@example.org", SessionKind::Browser).await.caller
+    }
+
+    /// A person with an account of her own who is also a member of the owner's account with this role, signed in there.
+    pub async fn member(&self, email: &str, role: Role) -> Arc<Caller> {
+        let account = self.owner().await.account;
+        let (user, own) = self.keyrack.create_user_with_account(email, PASSWORD).await.unwrap();
+        self.execute(&format!(
+            "DELETE FROM memberships WHERE user_id = {user} AND account_id = {own}; \
+             INSERT INTO memberships (account_id, user_id, role, created_at) VALUES ({account}, {user}, '{}', 0)",
+            role.name()
+        ))
+        .await
+        .unwrap();
+        self.sign_in(email, SessionKind::Browser).await.caller
+    }
+
+    pub async fn stranger(&self) -> Arc<Caller> {
+        self.keyrack.create_user_with_account("stranger@example.net", PASSWORD).await.unwrap();
+        self.sign_in("stranger@example.net", SessionKind::Browser).await.caller
+    }
+
+    pub async fn confirmed(&self, caller: &Arc<Caller>) -> Confirmed {
+        self.keyrack.confirm(caller, &client(), Some(PASSWORD)).await.unwrap()
+    }
+
+    pub async fn token(&self, caller: &Arc<Caller>, new: NewToken) -> NewSecret {
+        let confirmed = self.confirmed(caller).await;
+        self.keyrack.create_token(&confirmed, &new).await.unwrap()
+    }
+
+    /// Whether this secret may call this method now.
+    pub async fn may_call(&self, secret: &str, method: &str) -> Result<bool> {
+        let caller = self.keyrack.authenticate(secret).await?;
+        let (id, _) = self.keyrack.catalog().entries().find(|(_, entry)| entry.info.name == method).unwrap();
+        Ok(caller.may_call(id))
+    }
+
+    /// (actor, action, subject, outcome, details) of all audit entries.
+    pub async fn audit(&self) -> Vec<(String, String, String, String, String)> {
+        sqlx::query_as("SELECT actor, action, subject, outcome, details FROM audit ORDER BY id")
+            .fetch_all(self.store().await.read())
+            .await
+            .unwrap()
+    }
+}
+
+pub fn new_token(description: &str, methods: &[&str]) -> NewToken {
+    NewToken {
+        description: description.into(),
+        api_set: ApiSet::Custom,
+        methods: methods.iter().map(ToString::to_string).collect(),
+        expires: None,
+        shared: false,
+    }
+}
+
+pub fn client() -> Client {
+    Client { address: IpAddr::from([192, 0, 2, 7]), user_agent: "test".into() }
+}
+
+pub fn catalog() -> Catalog {
+    let entry = |name: &str, token, role, sets: &[ApiSet]| CatalogEntry {
+        info: MethodInfo { name: name.into(), summary: String::new(), sets: sets.to_vec() },
+        token,
+        role,
+    };
+    Catalog::new(vec![
+        entry(STOP, TokenAccess::WhenTicked, Role::Manager, &[ApiSet::IdePlugins]),
+        entry(GET, TokenAccess::WhenTicked, Role::Viewer, &[ApiSet::IdePlugins]),
+        entry("environment.file.Read", TokenAccess::WhenTicked, Role::Viewer, &[]),
+        entry("users.authentication.Signout", TokenAccess::Always, Role::Viewer, &[]),
+        entry("users.authentication.CreateToken", TokenAccess::Never, Role::Viewer, &[]),
+    ])
+}
+
+fn uniq() -> String {
+    let bytes: [u8; 8] = World::system().random();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What has to be cleared away.
+enum Database {
+    File,
+    Postgres { server: String, name: String },
+}
+
+impl Database {
+    async fn create(server: &str, name: &str) -> (Database, String) {
+        run(server, &format!("CREATE DATABASE {name}")).await;
+        let (base, _) = server.rsplit_once('/').unwrap();
+        (Database::Postgres { server: server.into(), name: name.into() }, format!("{base}/{name}"))
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Database::Postgres { server, name } = self else { return };
+        let (server, sql) = (server.clone(), format!("DROP DATABASE {name} WITH (FORCE)"));
+        // The test's own runtime may be ending.
+        let dropping = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(&server, &sql));
+        });
+        let _ = dropping.join();
+    }
+}
+
+async fn run(server: &str, sql: &str) {
+    use sqlx::Connection;
+    let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+}

@@ -1,0 +1,8 @@
+//! What the domain promises, on both databases, each test on a fresh one.
+
+mod accounts;
+mod audit;
+mod bed;
+mod store;
+mod tokens;
+mod usage;

@@ -1,0 +1,328 @@
+//! Tokens: limits, rights, and that each change decides the very next call.
+
+use chrono::TimeDelta;
+use keyrack_domain::accounts::SessionKind;
+use keyrack_domain::tokens::{NewToken, Renewal, TokenChange};
+use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::methods::ApiSet;
+use keyrack_domain::types::tokens::TokenDraft;
+use keyrack_domain::{Credential, Error};
+
+use crate::bed::{Bed, GET, STOP, client, new_token, on_both};
+
+fn extended() -> NewToken {
+    NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("Extended Access", &[]) }
+}
+
+on_both! {
+    async fn a_token_opens_exactly_what_was_ticked(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("Stopper", &["env.control.stopenv"])).await;
+        assert_eq!(made.token.methods, [STOP]);
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+        assert!(!bed.may_call(&made.secret, GET).await.unwrap());
+        assert!(bed.may_call(&made.secret, "users.authentication.Signout").await.unwrap());
+        assert!(!bed.may_call(&made.secret, "users.authentication.CreateToken").await.unwrap());
+    }
+
+    async fn the_list_tells_everything_but_the_secret(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("Stopper", &[STOP, GET])).await;
+        let list = bed.keyrack.token_list(&owner).await.unwrap();
+        assert_eq!(list.tokens, [made.token]);
+        assert_eq!((list.limit, list.several_members, list.may_manage), (5, false, true));
+        assert!(!format!("{list:?}").contains(&made.secret));
+    }
+
+    async fn descriptions_dates_and_scopes_that_cannot_be_are_refused_by_name(bed: Bed) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let good = new_token("good", &[STOP]);
+        let past = bed.now() - TimeDelta::seconds(1);
+        for (name, bad) in [
+            ("description", NewToken { description: " ".into(), ..good.clone() }),
+            ("description", NewToken { description: "x".repeat(256), ..good.clone() }),
+            ("description", NewToken { description: "two\nlines".into(), ..good.clone() }),
+            ("description", NewToken { description: "gnp.\u{202e}exe".into(), ..good.clone() }),
+            ("expiresAt", NewToken { expires: Some(past), ..good.clone() }),
+            ("apiList", NewToken { methods: vec![], ..good.clone() }),
+            ("apiList", NewToken { methods: vec![STOP.into(), "no.such.Method".into()], ..good.clone() }),
+            ("apiList", NewToken { methods: vec!["users.authentication.CreateToken".into()], ..good.clone() }),
+        ] {
+            match bed.keyrack.create_token(&confirmed, &bad).await {
+                Err(Error::Invalid { name: refused, .. }) => assert_eq!(refused, name, "{bad:?}"),
+                other => panic!("{bad:?}: {other:?}"),
+            }
+        }
+        assert!(bed.keyrack.create_token(&confirmed, &NewToken { description: "ä".repeat(255), ..good }).await.is_ok());
+    }
+
+    async fn the_limit_counts_expired_tokens_and_holds_against_many_at_once(bed: Bed) {
+        let owner = bed.owner().await;
+        let short = NewToken { expires: Some(bed.now() + TimeDelta::hours(1)), ..new_token("short", &[STOP]) };
+        bed.token(&owner, short).await;
+        bed.clock.advance(TimeDelta::hours(2));
+        let confirmed = bed.confirmed(&owner).await;
+        let new = new_token("many", &[STOP]);
+        let made = futures::future::join_all((0..12).map(|_| bed.keyrack.create_token(&confirmed, &new))).await;
+        assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 4);
+        assert!(made.iter().all(|made| matches!(made, Ok(_) | Err(Error::Limit(_)))));
+        assert_eq!(bed.keyrack.token_list(&owner).await.unwrap().tokens.len(), 5);
+    }
+
+    async fn an_expired_token_is_refused_as_such_and_stays_in_the_list(bed: Bed) {
+        let owner = bed.owner().await;
+        let new = NewToken { expires: Some(bed.now() + TimeDelta::hours(1)), ..new_token("short", &[STOP]) };
+        let made = bed.token(&owner, new).await;
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+        bed.clock.advance(TimeDelta::minutes(61));
+        let error = bed.may_call(&made.secret, STOP).await.unwrap_err();
+        assert!(matches!(error, Error::NotAuthenticated(Credential::Expired)), "{error}");
+        assert!(bed.keyrack.token_list(&owner).await.unwrap().tokens[0].expired);
+    }
+
+    async fn an_edit_decides_the_next_call_and_keeps_the_secret(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("Stopper", &[STOP])).await;
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+        let confirmed = bed.confirmed(&owner).await;
+        let change = TokenChange { scope: Some((ApiSet::Custom, vec![GET.into()])), ..TokenChange::default() };
+        let edited = bed.keyrack.edit_token(&confirmed, made.token.id, Some(1), &change).await.unwrap();
+        assert_eq!((edited.version, edited.description.as_str()), (2, "Stopper"));
+        assert!(!bed.may_call(&made.secret, STOP).await.unwrap());
+        assert!(bed.may_call(&made.secret, GET).await.unwrap());
+    }
+
+    async fn a_later_edit_of_the_same_version_is_told_and_writes_nothing(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("mine", &[STOP])).await;
+        let confirmed = bed.confirmed(&owner).await;
+        let rename = |text: &str| TokenChange { description: Some(text.into()), ..TokenChange::default() };
+        bed.keyrack.edit_token(&confirmed, made.token.id, Some(1), &rename("first")).await.unwrap();
+        match bed.keyrack.edit_token(&confirmed, made.token.id, Some(1), &rename("second")).await {
+            Err(Error::Changed(current)) => assert_eq!(current.description, "first"),
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(
+            bed.keyrack.regenerate_token(&confirmed, made.token.id, Some(1), Renewal::KeepDate).await,
+            Err(Error::Changed(_))
+        ));
+        assert_eq!(bed.keyrack.token_list(&owner).await.unwrap().tokens[0].description, "first");
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+    }
+
+    async fn a_new_past_date_is_refused_and_an_unchanged_one_passes(bed: Bed) {
+        let owner = bed.owner().await;
+        let end = bed.now() + TimeDelta::days(3);
+        let made = bed.token(&owner, NewToken { expires: Some(end), ..new_token("t", &[STOP]) }).await;
+        bed.pass(10);
+        // The session that began ten days ago has ended meanwhile.
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let draft = TokenDraft {
+            description: "renamed".into(),
+            api_set: ApiSet::Custom,
+            methods: vec![STOP.into()],
+            expires: keyrack_domain::types::dates::typed_day(end.date_naive()),
+            shared: false,
+        };
+        let edited = bed.keyrack.edit_token_from_draft(&confirmed, made.token.id, 1, &draft).await.unwrap();
+        assert_eq!((edited.description.as_str(), edited.expires), ("renamed", Some(end)));
+        let moved = TokenDraft { expires: "17-01-2027".into(), ..draft };
+        let error = bed.keyrack.edit_token_from_draft(&confirmed, made.token.id, 2, &moved).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { ref name, .. } if name == "expiresAt"), "{error}");
+    }
+
+    async fn regenerating_kills_the_old_secret_and_keeps_the_rest(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("Stopper", &[STOP])).await;
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+        let confirmed = bed.confirmed(&owner).await;
+        let renewed = bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
+        assert_ne!(renewed.secret, made.secret);
+        assert_eq!((renewed.token.id, renewed.token.methods), (made.token.id, made.token.methods));
+        assert!(matches!(bed.may_call(&made.secret, STOP).await, Err(Error::NotAuthenticated(Credential::Unknown))));
+        assert!(bed.may_call(&renewed.secret, STOP).await.unwrap());
+    }
+
+    async fn an_expired_token_is_regenerated_with_a_new_date_or_its_former_span(bed: Bed) {
+        let owner = bed.owner().await;
+        let end = bed.now() + TimeDelta::days(2);
+        let made = bed.token(&owner, NewToken { expires: Some(end), ..new_token("t", &[STOP]) }).await;
+        bed.pass(5);
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let id = made.token.id;
+        let refused = bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::KeepDate).await.unwrap_err();
+        assert!(matches!(refused, Error::Invalid { ref name, .. } if name == "expiresAt"), "{refused}");
+        let again = bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::FormerSpan).await.unwrap();
+        assert_eq!(again.token.expires, Some(bed.now() + TimeDelta::days(2)));
+        let forever = bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::Until(None)).await.unwrap();
+        assert_eq!(forever.token.expires, None);
+    }
+
+    async fn a_removed_token_is_refused_at_once_and_removal_is_all_or_none(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("t", &[STOP])).await;
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+        let confirmed = bed.confirmed(&owner).await;
+        let error = bed.keyrack.remove_tokens(&confirmed, &[made.token.id, 999]).await.unwrap_err();
+        assert!(matches!(error, Error::NotFound(_)), "{error}");
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+        bed.keyrack.remove_tokens(&confirmed, &[made.token.id]).await.unwrap();
+        assert!(matches!(bed.may_call(&made.secret, STOP).await, Err(Error::NotAuthenticated(_))));
+    }
+
+    async fn another_account_sees_and_changes_nothing(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, NewToken { shared: true, ..new_token("t", &[STOP]) }).await;
+        let stranger = bed.stranger().await;
+        assert!(bed.keyrack.token_list(&stranger).await.unwrap().tokens.is_empty());
+        let confirmed = bed.confirmed(&stranger).await;
+        let id = made.token.id;
+        let change = TokenChange::default();
+        assert!(matches!(bed.keyrack.edit_token(&confirmed, id, None, &change).await, Err(Error::NotFound(_))));
+        assert!(matches!(bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::KeepDate).await, Err(Error::NotFound(_))));
+        assert!(matches!(bed.keyrack.remove_tokens(&confirmed, &[id]).await, Err(Error::NotFound(_))));
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+    }
+
+    async fn members_see_shared_tokens_and_their_own_and_the_owner_all(bed: Bed) {
+        let owner = bed.owner().await;
+        let manager = bed.member("manager@example.org", Role::Manager).await;
+        let viewer = bed.member("viewer@example.org", Role::Viewer).await;
+        bed.token(&owner, new_token("owner's own", &[STOP])).await;
+        bed.token(&owner, NewToken { shared: true, ..new_token("shared", &[STOP]) }).await;
+        bed.token(&manager, new_token("manager's own", &[STOP])).await;
+        let names = async |caller: &_| {
+            let list = bed.keyrack.token_list(caller).await.unwrap();
+            assert!(list.several_members);
+            list.tokens.into_iter().map(|token| token.description).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&*owner).await, ["owner's own", "shared", "manager's own"]);
+        assert_eq!(names(&*manager).await, ["shared", "manager's own"]);
+        assert_eq!(names(&*viewer).await, ["shared"]);
+        assert!(matches!(bed.keyrack.confirm(&viewer, &client(), Some("x")).await, Err(Error::Forbidden(_))));
+    }
+
+    async fn a_token_never_opens_more_than_its_owner_may_do(bed: Bed) {
+        let manager = bed.member("manager@example.org", Role::Manager).await;
+        let made = bed.token(&manager, new_token("t", &[STOP, GET])).await;
+        bed.execute("UPDATE memberships SET role = 'viewer' WHERE role = 'manager'").await.unwrap();
+        assert!(!bed.may_call(&made.secret, STOP).await.unwrap());
+        assert!(bed.may_call(&made.secret, GET).await.unwrap());
+    }
+
+    async fn a_token_cannot_manage_tokens_even_with_the_password(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, extended()).await;
+        let by_token = bed.keyrack.authenticate(&made.secret).await.unwrap();
+        let session = bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
+        for caller in [&by_token, &session.caller] {
+            let error = bed.keyrack.confirm(caller, &client(), Some(crate::bed::PASSWORD)).await.unwrap_err();
+            assert!(matches!(error, Error::Forbidden(_)), "{error}");
+        }
+        assert!(!bed.keyrack.token_list(&session.caller).await.unwrap().may_manage);
+    }
+
+    async fn only_extended_access_signs_in(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("all", &[STOP, GET, "environment.file.Read"])).await;
+        let error = bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap_err();
+        assert!(matches!(error, Error::Forbidden(_)), "{error}");
+        let error = bed.keyrack.sign_in_with_token("krp_nonsense", &client(), SessionKind::Browser).await.unwrap_err();
+        assert!(matches!(error, Error::NotAuthenticated(_)), "{error}");
+    }
+
+    async fn a_session_that_a_token_opened_ends_with_it(bed: Bed) {
+        let owner = bed.owner().await;
+        for end in ["removed", "regenerated", "narrowed", "expired"] {
+            let until = (end == "expired").then(|| bed.now() + TimeDelta::minutes(5));
+            let made = bed.token(&owner, NewToken { expires: until, ..extended() }).await;
+            let session = bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
+            assert!(bed.keyrack.caller_of_session(session.session.as_str()).await.is_ok());
+            let confirmed = bed.confirmed(&owner).await;
+            let id = made.token.id;
+            match end {
+                "removed" => bed.keyrack.remove_tokens(&confirmed, &[id]).await.unwrap(),
+                "regenerated" => {
+                    bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::KeepDate).await.unwrap();
+                }
+                "narrowed" => {
+                    let change = TokenChange { scope: Some((ApiSet::IdePlugins, vec![])), ..TokenChange::default() };
+                    bed.keyrack.edit_token(&confirmed, id, None, &change).await.unwrap();
+                }
+                _ => bed.clock.advance(TimeDelta::minutes(6)),
+            }
+            assert!(bed.keyrack.caller_of_session(session.session.as_str()).await.is_err(), "{end}");
+        }
+    }
+
+    async fn a_review_says_what_would_happen_and_refuses_what_the_change_would(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("t", &[STOP])).await;
+        let draft = TokenDraft {
+            description: "t".into(),
+            api_set: ApiSet::Custom,
+            methods: vec![GET.into()],
+            expires: "20-01-2027".into(),
+            shared: false,
+        };
+        let review = bed.keyrack.review_token(&owner, Some((made.token.id, 1)), &draft).await.unwrap();
+        assert_eq!(
+            review.lines,
+            [
+                "Added: environment.control.GetEnvs.",
+                "Removed: environment.control.StopEnv.",
+                "Expires: never becomes 20 Jan 2027.",
+            ]
+        );
+        assert!(matches!(bed.keyrack.review_token(&owner, Some((made.token.id, 7)), &draft).await, Err(Error::Changed(_))));
+        let review = bed.keyrack.review_token(&owner, None, &draft).await.unwrap();
+        assert_eq!(review.lines[0], "It opens environment.control.GetEnvs.");
+        let past = TokenDraft { expires: "14-01-2027".into(), ..draft.clone() };
+        assert!(bed.keyrack.review_token(&owner, None, &past).await.is_err());
+        let today = TokenDraft { expires: "15-01-2027".into(), ..draft };
+        assert!(bed.keyrack.review_token(&owner, None, &today).await.is_ok());
+    }
+
+    async fn every_change_is_an_audit_entry_without_the_secret(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("Stopper", &[STOP])).await;
+        let confirmed = bed.confirmed(&owner).await;
+        let change = TokenChange { description: Some("Renamed".into()), ..TokenChange::default() };
+        bed.keyrack.edit_token(&confirmed, made.token.id, None, &change).await.unwrap();
+        let renewed = bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
+        bed.keyrack.remove_tokens(&confirmed, &[made.token.id]).await.unwrap();
+        let audit = bed.audit().await;
+        let actions: Vec<_> = audit.iter().map(|entry| entry.1.as_str()).filter(|a| a.starts_with("token")).collect();
+        assert_eq!(actions, ["token.create", "token.edit", "token.regenerate", "token.remove"]);
+        let text = format!("{audit:?}");
+        assert!(!text.contains(&made.secret) && !text.contains(&renewed.secret) && !text.contains("krp_"));
+    }
+}
+
+#[tokio::test]
+async fn the_database_file_holds_no_secret() {
+    let bed = Bed::sqlite().await;
+    let session = bed.sign_in("owner@example.org", SessionKind::Browser).await;
+    let made = bed.token(&session.caller, new_token("t", &[STOP])).await;
+    bed.may_call(&made.secret, STOP).await.unwrap();
+    bed.keyrack.close().await;
+    for entry in std::fs::read_dir(bed.folder()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        for secret in [made.secret.as_bytes(), session.session.as_str().as_bytes(), crate::bed::PASSWORD.as_bytes()] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_operator_can_let_api_sessions_go_without_the_password_but_never_browsers() {
+    let bed = Bed::sqlite_with(|settings| settings.token_password_required = false).await;
+    let api = bed.sign_in("owner@example.org", SessionKind::Api).await;
+    assert!(bed.keyrack.confirm(&api.caller, &client(), None).await.is_ok());
+    assert!(bed.keyrack.confirm(&api.caller, &client(), Some("wrong")).await.is_err());
+    let browser = bed.owner().await;
+    assert!(bed.keyrack.confirm(&browser, &client(), None).await.is_err());
+}
