@@ -64,8 +64,8 @@ pub fn MethodTree(
         }
     });
     let shown = move || rows.read()[window.get()].to_vec();
-    let before = move || format!("{}px", window.get().start as f64 * line.get());
-    let after = move || format!("{}px", (rows.read().len() - window.get().end) as f64 * line.get());
+    let before = move || px(window.get().start as f64 * line.get());
+    let after = move || px((rows.read().len() - window.get().end) as f64 * line.get());
     drawn(view! {
         <div
             node_ref=view
@@ -203,4 +203,8 @@ impl Tree {
     fn window(self) -> std::ops::Range<usize> {
         window(self.rows.read().len(), self.top.get(), self.height(), self.line.get())
     }
+}
+
+fn px(length: f64) -> String {
+    format!("{}px", length as i64)
 }
