@@ -3,6 +3,10 @@
 mod accounts;
 mod audit;
 mod bed;
+mod log;
+mod members;
+mod notices;
+mod second_factor;
 mod store;
 mod tokens;
 mod usage;
