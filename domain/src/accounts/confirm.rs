@@ -11,6 +11,7 @@ use crate::keyrack::Keyrack;
 use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
 use crate::throttle::Guess;
+use crate::types::second_factor::ConfirmInput;
 
 /// A caller who proved the password for this one request. Operations that need the proof take this instead of a
 /// [`Caller`], so that they cannot be called without it.
@@ -33,6 +34,18 @@ impl Confirmation {
     /// The password alone.
     pub fn password(password: impl Into<String>) -> Confirmation {
         Confirmation { password: Some(password.into()), second_factor: None }
+    }
+}
+
+impl From<ConfirmInput> for Confirmation {
+    fn from(input: ConfirmInput) -> Confirmation {
+        let code = input.code.filter(|code| !code.trim().is_empty()).map(Proof::Code);
+        let passkey = input.passkey.map(|(ceremony, answer)| Proof::Passkey { ceremony, answer });
+        Confirmation {
+            // An empty field is a missing password and no guess at it.
+            password: Some(input.password).filter(|password| !password.is_empty()),
+            second_factor: passkey.or(code),
+        }
     }
 }
 

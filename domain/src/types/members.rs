@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::Role;
+use super::{accounts::Role, tokens::NewSecret};
 
 /// Everything the Members page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,4 +67,31 @@ pub enum TokenFate {
     KeepShared,
     /// Removed.
     Revoke,
+}
+
+/// An invitation that was just made.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationLink {
+    pub email: String,
+    /// Works once; told this once.
+    pub link: String,
+    /// Whether it was mailed too.
+    pub mailed: bool,
+    /// The members and invitations with it.
+    pub list: MemberList,
+}
+
+impl std::fmt::Debug for InvitationLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InvitationLink").field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
+/// What removing a member came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRemoved {
+    /// Of the tokens that were transferred; told this once.
+    pub secrets: Vec<NewSecret>,
+    /// The members that remain.
+    pub list: MemberList,
 }
