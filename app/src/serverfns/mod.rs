@@ -2,5 +2,11 @@
 
 pub mod account;
 pub mod codec;
+pub mod confirm;
 pub mod environments;
+pub mod invite;
+pub mod members;
+pub mod notices;
+pub mod security;
+pub mod signin;
 pub mod tokens;
