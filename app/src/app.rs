@@ -1,0 +1,71 @@
+//! Which page stands at which address.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use crate::{
+    layout::{Member, Section, redirect},
+    pages::{
+        account::AccountPage,
+        docs::{ClassPage, IndexPage},
+        environments::EnvironmentsPage,
+        not_found::NotFoundPage,
+        signin::SigninPage,
+        tokens::TokensPage,
+    },
+};
+
+/// The app. Every page is whole before it is sent (`SsrMode::Async`), so that it works without WASM and nothing moves
+/// while it arrives.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| format!("{title} · Keyrack") />
+        <Router>
+            <FlatRoutes fallback=NotFoundPage>
+                <Route path=path!("/signin") view=SigninPage ssr=SsrMode::Async />
+                <Route path=path!("/") view=environments ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=settings ssr=SsrMode::Async />
+                <Route path=path!("/settings/account") view=account ssr=SsrMode::Async />
+                <Route path=path!("/settings/tokens") view=tokens ssr=SsrMode::Async />
+                <Route path=path!("/docs/api") view=IndexPage ssr=SsrMode::Async />
+                <Route path=path!("/docs/api/:class") view=ClassPage ssr=SsrMode::Async />
+            </FlatRoutes>
+        </Router>
+    }
+}
+
+fn environments() -> impl IntoView {
+    view! {
+        <Member title="Environments" section=Section::Environments>
+            <EnvironmentsPage />
+        </Member>
+    }
+}
+
+/// Settings begin with what people come for.
+fn settings() {
+    redirect("/settings/tokens");
+}
+
+fn account() -> impl IntoView {
+    view! {
+        <Member title="Account" section=Section::Account>
+            <AccountPage />
+        </Member>
+    }
+}
+
+fn tokens() -> impl IntoView {
+    view! {
+        <Member title="Access Tokens" section=Section::Tokens>
+            <TokensPage />
+        </Member>
+    }
+}

@@ -1,0 +1,46 @@
+//! The door to pages for signed-in people.
+
+use http::request::Parts;
+use keyrack_domain::{Error, types::refusal::Refusal};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{Chrome, Section, redirect};
+use crate::{cookie::CookieRule, pages::error::ErrorPage, paths, visit};
+
+/// Shows its page to signed-in people and sends everybody else to sign in and back, before anything is rendered.
+/// Gives the page the [`keyrack_domain::types::accounts::Profile`] as context.
+#[component]
+pub fn Member(title: &'static str, section: Section, children: Children) -> impl IntoView {
+    Suspend::new(async move {
+        let profile = match visit::signed_in() {
+            Ok((keyrack, caller)) => keyrack.profile(&caller).await.map_err(Error::into_refusal),
+            Err(refusal) => Err(refusal),
+        };
+        match profile {
+            Ok(profile) => {
+                provide_context(profile.clone());
+                view! {
+                    <Title text=title />
+                    <Chrome section profile=Some(profile)>
+                        {children()}
+                    </Chrome>
+                }
+                .into_any()
+            }
+            Err(Refusal::SignedOut) => {
+                detour();
+                ().into_any()
+            }
+            Err(refusal) => view! { <ErrorPage message=refusal.message() /> }.into_any(),
+        }
+    })
+}
+
+/// To the sign-in page, which says that the session is over when there was one.
+fn detour() {
+    let Some(parts) = use_context::<Parts>() else { return };
+    let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let ended = use_context::<CookieRule>().is_some_and(|rule| rule.read(&parts.headers).is_some());
+    redirect(&paths::signin(next, ended));
+}

@@ -1,0 +1,10 @@
+//! Settings → Account.
+
+mod name_form;
+mod sessions;
+
+#[cfg(feature = "ssr")]
+mod page;
+
+#[cfg(feature = "ssr")]
+pub use self::page::{AccountOutcome, AccountPage};

@@ -1,0 +1,158 @@
+use keyrack_domain::types::methods::{MethodDoc, ParamDoc};
+use leptos::prelude::*;
+
+use super::{calling::CodeTable, grouping::short_name};
+use crate::visit;
+
+/// One method: what it takes, what it answers, and a line that calls it.
+#[component]
+pub(super) fn Method(method: MethodDoc) -> impl IntoView {
+    let short = short_name(&method).to_owned();
+    let (id, title, href) = (short.clone(), format!("{short}-title"), format!("#{short}"));
+    let labelled_by = title.clone();
+    let curl = curl(&visit::origin(), &method);
+    let verb = if method.post_only { "POST" } else { "GET or POST" };
+    let open_to = match (method.public, method.token_callable) {
+        (true, _) => "Needs no credential.",
+        (false, true) => "Open to sessions, and to tokens that hold it.",
+        (false, false) => "Open to sessions only: no token may hold it.",
+    };
+    let sets =
+        method.info.sets.iter().map(|set| view! { <span class="badge accent">{set.name()}</span> }).collect_view();
+    view! {
+        <section class="docs-method" id=id aria-labelledby=labelled_by>
+            <h2 id=title>
+                <a href=href>
+                    <code>{short}</code>
+                </a>
+            </h2>
+            <p>{method.info.summary}</p>
+            <p class="docs-address">
+                <span class="badge">{verb}</span>
+                " "
+                <code>{method.path}</code>
+            </p>
+            <p class="muted small">{open_to} " " {sets}</p>
+            <h3>"Parameters"</h3>
+            <Parameters params=method.params />
+            <h3>"Call"</h3>
+            <pre>
+                <code>{curl}</code>
+            </pre>
+            <h3>"Answer"</h3>
+            <pre>
+                <code>{method.answer}</code>
+            </pre>
+            {(!method.codes.is_empty())
+                .then(|| view! {
+                    <h3>"Result codes"</h3>
+                    <CodeTable codes=method.codes />
+                })}
+        </section>
+    }
+}
+
+#[component]
+fn Parameters(params: Vec<ParamDoc>) -> impl IntoView {
+    if params.is_empty() {
+        return view! { <p class="muted">"None."</p> }.into_any();
+    }
+    let rows = params
+        .into_iter()
+        .map(|param| {
+            view! {
+                <tr>
+                    <th scope="row">
+                        <code>{param.name}</code>
+                    </th>
+                    <td>{param.kind}</td>
+                    <td>{if param.required { "required" } else { "optional" }}</td>
+                    <td>
+                        {param.help}
+                        {(!param.example.is_empty()).then(|| view! { " Example: " <code>{param.example}</code> })}
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="docs-scroll" tabindex="0" role="group" aria-label="Parameters">
+            <table class="docs-table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Type"</th>
+                        <th scope="col">"Needed"</th>
+                        <th scope="col">"Meaning"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// A line for a shell: the token in a header, the parameters that are needed in the form.
+fn curl(origin: &str, method: &MethodDoc) -> String {
+    let mut line = format!("curl \"{origin}{}\"", method.path);
+    if !method.public {
+        line.push_str(" \\\n  -H \"Authorization: Bearer $KEYRACK_TOKEN\"");
+    }
+    let mut needed = method.params.iter().filter(|param| param.required).peekable();
+    if needed.peek().is_none() && method.post_only {
+        line.push_str(" \\\n  -X POST");
+    }
+    for param in needed {
+        let value = if param.example.is_empty() { "…" } else { &param.example };
+        // Inside single quotes a shell changes nothing but the quote itself.
+        let pair = format!("{}={value}", param.name).replace('\'', r"'\''");
+        line.push_str(&format!(" \\\n  --data-urlencode '{pair}'"));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use keyrack_domain::types::methods::MethodInfo;
+
+    use super::*;
+
+    fn method(params: &[(&str, bool, &str)]) -> MethodDoc {
+        MethodDoc {
+            info: MethodInfo { name: "environment.control.StopEnv".into(), summary: String::new(), sets: vec![] },
+            path: "/1.0/environment/control/rest/stopenv".into(),
+            params: params
+                .iter()
+                .map(|(name, required, example)| ParamDoc {
+                    name: (*name).into(),
+                    kind: "text".into(),
+                    required: *required,
+                    help: String::new(),
+                    example: (*example).into(),
+                })
+                .collect(),
+            answer: String::new(),
+            codes: vec![],
+            token_callable: true,
+            post_only: false,
+            public: false,
+        }
+    }
+
+    #[test]
+    fn the_line_names_what_is_needed_and_survives_a_shell() {
+        let method = method(&[("envName", true, "it's"), ("reason", false, "x")]);
+        assert_eq!(
+            curl("http://h", &method),
+            "curl \"http://h/1.0/environment/control/rest/stopenv\" \\\n  -H \"Authorization: Bearer $KEYRACK_TOKEN\" \\\n  \
+             --data-urlencode 'envName=it'\\''s'"
+        );
+    }
+
+    #[test]
+    fn a_public_post_needs_no_token() {
+        let method = MethodDoc { public: true, post_only: true, ..method(&[]) };
+        assert_eq!(curl("http://h", &method), "curl \"http://h/1.0/environment/control/rest/stopenv\" \\\n  -X POST");
+    }
+}

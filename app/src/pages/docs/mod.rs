@@ -1,0 +1,10 @@
+//! The documentation of the API, made from the method registry. For everybody, signed in or not.
+
+mod calling;
+mod class;
+mod grouping;
+mod index;
+mod method;
+mod public;
+
+pub use self::{class::ClassPage, index::IndexPage, public::Public};

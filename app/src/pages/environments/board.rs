@@ -1,0 +1,73 @@
+use std::collections::BTreeSet;
+
+use keyrack_domain::types::environments::Overview;
+use leptos::prelude::*;
+
+use super::{empty::Empty, poll, row::row, tasks::Tasks};
+use crate::components::icon::{Glyph, Icon};
+
+/// What the parts of the board share.
+#[derive(Clone, Copy)]
+pub(super) struct State {
+    pub overview: RwSignal<Overview>,
+    /// The last look at the server failed: what is shown may be old.
+    pub out_of_reach: RwSignal<bool>,
+    /// What was begun last, for those who listen.
+    pub begun: RwSignal<String>,
+    /// Environments for which an action is on its way to the server.
+    pub busy: RwSignal<BTreeSet<String>>,
+}
+
+/// The list of environments and the tasks panel; keeps itself up to date. `origin`: the server's address, for the
+/// example of an empty list.
+#[island]
+pub fn Board(initial: Overview, origin: String) -> impl IntoView {
+    let state = State {
+        overview: RwSignal::new(initial),
+        out_of_reach: RwSignal::new(false),
+        begun: RwSignal::new(String::new()),
+        busy: RwSignal::new(BTreeSet::new()),
+    };
+    poll::keep_fresh(state);
+    let is_empty = Memo::new(move |_| state.overview.read().environments.is_empty());
+    view! {
+        <div class="board">
+            <div class="board-main">
+                <p class="alert warning" role="status" hidden=move || !state.out_of_reach.get()>
+                    <Icon glyph=Glyph::TriangleAlert />
+                    <span>"Keyrack does not answer. What is shown here may be old; trying again…"</span>
+                </p>
+                <p class="visually-hidden" role="status">
+                    {state.begun}
+                </p>
+                <Show when=move || is_empty.get() fallback=move || table(state)>
+                    <Empty origin=origin.clone() />
+                </Show>
+            </div>
+            <Tasks state />
+        </div>
+    }
+}
+
+/// Roles are written out because the rows are laid out as a grid, which would take them away.
+fn table(state: State) -> impl IntoView {
+    let names = move || state.overview.read().environments.iter().map(|env| env.name.clone()).collect::<Vec<_>>();
+    view! {
+        <table role="table" class="env-table panel" aria-label="Environments">
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader" scope="col">"Name"</th>
+                    <th role="columnheader" scope="col">"Status"</th>
+                    <th role="columnheader" scope="col">"Layers and nodes"</th>
+                    <th role="columnheader" scope="col">"Address"</th>
+                    <th role="columnheader" scope="col">
+                        <span class="visually-hidden">"Actions"</span>
+                    </th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">
+                <For each=names key=String::clone children=move |name| row(state, name) />
+            </tbody>
+        </table>
+    }
+}

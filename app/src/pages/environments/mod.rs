@@ -1,0 +1,18 @@
+//! The Environments page.
+
+mod action;
+mod actions;
+mod board;
+#[cfg(any(feature = "hydrate", test))]
+mod changes;
+mod empty;
+mod poll;
+mod row;
+mod tasks;
+
+#[cfg(feature = "ssr")]
+mod page;
+
+pub use self::action::Action;
+#[cfg(feature = "ssr")]
+pub use self::page::EnvironmentsPage;

@@ -1,0 +1,27 @@
+use keyrack_domain::{Error, types::accounts::Profile};
+use leptos::prelude::*;
+
+use super::board::Board;
+use crate::{pages::error::Message, visit};
+
+/// `/`: what runs, and the means to start and stop it.
+#[component]
+pub fn EnvironmentsPage() -> impl IntoView {
+    let account = expect_context::<Profile>().account;
+    view! {
+        <div class="page-head">
+            <h1>"Environments"</h1>
+            <p class="muted">{account}</p>
+        </div>
+        {Suspend::new(async move {
+            let overview = match visit::signed_in() {
+                Ok((keyrack, caller)) => keyrack.overview(&caller).await.map_err(Error::into_refusal),
+                Err(refusal) => Err(refusal),
+            };
+            match overview {
+                Ok(overview) => view! { <Board initial=overview origin=visit::origin() /> }.into_any(),
+                Err(refusal) => view! { <Message text=refusal.message() /> }.into_any(),
+            }
+        })}
+    }
+}

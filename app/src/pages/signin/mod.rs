@@ -1,0 +1,80 @@
+//! The sign-in page. It is plain HTML: forms that post to `/signin`, answered by the server.
+
+mod forms;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use self::forms::{PasswordForm, TokenForm};
+use crate::{
+    components::{
+        icon::{Glyph, Icon},
+        mark::Mark,
+    },
+    layout::redirect,
+    paths::safe_next,
+    visit,
+};
+
+/// What became of a sign-in, for the page that is shown again. The handler of `POST /signin` puts it into the context.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SigninOutcome {
+    /// As typed.
+    pub email: String,
+    /// Why it did not work.
+    pub message: String,
+    /// It was tried with a token instead of the password.
+    pub by_token: bool,
+    /// Where to go after the sign-in, as the form sent it.
+    pub next: String,
+}
+
+/// `/signin`
+#[component]
+pub fn SigninPage() -> impl IntoView {
+    let query = use_query_map().read_untracked().clone();
+    let outcome = use_context::<SigninOutcome>();
+    let next = match &outcome {
+        Some(outcome) => safe_next(&outcome.next).to_owned(),
+        None => safe_next(&query.get("next").unwrap_or_default()).to_owned(),
+    };
+    if outcome.is_none() && visit::signed_in().is_ok() {
+        redirect(&next);
+    }
+    let ended = outcome.is_none() && query.get("ended").is_some();
+    let (by_password, by_token) = match outcome {
+        Some(outcome) if outcome.by_token => (None, Some(outcome)),
+        other => (other, None),
+    };
+    let with_token = by_token.is_some();
+    view! {
+        <Title text="Sign in" />
+        <main id="main" class="signin" tabindex="-1">
+            <div class="signin-brand">
+                <Mark />
+                <span>"Keyrack"</span>
+            </div>
+            <div class="panel signin-panel">
+                <h1>"Sign in"</h1>
+                {ended
+                    .then(|| {
+                        view! {
+                            <div class="alert" role="status">
+                                <Icon glyph=Glyph::Info />
+                                <p>"Your session has ended. Sign in to go on."</p>
+                            </div>
+                        }
+                    })}
+                <PasswordForm outcome=by_password next=next.clone() focus=!with_token />
+                <details class="signin-token" open=with_token>
+                    <summary>"Sign in with an Extended Access token"</summary>
+                    <TokenForm outcome=by_token next />
+                </details>
+            </div>
+            <p class="small muted">
+                <a href="/docs/api">"API docs"</a>
+            </p>
+        </main>
+    }
+}

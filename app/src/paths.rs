@@ -1,0 +1,96 @@
+//! Addresses inside the dashboard, and the way through sign-in and back.
+
+/// Longer ones are not ours.
+const NEXT_LIMIT: usize = 512;
+
+/// The page to go to after sign-in: `next` when it is a local path, otherwise the Environments page. So a link to the
+/// sign-in page can never send people to another site.
+pub fn safe_next(next: &str) -> &str {
+    if is_local(next) && !is_signin(next) { next } else { "/" }
+}
+
+/// `/signin` with the way back. `ended`: the visitor had a session, and it is over.
+pub fn signin(next: &str, ended: bool) -> String {
+    let mut path = String::from("/signin");
+    let next = safe_next(next);
+    if next != "/" {
+        path.push_str("?next=");
+        escape_into(next, &mut path);
+    }
+    if ended {
+        path.push_str(if next == "/" { "?ended=1" } else { "&ended=1" });
+    }
+    path
+}
+
+/// One leading slash, never two (another host), no backslash (browsers read it as a slash), no control characters
+/// (browsers drop tabs and line ends before they look).
+fn is_local(path: &str) -> bool {
+    path.len() <= NEXT_LIMIT
+        && path.starts_with('/')
+        && !path.contains("//")
+        && !path.contains('\\')
+        && !path.chars().any(char::is_control)
+}
+
+fn is_signin(path: &str) -> bool {
+    path.split(['?', '#']).next() == Some("/signin")
+}
+
+/// Percent-encodes everything that has a meaning in a query, or none in an address.
+fn escape_into(text: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            out.push('%');
+            out.push(HEX[usize::from(byte >> 4)] as char);
+            out.push(HEX[usize::from(byte & 15)] as char);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{safe_next, signin};
+
+    #[test]
+    fn local_paths_are_kept() {
+        for path in ["/", "/settings/tokens", "/docs/api/environment.control?x=1#StopEnv", "/a b", "/Ä"] {
+            assert_eq!(safe_next(path), path);
+        }
+    }
+
+    #[test]
+    fn everything_else_leads_home() {
+        let long = format!("/{}", "a".repeat(600));
+        for path in [
+            "",
+            "settings",
+            "https://elsewhere.example/",
+            "//elsewhere.example",
+            "/a//b",
+            "/\\elsewhere.example",
+            "\\\\elsewhere.example",
+            "/\t/elsewhere.example",
+            "/settings\r\nSet-Cookie: a=b",
+            "/\u{0}",
+            " /settings",
+            "javascript:alert(1)",
+            "/signin",
+            "/signin?next=/signin",
+            &long,
+        ] {
+            assert_eq!(safe_next(path), "/", "{path:?}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_encoded() {
+        assert_eq!(signin("/", false), "/signin");
+        assert_eq!(signin("/", true), "/signin?ended=1");
+        assert_eq!(signin("/settings/tokens?a=b&c", true), "/signin?next=/settings/tokens%3Fa%3Db%26c&ended=1");
+        assert_eq!(signin("//elsewhere.example", false), "/signin");
+    }
+}

@@ -1,0 +1,33 @@
+use keyrack_domain::types::{accounts::SessionView, refusal::Answer};
+use leptos::{prelude::*, server};
+
+/// Ends sessions of the signed-in user and answers those that remain. An empty list ends all but the one that asks.
+#[server(prefix = "/fn", endpoint = "account/end-sessions")]
+pub async fn end_sessions(#[server(default)] ids: Vec<i64>) -> Result<Answer<Vec<SessionView>>, ServerFnError> {
+    Ok(ssr::end(ids).await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{accounts::SessionView, refusal::Answer},
+    };
+
+    pub async fn end(mut ids: Vec<i64>) -> Answer<Vec<SessionView>> {
+        let (keyrack, caller) = crate::visit::signed_in()?;
+        if ids.is_empty() {
+            let sessions = keyrack.sessions(&caller).await.map_err(Error::into_refusal)?;
+            ids = sessions.into_iter().filter(|session| !session.current).map(|session| session.id).collect();
+        }
+        let client = crate::visit::client()?;
+        for id in ids {
+            match keyrack.end_sessions(&caller, &client, &[id]).await {
+                // It ended by itself meanwhile: just what was wanted.
+                Ok(()) | Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error.into_refusal()),
+            }
+        }
+        keyrack.sessions(&caller).await.map_err(Error::into_refusal)
+    }
+}

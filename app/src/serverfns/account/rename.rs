@@ -1,0 +1,21 @@
+use keyrack_domain::types::{accounts::Profile, refusal::Answer};
+use leptos::{prelude::*, server};
+
+/// Changes the signed-in user's name.
+#[server(prefix = "/fn", endpoint = "account/rename")]
+pub async fn rename_user(name: String) -> Result<Answer<Profile>, ServerFnError> {
+    Ok(ssr::rename(&name).await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{accounts::Profile, refusal::Answer},
+    };
+
+    pub async fn rename(name: &str) -> Answer<Profile> {
+        let (keyrack, caller) = crate::visit::signed_in()?;
+        keyrack.rename_user(&caller, &crate::visit::client()?, name).await.map_err(Error::into_refusal)
+    }
+}

@@ -1,0 +1,32 @@
+use keyrack_domain::types::{environments::Overview, refusal::Answer};
+use leptos::{prelude::*, server};
+
+use crate::pages::environments::Action;
+
+/// Starts, stops or restarts an environment and answers how everything stands then; it does not wait for the end.
+#[server(prefix = "/fn", endpoint = "environments/act")]
+pub async fn act_on_environment(name: String, action: Action) -> Result<Answer<Overview>, ServerFnError> {
+    Ok(ssr::act(&name, action).await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{environments::Overview, refusal::Answer},
+    };
+
+    use super::{super::overview::ssr::overview, Action};
+
+    pub async fn act(name: &str, action: Action) -> Answer<Overview> {
+        let (keyrack, caller) = crate::visit::signed_in()?;
+        let client = crate::visit::client()?;
+        let begun = match action {
+            Action::Start => keyrack.start_environment(&caller, &client, name).await,
+            Action::Stop => keyrack.stop_environment(&caller, &client, name).await,
+            Action::Restart => keyrack.restart_environment(&caller, &client, name).await,
+        };
+        begun.map_err(Error::into_refusal)?;
+        overview().await
+    }
+}

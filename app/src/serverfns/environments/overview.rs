@@ -1,0 +1,21 @@
+use keyrack_domain::types::{environments::Overview, refusal::Answer};
+use leptos::{prelude::*, server};
+
+/// Everything the Environments page shows, as it stands now.
+#[server(prefix = "/fn", endpoint = "environments/overview")]
+pub async fn read_overview() -> Result<Answer<Overview>, ServerFnError> {
+    Ok(ssr::overview().await)
+}
+
+#[cfg(feature = "ssr")]
+pub(super) mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{environments::Overview, refusal::Answer},
+    };
+
+    pub async fn overview() -> Answer<Overview> {
+        let (keyrack, caller) = crate::visit::signed_in()?;
+        keyrack.overview(&caller).await.map_err(Error::into_refusal)
+    }
+}

@@ -1,0 +1,4 @@
+//! Server functions: the browser's door to the domain. One file each; expected refusals are answers.
+
+pub mod account;
+pub mod environments;

@@ -1,0 +1,48 @@
+//! Who visits: put into the Leptos context by the server for each page and each server function.
+
+use std::sync::Arc;
+
+use keyrack_domain::{
+    Keyrack,
+    caller::{Caller, Client},
+    types::refusal::Refusal,
+};
+use leptos::prelude::use_context;
+
+/// One request of a browser.
+#[derive(Clone)]
+pub struct Visit {
+    /// Who it is; `None` when no live session came along.
+    pub caller: Option<Arc<Caller>>,
+    /// Where the request comes from.
+    pub client: Client,
+}
+
+/// The domain and the signed-in caller. The first line of every server function.
+///
+/// # Errors
+/// [`Refusal::SignedOut`].
+pub fn signed_in() -> Result<(Keyrack, Arc<Caller>), Refusal> {
+    let caller = use_context::<Visit>().and_then(|visit| visit.caller).ok_or(Refusal::SignedOut)?;
+    let keyrack = use_context::<Keyrack>()
+        .ok_or_else(|| Refusal::Unavailable { message: "The server is not ready yet. Try again shortly.".into() })?;
+    Ok((keyrack, caller))
+}
+
+/// Where the request comes from, for operations that write it down.
+///
+/// # Errors
+/// [`Refusal::SignedOut`] outside of a request.
+pub fn client() -> Result<Client, Refusal> {
+    use_context::<Visit>().map(|visit| visit.client).ok_or(Refusal::SignedOut)
+}
+
+/// Where people and scripts reach this server, `https://keys.example.org`, without a slash at the end. Stands in the
+/// Leptos context; examples are written with it.
+#[derive(Clone, Debug)]
+pub struct PublicUrl(pub String);
+
+/// The server's address for examples.
+pub fn origin() -> String {
+    use_context::<PublicUrl>().map_or_else(|| "http://127.0.0.1:8080".to_owned(), |url| url.0)
+}
