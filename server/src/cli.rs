@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use keyrack_domain::Keyrack;
+use keyrack_domain::engine::local::{NODE_WEB, SUPERVISE_NODE, supervise};
 use keyrack_domain::settings::Settings;
 use keyrack_domain::store::Store;
 use keyrack_domain::world::World;
@@ -42,6 +43,12 @@ enum Command {
     /// Look after the audit log
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Supervise a node; the server starts this
+    #[command(name = SUPERVISE_NODE, hide = true)]
+    SuperviseNode,
+    /// Be a node of the image keyrack/web; the server starts this
+    #[command(name = NODE_WEB, hide = true)]
+    NodeWeb,
 }
 
 /// Where everything is kept; every subcommand has it.
@@ -95,6 +102,9 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Account(command) => command.run(),
         Command::Audit(command) => command.run(),
+        // No thread runs yet, which a supervisor relies on.
+        Command::SuperviseNode => return supervise(),
+        Command::NodeWeb => return crate::node_web::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,11 +1,13 @@
 //! `keyrack serve`
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use keyrack_domain::Keyrack;
+use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::secret::Secret;
 use keyrack_domain::settings::Settings;
 use tokio::net::TcpListener;
@@ -20,8 +22,7 @@ use crate::{log, site};
 
 const DEMO_EMAIL: &str = "demo@keyrack.local";
 
-/// How long calls that are under way may take to finish. Environments are stopped after that, so it is less than the ten
-/// seconds in which the whole server has to be gone.
+/// How long calls that are under way may take to finish; the whole server has to be gone within ten seconds.
 const FINISH: Duration = Duration::from_secs(4);
 
 #[derive(Args)]
@@ -87,6 +88,9 @@ impl Serve {
         let mut folder = Folder::open(&self.place.data)?;
         folder.lock()?;
         let (keyrack, registry) = open(self.settings()).await?;
+        let engine = LocalEngine::open(keyrack.settings(), LocalEngine::this_program())
+            .map_err(|error| Failure::start(format_args!("the data folder cannot be made ready for nodes: {error}")))?;
+        keyrack.start_environments(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();
 
@@ -112,8 +116,18 @@ impl Serve {
         }
         println!("Keyrack is listening on http://{local}");
 
-        listen::run(listener, app, stop.wait(), FINISH).await;
+        let mut closing = None;
+        let stopping = async {
+            stop.wait().await;
+            // Nodes end while the last calls are answered; a call that waits for a node is told at once.
+            let keyrack = keyrack.clone();
+            closing = Some(tokio::spawn(async move { keyrack.stop_environments().await }));
+        };
+        listen::run(listener, app, stopping, FINISH).await;
         doors.finish(FINISH).await;
+        if let Some(closing) = closing {
+            let _ = closing.await;
+        }
         background.abort();
         keyrack.close().await;
         drop(folder);
@@ -132,13 +146,15 @@ impl Serve {
     }
 }
 
-/// Makes the demo account when there is no user yet; answers its password.
+/// Makes the demo account with its environment when there is no user yet; answers its password.
 async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
     if keyrack.has_users().await.map_err(Failure::start)? {
         return Ok(None);
     }
     let password = Secret::new_password(keyrack.world());
-    keyrack.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
+    let (user, account) =
+        keyrack.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
+    keyrack.create_demo_environment(account, user).await.map_err(Failure::start)?;
     Ok(Some(password))
 }
 
