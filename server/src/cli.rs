@@ -43,12 +43,6 @@ enum Command {
     /// Look after the audit log
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Supervise a node; the server starts this
-    #[command(name = SUPERVISE_NODE, hide = true)]
-    SuperviseNode,
-    /// Be a node of the image keyrack/web; the server starts this
-    #[command(name = NODE_WEB, hide = true)]
-    NodeWeb,
 }
 
 /// Where everything is kept; every subcommand has it.
@@ -94,6 +88,14 @@ impl Place {
 
 /// The whole program.
 pub fn main() -> ExitCode {
+    // What the engine starts; nothing of the command line, and no runtime, may stand before it.
+    let first = std::env::args_os().nth(1).unwrap_or_default();
+    if first == SUPERVISE_NODE {
+        return supervise();
+    }
+    if first == NODE_WEB {
+        return crate::node_web::run();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return wrong_usage(&error),
@@ -102,9 +104,6 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Account(command) => command.run(),
         Command::Audit(command) => command.run(),
-        // No thread runs yet, which a supervisor relies on.
-        Command::SuperviseNode => return supervise(),
-        Command::NodeWeb => return crate::node_web::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

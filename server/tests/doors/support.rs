@@ -14,6 +14,7 @@ use keyrack_server::api::registry::Registry;
 use keyrack_server::http::client::TrustedProxies;
 use keyrack_server::http::{Address, Doors};
 use serde_json::Value;
+use sqlx::{Connection, Row};
 use tower::ServiceExt;
 
 pub const EMAIL: &str = "ada@example.org";
@@ -86,6 +87,18 @@ impl Server {
         let (parts, body) = response.into_parts();
         let text = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
         Reply { status: parts.status, headers: parts.headers, text: String::from_utf8(text).unwrap() }
+    }
+
+    /// The audit log, one line for each entry; what was gathered is written first.
+    pub async fn audit(&self) -> Vec<String> {
+        self.keyrack.flush().await.unwrap();
+        sqlx::any::install_default_drivers();
+        let mut database = sqlx::AnyConnection::connect(&self.keyrack.settings().database).await.unwrap();
+        let rows = sqlx::query("SELECT actor, action, subject, outcome, details FROM audit ORDER BY id")
+            .fetch_all(&mut database)
+            .await
+            .unwrap();
+        rows.iter().map(|row| (0..5).map(|at| row.get::<String, _>(at)).collect::<Vec<_>>().join(" ")).collect()
     }
 
     /// Somebody without a credential.

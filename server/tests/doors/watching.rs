@@ -1,4 +1,4 @@
-//! What whoever watches over the server sees: `/healthz`, `/readyz`, `/metrics`.
+//! What whoever watches over the server sees: `/healthz`, `/readyz`, `/metrics`, the audit log.
 
 use axum::body::Body;
 use http::Request;
@@ -35,4 +35,22 @@ async fn it_says_that_it_is_alive_and_able_to_answer() {
     assert_eq!(server.send(get("/healthz")).await.status, 200);
     assert_eq!(server.send(get("/readyz")).await.status, 503);
     assert_eq!(server.bearer("1x00000000000000000000000000000000").code(CHECK, &[]).await, 1);
+}
+
+#[tokio::test]
+async fn refusals_of_known_callers_are_in_the_audit_log_and_strangers_are_not() {
+    let server = Server::start().await;
+    let token = server.token("users.account.GetUserInfo").await;
+    let before = server.audit().await.len();
+    for _ in 0..3 {
+        token.get("users.authentication.GetSessions", &[]).await;
+        server.bearer("garbage").get(CHECK, &[]).await;
+        server.anonymous().get(CHECK, &[]).await;
+    }
+    let entries = server.audit().await.split_off(before);
+    assert_eq!(
+        entries,
+        ["user:1 ada@example.org by token:1 api.call method:users.authentication.GetSessions \
+             refused: 8202 the token has no permission to call users.authentication.GetSessions {\"times\":3}"]
+    );
 }

@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use http::{Method, Request, header};
 use serde_json::Value;
-use sqlx::{Connection, Row};
 use tracing_subscriber::fmt::MakeWriter;
 
 use support::{EMAIL, PASSWORD, Reply, Server, form, path};
@@ -115,9 +114,8 @@ async fn nothing_tells_a_secret() {
         let request = Request::get(page).header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
         shown.push_str(&server.send(request).await.text);
     }
-    server.keyrack.flush().await.unwrap();
 
-    let (logged, written) = (log.text(), audit(&server).await);
+    let (logged, written) = (log.text(), server.audit().await.join("\n"));
     assert!(logged.contains("users.authentication.Signin"), "the log is listened to");
     assert!(written.contains("token.regenerate"), "the audit log is read: {written}");
     for secret in secrets {
@@ -140,12 +138,4 @@ fn without_new_session(reply: &Reply) -> String {
     let mut json = reply.json();
     json.as_object_mut().unwrap().remove("session");
     json.to_string()
-}
-
-async fn audit(server: &Server) -> String {
-    sqlx::any::install_default_drivers();
-    let mut database = sqlx::AnyConnection::connect(&server.keyrack.settings().database).await.unwrap();
-    let rows = sqlx::query("SELECT actor, action, subject, outcome, details FROM audit").fetch_all(&mut database).await;
-    let line = |row: &sqlx::any::AnyRow| (0..5).map(|at| row.get::<String, _>(at)).collect::<Vec<_>>().join(" ");
-    rows.unwrap().iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -1,9 +1,22 @@
-//! The page Access Tokens.
+//! Settings → Access Tokens.
+//!
+//! The server renders the page whole, list included; one island brings it to life. What people do is decided in plain
+//! modules (`draft`, `sorting`, `deed`, the models under `components`), which are tested natively.
 
-use leptos::prelude::*;
+mod dates;
+mod deed;
+mod dialogs;
+mod draft;
+mod empty;
+mod file_name;
+mod island;
+#[cfg(feature = "ssr")]
+mod page;
+mod sorting;
+mod state;
+mod table;
+mod toolbar;
 
-/// Settings → Access Tokens.
-#[component]
-pub fn TokensPage() -> impl IntoView {
-    view! { <h1>"Access Tokens"</h1> }
-}
+pub use island::TokensIsland;
+#[cfg(feature = "ssr")]
+pub use page::TokensPage;

@@ -1,0 +1,41 @@
+//! The server's side: event handlers are compiled, but never run.
+
+/// Gives the keyboard to an element.
+pub fn focus(_id: &str) -> bool {
+    false
+}
+
+/// Gives the keyboard to an element that is about to be drawn.
+pub fn focus_soon(_id: String) {}
+
+/// How high an element is drawn.
+pub fn height(_id: &str) -> Option<f64> {
+    None
+}
+
+/// Selects everything in a text field.
+pub fn select_text(_id: &str) {}
+
+/// Puts the text of a field on the clipboard.
+pub async fn copy_field(_id: &str) -> bool {
+    false
+}
+
+/// Offers a text as a file.
+pub fn download(_name: &str, _text: &str) -> bool {
+    false
+}
+
+/// Leaves for another page.
+pub fn go_to(_path: &str) {}
+
+/// Keeps a text for this tab.
+pub fn keep(_key: &str, _text: &str) {}
+
+/// Takes a kept text back.
+pub fn take_kept(_key: &str) -> Option<String> {
+    None
+}
+
+/// Changes the query of the address.
+pub fn set_query(_query: &str) {}

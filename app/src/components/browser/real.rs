@@ -1,0 +1,97 @@
+//! The browser's side.
+
+use leptos::prelude::{document, request_animation_frame, window};
+use leptos::web_sys::{Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, Url};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The element with this id.
+fn by_id(id: &str) -> Option<Element> {
+    document().get_element_by_id(id)
+}
+
+/// Gives the keyboard to an element, if it is there. Says whether it was.
+pub fn focus(id: &str) -> bool {
+    let Some(element) = by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) else { return false };
+    element.focus().is_ok()
+}
+
+/// Gives the keyboard to an element that is about to be drawn.
+pub fn focus_soon(id: String) {
+    request_animation_frame(move || {
+        focus(&id);
+    });
+}
+
+/// How high an element is drawn, in pixels.
+pub fn height(id: &str) -> Option<f64> {
+    by_id(id).map(|element| element.get_bounding_client_rect().height()).filter(|height| *height > 0.0)
+}
+
+/// Selects everything in a text field.
+pub fn select_text(id: &str) {
+    if let Some(field) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        field.select();
+    }
+}
+
+/// Puts the text of a field on the clipboard. Says whether it worked: pages without TLS have no clipboard but the old
+/// command, which copies what is selected.
+pub async fn copy_field(id: &str) -> bool {
+    let Some(field) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) else { return false };
+    let clipboard = window().navigator().clipboard();
+    if !AsRef::<JsValue>::as_ref(&clipboard).is_undefined() {
+        let written = clipboard.write_text(&field.value());
+        if wasm_bindgen_futures::JsFuture::from(written).await.is_ok() {
+            return true;
+        }
+    }
+    field.select();
+    let document: web_sys::HtmlDocument = document().unchecked_into();
+    document.exec_command("copy").unwrap_or(false)
+}
+
+/// Offers a text as a file. Says whether the browser took it.
+pub fn download(name: &str, text: &str) -> bool {
+    let offer = || -> Result<(), JsValue> {
+        let options = BlobPropertyBag::new();
+        options.set_type("text/plain;charset=utf-8");
+        let blob = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options)?;
+        let address = Url::create_object_url_with_blob(&blob)?;
+        let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+        Url::revoke_object_url(&address)
+    };
+    offer().is_ok()
+}
+
+/// Leaves for another page.
+pub fn go_to(path: &str) {
+    // Only a malformed address fails, and ours are not.
+    let _ = window().location().assign(path);
+}
+
+/// Keeps a text for this tab, over a visit to another page.
+pub fn keep(key: &str, text: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        // A full or forbidden storage loses the draft; there is nobody to tell on the way out.
+        let _ = storage.set_item(key, text);
+    }
+}
+
+/// Takes a kept text back, and forgets it.
+pub fn take_kept(key: &str) -> Option<String> {
+    let storage = window().session_storage().ok().flatten()?;
+    let text = storage.get_item(key).ok().flatten()?;
+    let _ = storage.remove_item(key);
+    Some(text)
+}
+
+/// Changes the query of the address without loading anything; an empty one goes away.
+pub fn set_query(query: &str) {
+    let location = window().location();
+    let (Ok(path), Ok(history)) = (location.pathname(), window().history()) else { return };
+    let address = if query.is_empty() { path } else { [&path, "?", query].concat() };
+    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+}

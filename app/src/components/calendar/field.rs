@@ -1,0 +1,106 @@
+//! The text field and its button.
+
+use chrono::NaiveDate;
+use keyrack_domain::types::dates::{parse_typed_day, typed_day};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::FocusEvent;
+
+use super::popup::CalendarPopup;
+use crate::components::browser;
+use crate::components::drawn::drawn;
+use crate::components::icon::{Glyph, Icon};
+
+/// A day as `dd-mm-yyyy`, typed or chosen. `error` stands beneath the field and is tied to it.
+#[component]
+pub fn DateField(
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    #[prop(into)] value: RwSignal<String>,
+    today: NaiveDate,
+    #[prop(into)] error: Signal<Option<String>>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let field = NodeRef::<html::Div>::new();
+    let button = format!("{id}-calendar");
+    let back = button.clone();
+    let close = move || {
+        open.set(false);
+        browser::focus(&back);
+    };
+    let choose = {
+        let close = close.clone();
+        move |day| {
+            value.set(typed_day(day));
+            close();
+        }
+    };
+    let typed = move || parse_typed_day(&value.read_untracked()).ok().flatten();
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    drawn(view! {
+        <div
+            node_ref=field
+            class="field date-field"
+            on:keydown=move |event| {
+                // The innermost thing closes first; the dialog around hears nothing of it.
+                if event.key() == "Escape" && open.get_untracked() {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    close();
+                }
+            }
+            on:focusout=move |event| {
+                if left(field, &event) {
+                    open.set(false);
+                }
+            }
+        >
+            <label for=id>{label}</label>
+            <div class="input-group">
+                <input
+                    id=id
+                    class="input"
+                    type="text"
+                    inputmode="numeric"
+                    autocomplete="off"
+                    placeholder="dd-mm-yyyy"
+                    aria-describedby=format!("{hint_id} {error_id}")
+                    aria-invalid=move || error.read().is_some().then_some("true")
+                    prop:value=value
+                    on:input=move |event| value.set(event_target_value(&event))
+                />
+                <button
+                    type="button"
+                    id=button
+                    class="icon-button"
+                    aria-label="Choose a day"
+                    aria-haspopup="dialog"
+                    aria-expanded=move || open.get().to_string()
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    <Icon glyph=Glyph::Calendar />
+                </button>
+            </div>
+            {move || {
+                let choose = choose.clone();
+                open.get().then(|| view! { <CalendarPopup today typed=typed() on_choose=choose /> })
+            }}
+            <p id=hint_id class="hint">
+                {hint}
+            </p>
+            <p id=error_id class="error">
+                {move || error.get()}
+            </p>
+        </div>
+    })
+}
+
+/// Whether the keyboard left the field and its calendar. Another window does not count.
+fn left(field: NodeRef<html::Div>, event: &FocusEvent) -> bool {
+    match event.related_target() {
+        Some(to) => field.get_untracked().is_some_and(|field| !field.contains(to.dyn_ref())),
+        None => document().has_focus().unwrap_or_default(),
+    }
+}

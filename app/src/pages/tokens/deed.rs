@@ -1,0 +1,139 @@
+//! The changes that need the password, one value each.
+
+use keyrack_domain::types::refusal::{Answer, Refusal};
+use keyrack_domain::types::tokens::{NewSecret, TokenDraft};
+use leptos::prelude::ServerFnError;
+
+use super::draft::Start;
+use crate::serverfns::tokens::{create_token, edit_token, regenerate_token, remove_tokens};
+
+/// What is done once the password is proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    Create(TokenDraft),
+    Edit {
+        id: i64,
+        version: i64,
+        draft: TokenDraft,
+    },
+    /// `expires` is a new day for a token that has expired.
+    Regenerate {
+        id: i64,
+        version: i64,
+        expires: Option<String>,
+    },
+    Remove(Vec<i64>),
+}
+
+/// What came of it.
+#[derive(Clone)]
+pub(super) enum Outcome {
+    Secret(NewSecret),
+    Edited { id: i64, description: String },
+    Removed(usize),
+}
+
+impl Deed {
+    /// Carries it out.
+    pub async fn perform(self, password: String) -> Result<Answer<Outcome>, ServerFnError> {
+        Ok(match self {
+            Deed::Create(draft) => create_token(draft, password).await?.map(Outcome::Secret),
+            Deed::Edit { id, version, draft } => edit_token(id, version, draft, password)
+                .await?
+                .map(|token| Outcome::Edited { id, description: token.description }),
+            Deed::Regenerate { id, version, expires } => {
+                regenerate_token(id, version, expires, password).await?.map(Outcome::Secret)
+            }
+            Deed::Remove(ids) => {
+                let count = ids.len();
+                remove_tokens(ids, password).await?.map(|()| Outcome::Removed(count))
+            }
+        })
+    }
+
+    /// What to say when no answer came: it may have been done all the same.
+    pub fn unanswered(&self) -> &'static str {
+        match self {
+            Deed::Create(_) | Deed::Regenerate { .. } => {
+                "The server did not answer. It may have been done all the same: close the dialogs, press Refresh and look \
+                 before you try again. A secret that was not shown is regained with “Regenerate token” in Edit."
+            }
+            Deed::Edit { .. } | Deed::Remove(_) => {
+                "The server did not answer. It may have been done all the same: trying again does no harm."
+            }
+        }
+    }
+}
+
+/// Who hears what came of a deed: the dialog that asked for it.
+#[derive(Clone, Debug)]
+pub(super) enum Refused {
+    /// Beside the password, in the dialog that asks for it.
+    Here(String, u32),
+    /// The session is over.
+    SignedOut,
+    /// Everything else belongs to the dialog below.
+    Below(Refusal),
+}
+
+impl Refused {
+    /// Sorts a refusal by who should hear it.
+    pub fn of(refusal: Refusal) -> Refused {
+        use keyrack_domain::types::refusal::Field;
+        match refusal {
+            Refusal::SignedOut => Refused::SignedOut,
+            Refusal::WrongPassword { wait } | Refusal::TooManyTries { wait } => Refused::Here(refusal.message(), wait),
+            Refusal::Field { field: Field::Password, message } => Refused::Here(message, 0),
+            Refusal::Unavailable { message } => Refused::Here(message, 0),
+            other => Refused::Below(other),
+        }
+    }
+}
+
+/// What becomes of the present secret and of the draft, in words, before a token is regenerated.
+pub(super) fn regeneration_lines(start: &Start, new_day: Option<&str>, unapplied: bool) -> Vec<String> {
+    let Some(token) = start.purpose.base() else { return Vec::new() };
+    let mut lines = vec![
+        format!("“{}” gets a new secret, which is shown once.", token.description),
+        "The present secret stops working at once; whatever uses it has to be given the new one.".into(),
+    ];
+    match new_day {
+        Some("") => lines.push("It never expires from now on.".into()),
+        Some(day) => lines.push(format!("It expires at the end of {day} (UTC) from now on.")),
+        None => lines.push("Its methods and its last day stay as they are.".into()),
+    }
+    if unapplied {
+        lines.push("What you changed in the dialog and did not apply is dropped.".into());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::tests::token;
+    use super::*;
+
+    #[test]
+    fn refusals_are_told_where_they_can_be_mended() {
+        let here = |refusal| matches!(Refused::of(refusal), Refused::Here(..));
+        assert!(here(Refusal::WrongPassword { wait: 2 }));
+        assert!(here(Refusal::TooManyTries { wait: 30 }));
+        assert!(here(Refusal::Unavailable { message: "Later.".into() }));
+        assert!(matches!(Refused::of(Refusal::SignedOut), Refused::SignedOut));
+        for refusal in [
+            Refusal::Gone { message: "It is gone.".into() },
+            Refusal::Limit { message: "There are 100.".into() },
+            Refusal::Changed { current: Box::new(token(1, "a")) },
+        ] {
+            assert!(matches!(Refused::of(refusal), Refused::Below(_)));
+        }
+    }
+
+    #[test]
+    fn regeneration_says_what_stops_and_what_stays() {
+        let start = Start::edit(token(1, "deploy"));
+        let lines = regeneration_lines(&start, Some("01-02-2027"), true);
+        assert!(lines[0].contains("“deploy”") && lines[2].contains("01-02-2027") && lines[3].contains("dropped"));
+        assert_eq!(regeneration_lines(&start, None, false).len(), 3);
+    }
+}

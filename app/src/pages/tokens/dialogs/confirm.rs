@@ -1,0 +1,52 @@
+//! The dialog "Confirm with password".
+
+use keyrack_domain::types::refusal::Refusal;
+use leptos::prelude::*;
+
+use super::super::deed::{Deed, Outcome};
+use super::password_form::PasswordForm;
+use crate::components::dialog::Modal;
+use crate::components::drawn::drawn;
+
+/// What is asked: a deed and what it will do, in words.
+#[derive(Clone)]
+pub(super) struct Ask {
+    pub lines: Vec<String>,
+    pub deed: Deed,
+}
+
+/// Says what will happen and asks for the password.
+#[component]
+pub(super) fn ConfirmDialog(
+    ask: Ask,
+    viewer: String,
+    #[prop(into)] on_cancel: Callback<()>,
+    #[prop(into)] on_outcome: Callback<Outcome>,
+    #[prop(into)] on_refused: Callback<Refusal>,
+    #[prop(into)] on_signed_out: Callback<()>,
+) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let dismiss = move |()| {
+        if !busy.get_untracked() {
+            on_cancel.run(());
+        }
+    };
+    drawn(view! {
+        <Modal id="confirm-dialog" title="Confirm with password" class="narrow" on_dismiss=dismiss>
+            <ul class="dialog-body review">
+                {ask.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
+            </ul>
+            <PasswordForm
+                id="confirm-password"
+                viewer
+                deed=ask.deed
+                action="Continue"
+                busy
+                on_cancel
+                on_outcome
+                on_refused
+                on_signed_out
+            />
+        </Modal>
+    })
+}

@@ -1,0 +1,101 @@
+//! Description, day, API set and visibility.
+
+use keyrack_domain::types::methods::ApiSet;
+use keyrack_domain::types::refusal::Field;
+use leptos::prelude::*;
+
+use super::model::Editor;
+use crate::components::calendar::DateField;
+use crate::components::drawn::drawn;
+
+/// The fields above the tree.
+#[component]
+pub(super) fn Fields(editor: Editor) -> impl IntoView {
+    let today = editor.page.list.read_untracked().today;
+    let several = editor.page.list.read_untracked().several_members;
+    let wrong = move || editor.problem(Field::Description);
+    let expires_error = Signal::derive(move || editor.problem(Field::Expires));
+    drawn(view! {
+        <div class="field token-description">
+            <label for="token-description">"Description"</label>
+            <input
+                id="token-description"
+                class="input"
+                type="text"
+                autocomplete="off"
+                autofocus
+                aria-describedby="token-description-error"
+                aria-invalid=move || wrong().is_some().then_some("true")
+                prop:value=move || editor.description()
+                on:input=move |event| editor.describe(event_target_value(&event))
+            />
+            <p id="token-description-error" class="error">
+                {wrong}
+            </p>
+        </div>
+        <div on:input=move |_| editor.mended(Field::Expires)>
+            <DateField
+                id="token-expires"
+                label="Expires At"
+                hint="To the end of that day, UTC. Empty: never."
+                value=editor.expires
+                today
+                error=expires_error
+            />
+        </div>
+        <ApiField editor />
+        {several.then(|| view! { <Shared editor /> })}
+    })
+}
+
+#[component]
+fn ApiField(editor: Editor) -> impl IntoView {
+    let option = move |set: ApiSet| {
+        view! {
+            <option value=set.name() prop:selected=move || editor.set.get() == set>
+                {set.name()}
+            </option>
+        }
+    };
+    let hint = move || match editor.set.get() {
+        ApiSet::ExtendedAccess => {
+            "Opens every method and this dashboard as you, except passwords, second factors and tokens."
+        }
+        ApiSet::Custom => "Exactly the methods that you tick.",
+        _ => "What these clients need. Changing a tick makes it Custom.",
+    };
+    view! {
+        <div class="field">
+            <label for="token-api">"API"</label>
+            <select
+                id="token-api"
+                class="select"
+                aria-describedby="token-api-hint"
+                on:change=move |event| {
+                    if let Some(set) = ApiSet::by_name(&event_target_value(&event)) {
+                        editor.choose(set);
+                    }
+                }
+            >
+                {ApiSet::ALL.map(option).into_iter().collect_view()}
+            </select>
+            <p id="token-api-hint" class="hint">
+                {hint}
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Shared(editor: Editor) -> impl IntoView {
+    view! {
+        <label class="checkbox token-shared">
+            <input
+                type="checkbox"
+                prop:checked=editor.shared
+                on:change=move |event| editor.shared.set(event_target_checked(&event))
+            />
+            "Shared with the account"
+        </label>
+    }
+}

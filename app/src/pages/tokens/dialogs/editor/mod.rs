@@ -1,0 +1,65 @@
+//! The token dialog: Generate, Edit and Copy Access Token.
+
+mod fields;
+mod foot;
+mod methods;
+mod model;
+mod notice;
+
+use leptos::prelude::*;
+
+use self::fields::Fields;
+use self::foot::Foot;
+use self::methods::Methods;
+use self::model::Editor;
+use self::notice::NoticeBox;
+use super::super::draft::Start;
+use super::super::state::Page;
+use super::confirm::ConfirmDialog;
+use super::question::Question;
+use crate::components::dialog::Modal;
+use crate::components::drawn::drawn;
+
+/// The dialog and what lies on top of it. `note` says why it opened by itself.
+#[component]
+pub(super) fn EditorDialog(page: Page, start: Start, note: Option<&'static str>) -> impl IntoView {
+    let title = start.purpose.title();
+    let editor = Editor::new(page, start, note);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        editor.submit();
+    };
+    drawn(view! {
+        <Modal id="token-dialog" title class="wide" on_dismiss=move |()| editor.dismiss()>
+            <form class="dialog-form" novalidate on:submit=submit>
+                <div class="dialog-body token-form">
+                    <NoticeBox editor />
+                    <Fields editor />
+                    <Methods editor />
+                </div>
+                <Foot editor />
+            </form>
+        </Modal>
+        {move || editor.ask.get().map(|ask| view! {
+            <ConfirmDialog
+                ask
+                viewer=page.viewer.get_value()
+                on_cancel=move |()| editor.ask.set(None)
+                on_outcome=move |outcome| editor.done(outcome)
+                on_refused=move |refusal| editor.refused(refusal)
+                on_signed_out=move |()| editor.sign_in_again()
+            />
+        })}
+        {move || editor.leaving.get().then(|| view! {
+            <Question
+                id="discard-dialog"
+                title="Discard the draft?"
+                text="What you wrote and ticked here is not applied yet."
+                stay="Keep editing"
+                go="Discard"
+                on_stay=move |()| editor.leaving.set(false)
+                on_go=move |()| page.close()
+            />
+        })}
+    })
+}

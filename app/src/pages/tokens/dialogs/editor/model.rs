@@ -1,0 +1,297 @@
+//! What the token dialog knows and does.
+
+use keyrack_domain::types::methods::ApiSet;
+use keyrack_domain::types::refusal::{Field, Refusal};
+use keyrack_domain::types::tokens::{TokenDraft, TokenView};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::super::super::deed::{Deed, Outcome, regeneration_lines};
+use super::super::super::draft::{Purpose, Start, differences, draft_of, expiry_problem, problems, rebased};
+use super::super::super::state::{Page, UNREACHABLE};
+use super::super::confirm::Ask;
+use crate::components::browser;
+use crate::components::toast::{ToastKind, show};
+use crate::components::tree::catalog::Catalog;
+use crate::components::tree::state::TreeState;
+use crate::serverfns::tokens::review_token;
+
+/// A message at the top of the dialog.
+#[derive(Clone)]
+pub(super) enum Notice {
+    Info(String),
+    Trouble(String),
+    /// Somebody else was faster: what they changed, and the token as it is now.
+    Changed {
+        lines: Vec<String>,
+        current: Box<TokenView>,
+    },
+}
+
+/// The state of the dialog. Cheap to copy; all copies are one.
+#[derive(Clone, Copy)]
+pub(super) struct Editor {
+    pub page: Page,
+    pub purpose: RwSignal<Purpose>,
+    /// The draft as it was when nothing had been changed yet.
+    begun: RwSignal<TokenDraft>,
+    typed: RwSignal<String>,
+    touched: RwSignal<bool>,
+    pub expires: RwSignal<String>,
+    pub set: RwSignal<ApiSet>,
+    pub shared: RwSignal<bool>,
+    pub catalog: StoredValue<Catalog>,
+    pub tree: RwSignal<TreeState>,
+    pub problems: RwSignal<Vec<(Field, String)>>,
+    pub notice: RwSignal<Option<Notice>>,
+    /// The draft is with the server.
+    pub reviewing: RwSignal<bool>,
+    /// The confirmation on top.
+    pub ask: RwSignal<Option<Ask>>,
+    /// The question on top whether to drop the draft.
+    pub leaving: RwSignal<bool>,
+}
+
+impl Editor {
+    /// The dialog as it opens.
+    pub fn new(page: Page, start: Start, note: Option<&'static str>) -> Editor {
+        let catalog = Catalog::new(page.methods.get_value());
+        let mut tree = TreeState::new(&catalog);
+        tick(&mut tree, &catalog, &start.draft);
+        let begun = match &start.purpose {
+            Purpose::Edit(token) => draft_of(token),
+            _ => start.draft.clone(),
+        };
+        let draft = start.draft;
+        Editor {
+            page,
+            purpose: RwSignal::new(start.purpose),
+            begun: RwSignal::new(begun),
+            typed: RwSignal::new(draft.description),
+            touched: RwSignal::new(start.touched),
+            expires: RwSignal::new(draft.expires),
+            set: RwSignal::new(draft.api_set),
+            shared: RwSignal::new(draft.shared),
+            catalog: StoredValue::new(catalog),
+            tree: RwSignal::new(tree),
+            problems: RwSignal::default(),
+            notice: RwSignal::new(note.map(|note| Notice::Info(note.into()))),
+            reviewing: RwSignal::new(false),
+            ask: RwSignal::new(None),
+            leaving: RwSignal::new(false),
+        }
+    }
+
+    /// The description: the person's own, or the name of the API set as long as it is untouched.
+    pub fn description(self) -> String {
+        if self.touched.get() { self.typed.get() } else { self.set.get().name().to_owned() }
+    }
+
+    /// The person wrote a description.
+    pub fn describe(self, text: String) {
+        self.touched.set(true);
+        self.typed.set(text);
+        self.mended(Field::Description);
+    }
+
+    /// The person chose an API set, which ticks its methods.
+    pub fn choose(self, set: ApiSet) {
+        self.catalog.with_value(|catalog| self.tree.update(|tree| tree.tick_set(catalog, set)));
+        self.set.set(set);
+        self.mended(Field::Methods);
+    }
+
+    /// The person changed a tick: the choice is their own from now on.
+    pub fn ticked(self) {
+        self.set.set(ApiSet::Custom);
+        self.mended(Field::Methods);
+    }
+
+    /// The draft as it stands.
+    pub fn draft(self) -> TokenDraft {
+        let set = self.set.get_untracked();
+        let ticked = || self.catalog.with_value(|catalog| self.tree.read_untracked().ticked_names(catalog));
+        TokenDraft {
+            description: untrack(|| self.description()),
+            api_set: set,
+            methods: if set == ApiSet::Custom { ticked() } else { Vec::new() },
+            expires: self.expires.get_untracked().trim().to_owned(),
+            shared: self.shared.get_untracked(),
+        }
+    }
+
+    /// What is wrong with a field.
+    pub fn problem(self, field: Field) -> Option<String> {
+        self.problems.read().iter().find(|(at, _)| *at == field).map(|(_, message)| message.clone())
+    }
+
+    /// A field was changed: what was said about it may be true no longer.
+    pub fn mended(self, field: Field) {
+        if self.problems.read_untracked().iter().any(|(at, _)| *at == field) {
+            self.problems.update(|problems| problems.retain(|(at, _)| *at != field));
+        }
+    }
+
+    /// Esc: closes, but never drops a changed draft without asking.
+    pub fn dismiss(self) {
+        if self.is_dirty() { self.leaving.set(true) } else { self.page.close() }
+    }
+
+    /// Generate or Apply: checks here, then on the server, then asks for the password.
+    pub fn submit(self) {
+        let draft = self.draft();
+        let today = self.page.list.read_untracked().today;
+        let found = self.purpose.with_untracked(|purpose| problems(&draft, purpose.base(), today));
+        if self.reviewing.get_untracked() || self.has_problems(found) {
+            return;
+        }
+        let editing = self.purpose.with_untracked(|purpose| purpose.base().map(|token| (token.id, token.version)));
+        self.reviewing.set(true);
+        spawn_local(async move {
+            let answer = review_token(editing, draft.clone()).await;
+            if self.reviewing.try_update(|reviewing| *reviewing = false).is_none() {
+                return; // The dialog was closed meanwhile.
+            }
+            match answer {
+                Ok(Ok(review)) => {
+                    let deed = match editing {
+                        Some((id, version)) => Deed::Edit { id, version, draft },
+                        None => Deed::Create(draft),
+                    };
+                    self.notice.set(None);
+                    self.ask.set(Some(Ask { lines: review.lines, deed }));
+                }
+                Ok(Err(refusal)) => self.refused(refusal),
+                Err(_) => self.notice.set(Some(Notice::Trouble(UNREACHABLE.into()))),
+            }
+        });
+    }
+
+    /// Regenerate token. An expired one needs a new day first, in the field that shows the old one.
+    pub fn regenerate(self) {
+        let start = Start { purpose: self.purpose.get_untracked(), draft: self.draft(), touched: true };
+        let Some(token) = start.purpose.base() else { return };
+        let today = self.page.list.read_untracked().today;
+        let past = expiry_problem(&start.draft.expires, None, today);
+        if let Some(error) = past.filter(|_| token.expired) {
+            let message = format!("This token has expired. {error}");
+            self.has_problems(vec![(Field::Expires, message)]);
+            return;
+        }
+        let new_day = token.expired.then(|| start.draft.expires.clone());
+        let mut same = draft_of(token);
+        if token.expired {
+            same.expires.clone_from(&start.draft.expires);
+        }
+        let lines = regeneration_lines(&start, new_day.as_deref(), same != start.draft);
+        let deed = Deed::Regenerate { id: token.id, version: token.version, expires: new_day };
+        self.problems.set(Vec::new());
+        self.ask.set(Some(Ask { lines, deed }));
+    }
+
+    /// It is done.
+    pub fn done(self, outcome: Outcome) {
+        match outcome {
+            Outcome::Secret(new) => {
+                self.page.selection.update(|selection| selection.only(new.token.id));
+                self.page.open.set(Some(super::super::super::state::Open::Save(new)));
+            }
+            Outcome::Edited { id, description } => {
+                self.page.selection.update(|selection| selection.only(id));
+                self.page.close();
+                show(ToastKind::Success, format!("“{description}” was changed. It counts from the next call on."));
+            }
+            Outcome::Removed(_) => self.page.close(),
+        }
+        self.page.refresh();
+    }
+
+    /// It was not done; nothing of the draft is lost.
+    pub fn refused(self, refusal: Refusal) {
+        self.ask.set(None);
+        match refusal {
+            Refusal::SignedOut => self.sign_in_again(),
+            Refusal::Field { field, message } => {
+                self.has_problems(vec![(field, message)]);
+            }
+            Refusal::Changed { current } => {
+                let lines =
+                    self.purpose.with_untracked(|purpose| purpose.base().map(|base| differences(base, &current)));
+                self.notice.set(Some(Notice::Changed { lines: lines.unwrap_or_default(), current }));
+                self.page.refresh();
+                browser::focus_soon("token-notice".into());
+            }
+            Refusal::Gone { message } => {
+                show(ToastKind::Error, message);
+                self.page.close_after_removal();
+            }
+            other => {
+                self.notice.set(Some(Notice::Trouble(other.message())));
+                browser::focus_soon("token-notice".into());
+            }
+        }
+    }
+
+    /// The session is over: the draft waits for the return.
+    pub fn sign_in_again(self) {
+        let start =
+            Start { purpose: self.purpose.get_untracked(), draft: self.draft(), touched: self.touched.get_untracked() };
+        self.page.sign_in_again(Some(start));
+    }
+
+    /// After a conflict: drops the draft for the token as it is now.
+    pub fn load_current(self, current: TokenView) {
+        let draft = draft_of(&current);
+        self.begin_from(current, draft);
+    }
+
+    /// After a conflict: the draft stays, and from now on it is a change to the token as it is now.
+    pub fn keep_draft(self, current: TokenView) {
+        let draft = self.draft();
+        let draft = self.purpose.with_untracked(|purpose| match purpose.base() {
+            Some(base) => rebased(&draft, base, &current),
+            None => draft,
+        });
+        self.begin_from(current, draft);
+    }
+
+    fn begin_from(self, token: TokenView, draft: TokenDraft) {
+        self.catalog.with_value(|catalog| self.tree.update(|tree| tick(tree, catalog, &draft)));
+        self.typed.set(draft.description);
+        self.expires.set(draft.expires);
+        self.set.set(draft.api_set);
+        self.shared.set(draft.shared);
+        self.begun.set(draft_of(&token));
+        self.purpose.set(Purpose::Edit(Box::new(token)));
+        self.problems.set(Vec::new());
+        self.notice.set(None);
+        browser::focus("token-description");
+    }
+
+    fn is_dirty(self) -> bool {
+        *self.begun.read_untracked() != self.draft()
+    }
+
+    /// Shows what is wrong and gives the keyboard to the first of it. Says whether there is anything.
+    fn has_problems(self, found: Vec<(Field, String)>) -> bool {
+        let first = found.first().map(|(field, _)| match field {
+            Field::Expires => "token-expires",
+            Field::Methods => "token-search",
+            _ => "token-description",
+        });
+        if let Some(id) = first {
+            browser::focus_soon(id.into());
+        }
+        self.problems.set(found);
+        first.is_some()
+    }
+}
+
+fn tick(tree: &mut TreeState, catalog: &Catalog, draft: &TokenDraft) {
+    if draft.api_set == ApiSet::Custom {
+        tree.tick_names(catalog, &draft.methods);
+        tree.open_own_choices(catalog);
+    } else {
+        tree.tick_set(catalog, draft.api_set);
+    }
+}

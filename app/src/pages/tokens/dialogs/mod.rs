@@ -1,0 +1,27 @@
+//! The dialogs of the page.
+
+mod confirm;
+mod editor;
+mod password_form;
+mod question;
+mod remove;
+mod save;
+
+use leptos::prelude::*;
+
+use self::editor::EditorDialog;
+use self::remove::RemoveDialog;
+use self::save::SaveDialog;
+use super::state::{Open, Page};
+use crate::components::drawn::drawn;
+
+/// The dialog that is open, if one is.
+#[component]
+pub(super) fn Dialogs(page: Page) -> impl IntoView {
+    move || match page.open.get() {
+        None => None,
+        Some(Open::Editor { start, note }) => Some(drawn(view! { <EditorDialog page start=*start note /> })),
+        Some(Open::Save(new)) => Some(drawn(view! { <SaveDialog page new /> })),
+        Some(Open::Remove(tokens)) => Some(drawn(view! { <RemoveDialog page tokens /> })),
+    }
+}

@@ -1,0 +1,43 @@
+//! The list without tokens: the first step.
+
+use leptos::prelude::*;
+
+use super::state::Page;
+use crate::components::icon::{Glyph, Icon};
+
+/// Teaches what to do first.
+#[component]
+pub(super) fn Empty(page: Page) -> impl IntoView {
+    view! {
+        <div class="tokens-empty">
+            <Icon glyph=Glyph::KeyRound class="tokens-empty-mark" />
+            <h2>"No tokens yet"</h2>
+            <ol>
+                <li>
+                    "Press Generate and tick what the token may do, for example "<code>"environment.control.StopEnv"</code>
+                    "."
+                </li>
+                <li>"Save the secret. It is shown only once."</li>
+                <li>
+                    "Call the API with it:"
+                    <pre>
+                        <code>
+                            "curl -H \"Authorization: Bearer $TOKEN\" \\\n     \
+                             -d envName=my-project \\\n     …/1.0/environment/control/rest/stopenv"
+                        </code>
+                    </pre>
+                </li>
+            </ol>
+            {move || {
+                page.may_manage()
+                    .then(|| {
+                        view! {
+                            <button type="button" class="button primary" on:click=move |_| page.generate()>
+                                "Make the first token"
+                            </button>
+                        }
+                    })
+            }}
+        </div>
+    }
+}

@@ -1,0 +1,30 @@
+//! The island: everything of the page that reacts.
+
+use keyrack_domain::types::methods::MethodInfo;
+use keyrack_domain::types::tokens::TokenList;
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use super::dialogs::Dialogs;
+use super::empty::Empty;
+use super::sorting::Sort;
+use super::state::Page;
+use super::table::TokenTable;
+use super::toolbar::Toolbar;
+
+/// Toolbar, list and dialogs, beginning with what the server loaded. `viewer`: e-mail address of who is signed in.
+#[island]
+pub fn TokensIsland(list: TokenList, methods: Vec<MethodInfo>, sort: Sort, viewer: String) -> impl IntoView {
+    let page = Page::new(list, methods, sort, viewer);
+    let empty = Memo::new(move |_| page.list.read().tokens.is_empty());
+    Effect::new(move |_| page.restore_kept());
+    view! {
+        <Toolbar page />
+        <div class="panel tokens-panel">
+            {move || {
+                if empty.get() { Either::Left(view! { <Empty page /> }) } else { Either::Right(view! { <TokenTable page /> }) }
+            }}
+        </div>
+        <Dialogs page />
+    }
+}

@@ -1,0 +1,54 @@
+//! The page around the island.
+
+use keyrack_domain::{
+    Error,
+    types::{accounts::Profile, methods::MethodInfo, refusal::Refusal, tokens::TokenList},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{TokensIsland, sorting::Sort};
+use crate::{
+    components::icon::{Glyph, Icon},
+    visit,
+};
+
+/// Heading, why tokens, and the list with everything around it.
+#[component]
+pub fn TokensPage() -> impl IntoView {
+    let sort = use_query_map().with_untracked(|query| Sort::from_query(&query.get("sort").unwrap_or_default()));
+    let viewer = use_context::<Profile>().map(|profile| profile.email).unwrap_or_default();
+    view! {
+        <section class="tokens-page" aria-labelledby="tokens-heading">
+            <header class="page-head">
+                <h1 id="tokens-heading">"Access Tokens"</h1>
+                <p class="muted">
+                    "Scripts, CI jobs and IDE plug-ins call the "<a href="/docs/api">"API"</a>
+                    " with a token instead of your password. It opens only the methods you tick, and you can take it back \
+                     at any time."
+                </p>
+            </header>
+            {Suspend::new(async move {
+                match load().await {
+                    Ok((list, methods)) => view! { <TokensIsland list methods sort viewer /> }.into_any(),
+                    Err(refusal) => trouble(&refusal).into_any(),
+                }
+            })}
+        </section>
+    }
+}
+
+async fn load() -> Result<(TokenList, Vec<MethodInfo>), Refusal> {
+    let (keyrack, caller) = visit::signed_in()?;
+    let list = keyrack.token_list(&caller).await.map_err(Error::into_refusal)?;
+    Ok((list, keyrack.catalog().token_methods()))
+}
+
+fn trouble(refusal: &Refusal) -> impl IntoView {
+    view! {
+        <div class="alert danger" role="alert">
+            <Icon glyph=Glyph::CircleAlert />
+            <p>{refusal.message()}" Load the page again to try once more."</p>
+        </div>
+    }
+}

@@ -1,0 +1,199 @@
+//! What the parts of the page share.
+
+use keyrack_domain::types::methods::MethodInfo;
+use keyrack_domain::types::refusal::Refusal;
+use keyrack_domain::types::tokens::{NewSecret, TokenList, TokenView};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::draft::Start;
+use super::sorting::{Column, Sort};
+use super::table::row_id;
+use crate::components::browser;
+use crate::components::selection::Selection;
+use crate::components::toast::{ToastKind, show};
+use crate::paths;
+use crate::serverfns::tokens::list_tokens;
+
+/// Where a draft waits while its author signs in again.
+const KEPT: &str = "keyrack.token-draft";
+
+/// The dialog that is open. What lies on top of it (confirmation, questions) is its own business.
+#[derive(Clone)]
+pub(super) enum Open {
+    /// The token dialog, and a word on why it opened by itself.
+    Editor {
+        start: Box<Start>,
+        note: Option<&'static str>,
+    },
+    Save(NewSecret),
+    Remove(Vec<TokenView>),
+}
+
+/// The state of the page. Cheap to copy; all copies are one.
+#[derive(Clone, Copy)]
+pub(super) struct Page {
+    pub list: RwSignal<TokenList>,
+    pub sort: RwSignal<Sort>,
+    pub selection: RwSignal<Selection>,
+    pub open: RwSignal<Option<Open>>,
+    pub refreshing: RwSignal<bool>,
+    pub methods: StoredValue<Vec<MethodInfo>>,
+    /// E-mail address of who is signed in.
+    pub viewer: StoredValue<String>,
+    /// Counts the requests for the list: only the answer to the last one counts.
+    asked: StoredValue<u32>,
+    /// The tokens as the table shows them.
+    pub tokens: Memo<Vec<TokenView>>,
+}
+
+impl Page {
+    /// The page as the server rendered it.
+    pub fn new(list: TokenList, methods: Vec<MethodInfo>, sort: Sort, viewer: String) -> Page {
+        let (list, sort) = (RwSignal::new(list), RwSignal::new(sort));
+        let tokens = Memo::new(move |_| {
+            let mut tokens = list.read().tokens.clone();
+            sort.get().apply(&mut tokens);
+            tokens
+        });
+        Page {
+            list,
+            sort,
+            selection: RwSignal::default(),
+            open: RwSignal::new(None),
+            refreshing: RwSignal::new(false),
+            methods: StoredValue::new(methods),
+            viewer: StoredValue::new(viewer),
+            asked: StoredValue::new(0),
+            tokens,
+        }
+    }
+
+    /// Ids in the order of the table.
+    pub fn order(self) -> Vec<i64> {
+        self.tokens.read_untracked().iter().map(|token| token.id).collect()
+    }
+
+    /// The token with this id.
+    pub fn token(self, id: i64) -> Option<TokenView> {
+        self.list.read_untracked().tokens.iter().find(|token| token.id == id).cloned()
+    }
+
+    /// The selected tokens in the order of the table.
+    pub fn selected(self) -> Vec<TokenView> {
+        let selection = self.selection.read_untracked();
+        self.tokens.read_untracked().iter().filter(|token| selection.contains(token.id)).cloned().collect()
+    }
+
+    /// Whether tokens can be changed from this sign-in.
+    pub fn may_manage(self) -> bool {
+        self.list.read().may_manage
+    }
+
+    /// A heading was pressed.
+    pub fn sort_by(self, column: Column) {
+        self.sort.update(|sort| *sort = sort.pressed(column));
+        let sort = self.sort.get_untracked();
+        let query = if sort == Sort::default() { String::new() } else { format!("sort={}", sort.to_query()) };
+        browser::set_query(&query);
+    }
+
+    /// Opens the dialog for a new token.
+    pub fn generate(self) {
+        self.edit(Start::generate(), None);
+    }
+
+    /// Opens the selected token, when it is exactly one.
+    pub fn edit_selected(self) {
+        if let Some(token) = self.selection.read_untracked().single().and_then(|id| self.token(id)) {
+            self.edit(Start::edit(token), None);
+        }
+    }
+
+    /// Opens a copy of the selected token, when it is exactly one.
+    pub fn copy_selected(self) {
+        if let Some(token) = self.selection.read_untracked().single().and_then(|id| self.token(id)) {
+            self.edit(Start::copy(&token), None);
+        }
+    }
+
+    /// Asks about removing what is selected.
+    pub fn remove_selected(self) {
+        let selected = self.selected();
+        if self.list.read_untracked().may_manage && !selected.is_empty() {
+            self.open.set(Some(Open::Remove(selected)));
+        }
+    }
+
+    fn edit(self, start: Start, note: Option<&'static str>) {
+        if self.list.read_untracked().may_manage {
+            self.open.set(Some(Open::Editor { start: Box::new(start), note }));
+        }
+    }
+
+    /// Closes whatever dialog is open.
+    pub fn close(self) {
+        self.open.set(None);
+    }
+
+    /// Gets the list anew; what is selected stays selected.
+    pub fn refresh(self) {
+        self.refresh_then(|| {});
+    }
+
+    /// After tokens went: closes the dialog, gets the list anew and gives the keyboard a place in it.
+    pub fn close_after_removal(self) {
+        self.close();
+        self.refresh_then(move || {
+            let stop = self.selection.read_untracked().tab_stop(&self.order());
+            browser::focus_soon(stop.map_or_else(|| "tokens-generate".into(), row_id));
+        });
+    }
+
+    /// Gets the list anew, then does something.
+    pub fn refresh_then(self, then: impl FnOnce() + 'static) {
+        let asked = self.asked.with_value(|asked| asked + 1);
+        self.asked.set_value(asked);
+        self.refreshing.set(true);
+        spawn_local(async move {
+            let answer = list_tokens().await;
+            if self.asked.get_value() != asked {
+                return;
+            }
+            self.refreshing.set(false);
+            match answer {
+                Ok(Ok(list)) => {
+                    self.list.set(list);
+                    let order = self.order();
+                    self.selection.update(|selection| selection.retain(&order));
+                }
+                Ok(Err(Refusal::SignedOut)) => self.sign_in_again(None),
+                Ok(Err(refusal)) => show(ToastKind::Error, refusal.message()),
+                Err(_) => show(ToastKind::Error, UNREACHABLE),
+            }
+            then();
+        });
+    }
+
+    /// Goes to sign-in and back, keeping a draft for the return. Passwords and secrets are in no draft.
+    pub fn sign_in_again(self, draft: Option<Start>) {
+        if let Some(start) = draft
+            && let Ok(text) = leptos::serde_json::to_string(&(self.viewer.get_value(), start))
+        {
+            browser::keep(KEPT, &text);
+        }
+        browser::go_to(&paths::signin("/settings/tokens", true));
+    }
+
+    /// Opens the draft that was kept before a sign-in, if the same person is back.
+    pub fn restore_kept(self) {
+        let Some(text) = browser::take_kept(KEPT) else { return };
+        let Ok((viewer, start)) = leptos::serde_json::from_str::<(String, Start)>(&text) else { return };
+        if viewer == self.viewer.get_value() {
+            self.edit(start, Some("Your session had ended. Here is your draft again, nothing of it was carried out."));
+        }
+    }
+}
+
+/// What to say when a request never reached the server, or its answer never reached us.
+pub(super) const UNREACHABLE: &str = "The server did not answer. Check the connection and try again.";

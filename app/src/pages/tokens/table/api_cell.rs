@@ -1,0 +1,65 @@
+//! What a token opens: the set's name, and for an own choice its methods at a glance.
+
+use keyrack_domain::types::methods::ApiSet;
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use crate::components::drawn::drawn;
+use crate::format::count;
+
+/// So many methods are spelled out.
+const SHOWN: usize = 30;
+
+/// The name of the set. `Custom` lists its methods while the pointer or the keyboard is on it; Esc puts the list away.
+#[component]
+pub(super) fn ApiCell(id: i64, set: ApiSet, methods: Vec<String>, stop: Memo<bool>) -> impl IntoView {
+    if set == ApiSet::Custom { Either::Right(custom(id, methods, stop)) } else { Either::Left(set.name()) }
+}
+
+fn custom(id: i64, methods: Vec<String>, stop: Memo<bool>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let tip = format!("token-methods-{id}");
+    let described = {
+        let tip = tip.clone();
+        move || open.get().then(|| tip.clone())
+    };
+    let heading = count(methods.len(), "method", "methods");
+    let more = methods.len().saturating_sub(SHOWN);
+    let list = move || {
+        let items = methods.iter().take(SHOWN).map(|name| view! { <li>{name.clone()}</li> }).collect_view();
+        let rest = (more > 0).then(|| view! { <li>{format!("and {more} more")}</li> });
+        drawn(view! {
+            <span id=tip.clone() class="tip" role="tooltip">
+                <strong>{heading.clone()}</strong>
+                <ul role="list" class="mono">
+                    {items}
+                    {rest}
+                </ul>
+            </span>
+        })
+    };
+    view! {
+        <span
+            class="tip-anchor"
+            on:pointerenter=move |_| open.set(true)
+            on:pointerleave=move |_| open.set(false)
+            on:keydown=move |event| {
+                if event.key() == "Escape" && open.get_untracked() {
+                    event.stop_propagation();
+                    open.set(false);
+                }
+            }
+        >
+            <span
+                class="tip-trigger"
+                tabindex=move || if stop.get() { "0" } else { "-1" }
+                aria-describedby=described
+                on:focus=move |_| open.set(true)
+                on:blur=move |_| open.set(false)
+            >
+                {ApiSet::Custom.name()}
+            </span>
+            {move || open.get().then(|| list())}
+        </span>
+    }
+}

@@ -1,0 +1,56 @@
+//! The keyboard in the grid.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, KeyboardEvent, MouseEvent};
+
+use super::super::state::Page;
+use crate::components::browser;
+use crate::components::selection::Held;
+
+/// The element of a row.
+pub(in crate::pages::tokens) fn row_id(id: i64) -> String {
+    format!("token-row-{id}")
+}
+
+/// A click on a row.
+pub(super) fn clicked(page: Page, id: i64, event: &MouseEvent) {
+    let order = page.order();
+    let held = Held { ctrl: event.ctrl_key() || event.meta_key(), shift: event.shift_key() };
+    page.selection.update(|selection| selection.click(&order, id, held));
+    browser::focus(&row_id(id));
+}
+
+/// A key on a row.
+pub(super) fn pressed(page: Page, event: &KeyboardEvent) {
+    if event.alt_key() || on_button(event) {
+        return;
+    }
+    let order = page.order();
+    let held = Held { ctrl: event.ctrl_key() || event.meta_key(), shift: event.shift_key() };
+    let Some(at) = page.selection.read_untracked().tab_stop(&order) else { return };
+    // A key that acts on the selection acts on the focused row when nothing is selected.
+    let with_selection = |action: fn(Page)| {
+        if page.selection.read_untracked().is_empty() {
+            page.selection.update(|selection| selection.only(at));
+        }
+        action(page);
+    };
+    match (event.key().as_str(), held.ctrl) {
+        (" ", _) => page.selection.update(|selection| selection.toggle(at)),
+        ("a" | "A", true) => page.selection.update(|selection| selection.all(&order)),
+        ("Enter", false) => with_selection(Page::edit_selected),
+        ("Delete", false) => with_selection(Page::remove_selected),
+        (key, _) => {
+            let moved = page.selection.try_update(|selection| selection.go(&order, key, held)).flatten();
+            let Some(id) = moved else { return };
+            browser::focus(&row_id(id));
+        }
+    }
+    event.prevent_default();
+}
+
+fn on_button(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| element.tag_name() == "BUTTON")
+}

@@ -1,0 +1,37 @@
+//! The list as a grid in which rows are selected.
+
+mod api_cell;
+mod head;
+mod keys;
+mod row;
+
+use leptos::prelude::*;
+
+use self::head::Head;
+pub(super) use self::keys::row_id;
+use self::row::TokenRow;
+use super::state::Page;
+
+/// The tokens, one row each.
+#[component]
+pub(super) fn TokenTable(page: Page) -> impl IntoView {
+    view! {
+        <table
+            id="tokens-table"
+            class="table tokens-table"
+            class:with-owner=move || page.list.read().several_members
+            role="grid"
+            aria-multiselectable="true"
+            aria-labelledby="tokens-heading"
+        >
+            <Head page />
+            <tbody role="rowgroup" on:keydown=move |event| keys::pressed(page, &event)>
+                <For
+                    each=move || page.tokens.get()
+                    key=|token| token.id
+                    children=move |token| view! { <TokenRow page token /> }
+                />
+            </tbody>
+        </table>
+    }
+}

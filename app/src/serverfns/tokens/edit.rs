@@ -1,0 +1,36 @@
+use keyrack_domain::types::{
+    refusal::Answer,
+    tokens::{TokenDraft, TokenView},
+};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
+
+/// Changes a token, if it still is as the draft knew it.
+#[server(prefix = "/fn", endpoint = "tokens/edit", input = Json, output = Json)]
+pub async fn edit_token(
+    id: i64,
+    version: i64,
+    draft: TokenDraft,
+    password: String,
+) -> Result<Answer<TokenView>, ServerFnError> {
+    Ok(ssr::edit(id, version, &draft, &password).await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{
+            refusal::Answer,
+            tokens::{TokenDraft, TokenView},
+        },
+    };
+
+    use super::super::ssr::confirmed;
+
+    pub async fn edit(id: i64, version: i64, draft: &TokenDraft, password: &str) -> Answer<TokenView> {
+        let (keyrack, confirmed) = confirmed(password).await?;
+        keyrack.edit_token_from_draft(&confirmed, id, version, draft).await.map_err(Error::into_refusal)
+    }
+}

@@ -1,0 +1,23 @@
+use keyrack_domain::types::{refusal::Answer, tokens::TokenList};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
+
+/// The tokens that the caller may see, as they stand now.
+#[server(prefix = "/fn", endpoint = "tokens/list", input = Json, output = Json)]
+pub async fn list_tokens() -> Result<Answer<TokenList>, ServerFnError> {
+    Ok(ssr::list().await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{refusal::Answer, tokens::TokenList},
+    };
+
+    pub async fn list() -> Answer<TokenList> {
+        let (keyrack, caller) = crate::visit::signed_in()?;
+        keyrack.token_list(&caller).await.map_err(Error::into_refusal)
+    }
+}

@@ -1,0 +1,32 @@
+use keyrack_domain::types::{refusal::Answer, tokens::NewSecret};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
+
+/// Replaces a token's secret and tells the new one, this once. `expires` (`dd-mm-yyyy`, empty = never) is the new last
+/// day of a token that has expired.
+#[server(prefix = "/fn", endpoint = "tokens/regenerate", input = Json, output = Json)]
+pub async fn regenerate_token(
+    id: i64,
+    version: i64,
+    expires: Option<String>,
+    password: String,
+) -> Result<Answer<NewSecret>, ServerFnError> {
+    Ok(ssr::regenerate(id, version, expires.as_deref(), &password).await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{refusal::Answer, tokens::NewSecret},
+    };
+
+    use super::super::ssr::{confirmed, no_store};
+
+    pub async fn regenerate(id: i64, version: i64, expires: Option<&str>, password: &str) -> Answer<NewSecret> {
+        no_store();
+        let (keyrack, confirmed) = confirmed(password).await?;
+        keyrack.regenerate_token_until(&confirmed, id, version, expires).await.map_err(Error::into_refusal)
+    }
+}

@@ -1,0 +1,33 @@
+use keyrack_domain::types::{
+    refusal::Answer,
+    tokens::{TokenDraft, TokenReview},
+};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
+
+/// Checks a draft like the real thing and says in words what it would do, before the password is asked. `editing` holds
+/// id and version of the token that the draft changes.
+#[server(prefix = "/fn", endpoint = "tokens/review", input = Json, output = Json)]
+pub async fn review_token(
+    editing: Option<(i64, i64)>,
+    draft: TokenDraft,
+) -> Result<Answer<TokenReview>, ServerFnError> {
+    Ok(ssr::review(editing, &draft).await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{
+            refusal::Answer,
+            tokens::{TokenDraft, TokenReview},
+        },
+    };
+
+    pub async fn review(editing: Option<(i64, i64)>, draft: &TokenDraft) -> Answer<TokenReview> {
+        let (keyrack, caller) = crate::visit::signed_in()?;
+        keyrack.review_token(&caller, editing, draft).await.map_err(Error::into_refusal)
+    }
+}
