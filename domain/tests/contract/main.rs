@@ -3,6 +3,9 @@
 mod accounts;
 mod audit;
 mod bed;
+mod engine;
+mod environments;
+mod processes;
 mod store;
 mod tokens;
 mod usage;

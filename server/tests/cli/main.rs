@@ -1,0 +1,7 @@
+//! The program itself: exit codes, messages, and what it leaves behind.
+
+mod commands;
+mod connections;
+mod serve;
+mod start;
+mod support;

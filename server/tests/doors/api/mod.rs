@@ -1,0 +1,4 @@
+mod registry;
+mod sessions;
+mod tokens;
+mod wire;
