@@ -81,8 +81,9 @@ async fn environments_stop_with_the_server_and_run_again_with_the_next() {
     let session = sign_in(&again, &password).await;
     assert_eq!(until_status(&again, &session, "my-project", 1).await["url"], url);
     assert!(answers(url).await);
-    let stopped = call(&again, "environment/control/rest/stopenv", &[("session", &session), ("envName", "my-project")]);
-    assert_eq!(stopped.await, serde_json::json!({"result": 0}));
+    let params = [("session", session.as_str()), ("envName", "my-project")];
+    let stopped = call(&again, "environment/control/rest/stopenv", &params).await;
+    assert_eq!(stopped, serde_json::json!({"result": 0}));
     assert!(!answers(url).await);
     assert_eq!(again.stop(), 0);
 

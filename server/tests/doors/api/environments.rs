@@ -136,9 +136,8 @@ async fn everything_can_be_done_through_the_api() {
     assert_eq!(logs["keywords"]["/"][0]["path"], "output.log");
     let list = call("GetLogsList", &[("envName", "a"), ("nodeId", &node)]).await;
     assert_eq!(list["directories"]["/"][0]["name"], "output.log");
-    let read =
-        call("ReadLog", &[("envName", "a"), ("nodeId", &node), ("path", "/output.log"), ("from", "0"), ("count", "1")]);
-    let read = read.await;
+    let lines = [("envName", "a"), ("nodeId", &node), ("path", "/output.log"), ("from", "0"), ("count", "1")];
+    let read = call("ReadLog", &lines).await;
     assert!(read["body"].as_str().unwrap().contains("answers on"), "{read}");
     assert!(read["linescount"].as_i64().unwrap() >= 3, "{read}");
     assert_eq!(call("GetRegions", &[]).await["array"][0]["uniqueName"], "local");
