@@ -10,14 +10,14 @@ use leptos_router::hooks::use_query_map;
 use super::{TokensIsland, sorting::Sort};
 use crate::{
     components::icon::{Glyph, Icon},
-    visit::{self, PublicUrl},
+    visit,
 };
 
 /// Heading, why tokens, and the list with everything around it.
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let sort = use_query_map().with_untracked(|query| Sort::from_query(&query.get("sort").unwrap_or_default()));
-    let origin = use_context::<PublicUrl>().map(|url| url.0).unwrap_or_default();
+    let origin = visit::origin();
     let viewer = use_context::<Profile>().map(|profile| profile.email).unwrap_or_default();
     view! {
         <section class="tokens-page" aria-labelledby="tokens-heading">

@@ -70,7 +70,7 @@ fn cells(token: TokenView, stop: Memo<bool>, several_members: bool) -> impl Into
             {day(token.expires, "Never")}
             {token.expired.then(|| view! { " "<span class="badge warning">"Expired"</span> })}
         </td>
-        <td role="gridcell" class="figures" data-label="Last used">
+        <td role="gridcell" class="figures" data-label="Last Used">
             {day(token.last_used, "-")}
         </td>
         <td role="gridcell" class="figures" data-label="Created">
