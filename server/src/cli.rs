@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use keyrack_domain::Keyrack;
-use keyrack_domain::engine::local::{SUPERVISE_NODE, supervise};
+use keyrack_domain::engine::local::{NODE_WEB, SUPERVISE_NODE, supervise};
 use keyrack_domain::settings::Settings;
 use keyrack_domain::store::Store;
 use keyrack_domain::world::World;
@@ -89,8 +89,12 @@ impl Place {
 /// The whole program.
 pub fn main() -> ExitCode {
     // What the engine starts; nothing of the command line, and no runtime, may stand before it.
-    if std::env::args_os().nth(1).is_some_and(|first| first == SUPERVISE_NODE) {
+    let first = std::env::args_os().nth(1).unwrap_or_default();
+    if first == SUPERVISE_NODE {
         return supervise();
+    }
+    if first == NODE_WEB {
+        return crate::node_web::run();
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -5,4 +5,5 @@ mod browser;
 pub mod cli;
 pub mod http;
 pub mod log;
+mod node_web;
 pub mod site;

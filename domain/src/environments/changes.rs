@@ -250,7 +250,7 @@ impl Keyrack {
     /// Gives a node another port, because somebody outside took its own.
     async fn move_port(&self, node: NodeId) -> Result<u16> {
         let mut tx = self.store.begin().await?;
-        let port = ports::choose(&mut tx, &self.settings.node_ports, 1).await?[0];
+        let port = ports::choose(&mut tx, &self.settings, 1).await?[0];
         sqlx::query("UPDATE nodes SET port = $2 WHERE id = $1")
             .bind(node.0)
             .bind(i64::from(port))

@@ -1,6 +1,7 @@
 //! From the server's start to its end: what should run runs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use tokio::sync::mpsc;
@@ -18,6 +19,10 @@ use crate::error::{Error, Result};
 use crate::ids::{AccountId, EnvironmentId, UserId};
 use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
+
+/// What nodes get to end by themselves when the server closes, and how long closing may take altogether.
+const CLOSING_GRACE: Duration = Duration::from_secs(4);
+const CLOSING: Duration = Duration::from_secs(6);
 
 /// The environment of the demo start.
 pub const DEMO: &str = "my-project";
@@ -54,13 +59,19 @@ impl Keyrack {
         Ok(())
     }
 
-    /// Stops all nodes, each in its grace time, all at once. What should run is started again next time.
+    /// Stops all nodes at once, with a grace time of four seconds at most: a server that is told to end has ten. What
+    /// should run is started again next time. A node that is left nevertheless ends with the server's process.
     pub async fn stop_environments(&self) {
         let Ok(manager) = self.manager() else { return };
-        manager.close().await;
-        let slots = manager.slots();
-        let stops = slots.iter().map(|(_, slot)| slot.stop_nodes(self.settings.stop_grace));
-        futures::future::join_all(stops).await;
+        let grace = self.settings.stop_grace.min(CLOSING_GRACE);
+        let closed = tokio::time::timeout(CLOSING, async {
+            manager.close().await;
+            let slots = manager.slots();
+            futures::future::join_all(slots.iter().map(|(_, slot)| slot.stop_nodes(grace))).await;
+        });
+        if closed.await.is_err() {
+            tracing::warn!("some nodes did not end in time");
+        }
     }
 
     /// Creates the environment of the demo start for this account and user, unless it is there. It starts after the answer.

@@ -86,6 +86,7 @@ impl Bed {
             ..Settings::in_folder(folder.path())
         };
         settings.restarts.pause = Duration::from_millis(20);
+        settings.stop_grace = Duration::from_secs(2);
         change(&mut settings);
         let world = World { clock: clock.clone(), entropy: World::system().entropy };
         let keyrack = Keyrack::open(settings, world, catalog()).await.unwrap();

@@ -22,10 +22,9 @@ use crate::{log, site};
 
 const DEMO_EMAIL: &str = "demo@keyrack.local";
 
-/// How long calls that are under way may take to finish, and then how long environments may take to stop. Together less
-/// than the ten seconds in which the whole server has to be gone. What still runs then is ended by its supervisor.
+/// How long calls that are under way may take to finish; nodes end meanwhile. The whole server has to be gone within
+/// ten seconds.
 const FINISH: Duration = Duration::from_secs(3);
-const STOP_ENVIRONMENTS: Duration = Duration::from_secs(5);
 
 #[derive(Args)]
 pub struct Serve {
@@ -117,10 +116,17 @@ impl Serve {
         }
         println!("Keyrack is listening on http://{local}");
 
-        listen::run(listener, app, stop.wait(), FINISH).await;
+        let mut closing = None;
+        let stopping = async {
+            stop.wait().await;
+            // Nodes end while the last calls are answered; a call that waits for a node is told at once.
+            let keyrack = keyrack.clone();
+            closing = Some(tokio::spawn(async move { keyrack.stop_environments().await }));
+        };
+        listen::run(listener, app, stopping, FINISH).await;
         doors.finish(FINISH).await;
-        if tokio::time::timeout(STOP_ENVIRONMENTS, keyrack.stop_environments()).await.is_err() {
-            tracing::warn!("some nodes did not stop in time; their supervisors end them");
+        if let Some(closing) = closing {
+            let _ = closing.await;
         }
         background.abort();
         keyrack.close().await;
@@ -140,7 +146,7 @@ impl Serve {
     }
 }
 
-/// Makes the demo account when there is no user yet; answers its password.
+/// Makes the demo account with its environment when there is no user yet; answers its password.
 async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
     if keyrack.has_users().await.map_err(Failure::start)? {
         return Ok(None);

@@ -2,6 +2,7 @@
 
 mod commands;
 mod connections;
+mod environments;
 mod serve;
 mod start;
 mod support;

@@ -102,10 +102,18 @@ impl Running {
         format!("http://{}{path}", self.address)
     }
 
+    pub fn pid(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_child(&self.child)
+    }
+
+    /// Waits until it has ended.
+    pub fn wait(&mut self) {
+        wait(&mut self.child, Duration::from_secs(10));
+    }
+
     /// Ends it as a service manager does, and answers its exit code.
     pub fn stop(&mut self) -> i32 {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM).unwrap();
         wait(&mut self.child, Duration::from_secs(10)).code().expect("an exit code, not a signal")
     }
 }

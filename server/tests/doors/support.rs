@@ -7,6 +7,7 @@ use axum::body::Body;
 use chrono::TimeDelta;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use keyrack_domain::Keyrack;
+use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::settings::Settings;
 use keyrack_domain::types::dates::parse_wire_moment;
 use keyrack_domain::world::{ManualClock, World};
@@ -76,6 +77,15 @@ impl Server {
         let address = Address::new(scheme == "https", authority);
         let router = Doors::new(keyrack.clone(), registry, TrustedProxies::default(), &address).router();
         Server { keyrack, router, clock, _folder: folder }
+    }
+
+    /// A server whose environments run: its nodes are processes of the real program.
+    pub async fn with_environments() -> Server {
+        let server = Server::start().await;
+        let program = env!("CARGO_BIN_EXE_keyrack").into();
+        let engine = LocalEngine::open(server.keyrack.settings(), program).unwrap();
+        server.keyrack.start_environments(Arc::new(engine)).await.unwrap();
+        server
     }
 
     pub fn advance(&self, by: TimeDelta) {

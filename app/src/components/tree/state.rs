@@ -123,9 +123,16 @@ impl TreeState {
 
     /// Searches anew; the text may be in any case.
     pub fn search(&mut self, catalog: &Catalog, text: &str) {
-        self.query = text.trim().to_lowercase();
+        let query = text.trim().to_lowercase();
+        // Who types on narrows down: only what matched so far can match still.
+        let narrower = !self.query.is_empty() && query.starts_with(&self.query);
+        self.query = query;
         self.closed.fill(false);
-        self.filter(catalog);
+        if narrower {
+            self.shown.retain(|at| catalog.methods[*at].matches(&self.query));
+        } else {
+            self.filter(catalog);
+        }
     }
 
     /// Shows only ticked methods, or all again.
@@ -216,6 +223,19 @@ mod tests {
         assert!(state.shown().is_empty());
         state.search(&catalog, "");
         assert_eq!(state.shown().len(), 6);
+    }
+
+    #[test]
+    fn typing_on_finds_the_same_as_typing_at_once() {
+        let catalog = small();
+        for query in ["environment.control.stop", "read a file", "users.x"] {
+            let (mut typed, mut at_once) = (TreeState::new(&catalog), TreeState::new(&catalog));
+            for end in 1..=query.len() {
+                typed.search(&catalog, &query[..end]);
+            }
+            at_once.search(&catalog, query);
+            assert_eq!(typed.shown(), at_once.shown(), "{query}");
+        }
     }
 
     #[test]

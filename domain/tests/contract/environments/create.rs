@@ -72,22 +72,27 @@ async fn a_name_is_made_up_when_none_is_given(bed: Bed) {
 }
 
 async fn ports_that_are_taken_are_passed_over_and_kept_ones_are_stable(bed: Bed) {
-    let first = bed.keyrack.settings().node_ports.start;
-    let outsider = TcpListener::bind(("127.0.0.1", first)).unwrap();
     let house = House::on(bed).await;
-    assert_eq!(house.create(web("a")).await.nodes().next().unwrap().port, first + 1);
-    assert_eq!(house.create(web("b")).await.nodes().next().unwrap().port, first + 2);
+    let port = async |name: &str| house.get(name).await.nodes().next().unwrap().port;
+    house.create(web("probe")).await;
+    let first = port("probe").await;
+    house.keyrack.delete_environment(&house.owner, &client(), "probe").await.unwrap();
+    let outsider = TcpListener::bind(("127.0.0.1", first)).unwrap();
+    house.create(web("a")).await;
+    house.create(web("b")).await;
+    let (a, b) = (port("a").await, port("b").await);
+    assert!(a != first && b != first && a != b);
     drop(outsider);
     house.stop("a").await;
     house.start("a").await;
-    assert_eq!(house.get("a").await.nodes().next().unwrap().port, first + 1);
+    assert_eq!(port("a").await, a);
     // Somebody outside takes the port of a stopped node: it gets another one.
     house.stop("a").await;
-    let _outsider = TcpListener::bind(("127.0.0.1", first + 1)).unwrap();
+    let _outsider = TcpListener::bind(("127.0.0.1", a)).unwrap();
     house.start("a").await;
-    let moved = house.get("a").await;
-    assert_eq!(moved.nodes().next().unwrap().port, first);
-    assert!(fetch(&moved.address().unwrap()).await.unwrap().contains("KEYRACK_ENVIRONMENT=a"));
+    assert_eq!(port("a").await, first);
+    let page = fetch(&house.get("a").await.address().unwrap()).await.unwrap();
+    assert!(page.contains("KEYRACK_ENVIRONMENT=a"));
 }
 
 async fn a_clone_has_the_files_and_goes_its_own_way(bed: Bed) {

@@ -33,14 +33,9 @@ impl House {
         House { bed, keyrack, owner }
     }
 
-    /// The next run of the same server; the last one was closed in order.
+    /// The next run of the same server.
     pub async fn restarted(self) -> House {
         self.keyrack.stop_environments().await;
-        self.killed().await
-    }
-
-    /// The next run of the same server; nothing told the last one.
-    pub async fn killed(self) -> House {
         let keyrack = self.bed.again().await;
         start(&keyrack).await;
         House { keyrack, ..self }

@@ -1,3 +1,4 @@
+mod environments;
 mod registry;
 mod sessions;
 mod tokens;

@@ -38,6 +38,7 @@ pub fn supervise() -> ExitCode {
 fn run() -> io::Result<()> {
     close_inherited()?;
     let signals = SignalFd::new(&[libc::SIGCHLD, libc::SIGTERM, libc::SIGINT, libc::SIGHUP])?;
+    let _ = rustix::thread::set_name(c"keyrack-node");
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     let mut orders = Lines::new();
     let job: Job = match orders.wait()? {
