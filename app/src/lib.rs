@@ -4,6 +4,9 @@
 //! they call remain. What only the server needs (routes, layout, the pages around the islands) is not even compiled for
 //! the browser. See `docs/adr/0001-islands.md`.
 
+// The islands' views are whole types, deep ones: what is not erased, the compiler can leave out of the WASM.
+#![recursion_limit = "256"]
+
 pub mod components;
 pub mod format;
 pub mod pages;

@@ -1,12 +1,13 @@
 //! The domain as one value that the doors hold.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::audit::{Broken, Event, Verified};
 use crate::caller::{Caller, Client};
 use crate::callers::Callers;
+use crate::environments::Manager;
 use crate::methods::Catalog;
 use crate::notices::Mailer;
 use crate::passwords::Passwords;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub(crate) refusals: Refusals,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
+    /// The running side of environments, once they are started.
+    pub(crate) environments: OnceLock<Arc<Manager>>,
 }
 
 impl Keyrack {
@@ -63,6 +66,7 @@ impl Keyrack {
             refusals: Refusals::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
+            environments: OnceLock::new(),
         })))
     }
 

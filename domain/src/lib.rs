@@ -21,6 +21,10 @@ pub mod caller;
 #[cfg(feature = "server")]
 mod callers;
 #[cfg(feature = "server")]
+pub mod engine;
+#[cfg(feature = "server")]
+pub mod environments;
+#[cfg(feature = "server")]
 pub mod error;
 #[cfg(feature = "server")]
 pub mod ids;

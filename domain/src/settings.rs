@@ -43,8 +43,25 @@ pub struct Settings {
     pub second_factor_covers: Duration,
     /// Lets `cmd`, Exec methods and recipes run although nodes cannot be confined here.
     pub allow_unconfined_nodes: bool,
-    /// First port that nodes are given.
+    /// The ports that nodes are given.
     pub node_ports: std::ops::Range<u16>,
+    /// What a node gets to end by itself when its environment is stopped.
+    pub stop_grace: Duration,
+    /// What happens to a node that ends by itself.
+    pub restarts: Restarts,
+}
+
+/// How a node that ends by itself is started again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restarts {
+    /// The pause before the first try; it doubles with every failure in a row.
+    pub pause: Duration,
+    /// The longest pause.
+    pub longest_pause: Duration,
+    /// After so many failures in a row the environment is Broken.
+    pub failures: u32,
+    /// A node that ran for so long has not failed in a row.
+    pub well: Duration,
 }
 
 impl Settings {
@@ -64,6 +81,13 @@ impl Settings {
             second_factor_covers: Duration::from_secs(5 * 60),
             allow_unconfined_nodes: false,
             node_ports: 31_000..32_000,
+            stop_grace: Duration::from_secs(10),
+            restarts: Restarts {
+                pause: Duration::from_millis(200),
+                longest_pause: Duration::from_secs(30),
+                failures: 5,
+                well: Duration::from_secs(30),
+            },
         }
     }
 }

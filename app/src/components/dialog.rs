@@ -3,6 +3,8 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::components::drawn::{DrawnChildren, drawn};
+
 /// A modal dialog, open as long as it is drawn.
 ///
 /// Esc runs `on_dismiss`, which decides what becomes of it; a click beside the dialog does nothing, so that no draft is
@@ -15,7 +17,7 @@ pub fn Modal(
     #[prop(into)] title: Signal<String>,
     #[prop(optional)] class: &'static str,
     #[prop(into)] on_dismiss: Callback<()>,
-    children: Children,
+    children: DrawnChildren,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
@@ -31,7 +33,7 @@ pub fn Modal(
     });
     let heading = format!("{id}-title");
     let labelledby = heading.clone();
-    view! {
+    drawn(view! {
         <dialog
             id=id
             node_ref=dialog
@@ -49,8 +51,7 @@ pub fn Modal(
             <h2 id=heading class="dialog-title">
                 {title}
             </h2>
-            {children()}
+            {children.draw()}
         </dialog>
-    }
-    .into_any()
+    })
 }

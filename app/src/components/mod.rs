@@ -6,6 +6,7 @@ pub mod busy;
 pub mod calendar;
 pub mod confirm;
 pub mod dialog;
+pub mod drawn;
 pub mod icon;
 pub mod leave;
 #[cfg(feature = "ssr")]

@@ -1,7 +1,5 @@
 //! Which rows of a list are selected, as people know it from file managers: click, Ctrl, Shift and the keyboard.
 
-use std::collections::BTreeSet;
-
 /// Held modifier keys. Cmd counts as Ctrl.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
@@ -12,7 +10,7 @@ pub struct Held {
 /// Selected rows by id, so that sorting and reloading do not change what is selected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    ids: BTreeSet<i64>,
+    ids: Vec<i64>,
     /// Where a range begins.
     anchor: Option<i64>,
     /// The row that has, or had last, the keyboard.
@@ -37,7 +35,7 @@ impl Selection {
 
     /// The selected row, when it is exactly one.
     pub fn single(&self) -> Option<i64> {
-        if self.ids.len() == 1 { self.ids.first().copied() } else { None }
+        if let [id] = self.ids[..] { Some(id) } else { None }
     }
 
     /// The row that Tab leads to: the last focused one, else the first selected, else the first.
@@ -48,7 +46,7 @@ impl Selection {
 
     /// Selects one row and nothing else.
     pub fn only(&mut self, id: i64) {
-        self.ids = BTreeSet::from([id]);
+        self.ids = vec![id];
         self.anchor = Some(id);
         self.focus = Some(id);
     }
@@ -82,8 +80,9 @@ impl Selection {
 
     /// Space on a row: in or out.
     pub fn toggle(&mut self, id: i64) {
-        if !self.ids.remove(&id) {
-            self.ids.insert(id);
+        match self.ids.iter().position(|other| *other == id) {
+            Some(at) => _ = self.ids.remove(at),
+            None => self.ids.push(id),
         }
         self.anchor = Some(id);
         self.focus = Some(id);
@@ -91,7 +90,7 @@ impl Selection {
 
     /// Ctrl+A.
     pub fn all(&mut self, order: &[i64]) {
-        self.ids = order.iter().copied().collect();
+        self.ids = order.to_vec();
     }
 
     /// A key that moves: the row it leads to, which is selected (plain), added as a range (Shift) or only focused (Ctrl).
@@ -126,6 +125,7 @@ impl Selection {
             self.ids.clear();
         }
         if let (Some(from), Some(to)) = (place(anchor), place(id)) {
+            self.ids.retain(|id| !order[from.min(to)..=from.max(to)].contains(id));
             self.ids.extend(&order[from.min(to)..=from.max(to)]);
         }
         self.anchor = Some(anchor);

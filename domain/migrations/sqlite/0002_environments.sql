@@ -1,5 +1,5 @@
 -- An environment is a group of nodes. `wanted` is what its owner last asked for and survives a crash; `status` is what
--- is known to be so (codes of the platform API).
+-- is known to be so (codes of the platform API). While Broken, `failure` says why, as JSON.
 CREATE TABLE environments (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id   INTEGER NOT NULL REFERENCES accounts (id),
@@ -10,10 +10,12 @@ CREATE TABLE environments (
     status       INTEGER NOT NULL,
     wanted       TEXT    NOT NULL CONSTRAINT environments_wanted_known CHECK (wanted IN ('running', 'stopped', 'sleeping', 'deleted')),
     settings     TEXT    NOT NULL DEFAULT '{}',
+    failure      TEXT    NOT NULL DEFAULT '',
     created_at   INTEGER NOT NULL
 );
 CREATE INDEX environments_account ON environments (account_id, name);
 
+-- A node keeps its port for as long as it exists, running or not: nobody else is given its address.
 CREATE TABLE nodes (
     id                INTEGER PRIMARY KEY AUTOINCREMENT,
     environment_id    INTEGER NOT NULL REFERENCES environments (id) ON DELETE CASCADE,
@@ -24,7 +26,7 @@ CREATE TABLE nodes (
     is_master         INTEGER NOT NULL DEFAULT 0,
     fixed_cloudlets   INTEGER NOT NULL,
     flexible_cloudlets INTEGER NOT NULL,
-    port              INTEGER,
+    port              INTEGER NOT NULL CONSTRAINT nodes_port_key UNIQUE,
     spec              TEXT    NOT NULL DEFAULT '{}'
 );
 CREATE INDEX nodes_environment ON nodes (environment_id, id);

@@ -72,7 +72,7 @@ impl Keyrack {
                     format!("Say what becomes of the token “{description}” ({id}): transfer, keep or revoke."),
                 )
             })?;
-            if let Some(secret) = self.settle(&mut tx, confirmed, id, &description, fate).await? {
+            if let Some(secret) = self.settle_token(&mut tx, confirmed, id, &description, fate).await? {
                 transferred.push((id, secret));
             }
         }
@@ -110,7 +110,7 @@ impl Keyrack {
     }
 
     /// Does to one token what was decided; answers its new secret when it has one.
-    async fn settle(
+    async fn settle_token(
         &self,
         tx: &mut Tx,
         confirmed: &Confirmed,

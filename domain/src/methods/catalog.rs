@@ -57,7 +57,7 @@ pub struct Catalog {
     by_role: HashMap<Role, MethodBits>,
 }
 
-/// Short forms of services that clients use (Cloud Scripting 5.4), and what they stand for.
+/// Short forms of services and classes that clients use (Cloud Scripting 5.4; `users.auth`), and what they stand for.
 const ALIASES: [(&str, &str); 5] = [
     ("env", "environment"),
     ("dev", "development"),
@@ -165,11 +165,13 @@ impl Catalog {
     pub fn resolve(&self, written: &str) -> Result<&MethodInfo, UnknownMethod> {
         let name = written.trim().to_ascii_lowercase();
         let name = name.strip_prefix("jelastic.").unwrap_or(&name);
-        let (first, rest) = name.split_once('.').unwrap_or(("", name));
-        let full = ALIASES
-            .iter()
-            .find(|(short, _)| *short == first)
-            .map_or_else(|| name.to_owned(), |(_, long)| format!("{long}.{rest}"));
+        let mut parts: Vec<_> = name.split('.').collect();
+        if let Some((_, before)) = parts.split_last_mut() {
+            for part in before {
+                *part = ALIASES.iter().find(|(short, _)| short == part).map_or(*part, |(_, long)| *long);
+            }
+        }
+        let full = parts.join(".");
         let tickable = |id: &MethodId| self.entry(*id).token != TokenAccess::Never;
         if let Some(id) = self.by_full_name.get(&full).filter(|id| tickable(id)) {
             return Ok(&self.entry(*id).info);

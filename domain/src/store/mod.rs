@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 use crate::error::Result;
 
@@ -115,26 +115,33 @@ impl Store {
 }
 
 async fn connect(url: &str, dialect: Dialect, connections: u32) -> Result<AnyPool, OpenError> {
+    // A pool tries again and again until its patience ends, and then says only that; one connection says why.
+    let mut probe = AnyConnection::connect(url).await.map_err(cannot_open)?;
+    prepare(&mut probe, dialect).await.map_err(cannot_open)?;
+    probe.close().await.map_err(cannot_open)?;
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                if dialect == Dialect::Sqlite {
-                    // WAL lets readers go on while one writes; FULL keeps acknowledged writes through a power cut.
-                    let settings = format!(
-                        "PRAGMA busy_timeout = {BUSY_MILLIS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA foreign_keys = ON;"
-                    );
-                    connection.execute(sqlx::AssertSqlSafe(settings)).await?;
-                }
-                Ok(())
-            })
-        })
+        .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
         .connect(url)
         .await
-        .map_err(|error| {
-            let text = error.to_string();
-            if text.contains("database is locked") { OpenError::Locked } else { OpenError::Unreachable(text) }
-        })
+        .map_err(cannot_open)
+}
+
+/// Sets a new connection up.
+async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
+    if dialect == Dialect::Sqlite {
+        // WAL lets readers go on while one writes; FULL keeps acknowledged writes through a power cut.
+        let settings = format!(
+            "PRAGMA busy_timeout = {BUSY_MILLIS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+             PRAGMA foreign_keys = ON;"
+        );
+        connection.execute(sqlx::AssertSqlSafe(settings)).await?;
+    }
+    Ok(())
+}
+
+fn cannot_open(error: sqlx::Error) -> OpenError {
+    let text = error.to_string();
+    if text.contains("database is locked") { OpenError::Locked } else { OpenError::Unreachable(text) }
 }

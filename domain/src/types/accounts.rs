@@ -39,6 +39,7 @@ pub struct Profile {
     pub account: String,
     pub role: Role,
     /// Since when the user exists.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub since: DateTime<Utc>,
     /// Signed in with an Extended Access token instead of the password.
     pub by_token: bool,
@@ -54,7 +55,9 @@ pub struct SessionView {
     /// Address of the client.
     pub address: String,
     pub user_agent: String,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub created: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub last_seen: DateTime<Utc>,
     /// Opened by an API Signin rather than in a browser.
     pub api: bool,

@@ -113,6 +113,29 @@ pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
     NaiveDateTime::new(day, last).and_utc()
 }
 
+/// Serializes a day as its number in the common era.
+pub mod day_number {
+    use chrono::{Datelike, NaiveDate};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    /// Writes the number.
+    ///
+    /// # Errors
+    /// From the serializer.
+    pub fn serialize<S: Serializer>(day: &NaiveDate, serializer: S) -> Result<S::Ok, S::Error> {
+        day.num_days_from_ce().serialize(serializer)
+    }
+
+    /// Reads the number.
+    ///
+    /// # Errors
+    /// When it is none, or no day of the calendar.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+        let number = i32::deserialize(deserializer)?;
+        NaiveDate::from_num_days_from_ce_opt(number).ok_or_else(|| D::Error::custom("no such day"))
+    }
+}
+
 fn parse_exact(text: &str, digits: usize) -> Option<u32> {
     (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }

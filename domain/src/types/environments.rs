@@ -112,6 +112,7 @@ pub struct EnvironmentView {
     pub address: Option<String>,
     /// While Broken: the last lines that the failing node wrote.
     pub last_lines: Vec<String>,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub created: DateTime<Utc>,
 }
 
@@ -149,7 +150,9 @@ pub struct TaskView {
     pub title: String,
     pub environment: Option<String>,
     pub state: TaskState,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub started: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub finished: Option<DateTime<Utc>>,
     /// While `Failed`: why.
     pub error: Option<String>,

@@ -1,4 +1,7 @@
 //! Plain values shared by the server and the browser. No storage, no secrets at rest, no clock of their own.
+//!
+//! Between the two, moments travel as milliseconds and days as numbers: reading the usual texts would bring chrono's
+//! parser into the WASM.
 
 pub mod accounts;
 pub mod audit;

@@ -17,10 +17,13 @@ pub struct TokenView {
     /// Full names of the ticked methods, sorted; for a prepared set, what the set holds on this server.
     pub methods: Vec<String>,
     /// Last second of its life; `None` = never expires.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub expires: Option<DateTime<Utc>>,
     /// Whether that moment is past, by the server's clock.
     pub expired: bool,
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub last_used: Option<DateTime<Utc>>,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub created: DateTime<Utc>,
     /// E-mail of the member who owns it.
     pub owner: String,
@@ -68,6 +71,7 @@ pub struct TokenList {
     /// Whether the viewer may generate, edit and remove tokens here (an Extended Access sign-in may not).
     pub may_manage: bool,
     /// Today by the server's clock, for the calendar and the check of typed days.
+    #[serde(with = "super::dates::day_number")]
     pub today: chrono::NaiveDate,
 }
 

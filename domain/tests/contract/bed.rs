@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use keyrack_domain::accounts::{Confirmation, Confirmed, SessionKind, SignIn, SignedIn};
@@ -78,7 +79,14 @@ impl Bed {
         change: impl FnOnce(&mut Settings),
     ) -> Bed {
         let clock = ManualClock::at("2027-01-15T12:00:00Z".parse().unwrap());
-        let mut settings = Settings { database: url.clone(), token_limit: 5, ..Settings::in_folder(folder.path()) };
+        let mut settings = Settings {
+            database: url.clone(),
+            token_limit: 5,
+            node_ports: own_ports(),
+            ..Settings::in_folder(folder.path())
+        };
+        settings.restarts.pause = Duration::from_millis(20);
+        settings.stop_grace = Duration::from_secs(2);
         change(&mut settings);
         let world = World { clock: clock.clone(), entropy: World::system().entropy };
         let keyrack = Keyrack::open(settings, world, catalog()).await.unwrap();
@@ -88,6 +96,12 @@ impl Bed {
 
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
+    }
+
+    /// The next run of the same server.
+    pub async fn again(&self) -> Keyrack {
+        let (settings, world) = (self.keyrack.settings().clone(), self.keyrack.world().clone());
+        Keyrack::open(settings, world, catalog()).await.unwrap()
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -197,6 +211,13 @@ pub fn catalog() -> Catalog {
         entry("users.authentication.Signout", TokenAccess::Always, Role::Viewer, &[]),
         entry("users.authentication.CreateToken", TokenAccess::Never, Role::Viewer, &[]),
     ])
+}
+
+/// Ports that no other test running now has: the tests run as processes of their own.
+fn own_ports() -> std::ops::Range<u16> {
+    const EACH: u16 = 12;
+    let first = 20_000 + (std::process::id() % 1000) as u16 * EACH;
+    first..first + EACH
 }
 
 fn uniq() -> String {

@@ -3,9 +3,12 @@
 mod accounts;
 mod audit;
 mod bed;
+mod engine;
+mod environments;
 mod log;
 mod members;
 mod notices;
+mod processes;
 mod second_factor;
 mod store;
 mod tokens;

@@ -7,6 +7,7 @@ use leptos::web_sys::KeyboardEvent;
 
 use super::month::{Calendar, Move, WEEKDAYS, spoken};
 use crate::components::browser;
+use crate::components::drawn::drawn;
 use crate::components::icon::{Glyph, Icon};
 
 /// A calendar that begins at the typed day, which has the keyboard. Esc and leaving are the field's business.
@@ -30,7 +31,7 @@ pub(super) fn CalendarPopup(
     };
     // Paging by button leaves the keyboard on the button.
     let page = move |step| move |_| calendar.update(|calendar| calendar.go(Move::Months(step)));
-    view! {
+    drawn(view! {
         <div class="calendar" role="dialog" aria-label="Calendar" tabindex="-1">
             <div class="calendar-head">
                 <button
@@ -87,8 +88,7 @@ pub(super) fn CalendarPopup(
                     .collect_view()}
             </div>
         </div>
-    }
-    .into_any()
+    })
 }
 
 /// One day. The cells stay the same while months are paged and only show other days, so the keyboard is never lost.

@@ -67,18 +67,18 @@ pub fn typed_ahead(labels: &[&str], at: usize, typed: &str) -> Option<usize> {
         .find(|place| labels[*place].to_lowercase().starts_with(&typed))
 }
 
-/// The lines to draw: all of a short list, of a long one only what the view shows with some lines around.
+/// Up to here a list is drawn whole: assistive technology and the browser's own search then see all of it.
+pub const WHOLE: usize = 250;
+
+/// The lines that have to be drawn at once: what the view shows with some lines around. A short list also has everything
+/// above it, and what is below follows when there is time.
 pub fn window(len: usize, top: f64, height: f64, row: f64) -> std::ops::Range<usize> {
-    /// Up to here a list is drawn whole: assistive technology and the browser's own search then see all of it.
-    const WHOLE: usize = 250;
-    const AROUND: usize = 12;
-    if len <= WHOLE {
-        return 0..len;
-    }
+    const AROUND: usize = 8;
     let first = ((top / row).max(0.0) as usize).saturating_sub(AROUND);
     let count = (height / row).max(1.0) as usize + 1 + 2 * AROUND;
     let first = first.min(len.saturating_sub(count));
-    first..(first + count).min(len)
+    let end = (first + count).min(len);
+    if len <= WHOLE { 0..end } else { first..end }
 }
 
 #[cfg(test)]
@@ -130,8 +130,10 @@ mod tests {
     }
 
     #[test]
-    fn short_lists_are_drawn_whole_and_long_ones_by_the_view() {
-        assert_eq!(window(200, 0.0, 300.0, 28.0), 0..200);
+    fn only_what_the_view_shows_has_to_be_drawn_at_once() {
+        assert_eq!(window(5, 0.0, 280.0, 28.0), 0..5);
+        assert_eq!(window(200, 0.0, 280.0, 28.0), 0..27);
+        assert_eq!(window(200, 2_800.0, 280.0, 28.0), 0..119);
         let range = window(10_000, 28_000.0, 280.0, 28.0);
         assert!(range.contains(&1000) && range.contains(&1010) && range.len() < 60, "{range:?}");
         assert_eq!(window(10_000, 280_000.0, 280.0, 28.0).end, 10_000);

@@ -122,8 +122,12 @@ fn ticked_before(catalog: &Catalog, state: &TreeState) -> Vec<usize> {
 /// Where a node stands among the lines, when it does. Lines run from the first method of a node and from the outside in,
 /// so they can be halved like any sorted list.
 pub fn place_of(catalog: &Catalog, rows: &[Row], node: Node) -> Option<usize> {
-    let key = |node: Node| (methods_of(catalog, node).start, depth(node));
-    rows.binary_search_by_key(&key(node), |row| key(row.node)).ok()
+    rows.binary_search_by_key(&key(catalog, node), |row| key(catalog, row.node)).ok()
+}
+
+/// What the order of the lines goes by.
+pub(super) fn key(catalog: &Catalog, node: Node) -> (usize, usize) {
+    (methods_of(catalog, node).start, depth(node))
 }
 
 fn depth(node: Node) -> usize {

@@ -1,6 +1,5 @@
 //! What is ticked, what is open and what a search leaves over: the tree without any drawing.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use keyrack_domain::types::methods::ApiSet;
@@ -8,7 +7,7 @@ use keyrack_domain::types::methods::ApiSet;
 use super::catalog::Catalog;
 
 /// A place in the tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Node {
     Root,
     Service(usize),
@@ -24,8 +23,10 @@ pub enum Node {
 #[derive(Clone)]
 pub struct TreeState {
     ticked: Vec<bool>,
-    open: BTreeSet<Node>,
-    closed: BTreeSet<Node>,
+    /// Both by [`TreeState::group`].
+    open: Vec<bool>,
+    closed: Vec<bool>,
+    services: usize,
     query: String,
     only_ticked: bool,
     /// Methods that the filter leaves over, in order.
@@ -35,11 +36,12 @@ pub struct TreeState {
 impl TreeState {
     /// A tree with nothing ticked, open down to the classes.
     pub fn new(catalog: &Catalog) -> TreeState {
-        let services = (0..catalog.services.len()).map(Node::Service);
+        let (services, classes) = (catalog.services.len(), catalog.classes.len());
         TreeState {
             ticked: vec![false; catalog.methods.len()],
-            open: std::iter::once(Node::Root).chain(services).collect(),
-            closed: BTreeSet::new(),
+            open: [vec![true; 1 + services], vec![false; classes]].concat(),
+            closed: vec![false; 1 + services + classes],
+            services,
             query: String::new(),
             only_ticked: false,
             shown: (0..catalog.methods.len()).collect(),
@@ -97,9 +99,9 @@ impl TreeState {
     /// Opens the classes of which a part is ticked, so that an own choice is seen at a glance.
     pub fn open_own_choices(&mut self, catalog: &Catalog) {
         for (at, class) in catalog.classes.iter().enumerate() {
-            let ticked = self.ticked[class.methods.clone()].iter().filter(|ticked| **ticked).count();
-            if ticked > 0 && ticked < class.methods.len() {
-                self.open.insert(Node::Class(at));
+            let ticks = &self.ticked[class.methods.clone()];
+            if ticks.contains(&true) && ticks.contains(&false) {
+                self.set_open(Node::Class(at), true);
             }
         }
     }
@@ -121,30 +123,48 @@ impl TreeState {
 
     /// Searches anew; the text may be in any case.
     pub fn search(&mut self, catalog: &Catalog, text: &str) {
-        self.query = text.trim().to_lowercase();
-        self.closed.clear();
-        self.filter(catalog);
+        let query = text.trim().to_lowercase();
+        // Who types on narrows down: only what matched so far can match still.
+        let narrower = !self.query.is_empty() && query.starts_with(&self.query);
+        self.query = query;
+        self.closed.fill(false);
+        if narrower {
+            self.shown.retain(|at| catalog.methods[*at].matches(&self.query));
+        } else {
+            self.filter(catalog);
+        }
     }
 
     /// Shows only ticked methods, or all again.
     pub fn show_only_ticked(&mut self, catalog: &Catalog, only: bool) {
         self.only_ticked = only;
-        self.closed.clear();
+        self.closed.fill(false);
         self.filter(catalog);
     }
 
     /// Whether a node's children are shown.
     pub fn is_open(&self, node: Node) -> bool {
-        if self.filtering() { !self.closed.contains(&node) } else { self.open.contains(&node) }
+        let Some(at) = self.group(node) else { return false };
+        if self.filtering() { !self.closed[at] } else { self.open[at] }
     }
 
     /// Opens or closes a node.
     pub fn set_open(&mut self, node: Node, open: bool) {
-        let (set, present) = if self.filtering() { (&mut self.closed, !open) } else { (&mut self.open, open) };
-        if present {
-            set.insert(node);
+        let Some(at) = self.group(node) else { return };
+        if self.filtering() {
+            self.closed[at] = !open;
         } else {
-            set.remove(&node);
+            self.open[at] = open;
+        }
+    }
+
+    /// The number of what can be opened: the root, then the services, then the classes.
+    fn group(&self, node: Node) -> Option<usize> {
+        match node {
+            Node::Root => Some(0),
+            Node::Service(at) => Some(1 + at),
+            Node::Class(at) => Some(1 + self.services + at),
+            Node::Method(_) => None,
         }
     }
 
@@ -203,6 +223,19 @@ mod tests {
         assert!(state.shown().is_empty());
         state.search(&catalog, "");
         assert_eq!(state.shown().len(), 6);
+    }
+
+    #[test]
+    fn typing_on_finds_the_same_as_typing_at_once() {
+        let catalog = small();
+        for query in ["environment.control.stop", "read a file", "users.x"] {
+            let (mut typed, mut at_once) = (TreeState::new(&catalog), TreeState::new(&catalog));
+            for end in 1..=query.len() {
+                typed.search(&catalog, &query[..end]);
+            }
+            at_once.search(&catalog, query);
+            assert_eq!(typed.shown(), at_once.shown(), "{query}");
+        }
     }
 
     #[test]

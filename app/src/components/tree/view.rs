@@ -3,31 +3,35 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, KeyboardEvent};
+use leptos::web_sys::{Element, Event, FocusEvent, KeyboardEvent, MouseEvent};
 
 use super::catalog::Catalog;
-use super::keys::{Step, siblings, step, typed_ahead, window};
-use super::line::{Line, line_id};
+use super::keys::{Step, WHOLE, siblings, step, typed_ahead, window};
+use super::line::{Look, line_id, node_of};
+use super::lines::Lines;
 use super::rows::{Row, label, place_of, rows};
 use super::state::{Node, TreeState};
 use crate::components::browser;
+use crate::components::drawn::drawn;
 
 /// Height of a line until one was measured, in pixels.
 const LINE: f64 = 28.0;
+/// So many lines are drawn in one go while there is time.
+const AT_ONCE: usize = 30;
 /// Letters typed within this time belong together, in milliseconds.
 const TYPING: f64 = 700.0;
 
-/// What the lines of one tree share.
+/// The parts of one tree. Cheap to copy; all copies are one.
 #[derive(Clone, Copy)]
-pub(super) struct Tree {
-    pub catalog: StoredValue<Catalog>,
-    pub state: RwSignal<TreeState>,
-    pub rows: Memo<Vec<Row>>,
-    pub name: Signal<&'static str>,
-    pub query: Memo<String>,
-    /// The line that Tab leads to.
-    pub stop: Memo<Node>,
+struct Tree {
+    catalog: StoredValue<Catalog>,
+    state: RwSignal<TreeState>,
+    rows: Memo<Vec<Row>>,
+    name: Signal<&'static str>,
+    /// The line that has, or had last, the keyboard.
     focused: RwSignal<Node>,
+    /// The line that Tab leads to.
+    stop: Memo<Node>,
     on_tick: Callback<()>,
     view: NodeRef<html::Div>,
     /// How far the view is scrolled.
@@ -52,20 +56,53 @@ pub fn MethodTree(
         let there = catalog.with_value(|catalog| place_of(catalog, &rows.read(), focused).is_some());
         if there { focused } else { Node::Root }
     });
-    let query = Memo::new(move |_| state.read().query().to_owned());
     let (view, top, line) = (NodeRef::new(), RwSignal::new(0.0), RwSignal::new(LINE));
     let typed = StoredValue::new((String::new(), 0.0));
-    let tree = Tree { catalog, state, rows, name, query, stop, focused, on_tick, view, top, line, typed };
-    let drawn = Memo::new(move |_| tree.drawn());
+    let tree = Tree { catalog, state, rows, name, focused, stop, on_tick, view, top, line, typed };
+    let window = Memo::new(move |_| tree.window());
+    let before = move || px(window.get().start as f64 * line.get());
+    // Lines below that are not drawn, or not yet.
+    let missing = RwSignal::new(0_usize);
+    let after = move || px(missing.get() as f64 * line.get());
+    let end = NodeRef::<html::Div>::new();
+    let lines = StoredValue::new_local(Lines::default());
+    // Changes when there is time for more lines.
+    let spare = RwSignal::new(0_u32);
+    Effect::new(move |drawn: Option<u32>| {
+        let turn = spare.get();
+        let Some(end) = end.get() else { return turn };
+        let look = Look { query: state.read().query().to_owned(), name: name.get(), stop: stop.get() };
+        let (rows, window) = (rows.read(), window.get());
+        let budget = if drawn == Some(turn) { 0 } else { AT_ONCE };
+        let whole = rows.len() <= WHOLE;
+        let shown = if whole { &rows[..] } else { &rows[window.clone()] };
+        let now = if whole { window.end } else { shown.len() };
+        let left = catalog
+            .with_value(|catalog| {
+                lines.try_update_value(|lines| lines.draw(catalog, shown, (now, budget), &look, &end))
+            })
+            .unwrap_or_default();
+        missing.set(if whole { left } else { rows.len() - window.end });
+        if left > 0 {
+            request_animation_frame(move || _ = spare.try_update(|turn| *turn += 1));
+        }
+        turn
+    });
+    // What was searched for is seen from its beginning.
+    let query = Memo::new(move |_| state.read().query().to_owned());
     Effect::new(move |_| {
-        if let Some(height) = browser::height(&line_id(Node::Root)) {
+        query.track();
+        if let Some(view) = view.get() {
+            view.set_scroll_top(0);
+            top.set(0.0);
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(height) = view.get().and_then(|_| browser::height(&line_id(Node::Root))) {
             line.set(height);
         }
     });
-    let shown = move || rows.read()[drawn.get()].to_vec();
-    let before = move || format!("{}px", drawn.get().start as f64 * line.get());
-    let after = move || format!("{}px", (rows.read().len() - drawn.get().end) as f64 * line.get());
-    view! {
+    drawn(view! {
         <div
             node_ref=view
             id="method-tree"
@@ -73,25 +110,41 @@ pub fn MethodTree(
             role="tree"
             aria-label=name
             on:keydown=move |event| tree.key(&event)
+            on:click=move |event| tree.clicked(&event)
+            on:focusin=move |event| tree.got_focus(&event)
             on:scroll=move |_| tree.scrolled()
         >
-            <div class="tree-space" role="none" style:height=before></div>
-            <For each=shown key=|row| row.node children=move |row| view! { <Line tree row /> } />
-            <div class="tree-space" role="none" style:height=after></div>
+            <div role="none" style:height=before></div>
+            <div node_ref=end role="none" style:height=after></div>
         </div>
-    }
-    .into_any()
+    })
 }
 
 impl Tree {
-    /// The row of a node, or how it last was when it is just leaving the view.
-    pub fn row(self, last: Row) -> Row {
-        let rows = self.rows.read();
-        self.catalog.with_value(|catalog| place_of(catalog, &rows, last.node)).map_or(last, |at| rows[at])
+    /// A click: the twist opens and closes, the link leads to the documentation, everything else ticks.
+    fn clicked(self, event: &MouseEvent) {
+        let Some((target, node)) = line_of(event) else { return };
+        let within = |class: &str| target.closest(class).ok().flatten().is_some();
+        if within(".tree-docs") {
+            return;
+        }
+        let open = self.place(node).and_then(|at| self.rows.read_untracked()[at].open);
+        match open {
+            Some(open) if within(".tree-twist") => self.set_open(node, !open),
+            _ => self.toggle(node),
+        }
+    }
+
+    fn got_focus(self, event: &FocusEvent) {
+        if let Some((_, node)) = line_of(event)
+            && self.focused.get_untracked() != node
+        {
+            self.focused.set(node);
+        }
     }
 
     /// Ticks or unticks as a person asked for. What left the view by it passes the keyboard on to its neighbour.
-    pub fn toggle(self, node: Node) {
+    fn toggle(self, node: Node) {
         let at = self.place(node);
         self.focused.set(node);
         let changed = self
@@ -109,16 +162,8 @@ impl Tree {
         }
     }
 
-    /// Opens or closes a node.
-    pub fn set_open(self, node: Node, open: bool) {
+    fn set_open(self, node: Node, open: bool) {
         self.state.update(|state| state.set_open(node, open));
-    }
-
-    /// The line got the keyboard.
-    pub fn focused(self, node: Node) {
-        if self.focused.get_untracked() != node {
-            self.focused.set(node);
-        }
     }
 
     fn place(self, node: Node) -> Option<usize> {
@@ -200,7 +245,19 @@ impl Tree {
         (self.height() / self.line.get_untracked()) as usize
     }
 
-    fn drawn(self) -> std::ops::Range<usize> {
+    fn window(self) -> std::ops::Range<usize> {
         window(self.rows.read().len(), self.top.get(), self.height(), self.line.get())
     }
+}
+
+/// What an event is on, and the node whose line that is in.
+fn line_of(event: &Event) -> Option<(Element, Node)> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let line = target.closest("[role=treeitem]").ok()??;
+    let node = node_of(&line.id())?;
+    Some((target, node))
+}
+
+fn px(length: f64) -> String {
+    format!("{}px", length as i64)
 }

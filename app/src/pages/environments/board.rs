@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use keyrack_domain::types::environments::Overview;
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 use super::{empty::Empty, poll, row::row, tasks::Tasks};
 use crate::components::icon::{Glyph, Icon};
@@ -40,9 +40,11 @@ pub fn Board(initial: Overview, origin: String) -> impl IntoView {
                 <p class="visually-hidden" role="status">
                     {state.begun}
                 </p>
-                <Show when=move || is_empty.get() fallback=move || table(state)>
-                    <Empty origin=origin.clone() />
-                </Show>
+                // Not <Show>, which erases types: with them whole, the compiler leaves out what is never used.
+                {move || match is_empty.get() {
+                    true => Either::Left(view! { <Empty origin=origin.clone() /> }),
+                    false => Either::Right(table(state)),
+                }}
             </div>
             <Tasks state />
         </div>

@@ -8,12 +8,12 @@ use crate::{
 };
 
 /// One environment. Its elements stay while its state changes, so that the focus stays too.
-pub(super) fn row(state: State, name: String) -> impl IntoView {
+pub(super) fn row(state: State, name: String) -> Option<impl IntoView> {
     let find = {
         let name = name.clone();
         move || state.overview.read().environments.iter().find(|env| env.name == name).cloned()
     };
-    let Some(first) = find() else { return ().into_any() };
+    let first = find()?;
     // A row may be asked once more after its environment is gone.
     let env = Memo::new(move |last: Option<&EnvironmentView>| find().unwrap_or_else(|| last.unwrap_or(&first).clone()));
     let status = Memo::new(move |_| env.read().status);
@@ -22,7 +22,7 @@ pub(super) fn row(state: State, name: String) -> impl IntoView {
     let address = Memo::new(move |_| env.read().address.clone());
     let lines = Memo::new(move |_| env.read().last_lines.clone());
     let short = name.clone();
-    view! {
+    Some(view! {
         <tr role="row" class="env">
             <th role="rowheader" scope="row" class="env-name">
                 <span class="env-title">{title}</span>
@@ -44,8 +44,7 @@ pub(super) fn row(state: State, name: String) -> impl IntoView {
             </td>
             {move || (!lines.read().is_empty()).then(|| last_lines(&lines.read()))}
         </tr>
-    }
-    .into_any()
+    })
 }
 
 /// The words say the status; shape and colour of the dot repeat it.

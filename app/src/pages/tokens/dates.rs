@@ -2,21 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use keyrack_domain::types::dates::{readable_day, wire_moment};
+use leptos::either::Either;
 use leptos::prelude::*;
 
 /// A day as `27 Aug 2018`, with the full moment as its title; `absent` where there is none.
-pub(super) fn day(moment: Option<DateTime<Utc>>, absent: &'static str) -> AnyView {
+pub(super) fn day(moment: Option<DateTime<Utc>>, absent: &'static str) -> impl IntoView {
     match moment {
-        None => absent.into_any(),
+        None => Either::Left(absent),
         Some(moment) => {
             let full = wire_moment(moment);
             let machine = full.replace(' ', "T") + "Z";
-            view! {
+            Either::Right(view! {
                 <time datetime=machine title=format!("{full} UTC")>
                     {readable_day(moment.date_naive())}
                 </time>
-            }
-            .into_any()
+            })
         }
     }
 }

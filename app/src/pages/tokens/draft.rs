@@ -126,6 +126,26 @@ pub fn expiry_problem(text: &str, base: Option<&TokenView>, today: NaiveDate) ->
     }
 }
 
+/// A draft that began from `base`, as a draft of the token as it is `now`: what its author changed stays, what they left
+/// alone follows the token. The methods are one thing: nobody wants to hand out a mixture that neither of the two saw.
+pub fn rebased(draft: &TokenDraft, base: &TokenView, now: &TokenView) -> TokenDraft {
+    let (base, mut rebased) = (draft_of(base), draft_of(now));
+    if draft.description != base.description {
+        rebased.description.clone_from(&draft.description);
+    }
+    if draft.expires != base.expires {
+        rebased.expires.clone_from(&draft.expires);
+    }
+    if (draft.api_set, &draft.methods) != (base.api_set, &base.methods) {
+        rebased.api_set = draft.api_set;
+        rebased.methods.clone_from(&draft.methods);
+    }
+    if draft.shared != base.shared {
+        rebased.shared = draft.shared;
+    }
+    rebased
+}
+
 /// What is different between two states of a token, one line each, for who is told that somebody else was faster.
 pub fn differences(before: &TokenView, after: &TokenView) -> Vec<String> {
     let mut lines = Vec::new();
@@ -248,6 +268,24 @@ pub(super) mod tests {
         assert_eq!(copy.draft.expires, "31-01-2027");
         assert!(copy.draft.description.ends_with("x (copy)") && copy.draft.description.chars().count() == 255);
         assert_eq!(Start::edit(token(2, "plain")).draft.description, "plain");
+    }
+
+    #[test]
+    fn a_draft_kept_over_a_conflict_is_only_what_its_author_changed() {
+        let base = token(1, "deploy");
+        let mut now = base.clone();
+        now.description = "theirs".into();
+        now.expires = parse_wire_moment("2027-03-09");
+        now.methods = vec!["a.b.C".into()];
+        now.version = 2;
+        let mut draft = draft_of(&base);
+        assert_eq!(rebased(&draft, &base, &now), draft_of(&now));
+        draft.description = "mine".into();
+        draft.api_set = ApiSet::MavenPlugin;
+        draft.methods.clear();
+        let rebased = rebased(&draft, &base, &now);
+        assert_eq!((rebased.description.as_str(), rebased.expires.as_str()), ("mine", "09-03-2027"));
+        assert_eq!((rebased.api_set, rebased.methods.len()), (ApiSet::MavenPlugin, 0));
     }
 
     #[test]

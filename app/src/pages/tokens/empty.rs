@@ -7,7 +7,10 @@ use crate::components::icon::{Glyph, Icon};
 
 /// Teaches what to do first.
 #[component]
-pub(super) fn Empty(page: Page) -> impl IntoView {
+pub(super) fn Empty(page: Page, origin: String) -> impl IntoView {
+    let call = format!(
+        "curl {origin}/1.0/environment/control/rest/stopenv \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -d envName=my-project"
+    );
     view! {
         <div class="tokens-empty">
             <Icon glyph=Glyph::KeyRound class="tokens-empty-mark" />
@@ -21,10 +24,7 @@ pub(super) fn Empty(page: Page) -> impl IntoView {
                 <li>
                     "Call the API with it:"
                     <pre>
-                        <code>
-                            "curl -H \"Authorization: Bearer $TOKEN\" \\\n     \
-                             -d envName=my-project \\\n     …/1.0/environment/control/rest/stopenv"
-                        </code>
+                        <code>{call}</code>
                     </pre>
                 </li>
             </ol>
@@ -40,5 +40,4 @@ pub(super) fn Empty(page: Page) -> impl IntoView {
             }}
         </div>
     }
-    .into_any()
 }

@@ -2,6 +2,7 @@
 
 use keyrack_domain::types::methods::MethodInfo;
 use keyrack_domain::types::tokens::TokenList;
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::dialogs::Dialogs;
@@ -13,15 +14,22 @@ use super::toolbar::Toolbar;
 
 /// Toolbar, list and dialogs, beginning with what the server loaded. `viewer`: e-mail address of who is signed in.
 #[island]
-pub fn TokensIsland(list: TokenList, methods: Vec<MethodInfo>, sort: Sort, viewer: String) -> impl IntoView {
+pub fn TokensIsland(
+    list: TokenList,
+    methods: Vec<MethodInfo>,
+    sort: Sort,
+    viewer: String,
+    /// Where the API is reached from outside.
+    origin: String,
+) -> impl IntoView {
     let page = Page::new(list, methods, sort, viewer);
     let empty = Memo::new(move |_| page.list.read().tokens.is_empty());
     Effect::new(move |_| page.restore_kept());
     view! {
         <Toolbar page />
-        <div class="panel tokens-panel">
+        <div class="panel table-frame">
             {move || {
-                if empty.get() { view! { <Empty page /> }.into_any() } else { view! { <TokenTable page /> }.into_any() }
+                if empty.get() { Either::Left(view! { <Empty page origin=origin.clone() /> }) } else { Either::Right(view! { <TokenTable page /> }) }
             }}
         </div>
         <Dialogs page />

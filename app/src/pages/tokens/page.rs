@@ -17,6 +17,7 @@ use crate::{
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let sort = use_query_map().with_untracked(|query| Sort::from_query(&query.get("sort").unwrap_or_default()));
+    let origin = visit::origin();
     let viewer = use_context::<Profile>().map(|profile| profile.email).unwrap_or_default();
     view! {
         <section class="tokens-page" aria-labelledby="tokens-heading">
@@ -30,7 +31,7 @@ pub fn TokensPage() -> impl IntoView {
             </header>
             {Suspend::new(async move {
                 match load().await {
-                    Ok((list, methods)) => view! { <TokensIsland list methods sort viewer /> }.into_any(),
+                    Ok((list, methods)) => view! { <TokensIsland list methods sort viewer origin /> }.into_any(),
                     Err(refusal) => trouble(&refusal).into_any(),
                 }
             })}

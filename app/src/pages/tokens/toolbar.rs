@@ -65,7 +65,6 @@ pub(super) fn Toolbar(page: Page) -> impl IntoView {
         </div>
         {move || off().then(why_off)}
     }
-    .into_any()
 }
 
 /// `12 of 100 tokens`, and how many of them are selected when it is more than one.

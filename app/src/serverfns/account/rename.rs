@@ -1,8 +1,10 @@
 use keyrack_domain::types::{accounts::Profile, refusal::Answer};
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Changes the signed-in user's name.
-#[server(prefix = "/fn", endpoint = "account/rename")]
+#[server(prefix = "/fn", endpoint = "account/rename", output = Json)]
 pub async fn rename_user(name: String) -> Result<Answer<Profile>, ServerFnError> {
     Ok(ssr::rename(&name).await)
 }

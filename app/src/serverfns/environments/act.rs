@@ -2,9 +2,10 @@ use keyrack_domain::types::{environments::Overview, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::pages::environments::Action;
+use crate::serverfns::codec::Json;
 
 /// Starts, stops or restarts an environment and answers how everything stands then; it does not wait for the end.
-#[server(prefix = "/fn", endpoint = "environments/act")]
+#[server(prefix = "/fn", endpoint = "environments/act", output = Json)]
 pub async fn act_on_environment(name: String, action: Action) -> Result<Answer<Overview>, ServerFnError> {
     Ok(ssr::act(&name, action).await)
 }

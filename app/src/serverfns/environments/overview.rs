@@ -1,8 +1,10 @@
 use keyrack_domain::types::{environments::Overview, refusal::Answer};
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Everything the Environments page shows, as it stands now.
-#[server(prefix = "/fn", endpoint = "environments/overview")]
+#[server(prefix = "/fn", endpoint = "environments/overview", output = Json)]
 pub async fn read_overview() -> Result<Answer<Overview>, ServerFnError> {
     Ok(ssr::overview().await)
 }

@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     tokens::{NewSecret, TokenDraft},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Makes a token and tells its secret, this once.
-#[server(prefix = "/fn", endpoint = "tokens/create", input = Json)]
+#[server(prefix = "/fn", endpoint = "tokens/create", input = Json, output = Json)]
 pub async fn create_token(draft: TokenDraft, password: String) -> Result<Answer<NewSecret>, ServerFnError> {
     Ok(ssr::create(&draft, &password).await)
 }

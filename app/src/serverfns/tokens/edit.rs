@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     tokens::{TokenDraft, TokenView},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Changes a token, if it still is as the draft knew it.
-#[server(prefix = "/fn", endpoint = "tokens/edit", input = Json)]
+#[server(prefix = "/fn", endpoint = "tokens/edit", input = Json, output = Json)]
 pub async fn edit_token(
     id: i64,
     version: i64,

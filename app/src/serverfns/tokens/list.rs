@@ -1,8 +1,10 @@
 use keyrack_domain::types::{refusal::Answer, tokens::TokenList};
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// The tokens that the caller may see, as they stand now.
-#[server(prefix = "/fn", endpoint = "tokens/list", input = Json)]
+#[server(prefix = "/fn", endpoint = "tokens/list", input = Json, output = Json)]
 pub async fn list_tokens() -> Result<Answer<TokenList>, ServerFnError> {
     Ok(ssr::list().await)
 }

@@ -1,9 +1,11 @@
 use keyrack_domain::types::{refusal::Answer, tokens::NewSecret};
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Replaces a token's secret and tells the new one, this once. `expires` (`dd-mm-yyyy`, empty = never) is the new last
 /// day of a token that has expired.
-#[server(prefix = "/fn", endpoint = "tokens/regenerate", input = Json)]
+#[server(prefix = "/fn", endpoint = "tokens/regenerate", input = Json, output = Json)]
 pub async fn regenerate_token(
     id: i64,
     version: i64,

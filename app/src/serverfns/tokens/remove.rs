@@ -1,8 +1,10 @@
 use keyrack_domain::types::refusal::Answer;
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Removes tokens; their secrets open nothing from then on.
-#[server(prefix = "/fn", endpoint = "tokens/remove", input = Json)]
+#[server(prefix = "/fn", endpoint = "tokens/remove", input = Json, output = Json)]
 pub async fn remove_tokens(ids: Vec<i64>, password: String) -> Result<Answer<()>, ServerFnError> {
     Ok(ssr::remove(&ids, &password).await)
 }

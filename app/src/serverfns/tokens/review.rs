@@ -2,11 +2,13 @@ use keyrack_domain::types::{
     refusal::Answer,
     tokens::{TokenDraft, TokenReview},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Checks a draft like the real thing and says in words what it would do, before the password is asked. `editing` holds
 /// id and version of the token that the draft changes.
-#[server(prefix = "/fn", endpoint = "tokens/review", input = Json)]
+#[server(prefix = "/fn", endpoint = "tokens/review", input = Json, output = Json)]
 pub async fn review_token(
     editing: Option<(i64, i64)>,
     draft: TokenDraft,

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::super::deed::{Deed, Outcome};
 use super::password_form::PasswordForm;
 use crate::components::dialog::Modal;
+use crate::components::drawn::drawn;
 
 /// What is asked: a deed and what it will do, in words.
 #[derive(Clone)]
@@ -30,7 +31,7 @@ pub(super) fn ConfirmDialog(
             on_cancel.run(());
         }
     };
-    view! {
+    drawn(view! {
         <Modal id="confirm-dialog" title="Confirm with password" class="narrow" on_dismiss=dismiss>
             <ul class="dialog-body review">
                 {ask.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
@@ -47,6 +48,5 @@ pub(super) fn ConfirmDialog(
                 on_signed_out
             />
         </Modal>
-    }
-    .into_any()
+    })
 }

@@ -13,14 +13,15 @@ use self::editor::EditorDialog;
 use self::remove::RemoveDialog;
 use self::save::SaveDialog;
 use super::state::{Open, Page};
+use crate::components::drawn::drawn;
 
 /// The dialog that is open, if one is.
 #[component]
 pub(super) fn Dialogs(page: Page) -> impl IntoView {
     move || match page.open.get() {
-        None => ().into_any(),
-        Some(Open::Editor { start, note }) => view! { <EditorDialog page start=*start note /> }.into_any(),
-        Some(Open::Save(new)) => view! { <SaveDialog page new /> }.into_any(),
-        Some(Open::Remove(tokens)) => view! { <RemoveDialog page tokens /> }.into_any(),
+        None => None,
+        Some(Open::Editor { start, note }) => Some(drawn(view! { <EditorDialog page start=*start note /> })),
+        Some(Open::Save(new)) => Some(drawn(view! { <SaveDialog page new /> })),
+        Some(Open::Remove(tokens)) => Some(drawn(view! { <RemoveDialog page tokens /> })),
     }
 }

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::super::deed::{Deed, Outcome, Refused};
 use crate::components::busy::Busy;
+use crate::components::drawn::drawn;
 
 /// Asks for the password and carries out the deed with it. The field is emptied with every try and a second press while
 /// one is under way does nothing. `busy` is the dialog's: while it holds, the dialog must stay, or a new secret would be
@@ -69,7 +70,7 @@ pub(super) fn PasswordForm(
         });
     };
     let error_id = format!("{id}-error");
-    view! {
+    drawn(view! {
         <form class="dialog-form" novalidate on:submit=try_password>
             // Password managers look for whose password it is.
             <input type="text" autocomplete="username" value=viewer hidden readonly />
@@ -117,8 +118,7 @@ pub(super) fn PasswordForm(
                 </button>
             </footer>
         </form>
-    }
-    .into_any()
+    })
 }
 
 /// Counts to zero by seconds, or until the dialog is gone.

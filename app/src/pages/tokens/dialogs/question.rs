@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::dialog::Modal;
+use crate::components::drawn::drawn;
 
 /// Asks whether to stay (the safe answer, which Esc gives too) or to go on.
 #[component]
@@ -15,7 +16,7 @@ pub(super) fn Question(
     #[prop(into)] on_stay: Callback<()>,
     #[prop(into)] on_go: Callback<()>,
 ) -> impl IntoView {
-    view! {
+    drawn(view! {
         <Modal id title class="narrow" on_dismiss=on_stay>
             <div class="dialog-body">
                 <p>{text}</p>
@@ -29,6 +30,5 @@ pub(super) fn Question(
                 </button>
             </footer>
         </Modal>
-    }
-    .into_any()
+    })
 }

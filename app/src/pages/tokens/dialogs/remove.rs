@@ -8,6 +8,7 @@ use super::super::deed::{Deed, Outcome};
 use super::super::state::Page;
 use super::password_form::PasswordForm;
 use crate::components::dialog::Modal;
+use crate::components::drawn::drawn;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::toast::{ToastKind, show};
 use crate::format::count;
@@ -41,7 +42,7 @@ pub(super) fn RemoveDialog(page: Page, tokens: Vec<TokenView>) -> impl IntoView 
     } else {
         "These tokens are refused from their next call on. That cannot be undone."
     };
-    view! {
+    drawn(view! {
         <Modal id="remove-dialog" title="Remove Access Tokens" class="narrow" on_dismiss=dismiss>
             <div class="dialog-body">
                 <p>{warning}</p>
@@ -63,8 +64,7 @@ pub(super) fn RemoveDialog(page: Page, tokens: Vec<TokenView>) -> impl IntoView 
                 on_signed_out=move |()| page.sign_in_again(None)
             />
         </Modal>
-    }
-    .into_any()
+    })
 }
 
 fn item(token: TokenView) -> impl IntoView {

@@ -9,6 +9,7 @@ use super::super::state::Page;
 use super::question::Question;
 use crate::components::browser;
 use crate::components::dialog::Modal;
+use crate::components::drawn::drawn;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::toast::{ToastKind, show};
 
@@ -56,8 +57,14 @@ pub(super) fn SaveDialog(page: Page, new: NewSecret) -> impl IntoView {
         browser::focus(FIELD);
         browser::select_text(FIELD);
     });
-    let discard = close.clone();
-    view! {
+    let discard = {
+        let lost = format!("The secret of “{description}” was not saved. Regenerate the token when you need it.");
+        move || {
+            page.close();
+            show(ToastKind::Info, lost.clone());
+        }
+    };
+    drawn(view! {
         <Modal id="save-dialog" title="Save Access Token" class="narrow" on_dismiss=dismiss>
             <div class="dialog-body">
                 <p>"Save the token of “"{description}"” now. It is shown this once and cannot be looked up later."</p>
@@ -121,6 +128,5 @@ pub(super) fn SaveDialog(page: Page, new: NewSecret) -> impl IntoView {
                     }
                 })
         }}
-    }
-    .into_any()
+    })
 }

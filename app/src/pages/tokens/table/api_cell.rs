@@ -1,8 +1,10 @@
 //! What a token opens: the set's name, and for an own choice its methods at a glance.
 
 use keyrack_domain::types::methods::ApiSet;
+use leptos::either::Either;
 use leptos::prelude::*;
 
+use crate::components::drawn::drawn;
 use crate::format::count;
 
 /// So many methods are spelled out.
@@ -11,9 +13,10 @@ const SHOWN: usize = 30;
 /// The name of the set. `Custom` lists its methods while the pointer or the keyboard is on it; Esc puts the list away.
 #[component]
 pub(super) fn ApiCell(id: i64, set: ApiSet, methods: Vec<String>, stop: Memo<bool>) -> impl IntoView {
-    if set != ApiSet::Custom {
-        return set.name().into_any();
-    }
+    if set == ApiSet::Custom { Either::Right(custom(id, methods, stop)) } else { Either::Left(set.name()) }
+}
+
+fn custom(id: i64, methods: Vec<String>, stop: Memo<bool>) -> impl IntoView {
     let open = RwSignal::new(false);
     let tip = format!("token-methods-{id}");
     let described = {
@@ -25,7 +28,7 @@ pub(super) fn ApiCell(id: i64, set: ApiSet, methods: Vec<String>, stop: Memo<boo
     let list = move || {
         let items = methods.iter().take(SHOWN).map(|name| view! { <li>{name.clone()}</li> }).collect_view();
         let rest = (more > 0).then(|| view! { <li>{format!("and {more} more")}</li> });
-        view! {
+        drawn(view! {
             <span id=tip.clone() class="tip" role="tooltip">
                 <strong>{heading.clone()}</strong>
                 <ul role="list" class="mono">
@@ -33,7 +36,7 @@ pub(super) fn ApiCell(id: i64, set: ApiSet, methods: Vec<String>, stop: Memo<boo
                     {rest}
                 </ul>
             </span>
-        }
+        })
     };
     view! {
         <span
@@ -54,10 +57,9 @@ pub(super) fn ApiCell(id: i64, set: ApiSet, methods: Vec<String>, stop: Memo<boo
                 on:focus=move |_| open.set(true)
                 on:blur=move |_| open.set(false)
             >
-                {set.name()}
+                {ApiSet::Custom.name()}
             </span>
             {move || open.get().then(|| list())}
         </span>
     }
-    .into_any()
 }

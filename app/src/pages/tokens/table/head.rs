@@ -9,14 +9,15 @@ use crate::components::icon::{Glyph, Icon};
 /// The row of headings. Owner is there only when an account has several members.
 #[component]
 pub(super) fn Head(page: Page) -> impl IntoView {
+    let several = Memo::new(move |_| page.list.read().several_members);
     let columns = move || {
-        let several = page.list.read().several_members;
-        Column::ALL.into_iter().filter(|column| several || *column != Column::Owner).collect::<Vec<_>>()
+        let shown = Column::ALL.into_iter().filter(|column| several.get() || *column != Column::Owner);
+        shown.map(|column| heading(page, column)).collect_view()
     };
     view! {
         <thead role="rowgroup">
             <tr role="row">
-                <For each=columns key=|column| *column as u8 children=move |column| heading(page, column) />
+                {columns}
             </tr>
         </thead>
     }

@@ -34,5 +34,4 @@ pub(super) fn TokenTable(page: Page) -> impl IntoView {
             </tbody>
         </table>
     }
-    .into_any()
 }

@@ -41,24 +41,26 @@ pub(super) fn TokenRow(page: Page, token: TokenView) -> impl IntoView {
             {move || cells(now.get(), stop, page.list.read().several_members)}
         </tr>
     }
-    .into_any()
 }
 
 fn cells(token: TokenView, stop: Memo<bool>, several_members: bool) -> impl IntoView {
-    let shared = token.shared.then(|| view! { <span class="badge">"Shared"</span> });
+    let shared = (several_members && token.shared).then(|| view! { <span class="badge">"Shared"</span> });
     let owner = several_members.then(|| {
         view! {
             <td role="gridcell" class="cell-owner" data-label="Owner">
-                <span class="cell-text">{token.owner.clone()}</span>
-                " "
-                {shared}
+                <span class="cell-text" title=token.owner.clone()>
+                    {token.owner.clone()}
+                </span>
             </td>
         }
     });
     view! {
         <td role="gridcell" class="cell-description">
-            <span class="cell-text" title=token.description.clone()>
-                {token.description.clone()}
+            <span class="cell-line">
+                <span class="cell-text" title=token.description.clone()>
+                    {token.description.clone()}
+                </span>
+                {shared}
             </span>
         </td>
         <td role="gridcell" class="cell-api" data-label="API">
@@ -68,7 +70,7 @@ fn cells(token: TokenView, stop: Memo<bool>, several_members: bool) -> impl Into
             {day(token.expires, "Never")}
             {token.expired.then(|| view! { " "<span class="badge warning">"Expired"</span> })}
         </td>
-        <td role="gridcell" class="figures" data-label="Last used">
+        <td role="gridcell" class="figures" data-label="Last Used">
             {day(token.last_used, "-")}
         </td>
         <td role="gridcell" class="figures" data-label="Created">

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::model::Editor;
 use crate::components::calendar::DateField;
+use crate::components::drawn::drawn;
 
 /// The fields above the tree.
 #[component]
@@ -14,7 +15,7 @@ pub(super) fn Fields(editor: Editor) -> impl IntoView {
     let several = editor.page.list.read_untracked().several_members;
     let wrong = move || editor.problem(Field::Description);
     let expires_error = Signal::derive(move || editor.problem(Field::Expires));
-    view! {
+    drawn(view! {
         <div class="field token-description">
             <label for="token-description">"Description"</label>
             <input
@@ -44,8 +45,7 @@ pub(super) fn Fields(editor: Editor) -> impl IntoView {
         </div>
         <ApiField editor />
         {several.then(|| view! { <Shared editor /> })}
-    }
-    .into_any()
+    })
 }
 
 #[component]
@@ -59,7 +59,7 @@ fn ApiField(editor: Editor) -> impl IntoView {
     };
     let hint = move || match editor.set.get() {
         ApiSet::ExtendedAccess => {
-            "Opens every method and signs in to this dashboard as you. Passwords, second factors and tokens stay closed to it."
+            "Opens every method and this dashboard as you, except passwords, second factors and tokens."
         }
         ApiSet::Custom => "Exactly the methods that you tick.",
         _ => "What these clients need. Changing a tick makes it Custom.",

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::model::Editor;
 use crate::components::browser;
+use crate::components::drawn::drawn;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::tree::MethodTree;
 use crate::format::count;
@@ -18,21 +19,20 @@ pub(super) fn Methods(editor: Editor) -> impl IntoView {
         _ => "API Access",
     });
     let wrong = move || editor.problem(Field::Methods);
-    view! {
+    drawn(view! {
         <div class="token-methods" class:invalid=move || wrong().is_some()>
             <Find editor />
-            <div class="tree-frame">
-                <MethodTree catalog=editor.catalog state=editor.tree name on_tick=move |()| editor.ticked() />
-            </div>
             <p class="tree-status muted small figures" role="status">
                 {move || status(editor)}
             </p>
+            <div class="tree-frame">
+                <MethodTree catalog=editor.catalog state=editor.tree name on_tick=move |()| editor.ticked() />
+            </div>
             <p id="token-methods-error" class="error" role="alert">
                 {wrong}
             </p>
         </div>
-    }
-    .into_any()
+    })
 }
 
 #[component]

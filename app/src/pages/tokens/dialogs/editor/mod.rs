@@ -18,6 +18,7 @@ use super::super::state::Page;
 use super::confirm::ConfirmDialog;
 use super::question::Question;
 use crate::components::dialog::Modal;
+use crate::components::drawn::drawn;
 
 /// The dialog and what lies on top of it. `note` says why it opened by itself.
 #[component]
@@ -28,7 +29,7 @@ pub(super) fn EditorDialog(page: Page, start: Start, note: Option<&'static str>)
         event.prevent_default();
         editor.submit();
     };
-    view! {
+    drawn(view! {
         <Modal id="token-dialog" title class="wide" on_dismiss=move |()| editor.dismiss()>
             <form class="dialog-form" novalidate on:submit=submit>
                 <div class="dialog-body token-form">
@@ -60,6 +61,5 @@ pub(super) fn EditorDialog(page: Page, start: Start, note: Option<&'static str>)
                 on_go=move |()| page.close()
             />
         })}
-    }
-    .into_any()
+    })
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::super::super::deed::{Deed, Outcome, regeneration_lines};
-use super::super::super::draft::{Purpose, Start, differences, draft_of, expiry_problem, problems, typed_expiry};
+use super::super::super::draft::{Purpose, Start, differences, draft_of, expiry_problem, problems, rebased};
 use super::super::super::state::{Page, UNREACHABLE};
 use super::super::confirm::Ask;
 use crate::components::browser;
@@ -242,24 +242,27 @@ impl Editor {
     /// After a conflict: drops the draft for the token as it is now.
     pub fn load_current(self, current: TokenView) {
         let draft = draft_of(&current);
-        self.catalog.with_value(|catalog| self.tree.update(|tree| tick(tree, catalog, &draft)));
-        self.typed.set(draft.description.clone());
-        self.expires.set(draft.expires.clone());
-        self.set.set(draft.api_set);
-        self.shared.set(draft.shared);
-        self.keep_draft(current);
+        self.begin_from(current, draft);
     }
 
     /// After a conflict: the draft stays, and from now on it is a change to the token as it is now.
     pub fn keep_draft(self, current: TokenView) {
-        // A day that nobody touched here follows the token: the old one was not this person's choice.
-        let untouched = self.purpose.with_untracked(|purpose| purpose.base().map(typed_expiry))
-            == Some(self.expires.get_untracked());
-        if untouched {
-            self.expires.set(typed_expiry(&current));
-        }
-        self.begun.set(draft_of(&current));
-        self.purpose.set(Purpose::Edit(Box::new(current)));
+        let draft = self.draft();
+        let draft = self.purpose.with_untracked(|purpose| match purpose.base() {
+            Some(base) => rebased(&draft, base, &current),
+            None => draft,
+        });
+        self.begin_from(current, draft);
+    }
+
+    fn begin_from(self, token: TokenView, draft: TokenDraft) {
+        self.catalog.with_value(|catalog| self.tree.update(|tree| tick(tree, catalog, &draft)));
+        self.typed.set(draft.description);
+        self.expires.set(draft.expires);
+        self.set.set(draft.api_set);
+        self.shared.set(draft.shared);
+        self.begun.set(draft_of(&token));
+        self.purpose.set(Purpose::Edit(Box::new(token)));
         self.problems.set(Vec::new());
         self.notice.set(None);
         browser::focus("token-description");

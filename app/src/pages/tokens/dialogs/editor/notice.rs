@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::model::{Editor, Notice};
+use crate::components::drawn::{Drawn, drawn};
 use crate::components::icon::{Glyph, Icon};
 
 /// Why the dialog opened by itself, what went wrong, or what somebody else changed.
@@ -30,12 +31,12 @@ pub(super) fn NoticeBox(editor: Editor) -> impl IntoView {
     }
 }
 
-fn body(editor: Editor, notice: Notice) -> AnyView {
+fn body(editor: Editor, notice: Notice) -> Drawn {
     match notice {
-        Notice::Info(text) | Notice::Trouble(text) => view! { <p>{text}</p> }.into_any(),
+        Notice::Info(text) | Notice::Trouble(text) => drawn(view! { <p>{text}</p> }),
         Notice::Changed { lines, current } => {
             let (load, keep) = (current.clone(), current);
-            view! {
+            drawn(view! {
                 <div class="token-conflict">
                     <p>
                         <strong>"Changed by somebody else"</strong>
@@ -51,8 +52,7 @@ fn body(editor: Editor, notice: Notice) -> AnyView {
                         </button>
                     </div>
                 </div>
-            }
-            .into_any()
+            })
         }
     }
 }

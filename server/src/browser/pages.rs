@@ -1,11 +1,16 @@
-//! The browser door: rendered pages and server functions.
+//! Rendered pages and server functions.
 
 use axum::{Router, body::Body, extract::Request, response::Response, routing::get};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use keyrack_app::{App, shell};
-use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::use_context};
+use leptos::{
+    config::LeptosOptions,
+    nonce::use_nonce,
+    prelude::{provide_context, use_context},
+};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
+use super::Browser;
 use crate::site;
 
 /// What Leptos has to know to name the site's files. Nothing is read from disk or from the environment.
@@ -40,6 +45,39 @@ where
             response
         }))
         .with_state(options)
+}
+
+/// A page that is shown again as the answer to a form that was sent to it.
+pub struct Again {
+    request: Request<Body>,
+}
+
+impl Again {
+    /// Keeps what the page needs of the form's request: its headers, and who visits.
+    pub fn of(request: &Request<Body>) -> Again {
+        let mut again = Request::new(Body::empty());
+        *again.headers_mut() = request.headers().clone();
+        *again.extensions_mut() = request.extensions().clone();
+        Again { request: again }
+    }
+
+    /// Renders the page at `path` with the outcome of the form in its context.
+    pub async fn show<O: Clone + Send + Sync + 'static>(
+        mut self,
+        browser: &Browser,
+        path: &'static str,
+        outcome: O,
+    ) -> Response {
+        *self.request.uri_mut() = http::Uri::from_static(path);
+        let options = options();
+        let browser = browser.clone();
+        let context = move || {
+            secure_page();
+            browser.provide();
+            provide_context(outcome.clone());
+        };
+        leptos_axum::render_app_async_with_context(context, move || shell(options.clone()))(self.request).await
+    }
 }
 
 /// Headers of every rendered page. Scripts run when they come from this origin or carry the nonce of this answer;

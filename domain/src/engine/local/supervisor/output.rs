@@ -1,0 +1,84 @@
+//! A node's output on disk: at most two files of a limited size, whatever the node writes.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// The log. When it is full it becomes `….1` and a new one begins.
+pub struct Log {
+    path: PathBuf,
+    file: Option<File>,
+    size: u64,
+    limit: u64,
+}
+
+impl Log {
+    /// Goes on with the log in this file.
+    pub fn open(path: &Path, limit: u64) -> Log {
+        let file = append(path).ok();
+        let size = file.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |facts| facts.len());
+        Log { path: path.to_owned(), file, size, limit }
+    }
+
+    /// Keeps what the node wrote. A full disk loses output, never the node: errors are dropped, and the file is opened
+    /// again at the next write.
+    pub fn write(&mut self, bytes: &[u8]) {
+        if self.size + bytes.len() as u64 > self.limit && self.size > 0 {
+            self.turn_over();
+        }
+        if self.file.is_none() {
+            self.file = append(&self.path).ok();
+        }
+        match self.file.as_mut().map(|file| file.write_all(bytes)) {
+            Some(Ok(())) => self.size += bytes.len() as u64,
+            _ => self.file = None,
+        }
+    }
+
+    fn turn_over(&mut self) {
+        let mut old = self.path.clone().into_os_string();
+        old.push(".1");
+        if std::fs::rename(&self.path, old).is_err() {
+            // Without a place for the old part it is given up: the limit holds.
+            let _ = std::fs::remove_file(&self.path);
+        }
+        self.file = None;
+        self.size = 0;
+    }
+}
+
+fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_files_never_grow_over_their_limit_and_hold_the_newest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("output.log");
+        let mut log = Log::open(&path, 1000);
+        for number in 0..500 {
+            log.write(format!("line {number}\n").as_bytes());
+        }
+        let now = std::fs::read_to_string(&path).unwrap();
+        let before = std::fs::read_to_string(folder.path().join("output.log.1")).unwrap();
+        assert!(now.len() <= 1000 && before.len() <= 1000);
+        assert!(now.ends_with("line 499\n"));
+        let first = now.lines().next().unwrap().trim_start_matches("line ").parse::<u32>().unwrap();
+        assert!(before.ends_with(&format!("line {}\n", first - 1)), "nothing is lost between the two");
+    }
+
+    #[test]
+    fn a_log_is_gone_on_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("output.log");
+        Log::open(&path, 10).write(b"12345678");
+        Log::open(&path, 10).write(b"abcd");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "abcd");
+        assert_eq!(std::fs::read_to_string(folder.path().join("output.log.1")).unwrap(), "12345678");
+    }
+}

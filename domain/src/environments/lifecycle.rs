@@ -1,0 +1,192 @@
+//! From the server's start to its end: what should run runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::sync::mpsc;
+
+use super::actions::{self, NewAction};
+use super::changes::{START, launch};
+use super::manager::{Entered, Manager};
+use super::model::{Environment, Failure};
+use super::operation::Begun;
+use super::rows::{self, Wanted, Which};
+use super::spec::{EnvironmentSpec, NodesSpec};
+use crate::audit::{self, Event};
+use crate::engine::{Engine, ImageRef};
+use crate::error::{Error, Result};
+use crate::ids::{AccountId, EnvironmentId, UserId};
+use crate::keyrack::Keyrack;
+use crate::types::environments::EnvStatus;
+
+/// What nodes get to end by themselves when the server closes, and how long closing may take altogether.
+const CLOSING_GRACE: Duration = Duration::from_secs(4);
+const CLOSING: Duration = Duration::from_secs(6);
+
+/// The environment of the demo start.
+pub const DEMO: &str = "my-project";
+
+impl Keyrack {
+    /// Takes up the environments: those that should run are started again, what was cut off is settled. The starts go
+    /// on after the answer. Once for each Keyrack; nothing can be changed about environments before.
+    ///
+    /// # Errors
+    /// From the database; [`Error::Internal`] the second time.
+    pub async fn start_environments(&self, engine: Arc<dyn Engine>) -> Result<()> {
+        let (manager, failures) = Manager::new(engine);
+        let manager = Arc::new(manager);
+        self.environments.set(manager.clone()).map_err(|_| Error::internal("environments were started before"))?;
+        let mut tx = self.store.begin().await?;
+        actions::tidy(&mut tx, self.world.now()).await?;
+        tx.commit().await?;
+        let mut again = Vec::new();
+        for (id, wanted) in self.all_environments().await? {
+            if let Some(begun) = self.take_up(&manager, id, wanted).await? {
+                again.push((begun, wanted));
+            }
+        }
+        tokio::spawn(self.clone().watch_failures(manager.clone(), failures));
+        let keyrack = self.clone();
+        let sampled = manager.clone();
+        tokio::spawn(async move { sampled.sample().await });
+        tokio::spawn(async move {
+            manager.engine.settle().await;
+            for (begun, wanted) in again {
+                keyrack.take_further(begun, wanted);
+            }
+        });
+        Ok(())
+    }
+
+    /// Stops all nodes at once, with a grace time of four seconds at most: a server that is told to end has ten. What
+    /// should run is started again next time. A node that is left nevertheless ends with the server's process.
+    pub async fn stop_environments(&self) {
+        let Ok(manager) = self.manager() else { return };
+        let grace = self.settings.stop_grace.min(CLOSING_GRACE);
+        let closed = tokio::time::timeout(CLOSING, async {
+            manager.close().await;
+            let slots = manager.slots();
+            futures::future::join_all(slots.iter().map(|(_, slot)| slot.stop_nodes(grace))).await;
+        });
+        if closed.await.is_err() {
+            tracing::warn!("some nodes did not end in time");
+        }
+    }
+
+    /// Creates the environment of the demo start for this account and user, unless it is there. It starts after the answer.
+    ///
+    /// # Errors
+    /// As [`Keyrack::create_environment`].
+    pub async fn create_demo_environment(&self, account: AccountId, user: UserId) -> Result<()> {
+        let image = ImageRef::parse("keyrack/web:latest").map_err(Error::internal)?;
+        let spec = EnvironmentSpec {
+            name: Some(DEMO.to_owned()),
+            nodes: vec![NodesSpec::of(image, "cp")],
+            ..EnvironmentSpec::default()
+        };
+        match self.create_for(account, user, spec).await {
+            Ok(_) | Err(Error::Exists(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn manager(&self) -> Result<&Arc<Manager>> {
+        self.environments.get().ok_or(Error::Unavailable)
+    }
+
+    async fn all_environments(&self) -> Result<Vec<(EnvironmentId, Wanted)>> {
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as("SELECT id, wanted FROM environments ORDER BY id").fetch_all(self.store.read()).await?;
+        rows.into_iter().map(|(id, wanted)| Ok((EnvironmentId(id), Wanted::by_word(&wanted)?))).collect()
+    }
+
+    /// Settles what the last run of the server left; answers what is still to be done.
+    async fn take_up(&self, manager: &Manager, id: EnvironmentId, wanted: Wanted) -> Result<Option<Taken>> {
+        let now = self.world.now();
+        let mut tx = self.store.begin().await?;
+        let Some(mut environment) = rows::read(&mut tx, Which::Id(id)).await?.pop() else { return Ok(None) };
+        let entered = manager.enter()?;
+        let status = match wanted {
+            Wanted::Deleted => return Ok(Some(Taken::Deletion(environment, entered))),
+            // A copy that was cut short has to be finished, whether it is to run or not.
+            Wanted::Stopped if environment.nodes().any(|node| node.facts.copy_of.is_some()) => EnvStatus::Cloning,
+            Wanted::Stopped => EnvStatus::Stopped,
+            Wanted::Sleeping => EnvStatus::Sleeping,
+            Wanted::Running => EnvStatus::Launching,
+        };
+        sqlx::query("UPDATE environments SET status = $2, failure = '' WHERE id = $1")
+            .bind(id.0)
+            .bind(status.code())
+            .execute(&mut *tx)
+            .await?;
+        environment.status = status;
+        if !status.is_changing() {
+            tx.commit().await?;
+            return Ok(None);
+        }
+        let subject = format!("environment:{}", environment.name);
+        audit::append(&mut tx, now, Event::by_server(Some(environment.account), START.kind, subject)).await?;
+        let action = NewAction {
+            account: environment.account,
+            user: None,
+            kind: START.kind,
+            environment: &environment.name,
+            title: format!("{} {}", START.doing, environment.name),
+        };
+        let action = actions::begin(&mut tx, now, action).await?;
+        tx.commit().await?;
+        Ok(Some(Taken::Start(Begun { action, via: status, environment, entered })))
+    }
+
+    fn take_further(&self, taken: Taken, wanted: Wanted) {
+        match taken {
+            Taken::Deletion(environment, entered) => {
+                let keyrack = self.clone();
+                tokio::spawn(async move { keyrack.finish_deletion(environment, None, entered).await });
+            }
+            Taken::Start(begun) if wanted == Wanted::Running => {
+                let _ = self.go_on(begun, |work| launch(work).boxed());
+            }
+            Taken::Start(begun) => {
+                let _ = self.go_on(begun, |work| super::create::finish_copy(work).boxed());
+            }
+        }
+    }
+
+    /// Makes environments Broken whose keepers gave up.
+    async fn watch_failures(self, manager: Arc<Manager>, mut failures: mpsc::UnboundedReceiver<Arc<Failure>>) {
+        loop {
+            let failure = tokio::select! {
+                Some(failure) = failures.recv() => failure,
+                () = manager.closing() => return,
+            };
+            let (Some(id), Ok(entered)) = (manager.environment_of(failure.node), manager.enter()) else { continue };
+            let (keyrack, manager) = (self.clone(), manager.clone());
+            tokio::spawn(async move {
+                let _ = keyrack.broke_down(&manager, id, &failure).await;
+                drop(entered);
+            });
+        }
+    }
+
+    /// A node of a running environment gave up. (While one is being started, the start sees it by itself.)
+    async fn broke_down(&self, manager: &Manager, id: EnvironmentId, failure: &Failure) -> Result<()> {
+        let slot = manager.slot(id);
+        let _turn = slot.turn.lock().await;
+        let mut connection = self.store.read().acquire().await?;
+        let Some(environment) = rows::read(&mut connection, Which::Id(id)).await?.pop() else { return Ok(()) };
+        drop(connection);
+        let broken = || self.settle(None, EnvStatus::Running, EnvStatus::Broken, &environment, Some(failure));
+        if self.retry(broken).await? {
+            slot.stop_nodes(self.settings.stop_grace).await;
+        }
+        Ok(())
+    }
+}
+
+/// What is left to be done for an environment after the server's start.
+enum Taken {
+    Start(Begun),
+    Deletion(Environment, Entered),
+}

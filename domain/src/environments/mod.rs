@@ -1,0 +1,32 @@
+//! Environments: groups of nodes that really run.
+//!
+//! What an owner asked for is in the store (`wanted`), and so is what is known to be so (`status`); what runs is in the
+//! [`manager`](Manager), one keeper for each node. A change is noted first (status, audit entry, action in one
+//! transaction) and then done in a task of its own. The status is the lock: it moves to a changing one only from those
+//! that the change can begin with, so of two changes at once one wins and the other is told the status.
+
+mod actions;
+mod changes;
+mod create;
+mod delete;
+mod field;
+mod keeper;
+mod lifecycle;
+mod manager;
+mod model;
+mod name;
+mod operation;
+mod ports;
+mod read;
+mod rows;
+mod spec;
+mod stats;
+
+pub use actions::{Action, ActionFilter};
+pub use changes::{NodeChoice, RestartOrder};
+pub use lifecycle::DEMO;
+pub use manager::Manager;
+pub use model::{Environment, EnvironmentSettings, Failure, Layer, Node, NodeFacts};
+pub use operation::Operation;
+pub use spec::{EnvironmentSpec, NodesSpec};
+pub use stats::SumStat;

@@ -1,0 +1,124 @@
+//! Looking at environments.
+
+use super::model::Environment;
+use super::rows::{self, Which};
+use super::{ActionFilter, name};
+use crate::audit::{self, Event};
+use crate::caller::{Caller, Client, Right};
+use crate::engine::{LogFile, LogPart, Template};
+use crate::error::{Error, Result};
+use crate::ids::NodeId;
+use crate::keyrack::Keyrack;
+use crate::types::environments::Overview;
+
+/// How many tasks the Environments page shows.
+const TASKS: u32 = 20;
+
+impl Keyrack {
+    /// The account's environments, sorted by name.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn environments(&self, caller: &Caller) -> Result<Vec<Environment>> {
+        caller.require(Right::See)?;
+        let mut connection = self.store.read().acquire().await?;
+        let mut environments = rows::read(&mut connection, Which::All(caller.account)).await?;
+        if let Ok(manager) = self.manager() {
+            environments.iter_mut().for_each(|environment| manager.fill_in(environment));
+        }
+        Ok(environments)
+    }
+
+    /// One environment of the account, by its short name, its domain or its appid, in any case.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], also for one of another account.
+    pub async fn environment(&self, caller: &Caller, name: &str) -> Result<Environment> {
+        caller.require(Right::See)?;
+        let mut connection = self.store.read().acquire().await?;
+        let mut environment = rows::find(&mut connection, caller.account, name).await?;
+        if let Ok(manager) = self.manager() {
+            manager.fill_in(&mut environment);
+        }
+        Ok(environment)
+    }
+
+    /// Everything that the Environments page shows.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn overview(&self, caller: &Caller) -> Result<Overview> {
+        let tasks = self.actions(caller, ActionFilter { count: Some(TASKS), ..ActionFilter::default() }).await?;
+        Ok(Overview {
+            environments: self.environments(caller).await?.iter().map(Environment::view).collect(),
+            tasks: tasks.into_iter().map(super::Action::view).collect(),
+            may_operate: caller.require(Right::Operate).is_ok(),
+        })
+    }
+
+    /// Gives an environment the name that people see; an empty one takes it back.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::Invalid`].
+    pub async fn set_display_name(&self, caller: &Caller, client: &Client, name: &str, display: &str) -> Result<()> {
+        caller.require(Right::Operate)?;
+        let display = display.trim();
+        name::check_display(display).map_err(|why| Error::invalid("displayName", format!("displayName: {why}")))?;
+        let mut tx = self.store.begin().await?;
+        let environment = rows::find(&mut tx, caller.account, name).await?;
+        sqlx::query("UPDATE environments SET display_name = $2 WHERE id = $1")
+            .bind(environment.id.0)
+            .bind(display)
+            .execute(&mut *tx)
+            .await?;
+        let event = Event::by(caller, client, "environment.rename", format!("environment:{}", environment.name))
+            .with("from", environment.display_name)
+            .with("to", display);
+        audit::append(&mut tx, self.world.now(), event).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// What nodes can run on this server.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] before environments are started.
+    pub async fn templates(&self) -> Result<Vec<Template>> {
+        Ok(self.manager()?.engine.templates().await)
+    }
+
+    /// The logs of a node, the current one first.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that it does not have.
+    pub async fn node_logs(&self, caller: &Caller, name: &str, node: i64) -> Result<Vec<LogFile>> {
+        let node = self.node_of(caller, name, node).await?;
+        self.manager()?.engine.logs(node).await.map_err(|error| Error::Engine(error.to_string()))
+    }
+
+    /// At most `count` bytes of a node's log from byte `from` on; without `from`, its last ones.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or a log that is not there.
+    pub async fn read_node_log(
+        &self,
+        caller: &Caller,
+        name: &str,
+        node: i64,
+        path: &str,
+        from: Option<u64>,
+        count: u64,
+    ) -> Result<LogPart> {
+        let node = self.node_of(caller, name, node).await?;
+        let read = self.manager()?.engine.read_log(node, path, from, count).await;
+        read.map_err(|error| match error {
+            crate::engine::EngineError::NoLog(_) => Error::NotFound(error.to_string().into()),
+            other => Error::Engine(other.to_string()),
+        })
+    }
+
+    async fn node_of(&self, caller: &Caller, name: &str, node: i64) -> Result<NodeId> {
+        let environment = self.environment(caller, name).await?;
+        let found = super::NodeChoice::Ids(vec![node]).of(&environment)?;
+        Ok(found[0].id)
+    }
+}

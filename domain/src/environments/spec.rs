@@ -1,0 +1,197 @@
+//! What `CreateEnvironment` is asked for: its `env` and `nodes` JSON, read leniently and refused precisely.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::field::Field;
+use super::name;
+use crate::engine::ImageRef;
+use crate::error::{Error, Result};
+
+/// The most nodes that one environment can have.
+pub const NODE_LIMIT: u32 = 64;
+const CLOUDLET_LIMIT: u32 = 512;
+const VARIABLE_LIMIT: usize = 200;
+const TEXT_LIMIT: usize = 32 * 1024;
+
+/// An environment to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnvironmentSpec {
+    /// None = one is made up.
+    pub name: Option<String>,
+    pub display_name: Option<String>,
+    pub region: Option<String>,
+    pub ha: bool,
+    pub ssl: bool,
+    pub nodes: Vec<NodesSpec>,
+}
+
+/// Nodes of one kind to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodesSpec {
+    /// The layer: `cp`, `bl`, `sqldb`, …
+    pub group: String,
+    pub node_type: String,
+    pub count: u32,
+    pub image: ImageRef,
+    /// Replaces what the image runs; handed to a shell.
+    pub command: Option<String>,
+    pub variables: BTreeMap<String, String>,
+    pub fixed_cloudlets: u32,
+    pub flexible_cloudlets: u32,
+}
+
+impl NodesSpec {
+    /// Nodes of this image in this layer, with everything else as it is unless said.
+    pub fn of(image: ImageRef, group: &str) -> NodesSpec {
+        NodesSpec {
+            group: group.to_owned(),
+            node_type: "docker".to_owned(),
+            count: 1,
+            image,
+            command: None,
+            variables: BTreeMap::new(),
+            fixed_cloudlets: 1,
+            flexible_cloudlets: 4,
+        }
+    }
+}
+
+impl EnvironmentSpec {
+    /// Reads the two parameters. A `null` anywhere is as good as absent, unknown keys are ignored, numbers and flags may
+    /// be texts.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names the parameter and, in its text, the field.
+    pub fn parse(env: &str, nodes: &str) -> Result<EnvironmentSpec> {
+        let env = parse("env", env)?;
+        let env = Field::root("env", &env);
+        let name = env.text("shortdomain")?;
+        if let Some(name) = &name {
+            name::check(name).map_err(|why| env.at("shortdomain").wrong(why))?;
+        }
+        let display_name = env.text("displayName")?;
+        if let Some(display_name) = &display_name {
+            name::check_display(display_name).map_err(|why| env.at("displayName").wrong(why))?;
+        }
+        let nodes = parse("nodes", nodes)?;
+        let nodes = Field::root("nodes", &nodes);
+        let spec = EnvironmentSpec {
+            name: name.map(|name| name.to_lowercase()),
+            display_name,
+            region: env.text("region")?,
+            ha: env.flag("ishaenabled")?.unwrap_or(false),
+            ssl: env.flag("sslstate")?.unwrap_or(false),
+            nodes: nodes.items()?.iter().map(read_nodes).collect::<Result<_>>()?,
+        };
+        match spec.nodes.iter().map(|nodes| nodes.count).sum::<u32>() {
+            0 => Err(nodes.wrong("holds no node")),
+            count if count > NODE_LIMIT => {
+                Err(Error::Limit(format!("an environment can have {NODE_LIMIT} nodes; these are {count}").into()))
+            }
+            _ => Ok(spec),
+        }
+    }
+}
+
+fn read_nodes(nodes: &Field<'_>) -> Result<NodesSpec> {
+    let docker = nodes.at("docker");
+    // Clients put these beside or inside `docker`.
+    let either = |key: &str| if docker.has(key) { docker.at(key) } else { nodes.at(key) };
+    let image = either("image");
+    let Some(written) = image.as_text()? else {
+        return Err(docker.at("image").wrong("is missing: name what the node runs, like keyrack/web:latest"));
+    };
+    let mut parsed = ImageRef::parse(&written).map_err(|why| image.wrong(why))?;
+    if let Some(tag) = docker.text("tag")? {
+        parsed = ImageRef::parse(&format!("{}:{tag}", parsed.name)).map_err(|why| docker.at("tag").wrong(why))?;
+    }
+    let defaults = NodesSpec::of(parsed, "cp");
+    let fixed = either("fixedCloudlets").as_number(CLOUDLET_LIMIT)?.unwrap_or(defaults.fixed_cloudlets);
+    let flexible = either("flexibleCloudlets").as_number(CLOUDLET_LIMIT)?.unwrap_or(defaults.flexible_cloudlets);
+    let group = either("nodeGroup");
+    let node_type = either("nodeType");
+    let count = either("count");
+    let command = either("cmd");
+    let spec = NodesSpec {
+        group: group.as_word()?.unwrap_or(defaults.group),
+        node_type: node_type.as_word()?.unwrap_or(defaults.node_type),
+        count: count.as_number(NODE_LIMIT)?.unwrap_or(1),
+        command: read_command(&command)?,
+        variables: read_variables(&either("env"))?,
+        fixed_cloudlets: fixed,
+        // It is the whole that a node may have, so it is at least what it has for certain.
+        flexible_cloudlets: flexible.max(fixed).max(1),
+        image: defaults.image,
+    };
+    if spec.count == 0 {
+        return Err(count.wrong("must be at least 1"));
+    }
+    Ok(spec)
+}
+
+fn read_command(field: &Field<'_>) -> Result<Option<String>> {
+    let command = field.as_text()?;
+    if let Some(command) = &command {
+        check_text(field, command)?;
+    }
+    Ok(command)
+}
+
+fn read_variables(field: &Field<'_>) -> Result<BTreeMap<String, String>> {
+    let variables = match field.value() {
+        None => return Ok(BTreeMap::new()),
+        Some(Value::Object(map)) => map,
+        Some(_) => return Err(field.wrong("must be an object of texts")),
+    };
+    if variables.len() > VARIABLE_LIMIT {
+        return Err(field.wrong(format!("holds more than {VARIABLE_LIMIT} variables")));
+    }
+    let mut read = BTreeMap::new();
+    for name in variables.keys() {
+        let variable = field.at(name);
+        if !is_variable_name(name) {
+            return Err(variable.wrong("is not the name of a variable: letters, digits and “_”, no digit first"));
+        }
+        let value = match variable.value() {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Bool(flag)) => flag.to_string(),
+            None => continue,
+            Some(_) => return Err(variable.wrong("must be a text")),
+        };
+        check_text(&variable, &value)?;
+        read.insert(name.clone(), value);
+    }
+    Ok(read)
+}
+
+/// Whether a variable can have this name.
+pub fn is_variable_name(name: &str) -> bool {
+    name.len() <= 128
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// One parameter's JSON; an empty one is an empty object.
+fn parse(parameter: &'static str, text: &str) -> Result<Value> {
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_str(text).map_err(|error| Error::invalid(parameter, format!("{parameter} is not JSON: {error}")))
+}
+
+fn check_text(field: &Field<'_>, text: &str) -> Result<()> {
+    if text.len() > TEXT_LIMIT {
+        return Err(field.wrong(format!("is longer than {TEXT_LIMIT} bytes")));
+    }
+    if text.contains('\0') {
+        return Err(field.wrong("holds a NUL character"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "spec_tests.rs"]
+mod tests;

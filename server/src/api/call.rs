@@ -1,0 +1,53 @@
+//! A call on its way to its handler.
+
+use std::sync::Arc;
+
+use keyrack_domain::Keyrack;
+use keyrack_domain::caller::{Caller, Client};
+
+use super::error::ApiError;
+use super::params::Params;
+use super::registry::Method;
+
+/// A call of a known caller who may call the method. There is no way to make one without a [`Permit`], so a handler
+/// that takes it cannot be reached without the check.
+pub struct Call {
+    pub keyrack: Keyrack,
+    pub caller: Arc<Caller>,
+    pub client: Client,
+    pub params: Params,
+    _checked: Checked,
+}
+
+struct Checked;
+
+/// A call of a method that needs no credential.
+pub struct PublicCall {
+    pub keyrack: Keyrack,
+    pub client: Client,
+    pub params: Params,
+}
+
+/// Proof that the caller may call the method; the parameters are still to be read.
+pub struct Permit(Checked);
+
+impl Permit {
+    /// Asks whether the caller may call the method.
+    ///
+    /// # Errors
+    /// [`ApiError::NotGranted`] for a token (also behind a session), [`ApiError::Role`] for a person.
+    pub fn check(may: bool, caller: &Caller, method: &'static Method) -> Result<Permit, ApiError> {
+        if may {
+            return Ok(Permit(Checked));
+        }
+        Err(match caller.by_token() {
+            Some(_) => ApiError::NotGranted(method.name),
+            None => ApiError::Role(method.name),
+        })
+    }
+
+    /// The call that the permit was given for.
+    pub fn call(self, keyrack: Keyrack, caller: Arc<Caller>, client: Client, params: Params) -> Call {
+        Call { keyrack, caller, client, params, _checked: self.0 }
+    }
+}

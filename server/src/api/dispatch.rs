@@ -1,0 +1,205 @@
+//! The way of a call: parameters, method, credential, permission, handler, envelope.
+//!
+//! Nothing here writes to the store, and nothing allocates more when there are more tokens.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::Request;
+use bytes::Bytes;
+use futures::FutureExt;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method as Verb, Response, StatusCode, header};
+use keyrack_domain::caller::{Caller, Client};
+use keyrack_domain::methods::MethodId;
+use keyrack_domain::{Credential, Error, Keyrack};
+use tokio_util::task::TaskTracker;
+
+use super::answer::Answer;
+use super::body;
+use super::call::{Permit, PublicCall};
+use super::credential::presented;
+use super::error::{ApiError, Code, blot};
+use super::params::{Pairs, Params};
+use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
+use crate::http::client::TrustedProxies;
+use crate::http::metrics::Metrics;
+
+/// The API, ready to answer.
+pub struct Api {
+    keyrack: Keyrack,
+    registry: Registry,
+    /// The catalogue's number of each method of the registry, in its order.
+    ids: Vec<MethodId>,
+    proxies: TrustedProxies,
+    metrics: Arc<Metrics>,
+    /// Changes that are under way; shutting down waits for them.
+    changes: TaskTracker,
+}
+
+/// What became known of a call on its way, for the log, the counters and the audit.
+#[derive(Default)]
+struct Trace {
+    place: Option<usize>,
+    caller: Option<Arc<Caller>>,
+    client: Option<Client>,
+    /// As it came; it must not come back in any text.
+    credential: String,
+}
+
+impl Api {
+    /// Puts the parts together.
+    ///
+    /// # Panics
+    /// When the domain was opened with the catalogue of another registry: a defect.
+    pub fn new(
+        keyrack: Keyrack,
+        registry: Registry,
+        proxies: TrustedProxies,
+        metrics: Arc<Metrics>,
+        changes: TaskTracker,
+    ) -> Api {
+        let ids: Vec<_> = keyrack.catalog().entries().map(|(id, _)| id).collect();
+        let same = keyrack.catalog().entries().map(|(_, entry)| entry.info.name.as_str());
+        assert!(same.eq(registry.methods().iter().map(|method| method.name)), "the catalogue is not the registry's");
+        Api { keyrack, registry, ids, proxies, metrics, changes }
+    }
+
+    /// Answers a request whose path is the API's.
+    pub async fn answer(&self, request: Request) -> Response<Body> {
+        let begun = Instant::now();
+        let (parts, body) = request.into_parts();
+        if parts.method == Verb::OPTIONS {
+            return preflight();
+        }
+        let mut trace = Trace::default();
+        let outcome = self.dispatch(&parts, body, &mut trace).await;
+        let code = outcome.as_ref().err().map(ApiError::code);
+        self.metrics.call(trace.place, code, begun.elapsed());
+        match outcome {
+            Ok(answer) => {
+                tracing::debug!(method = self.name(&trace), "call");
+                envelope(answer.into_bytes())
+            }
+            Err(error) => {
+                self.note_refusal(&error, &trace);
+                envelope(error.envelope(&[&trace.credential]).into())
+            }
+        }
+    }
+
+    async fn dispatch(&self, parts: &Parts, body: Body, trace: &mut Trace) -> Result<Answer, ApiError> {
+        let path = parts.uri.path();
+        let path = path.strip_prefix("/1.0").unwrap_or(path);
+        let place = self.registry.find(path.strip_prefix('/').unwrap_or(path)).map_err(|no| no_such(no, path))?;
+        trace.place = Some(place);
+        let method = self.registry.methods()[place];
+        let form = match parts.method {
+            Verb::GET if method.post_only => return Err(ApiError::PostOnly(method.name)),
+            Verb::GET => Bytes::new(),
+            Verb::POST => body::form(&parts.headers, body).await?,
+            _ => return Err(ApiError::Verb),
+        };
+        let pairs = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &form)?;
+        let client = trace.client.insert(self.proxies.client(parts)).clone();
+        let answering = match method.run {
+            Run::Public(run) => {
+                let params = Params::bind(method.params, pairs)?;
+                run(PublicCall { keyrack: self.keyrack.clone(), client, params })
+            }
+            Run::Permitted(run) => {
+                let credential = presented(&parts.headers, &pairs)?;
+                trace.credential.push_str(&credential);
+                let caller = self.keyrack.authenticate(&credential).await?;
+                drop(credential);
+                caller.usage.note(self.keyrack.world().now());
+                trace.caller = Some(caller.clone());
+                let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+                let params = Params::bind(method.params, pairs)?;
+                run(permit.call(self.keyrack.clone(), caller, client, params))
+            }
+        };
+        self.run(method, answering).await
+    }
+
+    /// Runs the handler. A change runs to its end even when the client goes away meanwhile.
+    async fn run(&self, method: &'static Method, answering: Answering) -> Result<Answer, ApiError> {
+        let outcome = match method.effect {
+            Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
+            Effect::Change => self.changes.spawn(answering).await.ok(),
+        };
+        outcome.unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))
+    }
+
+    fn note_refusal(&self, error: &ApiError, trace: &Trace) {
+        let code = error.code();
+        let method = self.name(trace);
+        match trace.caller {
+            Some(_) => tracing::info!(method, code = code.number(), "call refused"),
+            // Strangers could fill the disk.
+            None => tracing::debug!(method, code = code.number(), "call refused"),
+        }
+        if let ApiError::Domain(Error::NotAuthenticated(Credential::Unknown)) = error {
+            self.metrics.unknown_credential();
+        }
+        // Not noted: what says nothing of the caller (3, 1, 99), and wrong passwords, which the domain notes itself.
+        let telling = !matches!(
+            code,
+            Code::Parameter | Code::Unavailable | Code::Internal | Code::WrongPassword | Code::WrongSignIn
+        );
+        if let (Some(caller), Some(client), true) = (&trace.caller, &trace.client, telling) {
+            let reason = blot(error.text(), &[&trace.credential]);
+            self.keyrack.refused(caller, client, method, code.number(), &reason);
+        }
+    }
+
+    fn name(&self, trace: &Trace) -> &'static str {
+        trace.place.map_or("unknown", |place| self.registry.methods()[place].name)
+    }
+}
+
+/// Names the part of the path that leads nowhere, as far as it is fit to be repeated.
+fn no_such(no: NoSuch, path: &str) -> ApiError {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let mut next = || {
+        let part = parts.next().unwrap_or_default();
+        let fit = part.len() <= 64 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        if fit { part } else { "?" }
+    };
+    let (service, class, _, method) = (next(), next(), next(), next());
+    match no {
+        NoSuch::Service => ApiError::UnknownService(format!("{service}.{class}")),
+        NoSuch::Method => ApiError::UnknownMethod(format!("{service}.{class}.{method}")),
+    }
+}
+
+fn envelope(body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.reserve(5);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    everywhere(headers);
+    response
+}
+
+/// Browsers ask first before a script of another site may send `Authorization`.
+fn preflight() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    everywhere(headers);
+    response
+}
+
+/// Any site may call: a credential is never sent by the browser itself here.
+fn everywhere(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}

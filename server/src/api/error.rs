@@ -1,0 +1,263 @@
+//! What the API answers when it does not do what was asked: one type whose variants say their code.
+
+use std::borrow::Cow;
+
+use keyrack_domain::Error;
+use keyrack_domain::secret::{Shape, shape};
+use serde::Serialize;
+
+/// Result codes of the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    Unavailable,
+    Parameter,
+    NotFound,
+    UnknownService,
+    UnknownMethod,
+    Forbidden,
+    NotPermitted,
+    NoEnvironment,
+    Internal,
+    WrongSignIn,
+    NotAuthenticated,
+    WrongPassword,
+    WrongState,
+    Limit,
+    NotGranted,
+}
+
+impl Code {
+    /// Every code there is, by its number.
+    pub const ALL: [Code; 15] = [
+        Code::Unavailable,
+        Code::Parameter,
+        Code::NotFound,
+        Code::UnknownService,
+        Code::UnknownMethod,
+        Code::Forbidden,
+        Code::NotPermitted,
+        Code::NoEnvironment,
+        Code::Internal,
+        Code::WrongSignIn,
+        Code::NotAuthenticated,
+        Code::WrongPassword,
+        Code::WrongState,
+        Code::Limit,
+        Code::NotGranted,
+    ];
+
+    /// The number on the wire.
+    pub const fn number(self) -> i64 {
+        match self {
+            Code::Unavailable => 1,
+            Code::Parameter => 3,
+            Code::NotFound => 4,
+            Code::UnknownService => 5,
+            Code::UnknownMethod => 6,
+            Code::Forbidden => 8,
+            Code::NotPermitted => 9,
+            Code::NoEnvironment => 11,
+            Code::Internal => 99,
+            Code::WrongSignIn => 701,
+            Code::NotAuthenticated => 702,
+            Code::WrongPassword => 801,
+            Code::WrongState => 2212,
+            Code::Limit => 2338,
+            Code::NotGranted => 8202,
+        }
+    }
+
+    /// What it means, for the documentation.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Code::Unavailable => "the server cannot do this right now; trying again later may work",
+            Code::Parameter => "a parameter is missing or cannot be taken; the text names it",
+            Code::NotFound => "there is no such thing for this caller",
+            Code::UnknownService => "there is no such service or class",
+            Code::UnknownMethod => "the class has no such method",
+            Code::Forbidden => "the caller's role or kind of credential may not do this",
+            Code::NotPermitted => "this cannot be done in this way: a name that is taken, a GET where POST is needed",
+            Code::NoEnvironment => "there is no such environment for this caller",
+            Code::Internal => "something went wrong inside the server; its log says what",
+            Code::WrongSignIn => "wrong e-mail address or password, or too many tries",
+            Code::NotAuthenticated => {
+                "the session or token is unknown, expired, replaced or removed; the text says which where that may be told"
+            }
+            Code::WrongPassword => "the password that confirms the change is wrong, or too many tries",
+            Code::WrongState => {
+                "the environment is in a status that does not allow this; the text names it and those that do"
+            }
+            Code::Limit => "a limit of the account is reached",
+            Code::NotGranted => "the token may not call this method; the text names it",
+        }
+    }
+
+    /// The part of the platform that speaks with this code (`source` on the wire).
+    const fn source(self) -> &'static str {
+        match self {
+            Code::Forbidden | Code::WrongSignIn | Code::NotAuthenticated | Code::WrongPassword | Code::NotGranted => {
+                "hx-core"
+            }
+            _ => "JEL",
+        }
+    }
+}
+
+/// Why a call was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The request cannot be read at all.
+    #[error("{0}")]
+    Request(Cow<'static, str>),
+    /// Neither a session nor a token came with the call.
+    #[error(
+        "invalid parameter [session]: a session or a token is required (Authorization: Bearer …, session=… or token=…)"
+    )]
+    NoCredential,
+    /// Which of them counts would be a guess.
+    #[error("invalid parameter [session]: two different credentials in one call")]
+    TwoCredentials,
+    /// A required parameter is not there, or empty.
+    #[error("invalid parameter [{0}]: it is required")]
+    Missing(&'static str),
+    /// A parameter holds something that cannot be taken. The problem never repeats the value.
+    #[error("invalid parameter [{name}]: {problem}")]
+    Bad { name: &'static str, problem: Cow<'static, str> },
+    #[error("service not found [{0}]")]
+    UnknownService(String),
+    #[error("method not found [{0}]")]
+    UnknownMethod(String),
+    /// Secrets do not belong into URLs.
+    #[error("{0} takes secrets, so it has to be called with POST")]
+    PostOnly(&'static str),
+    /// Neither GET nor POST.
+    #[error("the API is called with GET or POST")]
+    Verb,
+    /// This token does not open this method.
+    #[error("the token has no permission to call {0}")]
+    NotGranted(&'static str),
+    /// This role does not open this method.
+    #[error("your role here has no permission to call {0}")]
+    Role(&'static str),
+    /// Too many sign-ins failed; the domain does not know that this was one.
+    #[error("too many wrong passwords: try again in {wait} s")]
+    SignInThrottled { wait: u32 },
+    #[error(transparent)]
+    Domain(#[from] Error),
+}
+
+impl ApiError {
+    /// A parameter that cannot be taken; `problem` says what would be right and never repeats the value.
+    pub fn bad(name: &'static str, problem: impl Into<Cow<'static, str>>) -> ApiError {
+        ApiError::Bad { name, problem: problem.into() }
+    }
+
+    /// The code on the wire.
+    pub fn code(&self) -> Code {
+        match self {
+            ApiError::Request(_)
+            | ApiError::NoCredential
+            | ApiError::TwoCredentials
+            | ApiError::Missing(_)
+            | ApiError::Bad { .. } => Code::Parameter,
+            ApiError::UnknownService(_) => Code::UnknownService,
+            ApiError::UnknownMethod(_) => Code::UnknownMethod,
+            ApiError::PostOnly(_) | ApiError::Verb => Code::NotPermitted,
+            ApiError::NotGranted(_) => Code::NotGranted,
+            ApiError::Role(_) => Code::Forbidden,
+            ApiError::SignInThrottled { .. } => Code::WrongSignIn,
+            ApiError::Domain(error) => match error {
+                Error::NotAuthenticated(_) => Code::NotAuthenticated,
+                Error::WrongSignIn { .. } => Code::WrongSignIn,
+                Error::WrongPassword { .. }
+                | Error::TooManyTries { .. }
+                | Error::SecondFactorNeeded { .. }
+                | Error::WrongCode { .. } => Code::WrongPassword,
+                Error::Forbidden(_) => Code::Forbidden,
+                Error::Invalid { .. } => Code::Parameter,
+                Error::NotFound(_) => Code::NotFound,
+                Error::NoEnvironment(_) => Code::NoEnvironment,
+                Error::Exists(_) | Error::Changed(_) => Code::NotPermitted,
+                Error::Limit(_) => Code::Limit,
+                Error::WrongState { .. } => Code::WrongState,
+                Error::Engine(_) | Error::Internal => Code::Internal,
+                Error::Unavailable => Code::Unavailable,
+            },
+        }
+    }
+
+    /// The text on the wire. A domain error that speaks of a parameter gets the form that all such texts have.
+    pub fn text(&self) -> String {
+        match self {
+            ApiError::Domain(Error::Invalid { name, message }) => format!("invalid parameter [{name}]: {message}"),
+            other => other.to_string(),
+        }
+    }
+
+    /// The envelope, `{"result":N,"error":"…","source":"…"}`, with `secrets` blotted out of the text: a text that names
+    /// what was asked for may repeat a credential that somebody put into the wrong place.
+    pub fn envelope(&self, secrets: &[&str]) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Envelope<'a> {
+            result: i64,
+            error: &'a str,
+            source: &'a str,
+        }
+        let code = self.code();
+        let error = blot(self.text(), secrets);
+        serde_json::to_vec(&Envelope { result: code.number(), error: &error, source: code.source() })
+            .expect("text and a number can always be written")
+    }
+}
+
+/// Replaces what looks like a token or a session, and each of `secrets`, by `[secret]`.
+pub fn blot(mut text: String, secrets: &[&str]) -> String {
+    for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
+        if text.contains(secret) {
+            text = text.replace(secret, BLOT);
+        }
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(is_of_word) {
+        let (before, from_word) = rest.split_at(at);
+        let (word, after) = from_word.split_at(from_word.find(|c| !is_of_word(c)).unwrap_or(from_word.len()));
+        // A token with a slip of the pen is most of a token.
+        let secret = word.contains("krp_") || shape(word) != Shape::Noise;
+        clean.push_str(before);
+        clean.push_str(if secret { BLOT } else { word });
+        rest = after;
+    }
+    clean.push_str(rest);
+    clean
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+const BLOT: &str = "[secret]";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_text_never_repeats_a_credential() {
+        let name = "krp_abcdefg, hunter22 and 7x0123456789abcdef0123456789abcdef";
+        let error = ApiError::Domain(Error::NoEnvironment(name.into()));
+        let envelope = String::from_utf8(error.envelope(&["hunter22"])).unwrap();
+        assert_eq!(
+            envelope,
+            r#"{"result":11,"error":"there is no environment “[secret], [secret] and [secret]”","source":"JEL"}"#
+        );
+    }
+
+    #[test]
+    fn every_code_is_listed_once() {
+        let mut numbers: Vec<_> = Code::ALL.iter().map(|code| code.number()).collect();
+        assert!(numbers.is_sorted(), "{numbers:?}");
+        numbers.dedup();
+        assert_eq!(numbers.len(), Code::ALL.len());
+    }
+}

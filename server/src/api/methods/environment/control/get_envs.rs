@@ -1,0 +1,33 @@
+//! All environments of the account.
+
+use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::methods::ApiSet;
+
+use super::super::bean::{infos, of_owner};
+use super::{LAZY, OWNER_UID};
+use crate::api::answer::Answer;
+use crate::api::call::Call;
+use crate::api::error::ApiError;
+use crate::api::registry::{Effect, Method, Run};
+
+pub const METHOD: Method = Method {
+    name: "environment.control.GetEnvs",
+    summary: "Lists the account's environments with their layers and nodes.",
+    params: &[LAZY, OWNER_UID],
+    answer: r#"{"result":0,"infos":[{"right":"OWNER","env":{"envName":"my-project","status":1},"envGroups":[],"nodeGroups":[{"name":"cp"}],"nodes":[{"id":1,"nodeGroup":"cp","status":1}],"nodesData":[],"nodesInternalDomains":[]}]}"#,
+    codes: &[],
+    sets: &[ApiSet::IdePlugins, ApiSet::Marketplace],
+    token: TokenAccess::WhenTicked,
+    role: Role::Viewer,
+    effect: Effect::Read,
+    post_only: false,
+    run: Run::Permitted(|call| Box::pin(run(call))),
+};
+
+async fn run(call: Call) -> Result<Answer, ApiError> {
+    let environments = call.keyrack.environments(&call.caller).await?;
+    let owner = call.params.opt_number("ownerUid")?;
+    let shown = environments.iter().filter(|environment| of_owner(environment, owner));
+    Answer::object(infos(shown, call.caller.role))
+}

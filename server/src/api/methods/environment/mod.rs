@@ -1,0 +1,6 @@
+//! `environment`: what runs.
+
+pub mod control;
+pub mod tracking;
+
+mod bean;

@@ -1,0 +1,62 @@
+//! The methods that a token can carry.
+
+use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::types::accounts::Role;
+use serde::Serialize;
+
+use crate::api::answer::Answer;
+use crate::api::call::Call;
+use crate::api::error::ApiError;
+use crate::api::registry::{Effect, Kind, Method, Param, Run};
+
+pub const METHOD: Method = Method {
+    name: "users.authentication.GetTokenApiList",
+    summary: "Lists the methods that a token can carry.",
+    params: &[
+        Param::optional(
+            "search",
+            Kind::Text,
+            "Only methods with this in their name or summary, in any case.",
+            "StopEnv",
+        ),
+        Param::optional(
+            "showPrivate",
+            Kind::YesNo,
+            "Accepted for compatibility; there are no private methods here.",
+            "false",
+        ),
+    ],
+    answer: r#"{"result":0,"tokenPermissions":[{"method":"environment.control.StopEnv","description":"Stops an environment."}],"behavior":"ALLOW"}"#,
+    codes: &[],
+    sets: &[],
+    token: TokenAccess::WhenTicked,
+    role: Role::Viewer,
+    effect: Effect::Read,
+    post_only: false,
+    run: Run::Permitted(|call| Box::pin(run(call))),
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct List {
+    token_permissions: Vec<Permission>,
+    behavior: &'static str,
+}
+
+#[derive(Serialize)]
+struct Permission {
+    method: String,
+    description: String,
+}
+
+async fn run(call: Call) -> Result<Answer, ApiError> {
+    let search = call.params.opt_text("search")?.unwrap_or_default().trim().to_lowercase();
+    let matches = |text: &str| text.to_lowercase().contains(&search);
+    let methods = call.keyrack.catalog().token_methods();
+    let token_permissions = methods
+        .into_iter()
+        .filter(|info| matches(&info.name) || matches(&info.summary))
+        .map(|info| Permission { method: info.name, description: info.summary })
+        .collect();
+    Answer::written(&List { token_permissions, behavior: "ALLOW" })
+}

@@ -1,0 +1,46 @@
+//! Giving a token a new secret.
+
+use keyrack_domain::accounts::Confirmation;
+use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::tokens::Renewal;
+use keyrack_domain::types::accounts::Role;
+use serde::Serialize;
+
+use super::bean::Token;
+use super::{EXPIRES, PASSWORD};
+use crate::api::answer::Answer;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::registry::{Effect, Kind, Method, Param, Run};
+
+pub const METHOD: Method = Method {
+    name: "users.authentication.RegenerateToken",
+    summary: "Gives a token a new value; the old one is refused from then on. An expired token gets its former span of life again, unless expiresAt says otherwise.",
+    params: &[Param::required("id", Kind::Number, "The token's number.", "3").or(&["ids"]), EXPIRES, PASSWORD],
+    answer: r#"{"result":0,"token":{"id":3,"key":"krp_…","description":"Deploy script","expiresAt":"2027-12-31 23:59:59","createdOn":"2026-11-24 10:00:00","isSystem":false,"extraData":{},"tokenTemplate":{"id":0,"name":"Custom","apiListItems":[{"method":"environment.control.StopEnv"}]},"apiListItems":[{"method":"environment.control.StopEnv"}]}}"#,
+    codes: &[Code::NotFound, Code::WrongPassword],
+    sets: &[],
+    token: TokenAccess::Never,
+    role: Role::Manager,
+    effect: Effect::Change,
+    post_only: false,
+    run: Run::Permitted(|call| Box::pin(run(call))),
+};
+
+#[derive(Serialize)]
+struct One<'a> {
+    token: Token<'a>,
+}
+
+async fn run(call: Call) -> Result<Answer, ApiError> {
+    let params = &call.params;
+    let id = params.number("id")?;
+    let renewal = match params.opt_end("expiresAt")? {
+        Some(end) => Renewal::Until(end.moment()),
+        None => Renewal::FormerSpan,
+    };
+    let with = Confirmation::maybe(params.opt_text("password")?);
+    let confirmed = call.keyrack.confirm(&call.caller, &call.client, &with).await?;
+    let renewed = call.keyrack.regenerate_token(&confirmed, id, None, renewal).await?;
+    Answer::written(&One { token: Token::with_key(&renewed) })
+}

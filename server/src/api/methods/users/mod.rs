@@ -1,0 +1,6 @@
+//! `users`: people, their sessions and their tokens.
+
+pub mod account;
+pub mod authentication;
+
+mod person;

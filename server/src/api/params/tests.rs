@@ -1,0 +1,149 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::api::registry::Kind;
+
+const DECLARED: &[Param] = &[
+    Param::required("envName", Kind::Text, "", ""),
+    Param::optional("nodeId", Kind::Number, "", "").or(&["nodes"]),
+    Param::optional("lazy", Kind::YesNo, "", ""),
+    Param::optional("expiresAt", Kind::Moment, "", ""),
+    Param::optional("apiList", Kind::List, "", ""),
+    Param::optional("ids", Kind::Ids, "", ""),
+    Param::optional("env", Kind::Json, "", ""),
+];
+
+fn bind(query: &str) -> Result<Params, String> {
+    Pairs::read(query.as_bytes(), b"").and_then(|pairs| Params::bind(DECLARED, pairs)).map_err(|error| error.text())
+}
+
+fn refusal(query: &str) -> String {
+    bind(query).expect_err(query)
+}
+
+#[test]
+fn names_are_read_in_any_case_empty_is_absent_and_strangers_are_ignored() {
+    let params = bind("ENVNAME=my-project&nodeid=&ruk=1&charset=UTF-8&&=&x").unwrap();
+    assert_eq!(params.text("envName").unwrap(), "my-project");
+    assert_eq!(params.opt_number("nodeId").unwrap(), None);
+    assert_eq!(refusal("envName=&lazy=1"), "invalid parameter [envName]: it is required");
+}
+
+#[test]
+fn query_and_form_are_read_together() {
+    let pairs = Pairs::read(b"envName=a%20b", b"nodeId=7&env=%7B%7D").unwrap();
+    let params = Params::bind(DECLARED, pairs).unwrap();
+    assert_eq!(params.text("envName").unwrap(), "a b");
+    assert_eq!(params.number("nodeId").unwrap(), 7);
+    assert_eq!(params.opt_json("env").unwrap(), Some(serde_json::json!({})));
+}
+
+#[test]
+fn one_value_given_twice_has_to_be_the_same_whatever_it_is_called() {
+    assert!(bind("envName=a&envname=a").is_ok());
+    assert_eq!(
+        refusal("envName=a&envname=b"),
+        "invalid parameter [envName]: it is given more than once with different values"
+    );
+    assert_eq!(
+        refusal("envName=a&nodeId=1&nodes=2"),
+        "invalid parameter [nodeId]: it is given more than once with different values"
+    );
+    // What the method does not know is not looked at.
+    assert!(bind("envName=a&x=1&x=2").is_ok());
+}
+
+#[test]
+fn yes_and_no_have_three_spellings() {
+    for (text, value) in [("true", true), ("True", true), ("1", true), ("false", false), ("FALSE", false), ("0", false)]
+    {
+        assert_eq!(bind(&format!("envName=a&lazy={text}")).unwrap().yes("lazy").unwrap(), value, "{text}");
+    }
+    assert!(!bind("envName=a").unwrap().yes("lazy").unwrap());
+    assert_eq!(refusal("envName=a&lazy=yes"), "invalid parameter [lazy]: it has to be true or false");
+}
+
+#[test]
+fn a_bad_value_is_named_and_not_repeated() {
+    for (query, text) in [
+        ("nodeId=12x", "invalid parameter [nodeId]: it has to be a whole number"),
+        ("nodeId=99999999999999999999", "invalid parameter [nodeId]: it has to be a whole number"),
+        (
+            "expiresAt=31-12-2027",
+            "invalid parameter [expiresAt]: it has to be a moment in UTC, yyyy-MM-dd HH:mm:ss, for example 2027-12-31 23:59:59",
+        ),
+        ("ids=1,two", "invalid parameter [ids]: it has to be a whole number"),
+        ("env={", "invalid parameter [env]: it has to be JSON (EOF while parsing an object at line 1 column 1)"),
+    ] {
+        assert_eq!(refusal(&format!("envName=a&{query}")), text);
+    }
+}
+
+#[test]
+fn lists_and_numbers_come_in_all_their_forms() {
+    for query in
+        ["apiList=a.b.C,d.e.F", "apiList=a.b.C&apiList=d.e.F", "apiList=['a.b.C', 'd.e.F']", "APILIST=a.b.C;+d.e.F"]
+    {
+        assert_eq!(bind(&format!("envName=a&{query}")).unwrap().list("apiList"), ["a.b.C", "d.e.F"], "{query}");
+    }
+    for query in ["ids=1;4;6", "ids=1,4,6", "ids=1,+4,+6", "ids=[1,4,6]", "ids=1&ids=4&ids=6"] {
+        let params = bind(&format!("envName=a&{query}")).unwrap();
+        assert_eq!(params.ids("ids").unwrap(), Ids::These(vec![1, 4, 6]), "{query}");
+    }
+    assert_eq!(bind("envName=a&ids=*").unwrap().ids("ids").unwrap(), Ids::All);
+}
+
+#[test]
+fn what_cannot_be_decoded_is_refused_by_name() {
+    for (query, text) in [
+        ("envName=100%", "invalid parameter [envname]: its percent-encoding is broken (a % itself is written %25)"),
+        ("x=%G1", "invalid parameter [x]: its percent-encoding is broken (a % itself is written %25)"),
+        ("x=%c3%28", "invalid parameter [x]: it is not UTF-8"),
+        ("x=a%00b", "invalid parameter [x]: it contains the character NUL"),
+        ("a%0ab=%", "invalid parameter [?]: its percent-encoding is broken (a % itself is written %25)"),
+        ("%=1", "invalid parameter [?]: its percent-encoding is broken (a % itself is written %25)"),
+    ] {
+        assert_eq!(refusal(query), text, "{query}");
+    }
+    assert!(Pairs::read(b"x=\xff", b"").is_err());
+}
+
+#[test]
+fn ten_thousand_parameters_are_too_many() {
+    let query = "a=1&".repeat(10_000);
+    assert_eq!(refusal(&query), "more than 1000 parameters in one call");
+    assert!(bind(&format!("envName=a&{}", "a=1&".repeat(999))).is_ok());
+}
+
+proptest! {
+    /// Whatever is encoded by the rules is read back as it was, but for empty values.
+    #[test]
+    fn what_was_encoded_is_read_back(pairs in proptest::collection::vec(("[a-z]{1,8}", "[^\0]{0,40}"), 0..20)) {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&pairs);
+        let read = Pairs::read(query.finish().as_bytes(), b"").unwrap();
+        let read: Vec<_> = read.0.into_iter().map(|pair| (pair.name, pair.value)).collect();
+        let written: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        prop_assert_eq!(read, written);
+    }
+
+    /// Any bytes at all are either read or refused with code 3, and never make it panic.
+    #[test]
+    fn noise_is_read_or_refused(query in proptest::collection::vec(any::<u8>(), 0..300), form in proptest::collection::vec(any::<u8>(), 0..300)) {
+        match Pairs::read(&query, &form).and_then(|pairs| Params::bind(DECLARED, pairs)) {
+            Ok(params) => prop_assert!(!params.text("envName").unwrap().is_empty()),
+            Err(error) => {
+                prop_assert_eq!(error.code().number(), 3);
+                prop_assert!(!error.text().contains(|c: char| c.is_control()));
+            }
+        }
+    }
+
+    /// A value stays what it is, whichever of its spellings the name has.
+    #[test]
+    fn the_case_of_a_name_never_matters(upper in proptest::collection::vec(any::<bool>(), 7)) {
+        let name: String = "envName".chars().zip(upper).map(|(c, up)| if up { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect();
+        let params = bind(&format!("{name}=v")).unwrap();
+        prop_assert_eq!(params.text("envName").unwrap(), "v");
+    }
+}

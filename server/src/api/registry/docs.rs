@@ -1,0 +1,70 @@
+//! What the documentation pages say of the methods.
+
+use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::methods::{MethodDoc, ParamDoc};
+
+use super::{Method, Param, Registry};
+use crate::api::error::Code;
+
+impl Registry {
+    /// Every method's section of the documentation, sorted by name.
+    pub fn docs(&self) -> Vec<MethodDoc> {
+        let mut docs: Vec<_> = self.methods.iter().map(|method| doc(method)).collect();
+        docs.sort_by(|a, b| a.info.name.cmp(&b.info.name));
+        docs
+    }
+}
+
+impl Method {
+    /// All codes that it may answer besides 0, by number.
+    pub fn all_codes(&self) -> Vec<Code> {
+        let mut codes = self.codes.to_vec();
+        codes.push(Code::Internal);
+        if !self.params.is_empty() || !self.is_public() {
+            codes.push(Code::Parameter);
+        }
+        if !self.is_public() {
+            codes.push(Code::NotAuthenticated);
+            if self.token != TokenAccess::Always {
+                codes.push(Code::NotGranted);
+            }
+            if self.role > Role::Viewer || self.token == TokenAccess::Never {
+                codes.push(Code::Forbidden);
+            }
+        }
+        if self.post_only {
+            codes.push(Code::NotPermitted);
+        }
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+}
+
+fn doc(method: &Method) -> MethodDoc {
+    MethodDoc {
+        info: method.catalog_entry().info,
+        path: method.path(),
+        params: method.params.iter().map(param).collect(),
+        answer: method.answer.into(),
+        codes: method.all_codes().into_iter().map(|code| (code.number(), code.meaning().to_owned())).collect(),
+        token_callable: !method.is_public() && method.token != TokenAccess::Never,
+        post_only: method.post_only,
+        public: method.is_public(),
+    }
+}
+
+fn param(param: &Param) -> ParamDoc {
+    let mut help = param.help.to_owned();
+    if !param.aliases.is_empty() {
+        help.push_str(&format!(" Also accepted as {}.", param.aliases.join(", ")));
+    }
+    ParamDoc {
+        name: param.name.into(),
+        kind: param.kind.label().into(),
+        required: param.required,
+        help,
+        example: param.example.into(),
+    }
+}

@@ -1,0 +1,35 @@
+//! Starting, stopping and restarting without WASM.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use keyrack_app::pages::environments::Action;
+use keyrack_app::paths;
+use keyrack_app::visit::Visit;
+
+use super::go_to;
+use crate::browser::Browser;
+
+/// `POST /environments/{name}/{start|stop|restart}`: back to the list, which shows what became of it.
+pub async fn act(
+    State(browser): State<Browser>,
+    Extension(visit): Extension<Visit>,
+    Path((name, action)): Path<(String, String)>,
+) -> Response {
+    let Some(action) = Action::ALL.into_iter().find(|known| known.segment() == action) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Some(caller) = &visit.caller else {
+        return go_to(&paths::signin("/", true));
+    };
+    let begun = match action {
+        Action::Start => browser.keyrack.start_environment(caller, &visit.client, &name).await,
+        Action::Stop => browser.keyrack.stop_environment(caller, &visit.client, &name).await,
+        Action::Restart => browser.keyrack.restart_environment(caller, &visit.client, &name).await,
+    };
+    if let Err(error) = begun {
+        tracing::debug!(%error, "an environment was not changed");
+    }
+    go_to("/")
+}

@@ -1,0 +1,70 @@
+//! Signing in, by password or by an Extended Access token.
+
+use axum::extract::{Form, Request, State};
+use axum::response::Response;
+use axum::{Extension, RequestExt};
+use http::header;
+use keyrack_app::pages::signin::SigninOutcome;
+use keyrack_app::paths::{safe_next, second};
+use keyrack_app::visit::Visit;
+use keyrack_domain::accounts::{SessionKind, SignIn};
+use keyrack_domain::{Credential, Error};
+use serde::Deserialize;
+
+use super::go_to;
+use crate::browser::{Browser, pages};
+
+/// As the form sends it; no `Debug`, for it holds secrets.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Fields {
+    email: String,
+    password: String,
+    token: String,
+    next: String,
+}
+
+/// `POST /signin`: a new session and on to the page that was wanted, or the second step, or the form again, saying what
+/// was wrong.
+pub async fn sign_in(State(browser): State<Browser>, Extension(visit): Extension<Visit>, request: Request) -> Response {
+    let again = pages::Again::of(&request);
+    let Ok(Form(form)) = request.extract::<Form<Fields>, _>().await else {
+        return go_to("/signin");
+    };
+    let by_token = !form.token.is_empty();
+    let opened = if by_token {
+        browser.keyrack.sign_in_with_token(&form.token, &visit.client, SessionKind::Browser).await.map(SignIn::Done)
+    } else {
+        browser.keyrack.sign_in(&form.email, &form.password, &visit.client, SessionKind::Browser).await
+    };
+    match opened {
+        Ok(SignIn::Done(opened)) => {
+            // The former session of this browser would stay open and unused.
+            if let Some(former) = &visit.caller {
+                let _ = browser.keyrack.sign_out(former, &visit.client).await;
+            }
+            let mut response = go_to(safe_next(&form.next));
+            response.headers_mut().append(header::SET_COOKIE, browser.cookie.set(opened.session.as_str()));
+            response
+        }
+        Ok(SignIn::Half(half)) => {
+            let mut response = go_to(&second(&form.next));
+            response.headers_mut().append(header::SET_COOKIE, browser.cookie.set_half(half.secret.as_str()));
+            response
+        }
+        Err(error) => {
+            let outcome = SigninOutcome { email: form.email, message: message(error), by_token, next: form.next };
+            again.show(&browser, "/signin", outcome).await
+        }
+    }
+}
+
+fn message(error: Error) -> String {
+    match error {
+        Error::WrongSignIn { wait: 0 } => "Wrong email or password.".into(),
+        Error::WrongSignIn { wait } => format!("Wrong email or password. The next try is possible in {wait} s."),
+        Error::NotAuthenticated(Credential::Expired) => "This token has expired.".into(),
+        Error::NotAuthenticated(_) => "This token is not valid.".into(),
+        other => other.into_refusal().message(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Who visits, and whether the request may pass.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use keyrack_app::visit::Visit;
+use keyrack_domain::Error;
+
+use super::Browser;
+
+/// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
+pub async fn admit(State(browser): State<Browser>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    if !browser.guard.passes(&parts) {
+        tracing::info!("a change that did not come from one of our pages was refused");
+        return plain(StatusCode::FORBIDDEN, "This request did not come from a page of Keyrack.\n");
+    }
+    let caller = match browser.cookie.read(&parts.headers) {
+        None => None,
+        Some(session) => match browser.keyrack.caller_of_session(session).await {
+            Ok(caller) => Some(caller),
+            Err(Error::NotAuthenticated(_)) => None,
+            Err(_) => {
+                return plain(StatusCode::SERVICE_UNAVAILABLE, "Keyrack cannot answer right now. Try again shortly.\n");
+            }
+        },
+    };
+    if let Some(caller) = &caller {
+        caller.usage.note(browser.keyrack.world().now());
+    }
+    let client = browser.proxies.client(&parts);
+    parts.extensions.insert(Visit { caller, client });
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    let running = next.run(Request::from_parts(parts, body));
+    let mut response = if reads {
+        running.await
+    } else {
+        // A change runs to its end even when the browser goes away meanwhile.
+        browser.changes.spawn(running).await.unwrap_or_else(|_| {
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside the server; its log says what.\n")
+        })
+    };
+    secure(response.headers_mut(), browser.cookie.secure);
+    response
+}
+
+/// Headers that no answer of this door goes without; a page may have said more already.
+fn secure(headers: &mut HeaderMap, https: bool) {
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = (status, text).into_response();
+    secure(response.headers_mut(), false);
+    response
+}

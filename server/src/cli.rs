@@ -1,0 +1,155 @@
+//! The command line. Each option is also read from `KEYRACK_…`.
+
+mod account;
+mod audit;
+mod folder;
+mod serve;
+mod values;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+use keyrack_domain::Keyrack;
+use keyrack_domain::engine::local::{NODE_WEB, SUPERVISE_NODE, supervise};
+use keyrack_domain::settings::Settings;
+use keyrack_domain::store::Store;
+use keyrack_domain::world::World;
+
+use crate::api::registry::Registry;
+
+/// Exit code of whatever could not begin: wrong options, a port in use, a database out of reach.
+const CANNOT_START: u8 = 2;
+
+#[derive(Parser)]
+#[command(
+    name = "keyrack",
+    version,
+    about = "A dashboard for personal access tokens, and the API server that honours them"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Serve),
+    /// Manage accounts
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Look after the audit log
+    #[command(subcommand)]
+    Audit(audit::Audit),
+}
+
+/// Where everything is kept; every subcommand has it.
+#[derive(Args, Clone, Debug)]
+struct Place {
+    /// The data folder
+    #[arg(long, env = "KEYRACK_DATA", value_name = "DIR", default_value = "./data")]
+    data: PathBuf,
+    /// The database: sqlite://FILE or postgres://… [default: SQLite in the data folder]
+    #[arg(long, env = "KEYRACK_DATABASE", value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+}
+
+/// Why a command ended without doing its work: one line for stderr, and the exit code.
+#[derive(Debug)]
+struct Failure {
+    line: String,
+    code: u8,
+}
+
+impl Failure {
+    /// It could not begin; nothing was changed.
+    fn start(line: impl std::fmt::Display) -> Failure {
+        Failure { line: line.to_string(), code: CANNOT_START }
+    }
+
+    /// It began, and the answer is no.
+    fn refused(line: impl std::fmt::Display) -> Failure {
+        Failure { line: line.to_string(), code: 1 }
+    }
+}
+
+impl Place {
+    /// The settings that follow from the place alone.
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::in_folder(&self.data);
+        if let Some(url) = &self.database {
+            settings.database.clone_from(url);
+        }
+        settings
+    }
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    // What the engine starts; nothing of the command line, and no runtime, may stand before it.
+    let first = std::env::args_os().nth(1).unwrap_or_default();
+    if first == SUPERVISE_NODE {
+        return supervise();
+    }
+    if first == NODE_WEB {
+        return crate::node_web::run();
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return wrong_usage(&error),
+    };
+    let outcome = match cli.command {
+        Command::Serve(command) => command.run(),
+        Command::Account(command) => command.run(),
+        Command::Audit(command) => command.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { line, code }) => {
+            eprintln!("keyrack: {}", in_one_line(&line));
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Opens the domain with this server's methods.
+async fn open(settings: Settings) -> Result<(Keyrack, Registry), Failure> {
+    let registry = Registry::all();
+    let keyrack = Keyrack::open(settings, World::system(), registry.catalog()).await.map_err(Failure::start)?;
+    Ok((keyrack, registry))
+}
+
+/// Runs a short command's work.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::start)?.block_on(work)
+}
+
+/// For commands that must not make a database where there is none.
+fn require_database(settings: &Settings) -> Result<(), Failure> {
+    let file = settings.data.join("keyrack.db");
+    if settings.database == Store::sqlite_url(&settings.data) && !file.is_file() {
+        return Err(Failure::start(format_args!("there is no database {}", file.display())));
+    }
+    Ok(())
+}
+
+fn wrong_usage(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        eprintln!("keyrack: say what to do: serve, account or audit (keyrack --help tells more)");
+        return ExitCode::from(CANNOT_START);
+    }
+    let text = error.to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    eprintln!("keyrack: {}", in_one_line(first.trim_start_matches("error: ")));
+    ExitCode::from(CANNOT_START)
+}
+
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

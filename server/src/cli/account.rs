@@ -1,0 +1,64 @@
+//! `keyrack account …`
+
+use std::io::Read;
+
+use clap::{Args, Subcommand};
+use keyrack_domain::Error;
+
+use super::folder::Folder;
+use super::{Failure, Place, block_on, open};
+
+/// More than any password that is taken.
+const INPUT_LIMIT: u64 = 4096;
+
+#[derive(Subcommand)]
+pub enum Account {
+    /// Make a user with an account of its own; works while the server runs
+    Create(Create),
+}
+
+#[derive(Args)]
+pub struct Create {
+    /// The user's e-mail address
+    email: String,
+    /// Read the password (at least 12 characters) from standard input; up to its first line end it is taken as it is
+    #[arg(long, required = true)]
+    password_stdin: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Account {
+    pub fn run(self) -> Result<(), Failure> {
+        let Account::Create(create) = self;
+        create.run()
+    }
+}
+
+impl Create {
+    fn run(self) -> Result<(), Failure> {
+        let password = read_password()?;
+        let mut folder = Folder::open(&self.place.data)?;
+        let (user, account) = block_on(async {
+            let (keyrack, _) = open(self.place.settings()).await?;
+            folder.keep();
+            let made = keyrack.create_user_with_account(&self.email, &password).await;
+            keyrack.close().await;
+            made.map_err(|error| match error {
+                Error::Invalid { .. } | Error::Exists(_) => Failure::refused(error),
+                other => Failure::start(other),
+            })
+        })?;
+        println!("made user {user} with account {account}");
+        Ok(())
+    }
+}
+
+fn read_password() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(INPUT_LIMIT)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::start(format_args!("the password cannot be read from standard input: {error}")))?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}

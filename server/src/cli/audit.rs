@@ -1,0 +1,34 @@
+//! `keyrack audit …`
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, Place, block_on, open, require_database};
+
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Walk the chain of audit entries and name the first that does not hold
+    Verify(Verify),
+}
+
+#[derive(Args)]
+pub struct Verify {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Audit {
+    pub fn run(self) -> Result<(), Failure> {
+        let Audit::Verify(verify) = self;
+        let settings = verify.place.settings();
+        require_database(&settings)?;
+        let verified = block_on(async {
+            let (keyrack, _) = open(settings).await?;
+            let verified = keyrack.verify_audit().await;
+            keyrack.close().await;
+            verified.map_err(Failure::start)
+        })?;
+        let whole = verified.map_err(|broken| Failure::refused(format_args!("the audit log is broken: {broken}")))?;
+        println!("the audit log is whole: {} entries", whole.entries);
+        Ok(())
+    }
+}

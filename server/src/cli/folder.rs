@@ -1,0 +1,73 @@
+//! The data folder, and the lock that keeps it to one server.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use super::Failure;
+
+/// A data folder that this process may use. Until it is [kept](Folder::keep), dropping it removes what it made.
+pub struct Folder {
+    path: PathBuf,
+    made: bool,
+    lock: Option<File>,
+}
+
+impl Folder {
+    /// Makes the folder where there is none, for its owner's eyes only.
+    ///
+    /// # Errors
+    /// When it cannot be made or is none.
+    pub fn open(path: &Path) -> Result<Folder, Failure> {
+        let made = match DirBuilder::new().mode(0o700).create(path) {
+            Ok(()) => true,
+            Err(_) if path.is_dir() => false,
+            Err(error) => {
+                return Err(Failure::start(format_args!("the data folder {} cannot be made: {error}", path.display())));
+            }
+        };
+        Ok(Folder { path: path.to_owned(), made, lock: None })
+    }
+
+    /// Takes the folder for one server. The lock goes with the process, however it ends.
+    ///
+    /// # Errors
+    /// When another server has it, or it cannot be written to.
+    pub fn lock(&mut self) -> Result<(), Failure> {
+        let path = self.lock_path();
+        let file =
+            OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map_err(|error| {
+                Failure::start(format_args!("the data folder {} cannot be written to: {error}", self.path.display()))
+            })?;
+        flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|error| match error {
+            Errno::WOULDBLOCK => {
+                Failure::start(format_args!("the data folder {} is used by another server", self.path.display()))
+            }
+            error => Failure::start(format_args!("the data folder {} cannot be locked: {error}", self.path.display())),
+        })?;
+        self.lock = Some(file);
+        Ok(())
+    }
+
+    /// The start went well: what was made stays.
+    pub fn keep(&mut self) {
+        self.made = false;
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        self.path.join("keyrack.lock")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.made {
+            let _ = fs::remove_file(self.lock_path());
+            // Fails when somebody has put something into it meanwhile, and then it should stay.
+            let _ = fs::remove_dir(&self.path);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! `keyrack serve`
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+use keyrack_domain::Keyrack;
+use keyrack_domain::engine::local::LocalEngine;
+use keyrack_domain::secret::Secret;
+use keyrack_domain::settings::Settings;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::folder::Folder;
+use super::values::{PublicUrl, public_url, span};
+use super::{Failure, Place, open};
+use crate::http::client::TrustedProxies;
+use crate::http::{Address, Doors, listen};
+use crate::{log, site};
+
+const DEMO_EMAIL: &str = "demo@keyrack.local";
+
+/// How long calls that are under way may take to finish; nodes end meanwhile. The whole server has to be gone within
+/// ten seconds.
+const FINISH: Duration = Duration::from_secs(3);
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The address that browsers and scripts use, when it is not the one listened on; https makes cookies Secure
+    #[arg(long, env = "KEYRACK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    public_url: Option<PublicUrl>,
+    /// A proxy whose X-Forwarded-For is believed; may be given several times
+    #[arg(long, env = "KEYRACK_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
+    trusted_proxy: Vec<IpNet>,
+    /// On the first start, make a demo account with an environment and print its password
+    #[arg(long, env = "KEYRACK_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
+    demo: bool,
+    /// How many tokens an account may have, expired ones included
+    #[arg(long, env = "KEYRACK_TOKEN_LIMIT", value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    token_limit: u32,
+    /// Whether token changes through the API need the account's password; the dashboard always asks
+    #[arg(long, env = "KEYRACK_TOKEN_PASSWORD", value_enum, default_value = "required")]
+    token_password: TokenPassword,
+    /// A session that is not used for so long has ended
+    #[arg(long, env = "KEYRACK_SESSION_IDLE", value_name = "SPAN", default_value = "12h", value_parser = span)]
+    session_idle: Duration,
+    /// A session ends after so long, used or not
+    #[arg(long, env = "KEYRACK_SESSION_LIFETIME", value_name = "SPAN", default_value = "14d", value_parser = span)]
+    session_lifetime: Duration,
+    /// Let nodes run commands of their owners although they cannot be confined on this machine
+    #[arg(long, env = "KEYRACK_ALLOW_UNCONFINED_NODES", value_parser = clap::builder::FalseyValueParser::new())]
+    allow_unconfined_nodes: bool,
+    /// The form of the log, which goes to stderr
+    #[arg(long, env = "KEYRACK_LOG", value_enum, default_value = "text")]
+    log: log::Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TokenPassword {
+    Required,
+    Optional,
+}
+
+impl Serve {
+    pub fn run(self) -> Result<(), Failure> {
+        log::begin(self.log);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::start)?;
+        let outcome = runtime.block_on(self.serve());
+        // A blocking task that hangs must not keep the process.
+        runtime.shutdown_timeout(Duration::from_millis(500));
+        outcome
+    }
+
+    async fn serve(self) -> Result<(), Failure> {
+        // From here on a signal leads to an orderly end, however far the start has come.
+        let mut stop = Stop::begin()?;
+        // The port first: when it is taken, nothing has been touched yet.
+        let listener = TcpListener::bind(self.listen)
+            .await
+            .map_err(|error| Failure::start(format_args!("cannot listen on {}: {error}", self.listen)))?;
+        let local = listener.local_addr().map_err(Failure::start)?;
+        let mut folder = Folder::open(&self.place.data)?;
+        folder.lock()?;
+        let (keyrack, registry) = open(self.settings()).await?;
+        let engine = LocalEngine::open(keyrack.settings(), LocalEngine::this_program()).map_err(Failure::start)?;
+        keyrack.start_environments(Arc::new(engine)).await.map_err(Failure::start)?;
+        let demo = if self.demo { make_demo(&keyrack).await? } else { None };
+        folder.keep();
+
+        let address = match &self.public_url {
+            Some(url) => Address::new(url.https, &url.authority),
+            None => Address::new(false, local.to_string()),
+        };
+        let doors = Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address);
+        let app = doors.router();
+        let background = tokio::spawn({
+            let keyrack = keyrack.clone();
+            async move { keyrack.run_background().await }
+        });
+        if let Some(password) = demo {
+            println!(
+                "\n  Address   {}\n  Email     {DEMO_EMAIL}\n  Password  {}\n",
+                address.origin(),
+                password.as_str()
+            );
+        }
+        if let Some(line) = site::missing() {
+            tracing::warn!("{line}");
+        }
+        println!("Keyrack is listening on http://{local}");
+
+        let mut closing = None;
+        let stopping = async {
+            stop.wait().await;
+            // Nodes end while the last calls are answered; a call that waits for a node is told at once.
+            let keyrack = keyrack.clone();
+            closing = Some(tokio::spawn(async move { keyrack.stop_environments().await }));
+        };
+        listen::run(listener, app, stopping, FINISH).await;
+        doors.finish(FINISH).await;
+        if let Some(closing) = closing {
+            let _ = closing.await;
+        }
+        background.abort();
+        keyrack.close().await;
+        drop(folder);
+        Ok(())
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
+            token_limit: self.token_limit,
+            token_password_required: self.token_password == TokenPassword::Required,
+            session_idle: self.session_idle,
+            session_lifetime: self.session_lifetime,
+            allow_unconfined_nodes: self.allow_unconfined_nodes,
+            ..self.place.settings()
+        }
+    }
+}
+
+/// Makes the demo account with its environment when there is no user yet; answers its password.
+async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
+    if keyrack.has_users().await.map_err(Failure::start)? {
+        return Ok(None);
+    }
+    let password = Secret::new_password(keyrack.world());
+    let (user, account) =
+        keyrack.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
+    // The password is told only this once, so from here on the start goes through.
+    if let Err(error) = keyrack.create_demo_environment(account, user).await {
+        tracing::warn!(%error, "the demo environment could not be made");
+    }
+    Ok(Some(password))
+}
+
+/// The signals that end the server.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn begin() -> Result<Stop, Failure> {
+        let listen = |kind| signal(kind).map_err(Failure::start);
+        Ok(Stop { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    }
+}

@@ -1,0 +1,77 @@
+//! Reading what options hold.
+
+use std::time::Duration;
+
+use http::Uri;
+
+/// The server's address as people and scripts write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl {
+    pub https: bool,
+    /// `keys.example.org` or `keys.example.org:8443`, in lower case.
+    pub authority: String,
+}
+
+impl std::fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}://{}", if self.https { "https" } else { "http" }, self.authority)
+    }
+}
+
+/// `https://keys.example.org`, without a path.
+pub fn public_url(text: &str) -> Result<PublicUrl, String> {
+    const FORM: &str = "it has to be like https://keys.example.org, without a path";
+    let uri: Uri = text.parse().map_err(|_| FORM.to_owned())?;
+    let https = match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => false,
+        _ => return Err(FORM.to_owned()),
+    };
+    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or(FORM)?;
+    if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+        return Err(FORM.to_owned());
+    }
+    Ok(PublicUrl { https, authority: authority.as_str().to_ascii_lowercase() })
+}
+
+/// `90s`, `30m`, `12h` or `14d`.
+pub fn span(text: &str) -> Result<Duration, String> {
+    const FORM: &str = "it has to be a number of seconds, minutes, hours or days: 90s, 30m, 12h or 14d";
+    let unit = match text.chars().next_back() {
+        Some('s') => 1,
+        Some('m') => 60,
+        Some('h') => 3600,
+        Some('d') => 86_400,
+        _ => return Err(FORM.to_owned()),
+    };
+    let count: u64 = text[..text.len() - 1].parse().map_err(|_| FORM.to_owned())?;
+    match count.checked_mul(unit) {
+        Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
+        _ => Err(FORM.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_urls_are_read() {
+        assert_eq!(public_url("https://Keys.example.org/").unwrap().to_string(), "https://keys.example.org");
+        assert_eq!(public_url("http://localhost:8080").unwrap().to_string(), "http://localhost:8080");
+        for text in
+            ["keys.example.org", "ftp://a", "https://", "https://a/b", "https://a?b", "https://u:p@a", "https://a b"]
+        {
+            assert!(public_url(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_are_read() {
+        assert_eq!(span("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(span("14d"), Ok(Duration::from_secs(14 * 86_400)));
+        for text in ["", "5", "h", "-1h", "0s", "1w", "1é", "99999999999999999999d", "18446744073709551615d"] {
+            assert!(span(text).is_err(), "{text}");
+        }
+    }
+}

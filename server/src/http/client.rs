@@ -1,0 +1,104 @@
+//! Where a request comes from.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use http::request::Parts;
+use http::{HeaderMap, header};
+use ipnet::IpNet;
+use keyrack_domain::caller::Client;
+
+/// The longest User-Agent that is kept, in characters.
+const AGENT_LIMIT: usize = 300;
+
+/// The other end of the connection; put into each request where it is accepted.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// The proxies whose word on the client's address is taken.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// These networks.
+    pub fn new(networks: Vec<IpNet>) -> TrustedProxies {
+        TrustedProxies(networks)
+    }
+
+    /// The client of a request.
+    pub fn client(&self, parts: &Parts) -> Client {
+        let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+        let agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Client {
+            address: self.address(peer.to_canonical(), &parts.headers),
+            user_agent: agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(AGENT_LIMIT).collect(),
+        }
+    }
+
+    /// The rightmost address of `X-Forwarded-For` that is not a trusted proxy itself. Everything to the left of it could
+    /// have been written by anybody, and without a trusted proxy so could all of it.
+    fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut address = peer;
+        let said: Vec<_> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+            .collect();
+        for hop in said.into_iter().rev() {
+            if !self.trusts(address) {
+                break;
+            }
+            match std::str::from_utf8(hop).ok().and_then(|text| text.trim().parse::<IpAddr>().ok()) {
+                Some(before) => address = before.to_canonical(),
+                None => break,
+            }
+        }
+        address
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, Request};
+
+    use super::*;
+
+    fn seen(trusted: &[&str], peer: &str, said: &[&'static str]) -> String {
+        let proxies = TrustedProxies::new(trusted.iter().map(|network| network.parse().unwrap()).collect());
+        let mut request = Request::new(());
+        request.extensions_mut().insert(Peer(SocketAddr::new(peer.parse().unwrap(), 1)));
+        for line in said {
+            request.headers_mut().append("x-forwarded-for", HeaderValue::from_static(line));
+        }
+        proxies.client(&request.into_parts().0).address.to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed() {
+        assert_eq!(seen(&[], "192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
+        assert_eq!(seen(&["10.0.0.0/8"], "192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
+        assert_eq!(seen(&["10.0.0.0/8"], "10.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(seen(&["10.0.0.0/8"], "::ffff:10.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+    }
+
+    #[test]
+    fn what_a_client_writes_to_the_left_is_not_believed() {
+        let trusted = ["10.0.0.0/8"];
+        assert_eq!(seen(&trusted, "10.0.0.1", &["1.1.1.1, 198.51.100.7"]), "198.51.100.7");
+        assert_eq!(seen(&trusted, "10.0.0.1", &["1.1.1.1", "198.51.100.7, 10.0.0.2"]), "198.51.100.7");
+        assert_eq!(seen(&trusted, "10.0.0.1", &["198.51.100.7, nonsense"]), "10.0.0.1");
+        assert_eq!(seen(&trusted, "10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn the_user_agent_is_cut_and_cleaned() {
+        let mut request = Request::new(());
+        let agent = HeaderValue::from_str(&format!("a\tb{}", "c".repeat(500))).unwrap();
+        request.headers_mut().insert(header::USER_AGENT, agent);
+        let client = TrustedProxies::default().client(&request.into_parts().0);
+        assert!(client.user_agent.starts_with("abc") && client.user_agent.chars().count() == AGENT_LIMIT);
+    }
+}

@@ -1,0 +1,54 @@
+//! All routes of the server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use keyrack_domain::Keyrack;
+use tokio_util::task::TaskTracker;
+
+use super::Address;
+use super::client::TrustedProxies;
+use super::health;
+use super::metrics::Metrics;
+use crate::api::dispatch::Api;
+use crate::api::registry::Registry;
+use crate::browser::Browser;
+use crate::{api, site};
+
+/// The doors into the domain: the API for scripts, the pages for browsers.
+pub struct Doors {
+    keyrack: Keyrack,
+    api: Arc<Api>,
+    metrics: Arc<Metrics>,
+    browser: Browser,
+    changes: TaskTracker,
+}
+
+impl Doors {
+    /// The doors of this server.
+    pub fn new(keyrack: Keyrack, registry: Registry, proxies: TrustedProxies, address: &Address) -> Doors {
+        let metrics = Arc::new(Metrics::new(&registry));
+        let changes = TaskTracker::new();
+        let browser = Browser::new(keyrack.clone(), registry.docs(), address, proxies.clone(), changes.clone());
+        let api = Arc::new(Api::new(keyrack.clone(), registry, proxies, metrics.clone(), changes.clone()));
+        Doors { keyrack, api, metrics, browser, changes }
+    }
+
+    /// Everything that is answered.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .merge(api::router(self.api.clone()))
+            .merge(health::router(self.keyrack.clone(), self.metrics.clone()))
+            .merge(site::router())
+            .merge(self.browser.clone().router())
+    }
+
+    /// Waits for changes that go on although their clients are gone, for so long at most.
+    pub async fn finish(&self, most: Duration) {
+        self.changes.close();
+        if tokio::time::timeout(most, self.changes.wait()).await.is_err() {
+            tracing::warn!("some changes did not finish in time");
+        }
+    }
+}

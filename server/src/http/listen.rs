@@ -1,0 +1,69 @@
+//! Accepting connections, with deadlines, until it is time to stop.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt;
+
+use super::client::Peer;
+use super::overlong::Polite;
+
+/// The head of a request has to be there after so long; also how long an idle connection is kept.
+const HEAD_IN_TIME: Duration = Duration::from_secs(30);
+/// The largest head, in bytes; a connection does not take more memory than a small multiple of it.
+pub const LARGEST_HEAD: usize = 64 << 10;
+
+/// Serves until `stop`, then lets what is under way finish, for `finish` at most.
+pub async fn run(listener: TcpListener, app: Router, stop: impl Future<Output = ()>, finish: Duration) {
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => serve(stream, Peer(peer), app.clone(), &graceful),
+                Err(error) => {
+                    // Mostly too many open files: connections that end make room.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            () = &mut stop => break,
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(finish, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+fn serve(stream: TcpStream, peer: Peer, app: Router, graceful: &GracefulShutdown) {
+    // Without it small answers wait for more to send.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: Request<Incoming>| answer(app.clone(), peer, request));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_IN_TIME)
+        .max_buf_size(LARGEST_HEAD)
+        .serve_connection(TokioIo::new(Polite::new(stream)), service);
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        // A client that went away or spoke something else is nobody's error.
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection");
+        }
+    });
+}
+
+async fn answer(app: Router, peer: Peer, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    request.extensions_mut().insert(peer);
+    app.oneshot(request.map(Body::new)).await
+}

@@ -1,0 +1,12 @@
+//! What stands between the network and the rooms.
+
+mod address;
+pub mod client;
+mod doors;
+mod health;
+pub mod listen;
+pub mod metrics;
+mod overlong;
+
+pub use address::Address;
+pub use doors::Doors;

@@ -1,0 +1,71 @@
+//! `account create` and `audit verify`.
+
+use sqlx::Connection;
+
+use crate::support::{PASSWORD, Running, connect, create_account, keyrack, run};
+
+#[test]
+fn an_account_is_made_while_no_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let ended = create_account(&data, "Ada@Example.org");
+    assert_eq!((ended.code, ended.stdout.as_str()), (0, "made user 1 with account 1\n"), "{ended:?}");
+    let again = create_account(&data, "ada@example.org");
+    assert_eq!(again.code, 1);
+    assert_eq!(again.line(), "keyrack: there is a user with the e-mail address ada@example.org already");
+}
+
+#[test]
+fn what_cannot_be_taken_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for (email, password) in [("ada@example.org", "short"), ("ada@example.org", ""), ("nonsense", PASSWORD)] {
+        let ended = run(keyrack(&["account", "create", email, "--password-stdin"], &data), password);
+        assert_eq!(ended.code, 1, "{ended:?}");
+        assert!(!ended.line().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_made_while_the_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(folder.path(), &[]);
+    assert_eq!(create_account(folder.path(), "ada@example.org").code, 0);
+    let form = [("login", "ada@example.org"), ("password", PASSWORD)];
+    let signin = server.url("/1.0/users/authentication/rest/signin");
+    let answer: serde_json::Value =
+        reqwest::Client::new().post(signin).form(&form).send().await.unwrap().json().await.unwrap();
+    assert_eq!(answer["result"], 0, "{answer}");
+}
+
+#[tokio::test]
+async fn the_audit_log_is_whole_until_somebody_changes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let verify = || run(keyrack(&["audit", "verify"], folder.path()), "");
+    let missing = verify();
+    assert_eq!(missing.code, 2);
+    assert!(missing.line().starts_with("keyrack: there is no database "), "{missing:?}");
+    for email in ["ada@example.org", "bob@example.org", "eve@example.org"] {
+        create_account(folder.path(), email);
+    }
+    let whole = verify();
+    assert_eq!((whole.code, whole.stdout.as_str()), (0, "the audit log is whole: 3 entries\n"), "{whole:?}");
+
+    let mut database = connect(folder.path()).await;
+    sqlx::query("DROP TRIGGER audit_entries_hold").execute(&mut database).await.unwrap();
+    sqlx::query("UPDATE audit SET subject = 'somebody else' WHERE id = 2").execute(&mut database).await.unwrap();
+    database.close().await.unwrap();
+    let broken = verify();
+    assert_eq!(broken.code, 1);
+    assert!(broken.line().starts_with("keyrack: the audit log is broken: entry 2 was changed"), "{broken:?}");
+}
+
+#[test]
+fn help_and_version_are_no_failures() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = run(keyrack(&["serve", "--help"], folder.path()), "");
+    assert_eq!(help.code, 0);
+    for option in ["--listen", "--public-url", "--trusted-proxy", "--demo", "KEYRACK_LISTEN", "KEYRACK_DATABASE"] {
+        assert!(help.stdout.contains(option), "{option}\n{}", help.stdout);
+    }
+}

@@ -1,0 +1,70 @@
+//! The server from its start to its end.
+
+use serde_json::Value;
+
+use crate::support::Running;
+
+async fn call(server: &Running, method: &str, params: &[(&str, &str)]) -> Value {
+    let url = server.url(&format!("/1.0/users/authentication/rest/{method}"));
+    reqwest::Client::new().post(url).form(params).send().await.unwrap().json().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_first_demo_start_tells_how_to_sign_in_and_later_ones_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Running::start(folder.path(), &["--demo"]);
+    let value = |name: &str| {
+        let line = server.greeting.iter().find_map(|line| line.strip_prefix(&format!("  {name}")));
+        line.unwrap_or_else(|| panic!("{name}: {:?}", server.greeting)).trim().to_owned()
+    };
+    let (address, email, password) = (value("Address"), value("Email"), value("Password"));
+    assert_eq!(address, server.url(""));
+    assert_eq!(email, "demo@keyrack.local");
+    assert_eq!(password.len(), 20);
+    assert_eq!(call(&server, "signin", &[("login", &email), ("password", &password)]).await["result"], 0);
+    assert_eq!(server.stop(), 0);
+
+    let again = Running::start(folder.path(), &["--demo"]);
+    assert_eq!(again.greeting.len(), 1, "{:?}", again.greeting);
+    assert_eq!(call(&again, "signin", &[("login", &email), ("password", &password)]).await["result"], 0);
+}
+
+#[tokio::test]
+async fn without_demo_it_says_one_line_and_has_no_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(folder.path(), &[]);
+    assert_eq!(server.greeting, [format!("Keyrack is listening on http://{}", server.address)]);
+    let params = [("login", "demo@keyrack.local"), ("password", "anything at all")];
+    assert_eq!(call(&server, "signin", &params).await["result"], 701);
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_a_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Running::start(folder.path(), &["--demo"]);
+    let password = server.greeting.iter().find_map(|line| line.strip_prefix("  Password")).unwrap().trim().to_owned();
+    let session = call(&server, "signin", &[("login", "demo@keyrack.local"), ("password", &password)]).await;
+    let session = session["session"].as_str().unwrap();
+    let params =
+        [("session", session), ("password", &password), ("description", "x"), ("apiList", "users.account.GetUserInfo")];
+    let token = call(&server, "createtoken", &params).await;
+    let key = token["token"]["key"].as_str().unwrap();
+    assert_eq!(call(&server, "checksign", &[("session", key)]).await["result"], 0);
+    assert_eq!(server.stop(), 0);
+
+    let again = Running::start(folder.path(), &[]);
+    assert_eq!(call(&again, "checksign", &[("session", key)]).await["result"], 0);
+    let list = call(&again, "gettokens", &[("session", session)]).await;
+    assert!(list["apiTokens"][0]["lastUsed"].is_string(), "the last use was flushed: {list}");
+}
+
+#[tokio::test]
+async fn options_come_from_the_environment_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = crate::support::keyrack(&["serve"], folder.path());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    command.env("KEYRACK_LISTEN", &address);
+    let ended = crate::support::run(command, "");
+    assert!(ended.line().starts_with(&format!("keyrack: cannot listen on {address}")), "{ended:?}");
+}

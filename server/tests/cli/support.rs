@@ -1,0 +1,133 @@
+//! Running the real binary.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use sqlx::Connection;
+
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    /// The one line that it left on stderr.
+    pub fn line(&self) -> &str {
+        let mut lines = self.stderr.lines();
+        let line = lines.next().unwrap_or_else(|| panic!("a line on stderr: {self:?}"));
+        assert_eq!(lines.next(), None, "one line only: {}", self.stderr);
+        line
+    }
+}
+
+/// The binary, with nothing of this process's environment that it would read.
+pub fn keyrack(args: &[&str], data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyrack"));
+    command.args(args).arg("--data").arg(data);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("KEYRACK_") {
+            command.env_remove(name);
+        }
+    }
+    command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs a command to its end, with this on its standard input.
+pub fn run(mut command: Command, input: &str) -> Ended {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    // A command that ends without reading closes the pipe; that is its right.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let status = wait(&mut child, Duration::from_secs(30));
+    let mut ended = Ended { code: status.code().expect("an exit code"), stdout: String::new(), stderr: String::new() };
+    child.stdout.take().unwrap().read_to_string(&mut ended.stdout).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut ended.stderr).unwrap();
+    ended
+}
+
+/// Makes a user in this data folder.
+pub fn create_account(data: &Path, email: &str) -> Ended {
+    run(keyrack(&["account", "create", email, "--password-stdin"], data), &format!("{PASSWORD}\n"))
+}
+
+fn wait(child: &mut Child, most: Duration) -> ExitStatus {
+    let until = Instant::now() + most;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if Instant::now() > until {
+            child.kill().unwrap();
+            panic!("it did not end within {most:?}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A running server; killed when the test is over, however it ends.
+pub struct Running {
+    child: Child,
+    /// `127.0.0.1:31415`
+    pub address: String,
+    /// Everything on stdout up to the line that says that it listens.
+    pub greeting: Vec<String>,
+}
+
+impl Running {
+    /// Starts on a free port and waits until it says that it listens.
+    pub fn start(data: &Path, args: &[&str]) -> Running {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        all.extend(args);
+        let mut child = keyrack(&all, data).env("RUST_LOG", "error").stderr(Stdio::inherit()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut greeting = Vec::new();
+        let address = loop {
+            let line = lines.next().expect("the line that says that it listens").unwrap();
+            greeting.push(line.clone());
+            if let Some(address) = line.strip_prefix("Keyrack is listening on http://") {
+                break address.to_owned();
+            }
+        };
+        Running { child, address, greeting }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn pid(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_child(&self.child)
+    }
+
+    /// Waits until it has ended.
+    pub fn wait(&mut self) {
+        wait(&mut self.child, Duration::from_secs(10));
+    }
+
+    /// Ends it as a service manager does, and answers its exit code.
+    pub fn stop(&mut self) -> i32 {
+        rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM).unwrap();
+        wait(&mut self.child, Duration::from_secs(10)).code().expect("an exit code, not a signal")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Opens the database in this data folder as any program could.
+pub async fn connect(data: &Path) -> sqlx::AnyConnection {
+    sqlx::any::install_default_drivers();
+    let url = format!("sqlite://{}", data.join("keyrack.db").display());
+    sqlx::AnyConnection::connect(&url).await.unwrap()
+}

@@ -1,0 +1,5 @@
+mod environments;
+mod registry;
+mod sessions;
+mod tokens;
+mod wire;

@@ -1,0 +1,5 @@
+mod account;
+mod defence;
+mod pages;
+mod sign_in;
+mod visitor;

@@ -1,0 +1,200 @@
+//! A server in a folder of its own, and those who call it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use chrono::TimeDelta;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use keyrack_domain::Keyrack;
+use keyrack_domain::engine::local::LocalEngine;
+use keyrack_domain::settings::Settings;
+use keyrack_domain::types::dates::parse_wire_moment;
+use keyrack_domain::world::{ManualClock, World};
+use keyrack_server::api::registry::Registry;
+use keyrack_server::http::client::TrustedProxies;
+use keyrack_server::http::{Address, Doors};
+use serde_json::Value;
+use sqlx::{Connection, Row};
+use tower::ServiceExt;
+
+pub const EMAIL: &str = "ada@example.org";
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// One server. Its clock stands still at 2027-01-01 12:00:00 until it is moved.
+pub struct Server {
+    pub keyrack: Keyrack,
+    router: Router,
+    clock: Arc<ManualClock>,
+    _folder: tempfile::TempDir,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Reply {
+    /// The envelope, after a look at what holds for every answer.
+    pub fn json(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.text);
+        let json: Value = serde_json::from_str(&self.text).expect("an answer is JSON");
+        let result = json["result"].as_i64().expect("an answer has a result");
+        assert_eq!(json.get("error").is_some(), result != 0, "error is there exactly when result is not 0: {json}");
+        json
+    }
+}
+
+impl Server {
+    pub async fn start() -> Server {
+        Server::with(|_| {}).await
+    }
+
+    /// A server with other settings.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Server {
+        Server::new("http://127.0.0.1:8080", change).await
+    }
+
+    /// A server with this public address.
+    pub async fn at(origin: &str) -> Server {
+        Server::new(origin, |_| {}).await
+    }
+
+    /// It has the user [`EMAIL`].
+    async fn new(origin: &str, change: impl FnOnce(&mut Settings)) -> Server {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = ManualClock::at(parse_wire_moment("2027-01-01 12:00:00").unwrap());
+        let world = World { clock: clock.clone(), ..World::system() };
+        let mut settings = Settings::in_folder(folder.path());
+        change(&mut settings);
+        let registry = Registry::all();
+        let keyrack = Keyrack::open(settings, world, registry.catalog()).await.unwrap();
+        keyrack.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
+        let (scheme, authority) = origin.split_once("://").unwrap();
+        let address = Address::new(scheme == "https", authority);
+        let router = Doors::new(keyrack.clone(), registry, TrustedProxies::default(), &address).router();
+        Server { keyrack, router, clock, _folder: folder }
+    }
+
+    /// A server whose environments run: its nodes are processes of the real program.
+    pub async fn with_environments() -> Server {
+        let server = Server::start().await;
+        let program = env!("CARGO_BIN_EXE_keyrack").into();
+        let engine = LocalEngine::open(server.keyrack.settings(), program).unwrap();
+        server.keyrack.start_environments(Arc::new(engine)).await.unwrap();
+        server
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8(text).unwrap() }
+    }
+
+    /// The audit log, one line for each entry; what was gathered is written first.
+    pub async fn audit(&self) -> Vec<String> {
+        self.keyrack.flush().await.unwrap();
+        sqlx::any::install_default_drivers();
+        let mut database = sqlx::AnyConnection::connect(&self.keyrack.settings().database).await.unwrap();
+        let rows = sqlx::query("SELECT actor, action, subject, outcome, details FROM audit ORDER BY id")
+            .fetch_all(&mut database)
+            .await
+            .unwrap();
+        rows.iter().map(|row| (0..5).map(|at| row.get::<String, _>(at)).collect::<Vec<_>>().join(" ")).collect()
+    }
+
+    /// Somebody without a credential.
+    pub fn anonymous(&self) -> Somebody<'_> {
+        Somebody { server: self, credential: None }
+    }
+
+    /// Somebody with this session or token.
+    pub fn bearer(&self, credential: &str) -> Somebody<'_> {
+        Somebody { server: self, credential: Some(credential.to_owned()) }
+    }
+
+    /// The owner of the account, in an API session.
+    pub async fn owner(&self) -> Somebody<'_> {
+        let answer =
+            self.anonymous().post("users.authentication.Signin", &[("login", EMAIL), ("password", PASSWORD)]).await;
+        self.bearer(answer["session"].as_str().expect("a session"))
+    }
+
+    /// A token that opens these methods.
+    pub async fn token(&self, methods: &str) -> Somebody<'_> {
+        self.new_token(&[("apiList", methods)]).await
+    }
+
+    /// A token with Extended Access.
+    pub async fn extended_token(&self) -> Somebody<'_> {
+        self.new_token(&[("tokenTemplate", "Extended Access")]).await
+    }
+
+    async fn new_token(&self, params: &[(&str, &str)]) -> Somebody<'_> {
+        let mut all = vec![("description", "A token"), ("password", PASSWORD)];
+        all.extend(params);
+        let answer = self.owner().await.post("users.authentication.CreateToken", &all).await;
+        self.bearer(answer["token"]["key"].as_str().unwrap_or_else(|| panic!("a token: {answer}")))
+    }
+}
+
+/// A caller with one credential, or none.
+#[derive(Clone)]
+pub struct Somebody<'a> {
+    server: &'a Server,
+    credential: Option<String>,
+}
+
+impl Somebody<'_> {
+    pub fn credential(&self) -> &str {
+        self.credential.as_deref().expect("a credential")
+    }
+
+    pub async fn get(&self, method: &str, params: &[(&str, &str)]) -> Value {
+        self.send(Method::GET, method, params).await.json()
+    }
+
+    pub async fn post(&self, method: &str, params: &[(&str, &str)]) -> Value {
+        self.send(Method::POST, method, params).await.json()
+    }
+
+    /// The result code of a call.
+    pub async fn code(&self, method: &str, params: &[(&str, &str)]) -> i64 {
+        self.post(method, params).await["result"].as_i64().unwrap()
+    }
+
+    pub async fn send(&self, verb: Method, method: &str, params: &[(&str, &str)]) -> Reply {
+        let form = form(params);
+        let mut request = Request::builder().method(&verb);
+        if let Some(credential) = &self.credential {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {credential}"));
+        }
+        let request = if verb == Method::POST {
+            request
+                .uri(path(method))
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(Body::from(form))
+        } else {
+            request.uri(format!("{}?{form}", path(method))).body(Body::empty())
+        };
+        self.server.send(request.unwrap()).await
+    }
+}
+
+/// `/1.0/service/class/rest/method`
+pub fn path(method: &str) -> String {
+    let (class, method) = method.rsplit_once('.').unwrap();
+    format!("/1.0/{}/rest/{method}", class.replace('.', "/")).to_lowercase()
+}
+
+pub fn form(params: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish()
+}

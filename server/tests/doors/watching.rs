@@ -1,0 +1,56 @@
+//! What whoever watches over the server sees: `/healthz`, `/readyz`, `/metrics`, the audit log.
+
+use axum::body::Body;
+use http::Request;
+
+use crate::support::Server;
+
+const CHECK: &str = "users.authentication.CheckSign";
+
+fn get(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn calls_and_unknown_credentials_are_counted() {
+    let server = Server::start().await;
+    server.owner().await.get(CHECK, &[]).await;
+    server.bearer("garbage").get(CHECK, &[]).await;
+    let text = server.send(get("/metrics")).await.text;
+    for line in [
+        r#"keyrack_api_calls_total{method="users.authentication.CheckSign",code="0"} 1"#,
+        r#"keyrack_api_calls_total{method="users.authentication.CheckSign",code="702"} 1"#,
+        "keyrack_unknown_credentials_total 1",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn it_says_that_it_is_alive_and_able_to_answer() {
+    let server = Server::start().await;
+    assert_eq!(server.send(get("/healthz")).await.status, 200);
+    assert_eq!(server.send(get("/readyz")).await.status, 200);
+    server.keyrack.close().await;
+    assert_eq!(server.send(get("/healthz")).await.status, 200);
+    assert_eq!(server.send(get("/readyz")).await.status, 503);
+    assert_eq!(server.bearer("1x00000000000000000000000000000000").code(CHECK, &[]).await, 1);
+}
+
+#[tokio::test]
+async fn refusals_of_known_callers_are_in_the_audit_log_and_strangers_are_not() {
+    let server = Server::start().await;
+    let token = server.token("users.account.GetUserInfo").await;
+    let before = server.audit().await.len();
+    for _ in 0..3 {
+        token.get("users.authentication.GetSessions", &[]).await;
+        server.bearer("garbage").get(CHECK, &[]).await;
+        server.anonymous().get(CHECK, &[]).await;
+    }
+    let entries = server.audit().await.split_off(before);
+    assert_eq!(
+        entries,
+        ["user:1 ada@example.org by token:1 api.call method:users.authentication.GetSessions \
+             refused: 8202 the token has no permission to call users.authentication.GetSessions {\"times\":3}"]
+    );
+}
