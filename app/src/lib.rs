@@ -16,6 +16,8 @@ pub mod serverfns;
 #[cfg(feature = "ssr")]
 mod app;
 #[cfg(feature = "ssr")]
+mod bundles;
+#[cfg(feature = "ssr")]
 pub mod cookie;
 #[cfg(feature = "ssr")]
 pub mod forms;

@@ -11,6 +11,7 @@ pub mod icon;
 pub mod leave;
 #[cfg(feature = "ssr")]
 pub mod mark;
+#[cfg(feature = "people")]
 pub mod new_password;
 pub mod passkey;
 pub mod question;

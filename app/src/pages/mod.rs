@@ -1,10 +1,17 @@
-//! The pages, one module each. Those without islands are known to the server only.
+//! The pages, one module each. Those with islands belong to the bundle that their feature names; those without are known
+//! to the server only.
 
+#[cfg(feature = "board")]
 pub mod account;
+#[cfg(feature = "board")]
 pub mod environments;
+#[cfg(feature = "people")]
 pub mod members;
+#[cfg(feature = "people")]
 pub mod second;
+#[cfg(feature = "people")]
 pub mod security;
+#[cfg(feature = "tokens")]
 pub mod tokens;
 
 #[cfg(feature = "ssr")]
