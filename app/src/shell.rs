@@ -7,10 +7,10 @@ use leptos_meta::MetaTags;
 use crate::{App, bundles::bundle};
 
 /// The whole document. Scripts carry the nonce of the answer; there are no styles but those of the stylesheet.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(mut options: LeptosOptions) -> impl IntoView {
     let css = options.css_path();
     let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
-    let options = LeptosOptions { output_name: bundle(&path).into(), ..options };
+    options.output_name = bundle(&path).into();
     view! {
         <!DOCTYPE html>
         <html lang="en">
