@@ -61,9 +61,11 @@ pub fn told() -> Option<Told> {
 /// Whether the browser itself sends the form and shows what comes back, not a script.
 pub fn is_plain() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
-        parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| {
-            accept.contains("text/html")
-        })
+        parts
+            .headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"))
     })
 }
 
@@ -94,10 +96,7 @@ mod tests {
         let mut value = String::from("n");
         paths::escape_into("Das ist „nicht“ gut; 100 % falsch.\r\nX: y", &mut value);
         assert!(value.is_ascii() && !value.contains([';', ' ', '\r', '\n']));
-        assert_eq!(
-            read(&value),
-            Some(Told { done: false, text: "Das ist „nicht“ gut; 100 % falsch.\r\nX: y".into() })
-        );
+        assert_eq!(read(&value), Some(Told { done: false, text: "Das ist „nicht“ gut; 100 % falsch.\r\nX: y".into() }));
         for broken in ["", "x", "y%", "y%4", "y%zz", "n%ff"] {
             assert_eq!(read(broken), None, "{broken}");
         }

@@ -16,7 +16,7 @@ pub mod passkey;
 pub mod question;
 pub mod save_once;
 pub mod selection;
+pub mod toast;
 #[cfg(feature = "ssr")]
 pub mod told;
-pub mod toast;
 pub mod tree;

@@ -10,11 +10,7 @@ pub const ADVICE: &str =
 
 /// Label, field and a button that shows what is typed. `error` stands beneath instead of the advice.
 #[component]
-pub fn NewPassword(
-    id: &'static str,
-    name: &'static str,
-    #[prop(into)] error: Signal<Option<String>>,
-) -> impl IntoView {
+pub fn NewPassword(id: &'static str, name: &'static str, #[prop(into)] error: Signal<Option<String>>) -> impl IntoView {
     let shown = RwSignal::new(false);
     // Without WASM the button could do nothing, so it is not there.
     let awake = RwSignal::new(false);
@@ -54,7 +50,6 @@ pub fn NewPassword(
             </p>
         </div>
     }
-    .into_any()
 }
 
 /// The same for pages that have no other island.

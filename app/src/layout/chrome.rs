@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Section, Viewer, settings_nav::SettingsNav, top_bar::TopBar};
-use crate::components::{told::TellTale, toast::Toasts};
+use crate::components::{toast::Toasts, told::TellTale};
 
 /// Top bar, navigation and the place for toasts around a page. `viewer`: who is signed in, if anybody.
 #[component]

@@ -35,10 +35,7 @@ pub enum Section {
 impl Section {
     /// Whether the page is one of the settings.
     pub const fn is_settings(self) -> bool {
-        matches!(
-            self,
-            Section::Account | Section::Tokens | Section::Security | Section::Members | Section::Audit
-        )
+        matches!(self, Section::Account | Section::Tokens | Section::Security | Section::Members | Section::Audit)
     }
 }
 

@@ -35,6 +35,11 @@ impl Confirmation {
     pub fn password(password: impl Into<String>) -> Confirmation {
         Confirmation { password: Some(password.into()), second_factor: None }
     }
+
+    /// The password alone, where one was sent.
+    pub fn maybe(password: Option<&str>) -> Confirmation {
+        Confirmation { password: password.map(str::to_owned), second_factor: None }
+    }
 }
 
 impl From<ConfirmInput> for Confirmation {

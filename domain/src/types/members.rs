@@ -21,6 +21,7 @@ pub struct MemberView {
     pub email: String,
     pub name: String,
     pub role: Role,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub since: DateTime<Utc>,
     /// Whether it is the viewer.
     pub me: bool,
@@ -35,6 +36,7 @@ pub struct InvitationView {
     pub id: i64,
     pub email: String,
     pub role: Role,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub expires: DateTime<Utc>,
     pub expired: bool,
 }

@@ -9,6 +9,7 @@ pub struct NoticeView {
     pub id: i64,
     pub title: String,
     pub body: String,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub created: DateTime<Utc>,
     pub read: bool,
 }

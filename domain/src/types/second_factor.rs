@@ -27,7 +27,9 @@ impl SecondFactors {
 pub struct PasskeyView {
     pub id: i64,
     pub name: String,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub created: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub last_used: Option<DateTime<Utc>>,
 }
 

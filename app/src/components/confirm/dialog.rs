@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use super::{deed::Deed, form::ConfirmForm};
 use crate::components::{
     dialog::Modal,
+    drawn::drawn,
     leave::leave_or,
     toast::{ToastKind, show},
 };
@@ -100,7 +101,7 @@ fn end(ask: &Ask) {
 /// Where the dialog appears.
 #[component]
 pub fn ConfirmPlace(confirming: Confirming) -> impl IntoView {
-    move || confirming.open.get().map(|(ask, needs)| view! { <ConfirmDialog confirming ask needs /> })
+    move || confirming.open.get().map(|(ask, needs)| drawn(view! { <ConfirmDialog confirming ask needs /> }))
 }
 
 #[component]
@@ -111,7 +112,7 @@ fn ConfirmDialog(confirming: Confirming, ask: Ask, needs: ConfirmNeeds) -> impl 
             confirming.close();
         }
     };
-    view! {
+    drawn(view! {
         <Modal id="confirm-dialog" title="Confirm with password" class="narrow" on_dismiss=cancel>
             <ul class="dialog-body review">
                 {ask.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
@@ -127,6 +128,5 @@ fn ConfirmDialog(confirming: Confirming, ask: Ask, needs: ConfirmNeeds) -> impl 
                 on_refused=move |refusal| confirming.refused(refusal)
             />
         </Modal>
-    }
-    .into_any()
+    })
 }

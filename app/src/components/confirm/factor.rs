@@ -26,13 +26,13 @@ pub fn FactorFields(
     let needs = trying.needs;
     move || {
         let needs = needs.get();
-        if needs.proof() {
-            view! { <Fields id trying totp=needs.totp passkey=needs.passkey ready on_passkey /> }.into_any()
-        } else if needs.totp || needs.passkey {
-            view! { <Covered seconds=needs.covered /> }.into_any()
-        } else {
-            ().into_any()
-        }
+        let covered = !needs.proof() && (needs.totp || needs.passkey);
+        (
+            needs
+                .proof()
+                .then(|| view! { <Fields id trying totp=needs.totp passkey=needs.passkey ready on_passkey /> }),
+            covered.then(|| view! { <Covered seconds=needs.covered /> }),
+        )
     }
 }
 
@@ -72,7 +72,6 @@ fn Fields(
             </p>
         </div>
     }
-    .into_any()
 }
 
 #[component]

@@ -12,7 +12,7 @@ use super::{
     factor::FactorFields,
     trying::{Place, Trying},
 };
-use crate::components::{browser, busy::Busy, leave::leave_or};
+use crate::components::{browser, busy::Busy, drawn::drawn, leave::leave_or};
 
 const PASSWORD: &str = "confirm-password";
 const CODE: &str = "confirm-code";
@@ -61,13 +61,14 @@ pub fn ConfirmForm(
                     Err(refusal) => on_refused.run(refusal),
                 },
                 Err(_) => {
-                    let text = "Keyrack does not answer. It may have been done all the same: load the page again and look.";
+                    let text =
+                        "Keyrack does not answer. It may have been done all the same: load the page again and look.";
                     trying.error.set(Some((Place::Form, text.into())));
                 }
             }
         });
     });
-    view! {
+    drawn(view! {
         <form
             class="dialog-form"
             novalidate
@@ -115,8 +116,7 @@ pub fn ConfirmForm(
                 </button>
             </footer>
         </form>
-    }
-    .into_any()
+    })
 }
 
 #[component]

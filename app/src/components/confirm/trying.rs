@@ -30,7 +30,12 @@ pub struct Trying {
 impl Trying {
     /// At the beginning.
     pub fn new(needs: ConfirmNeeds, busy: RwSignal<bool>) -> Trying {
-        Trying { needs: RwSignal::new(needs), error: RwSignal::new(None), wait: RwSignal::new(0), busy }
+        Trying::sharing(RwSignal::new(needs), busy)
+    }
+
+    /// The same, where others have to know too what is asked.
+    pub fn sharing(needs: RwSignal<ConfirmNeeds>, busy: RwSignal<bool>) -> Trying {
+        Trying { needs, error: RwSignal::new(None), wait: RwSignal::new(0), busy }
     }
 
     /// Whether another press would do nothing now.

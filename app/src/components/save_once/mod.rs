@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use super::{
     browser,
     dialog::Modal,
+    drawn::drawn,
     icon::{Glyph, Icon},
     question::Question,
 };
@@ -63,7 +64,7 @@ pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<()>) -> imp
         });
     };
     let loss = keepsake.loss;
-    view! {
+    drawn(view! {
         <Modal id="save-once" title=keepsake.title class="narrow" on_dismiss=dismiss>
             <div class="dialog-body">
                 <p>{keepsake.intro}</p>
@@ -118,8 +119,7 @@ pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<()>) -> imp
                     }
                 })
         }}
-    }
-    .into_any()
+    })
 }
 
 /// Unnamed values in columns, named ones beneath their names.

@@ -92,12 +92,15 @@ mod tests {
     use super::*;
 
     fn asked(query: &[(&str, &str)]) -> Asked {
-        Asked::read(|name| query.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_string()).unwrap_or_default())
+        Asked::read(|name| {
+            query.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_string()).unwrap_or_default()
+        })
     }
 
     #[test]
     fn filters_survive_the_way_through_the_address() {
-        let asked = asked(&[("person", " ada@example.org "), ("token", "a b&c"), ("from", "01-02-2026"), ("before", "77")]);
+        let asked =
+            asked(&[("person", " ada@example.org "), ("token", "a b&c"), ("from", "01-02-2026"), ("before", "77")]);
         assert!(asked.narrows());
         assert_eq!(asked.before, Some(77));
         assert_eq!(

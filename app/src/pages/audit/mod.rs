@@ -14,8 +14,8 @@ use keyrack_domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use self::{entry::Entry, form::Filters};
 pub use self::filter::Asked;
+use self::{entry::Entry, form::Filters};
 use crate::{
     components::icon::{Glyph, Icon},
     pages::error::Message,

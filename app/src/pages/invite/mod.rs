@@ -11,12 +11,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use self::ways::{AsNewUser, AsThemselves, AsWrongUser, ToSignIn};
-use crate::{
-    components::told::TellTale,
-    layout::Door,
-    pages::error::ErrorPage,
-    visit,
-};
+use crate::{components::told::TellTale, layout::Door, pages::error::ErrorPage, visit};
 
 /// `/invite?token=…`
 #[component]

@@ -58,7 +58,7 @@ pub(super) fn ToSignIn(token: String) -> impl IntoView {
 /// Somebody else is signed in.
 #[component]
 pub(super) fn AsWrongUser(email: String, invited: String, token: String) -> impl IntoView {
-    let next = paths::signin(&paths::invite(&token), false);
+    let next = paths::invite(&token);
     view! {
         <div class="alert warning">
             <Icon glyph=Glyph::TriangleAlert />

@@ -2,6 +2,7 @@ use keyrack_domain::types::{dates::readable_day, members::TokenFate};
 use leptos::prelude::*;
 
 use super::remove::Choice;
+use crate::components::drawn::drawn;
 
 const FATES: [(TokenFate, &str, &str); 3] = [
     (TokenFate::Transfer, "Transfer", "to you, with a new secret"),
@@ -20,7 +21,7 @@ pub(super) fn Fates(choice: Choice, missing: RwSignal<bool>) -> impl IntoView {
         None => "never used".to_owned(),
     };
     let facts = format!("{} · {used}", token.api_set.name());
-    view! {
+    drawn(view! {
         <fieldset class="fates" class:unanswered=unanswered role="radiogroup">
             <legend>
                 {token.description} " " <span class="muted small">{facts}</span>
@@ -43,6 +44,5 @@ pub(super) fn Fates(choice: Choice, missing: RwSignal<bool>) -> impl IntoView {
                 })
                 .collect_view()}
         </fieldset>
-    }
-    .into_any()
+    })
 }

@@ -31,7 +31,6 @@ pub(super) fn Invitations(page: Page) -> impl IntoView {
             </ul>
         </section>
     }
-    .into_any()
 }
 
 fn item(page: Page, invitation: InvitationView) -> impl IntoView {
@@ -56,7 +55,6 @@ fn item(page: Page, invitation: InvitationView) -> impl IntoView {
             </form>
         </li>
     }
-    .into_any()
 }
 
 fn withdraw(event: &SubmitEvent, page: Page, id: i64) {

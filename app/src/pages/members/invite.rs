@@ -12,6 +12,7 @@ use crate::components::{
     browser,
     confirm::{Ask, Deed},
     dialog::Modal,
+    drawn::drawn,
     save_once::Keepsake,
     toast::{ToastKind, show},
 };
@@ -54,7 +55,7 @@ pub(super) fn InviteDialog(page: Page) -> impl IntoView {
         ask.on_refused = Some(refused);
         page.confirming.ask(ask);
     };
-    view! {
+    drawn(view! {
         <Modal id="invite" title="Invite member" class="narrow" on_dismiss=move |()| page.close()>
             <form class="dialog-form" novalidate on:submit=go_on>
                 <div class="dialog-body">
@@ -86,8 +87,7 @@ pub(super) fn InviteDialog(page: Page) -> impl IntoView {
                 </footer>
             </form>
         </Modal>
-    }
-    .into_any()
+    })
 }
 
 #[component]
@@ -97,7 +97,7 @@ fn RoleField(role: RwSignal<Role>) -> impl IntoView {
         Role::Manager => "Also starts and stops environments, and generates and changes shared tokens.",
         Role::Owner => "Everything in the account, members too.",
     };
-    view! {
+    drawn(view! {
         <div class="field">
             <label for="invite-role">"Role"</label>
             <select
@@ -112,14 +112,15 @@ fn RoleField(role: RwSignal<Role>) -> impl IntoView {
                 {hint}
             </p>
         </div>
-    }
-    .into_any()
+    })
 }
 
 fn invited(page: Page, made: InvitationLink) {
     let InvitationLink { email, link, mailed, list } = made;
     let intro = if mailed {
-        format!("The invitation was mailed to {email}. You can also hand over this link; it works once and is shown this once.")
+        format!(
+            "The invitation was mailed to {email}. You can also hand over this link; it works once and is shown this once."
+        )
     } else {
         format!("Hand this link to {email}. It was not mailed; it works once and is shown this once.")
     };

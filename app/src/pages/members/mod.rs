@@ -24,6 +24,7 @@ use self::{
 };
 use crate::components::{
     confirm::{ConfirmPlace, Confirming},
+    drawn::{Drawn, drawn},
     icon::{Glyph, Icon},
     save_once::SaveOnce,
 };
@@ -32,11 +33,7 @@ use crate::components::{
 #[island]
 pub fn Members(initial: MemberList, viewer: String) -> impl IntoView {
     let may_manage = initial.may_manage;
-    let page = Page {
-        list: RwSignal::new(initial),
-        confirming: Confirming::new(viewer),
-        open: RwSignal::new(None),
-    };
+    let page = Page { list: RwSignal::new(initial), confirming: Confirming::new(viewer), open: RwSignal::new(None) };
     view! {
         {may_manage
             .then(|| {
@@ -56,11 +53,11 @@ pub fn Members(initial: MemberList, viewer: String) -> impl IntoView {
     }
 }
 
-fn dialog(page: Page) -> AnyView {
+fn dialog(page: Page) -> Option<Drawn> {
     match page.open.get() {
-        None => ().into_any(),
-        Some(Open::Invite) => view! { <InviteDialog page /> }.into_any(),
-        Some(Open::Remove { member, tokens }) => view! { <RemoveDialog page member tokens /> }.into_any(),
-        Some(Open::Save(keepsake)) => view! { <SaveOnce keepsake on_close=move |()| page.close() /> }.into_any(),
+        None => None,
+        Some(Open::Invite) => Some(drawn(view! { <InviteDialog page /> })),
+        Some(Open::Remove { member, tokens }) => Some(drawn(view! { <RemoveDialog page member tokens /> })),
+        Some(Open::Save(keepsake)) => Some(drawn(view! { <SaveOnce keepsake on_close=move |()| page.close() /> })),
     }
 }

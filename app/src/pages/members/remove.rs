@@ -10,6 +10,7 @@ use super::{fates::Fates, state::Page};
 use crate::components::{
     confirm::{Ask, Deed},
     dialog::Modal,
+    drawn::drawn,
     save_once::Keepsake,
 };
 use crate::format::count;
@@ -29,7 +30,10 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
     let go_on = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let fates = all.with_value(|choices| {
-            choices.iter().map(|(token, fate)| fate.get_untracked().map(|fate| (token.id, fate))).collect::<Option<Vec<_>>>()
+            choices
+                .iter()
+                .map(|(token, fate)| fate.get_untracked().map(|fate| (token.id, fate)))
+                .collect::<Option<Vec<_>>>()
         });
         let Some(fates) = fates else {
             missing.set(true);
@@ -45,7 +49,7 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
             format!("{} has {tokens} in this account. Say what becomes of each.", member.email)
         }
     };
-    view! {
+    drawn(view! {
         <Modal id="remove-member" title="Remove member" on_dismiss=move |()| page.close()>
             <form class="dialog-form" novalidate on:submit=go_on>
                 <div class="dialog-body">
@@ -65,8 +69,7 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
                 </footer>
             </form>
         </Modal>
-    }
-    .into_any()
+    })
 }
 
 fn ask(page: Page, user: i64, email: &str, fates: Vec<(i64, TokenFate)>) -> Ask {

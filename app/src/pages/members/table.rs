@@ -1,8 +1,5 @@
-use keyrack_domain::types::{
-    accounts::Role,
-    dates::readable_day,
-    members::MemberView,
-};
+use keyrack_domain::types::{accounts::Role, dates::readable_day, members::MemberView};
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -54,9 +51,7 @@ pub(super) fn Members(page: Page, may_manage: bool) -> impl IntoView {
             </table>
         </section>
     }
-    .into_any()
 }
-
 
 fn row(page: Page, may_manage: bool, member: MemberView) -> impl IntoView {
     let name = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
@@ -68,17 +63,15 @@ fn row(page: Page, may_manage: bool, member: MemberView) -> impl IntoView {
             <td role="cell" data-label="Email">{member.email.clone()}</td>
             <td role="cell" data-label="Role">
                 {if may_manage {
-                    view! { <RoleChoice page member=member.clone() /> }.into_any()
+                    Either::Left(view! { <RoleChoice page member=member.clone() /> })
                 } else {
-                    member.role.name().into_any()
+                    Either::Right(member.role.name())
                 }}
             </td>
             <td role="cell" data-label="Second factor">
-                {if member.second_factor {
-                    view! { <span class="badge success">"On"</span> }.into_any()
-                } else {
-                    view! { <span class="badge">"Off"</span> }.into_any()
-                }}
+                <span class=if member.second_factor { "badge success" } else { "badge" }>
+                    {if member.second_factor { "On" } else { "Off" }}
+                </span>
             </td>
             <td role="cell" data-label="Since" class="figures">{readable_day(member.since.date_naive())}</td>
             <td role="cell" data-label="Tokens" class="figures">{member.tokens}</td>
@@ -105,7 +98,6 @@ fn row(page: Page, may_manage: bool, member: MemberView) -> impl IntoView {
                 })}
         </tr>
     }
-    .into_any()
 }
 
 #[component]
@@ -146,7 +138,6 @@ fn RoleChoice(page: Page, member: MemberView) -> impl IntoView {
                 .collect_view()}
         </select>
     }
-    .into_any()
 }
 
 /// Asks what becomes of the member's tokens first.

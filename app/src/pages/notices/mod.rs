@@ -14,13 +14,11 @@ pub fn NoticesPage() -> impl IntoView {
     Suspend::new(async move {
         match load().await {
             Ok(notices) => view! { <Notices notices /> }.into_any(),
-            Err(refusal) => {
-                view! {
-                    <h1>"Notices"</h1>
-                    <Message text=refusal.message() />
-                }
-                    .into_any()
+            Err(refusal) => view! {
+                <h1>"Notices"</h1>
+                <Message text=refusal.message() />
             }
+            .into_any(),
         }
     })
 }

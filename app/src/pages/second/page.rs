@@ -41,7 +41,8 @@ async fn having() -> Result<Having, Refusal> {
 fn Step(having: Having, next: String, recovery: bool) -> impl IntoView {
     // Recovery codes have letters, which a numeric keypad has not.
     let digits = having.totp && !recovery;
-    let hint = if digits { "Six digits of your authenticator." } else { "One of your recovery codes; each works once." };
+    let hint =
+        if digits { "Six digits of your authenticator." } else { "One of your recovery codes; each works once." };
     let mut other = paths::second(&next);
     if digits {
         other.push_str(if next == "/" { "?recovery=1" } else { "&recovery=1" });

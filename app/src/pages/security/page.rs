@@ -8,7 +8,7 @@ use keyrack_domain::{
 };
 use leptos::prelude::*;
 
-use super::{factors::SecondFactors, password::PasswordForm, sessions::Sessions};
+use super::{island::SecurityIsland, sessions::Sessions};
 use crate::{
     components::icon::{Glyph, Icon},
     pages::error::Message,
@@ -39,13 +39,7 @@ pub fn SecurityPage() -> impl IntoView {
             match load().await {
                 Ok((security, sessions)) => {
                     view! {
-                        {(!by_token)
-                            .then(|| {
-                                view! {
-                                    <PasswordForm viewer=email.clone() needs=security.needs />
-                                    <SecondFactors initial=security viewer=email />
-                                }
-                            })}
+                        {(!by_token).then(|| view! { <SecurityIsland initial=security viewer=email /> })}
                         <Sessions initial=sessions />
                     }
                         .into_any()

@@ -20,10 +20,10 @@ const NEW: &str = "new-password";
 const CODE: &str = "password-code";
 
 /// Changes the password. Without WASM it is a plain form, which cannot use passkeys.
-#[island]
-pub fn PasswordForm(viewer: String, needs: ConfirmNeeds) -> impl IntoView {
+#[component]
+pub(super) fn PasswordForm(viewer: String, needs: RwSignal<ConfirmNeeds>) -> impl IntoView {
     let busy = RwSignal::new(false);
-    let trying = Trying::new(needs, busy);
+    let trying = Trying::sharing(needs, busy);
     let advice = RwSignal::new(None::<String>);
     let send = Callback::new(move |passkey: Option<(i64, String)>| {
         if trying.held_now() || !is_complete(trying, advice) {
@@ -40,7 +40,9 @@ pub fn PasswordForm(viewer: String, needs: ConfirmNeeds) -> impl IntoView {
             busy.set(false);
             match changed {
                 Ok(answer) => take_up(answer, trying, advice),
-                Err(_) => show(ToastKind::Error, "Keyrack does not answer. Load the page again before you try once more."),
+                Err(_) => {
+                    show(ToastKind::Error, "Keyrack does not answer. Load the page again before you try once more.")
+                }
             }
         });
     });

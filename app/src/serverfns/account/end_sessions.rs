@@ -4,6 +4,7 @@ use leptos::{prelude::*, server};
 use crate::serverfns::codec::Json;
 
 /// Ends sessions of the signed-in user and answers those that remain. An empty list ends all but the one that asks.
+/// Also a plain form.
 #[server(prefix = "/fn", endpoint = "account/end-sessions", output = Json)]
 pub async fn end_sessions(#[server(default)] ids: Vec<i64>) -> Result<Answer<Vec<SessionView>>, ServerFnError> {
     Ok(ssr::end(ids).await)

@@ -1,8 +1,10 @@
 use keyrack_domain::types::refusal::Answer;
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Moves the session to another of the user's accounts. A plain form.
-#[server(prefix = "/fn", endpoint = "account/switch")]
+#[server(prefix = "/fn", endpoint = "account/switch", output = Json)]
 pub async fn switch_account(account: i64) -> Result<Answer<()>, ServerFnError> {
     Ok(ssr::switch(account).await)
 }

@@ -1,8 +1,10 @@
 use keyrack_domain::types::{refusal::Answer, second_factor::PasskeyRequest};
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Begins to prove a passkey before a change.
-#[server(prefix = "/fn", endpoint = "confirm/begin-passkey")]
+#[server(prefix = "/fn", endpoint = "confirm/begin-passkey", output = Json)]
 pub async fn begin_passkey_confirmation() -> Result<Answer<PasskeyRequest>, ServerFnError> {
     Ok(ssr::begin().await)
 }

@@ -1,8 +1,10 @@
 use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmNeeds};
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// What the next change will have to be confirmed with, besides the password.
-#[server(prefix = "/fn", endpoint = "confirm/needs")]
+#[server(prefix = "/fn", endpoint = "confirm/needs", output = Json)]
 pub async fn what_confirms() -> Result<Answer<ConfirmNeeds>, ServerFnError> {
     Ok(ssr::needs().await)
 }

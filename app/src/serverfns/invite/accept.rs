@@ -1,8 +1,10 @@
 use keyrack_domain::types::refusal::Answer;
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Accepts an invitation: as the signed-in user, or as a new one with this name and password. A plain form.
-#[server(prefix = "/fn", endpoint = "invite/accept")]
+#[server(prefix = "/fn", endpoint = "invite/accept", output = Json)]
 pub async fn accept_invitation(
     token: String,
     #[server(default)] name: String,

@@ -1,8 +1,10 @@
 use keyrack_domain::types::{accounts::Role, members::MemberList, refusal::Answer, second_factor::ConfirmInput};
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Gives a member another role.
-#[server(prefix = "/fn", endpoint = "members/change-role", input = Json)]
+#[server(prefix = "/fn", endpoint = "members/change-role", input = Json, output = Json)]
 pub async fn change_role(confirm: ConfirmInput, user: i64, role: Role) -> Result<Answer<MemberList>, ServerFnError> {
     Ok(ssr::change(confirm, user, role).await)
 }

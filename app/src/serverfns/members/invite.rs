@@ -1,8 +1,10 @@
 use keyrack_domain::types::{accounts::Role, members::InvitationLink, refusal::Answer, second_factor::ConfirmInput};
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Invites somebody and tells the link, this once.
-#[server(prefix = "/fn", endpoint = "members/invite", input = Json)]
+#[server(prefix = "/fn", endpoint = "members/invite", input = Json, output = Json)]
 pub async fn invite_member(
     confirm: ConfirmInput,
     email: String,

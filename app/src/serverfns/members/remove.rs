@@ -3,10 +3,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     second_factor::ConfirmInput,
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Removes a member, with a fate for each of the member's tokens.
-#[server(prefix = "/fn", endpoint = "members/remove", input = Json)]
+#[server(prefix = "/fn", endpoint = "members/remove", input = Json, output = Json)]
 pub async fn remove_member(
     confirm: ConfirmInput,
     user: i64,

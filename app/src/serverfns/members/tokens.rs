@@ -1,8 +1,10 @@
 use keyrack_domain::types::{refusal::Answer, tokens::TokenView};
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// The tokens of a member, which removing the member has to decide on.
-#[server(prefix = "/fn", endpoint = "members/tokens")]
+#[server(prefix = "/fn", endpoint = "members/tokens", output = Json)]
 pub async fn tokens_of_member(user: i64) -> Result<Answer<Vec<TokenView>>, ServerFnError> {
     Ok(ssr::tokens(user).await)
 }

@@ -1,8 +1,10 @@
 use keyrack_domain::types::{members::MemberList, refusal::Answer};
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Takes an invitation back. Also a plain form.
-#[server(prefix = "/fn", endpoint = "members/withdraw")]
+#[server(prefix = "/fn", endpoint = "members/withdraw", output = Json)]
 pub async fn withdraw_invitation(id: i64) -> Result<Answer<MemberList>, ServerFnError> {
     Ok(ssr::withdraw(id).await)
 }

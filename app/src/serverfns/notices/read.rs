@@ -1,8 +1,10 @@
 use keyrack_domain::types::refusal::Answer;
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Marks notices as read, up to and including this one. A plain form.
-#[server(prefix = "/fn", endpoint = "notices/read")]
+#[server(prefix = "/fn", endpoint = "notices/read", output = Json)]
 pub async fn read_notices(up_to: i64) -> Result<Answer<()>, ServerFnError> {
     Ok(ssr::read(up_to).await)
 }

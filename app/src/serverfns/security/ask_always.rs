@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Sets whether the second factor is asked at every change, or one proof covers five minutes.
-#[server(prefix = "/fn", endpoint = "security/ask-always", input = Json)]
+#[server(prefix = "/fn", endpoint = "security/ask-always", input = Json, output = Json)]
 pub async fn ask_second_factor_always(
     confirm: ConfirmInput,
     always: bool,

@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     second_factor::{AuthenticatorSetup, ConfirmInput},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Begins to set up an authenticator; nothing is protected until its first code confirms it.
-#[server(prefix = "/fn", endpoint = "security/begin-authenticator", input = Json)]
+#[server(prefix = "/fn", endpoint = "security/begin-authenticator", input = Json, output = Json)]
 pub async fn begin_authenticator(confirm: ConfirmInput) -> Result<Answer<AuthenticatorSetup>, ServerFnError> {
     Ok(ssr::begin(confirm).await)
 }

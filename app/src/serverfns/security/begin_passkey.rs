@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     second_factor::{ConfirmInput, PasskeyRequest},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Begins to register a passkey.
-#[server(prefix = "/fn", endpoint = "security/begin-passkey", input = Json)]
+#[server(prefix = "/fn", endpoint = "security/begin-passkey", input = Json, output = Json)]
 pub async fn begin_passkey(confirm: ConfirmInput) -> Result<Answer<PasskeyRequest>, ServerFnError> {
     Ok(ssr::begin(confirm).await)
 }

@@ -1,8 +1,10 @@
 use keyrack_domain::types::refusal::Answer;
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Changes the password and ends the user's other sessions. Also a plain form, which has no passkeys.
-#[server(prefix = "/fn", endpoint = "security/change-password")]
+#[server(prefix = "/fn", endpoint = "security/change-password", output = Json)]
 pub async fn change_password(
     current: String,
     new_password: String,

@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Switches the authenticator off.
-#[server(prefix = "/fn", endpoint = "security/disable-authenticator", input = Json)]
+#[server(prefix = "/fn", endpoint = "security/disable-authenticator", input = Json, output = Json)]
 pub async fn disable_authenticator(confirm: ConfirmInput) -> Result<Answer<SecurityChange>, ServerFnError> {
     Ok(ssr::change(confirm).await)
 }

@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Switches the authenticator on by its first code.
-#[server(prefix = "/fn", endpoint = "security/enable-authenticator", input = Json)]
+#[server(prefix = "/fn", endpoint = "security/enable-authenticator", input = Json, output = Json)]
 pub async fn enable_authenticator(
     confirm: ConfirmInput,
     code: String,

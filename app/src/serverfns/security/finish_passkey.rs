@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Registers the passkey that the browser made.
-#[server(prefix = "/fn", endpoint = "security/finish-passkey", input = Json)]
+#[server(prefix = "/fn", endpoint = "security/finish-passkey", input = Json, output = Json)]
 pub async fn finish_passkey(
     confirm: ConfirmInput,
     ceremony: i64,

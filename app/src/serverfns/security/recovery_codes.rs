@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// New recovery codes in place of all former ones.
-#[server(prefix = "/fn", endpoint = "security/recovery-codes", input = Json)]
+#[server(prefix = "/fn", endpoint = "security/recovery-codes", input = Json, output = Json)]
 pub async fn new_recovery_codes(confirm: ConfirmInput) -> Result<Answer<SecurityChange>, ServerFnError> {
     Ok(ssr::change(confirm).await)
 }

@@ -2,10 +2,12 @@ use keyrack_domain::types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
-use leptos::{prelude::*, server, server_fn::codec::Json};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
 
 /// Removes a passkey.
-#[server(prefix = "/fn", endpoint = "security/remove-passkey", input = Json)]
+#[server(prefix = "/fn", endpoint = "security/remove-passkey", input = Json, output = Json)]
 pub async fn remove_passkey(confirm: ConfirmInput, id: i64) -> Result<Answer<SecurityChange>, ServerFnError> {
     Ok(ssr::change(confirm, id).await)
 }

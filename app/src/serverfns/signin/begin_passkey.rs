@@ -1,8 +1,10 @@
 use keyrack_domain::types::{refusal::Answer, second_factor::PasskeyRequest};
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Begins to prove a passkey for the half sign-in.
-#[server(prefix = "/fn", endpoint = "signin/begin-passkey")]
+#[server(prefix = "/fn", endpoint = "signin/begin-passkey", output = Json)]
 pub async fn begin_passkey_sign_in() -> Result<Answer<PasskeyRequest>, ServerFnError> {
     Ok(ssr::begin().await)
 }

@@ -1,9 +1,11 @@
 use keyrack_domain::types::refusal::Answer;
 use leptos::{prelude::*, server};
 
+use crate::serverfns::codec::Json;
+
 /// Finishes signing in, by a code or by a passkey's answer to a ceremony; answers where to go then. A plain form goes
 /// there by itself.
-#[server(prefix = "/fn", endpoint = "signin/second")]
+#[server(prefix = "/fn", endpoint = "signin/second", output = Json)]
 pub async fn finish_sign_in(
     #[server(default)] code: String,
     #[server(default)] ceremony: String,
@@ -50,10 +52,8 @@ mod ssr {
     async fn prove(proof: &Proof) -> Answer<()> {
         let half = cookie::brought(Jar::Half).ok_or(Refusal::SignedOut)?;
         let (keyrack, client) = (visit::keyrack()?, visit::client()?);
-        let signed_in = keyrack
-            .finish_sign_in(&half, proof, &client, SessionKind::Browser)
-            .await
-            .map_err(Error::into_refusal)?;
+        let signed_in =
+            keyrack.finish_sign_in(&half, proof, &client, SessionKind::Browser).await.map_err(Error::into_refusal)?;
         cookie::set(signed_in.session.as_str());
         cookie::take(Jar::Half);
         Ok(())

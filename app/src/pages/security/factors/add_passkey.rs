@@ -6,11 +6,12 @@ use keyrack_domain::types::{
 };
 use leptos::prelude::*;
 
-use super::page::Page;
+use super::super::state::Page;
 use crate::components::{
     browser,
     confirm::{Ask, Deed},
     dialog::Modal,
+    drawn::drawn,
     passkey,
 };
 use crate::serverfns::security::{begin_passkey, finish_passkey};
@@ -40,7 +41,7 @@ pub(super) fn AddPasskey(page: Page) -> impl IntoView {
         ask.on_refused = Some(Callback::new(move |refusal: Refusal| error.set(Some(refusal.message()))));
         page.confirming.ask(ask);
     };
-    view! {
+    drawn(view! {
         <Modal id="add-passkey" title="Add passkey" class="narrow" on_dismiss=move |()| page.close()>
             <form class="dialog-form" novalidate on:submit=go_on>
                 <div class="dialog-body">
@@ -76,8 +77,7 @@ pub(super) fn AddPasskey(page: Page) -> impl IntoView {
                 </footer>
             </form>
         </Modal>
-    }
-    .into_any()
+    })
 }
 
 /// Two steps at the server with the device between them; the password counts for both.

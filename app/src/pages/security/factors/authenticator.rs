@@ -1,7 +1,7 @@
 use keyrack_domain::types::second_factor::ConfirmInput;
 use leptos::prelude::*;
 
-use super::page::{Open, Page};
+use super::super::state::{Open, Page};
 use crate::components::{
     confirm::{Ask, Deed},
     icon::{Glyph, Icon},
@@ -19,31 +19,16 @@ pub(super) fn Authenticator(page: Page) -> impl IntoView {
                 <h3>"Authenticator"</h3>
                 <p class="muted small">"Six digits that change every 30 seconds, from an app on your phone."</p>
             </div>
-            {move || {
-                if on.get() {
-                    view! {
-                        <button
-                            type="button"
-                            class="button"
-                            aria-label="Switch off authenticator"
-                            on:click=move |_| switch_off(page)
-                        >
-                            "Switch off"
-                        </button>
-                    }
-                        .into_any()
-                } else {
-                    view! {
-                        <button type="button" class="button" on:click=move |_| set_up(page)>
-                            "Set up authenticator"
-                        </button>
-                    }
-                        .into_any()
-                }
-            }}
+            <button
+                type="button"
+                class="button"
+                aria-label=move || on.get().then_some("Switch off authenticator")
+                on:click=move |_| if on.get_untracked() { switch_off(page) } else { set_up(page) }
+            >
+                {move || if on.get() { "Switch off" } else { "Set up authenticator" }}
+            </button>
         </div>
     }
-    .into_any()
 }
 
 fn set_up(page: Page) {

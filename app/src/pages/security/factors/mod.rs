@@ -2,37 +2,31 @@
 
 mod add_passkey;
 mod authenticator;
-mod page;
 mod passkeys;
 mod recovery;
 mod set_up;
 
-use keyrack_domain::types::second_factor::Security;
 use leptos::prelude::*;
 
 use self::{
     add_passkey::AddPasskey,
     authenticator::Authenticator,
-    page::{Open, Page, TITLE},
     passkeys::Passkeys,
     recovery::{AskAlways, Recovery},
     set_up::SetUp,
 };
+use super::state::{Open, Page, TITLE};
 use crate::components::{
-    confirm::{ConfirmPlace, Confirming, Covered},
+    confirm::Covered,
+    drawn::{Drawn, drawn},
     save_once::{Keepsake, SaveOnce},
 };
 
 /// What protects the user besides the password, and the means to change it.
-#[island]
-pub fn SecondFactors(initial: Security, viewer: String) -> impl IntoView {
-    let page = Page {
-        security: RwSignal::new(initial),
-        confirming: Confirming::new(viewer),
-        open: RwSignal::new(None),
-    };
+#[component]
+pub(super) fn SecondFactors(page: Page) -> impl IntoView {
     view! {
-        <section class="panel block" aria-labelledby=TITLE>
+        <section class="panel block factors" aria-labelledby=TITLE>
             <div class="block-head">
                 <h2 id=TITLE tabindex="-1">
                     "Second factor"
@@ -63,28 +57,24 @@ pub fn SecondFactors(initial: Security, viewer: String) -> impl IntoView {
             }}
         </section>
         {move || dialog(page)}
-        <ConfirmPlace confirming=page.confirming />
     }
 }
 
 fn state(on: bool) -> impl IntoView {
-    if on {
-        view! { <span class="badge success">"On"</span> }
-    } else {
-        view! { <span class="badge">"Off"</span> }
-    }
+    let class = if on { "badge success" } else { "badge" };
+    view! { <span class=class>{if on { "On" } else { "Off" }}</span> }
 }
 
 fn covered(page: Page) -> Option<impl IntoView> {
-    let seconds = page.security.read().needs.covered;
+    let seconds = page.needs.read().covered;
     (seconds > 0).then(|| view! { <Covered seconds /> })
 }
 
-fn dialog(page: Page) -> AnyView {
+fn dialog(page: Page) -> Option<Drawn> {
     match page.open.get() {
-        None => ().into_any(),
-        Some(Open::SetUp { setup, password }) => view! { <SetUp page setup password /> }.into_any(),
-        Some(Open::AddPasskey) => view! { <AddPasskey page /> }.into_any(),
+        None => None,
+        Some(Open::SetUp { setup, password }) => Some(drawn(view! { <SetUp page setup password /> })),
+        Some(Open::AddPasskey) => Some(drawn(view! { <AddPasskey page /> })),
         Some(Open::Codes(codes)) => {
             let keepsake = Keepsake {
                 title: "Save Recovery Codes",
@@ -95,7 +85,7 @@ fn dialog(page: Page) -> AnyView {
                 file: "keyrack-recovery-codes.txt",
                 loss: "The codes cannot be shown again. Without them, and without your device, you cannot sign in.",
             };
-            view! { <SaveOnce keepsake on_close=move |()| page.close() /> }.into_any()
+            Some(drawn(view! { <SaveOnce keepsake on_close=move |()| page.close() /> }))
         }
     }
 }

@@ -1,7 +1,7 @@
 use keyrack_domain::types::{dates::readable_day, second_factor::PasskeyView};
 use leptos::prelude::*;
 
-use super::page::{Open, Page};
+use super::super::state::{Open, Page};
 use crate::components::{
     confirm::{Ask, Deed},
     icon::{Glyph, Icon},
@@ -41,7 +41,6 @@ pub(super) fn Passkeys(page: Page) -> impl IntoView {
             </ul>
         </div>
     }
-    .into_any()
 }
 
 fn item(page: Page, passkey: PasskeyView) -> impl IntoView {
@@ -62,7 +61,6 @@ fn item(page: Page, passkey: PasskeyView) -> impl IntoView {
             </button>
         </li>
     }
-    .into_any()
 }
 
 fn remove(page: Page, id: i64, name: &str) {

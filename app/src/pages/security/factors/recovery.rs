@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::page::Page;
+use super::super::state::Page;
 use crate::components::{
     confirm::{Ask, Deed},
     icon::{Glyph, Icon},
@@ -29,7 +29,6 @@ pub(super) fn Recovery(page: Page) -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
 }
 
 fn renew(page: Page) {
@@ -37,7 +36,8 @@ fn renew(page: Page) {
         let change = new_recovery_codes(input).await?;
         Ok(change.map(|change| page.changed(change, "There are new recovery codes.")))
     });
-    page.confirming.ask(Ask::new(["Ten new recovery codes are made and shown once.", "The former ones stop working."], deed));
+    page.confirming
+        .ask(Ask::new(["Ten new recovery codes are made and shown once.", "The former ones stop working."], deed));
 }
 
 /// Whether one proof covers the changes of five minutes.
@@ -59,7 +59,6 @@ pub(super) fn AskAlways(page: Page) -> impl IntoView {
             "Ask for the second factor at every change"
         </label>
     }
-    .into_any()
 }
 
 fn set_always(page: Page, always: bool) {

@@ -7,12 +7,13 @@ use keyrack_domain::types::{
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::page::Page;
+use super::super::state::Page;
 use crate::components::{
     browser,
     busy::Busy,
     confirm::{Ask, Deed},
     dialog::Modal,
+    drawn::drawn,
     leave::leave_or,
 };
 use crate::paths::escape_into;
@@ -64,7 +65,7 @@ pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> 
             }
         });
     };
-    view! {
+    drawn(view! {
         <Modal id="set-up" title="Set up authenticator" class="narrow" on_dismiss=dismiss>
             <form class="dialog-form" novalidate on:submit=switch_on>
                 <div class="dialog-body">
@@ -107,8 +108,7 @@ pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> 
                 </footer>
             </form>
         </Modal>
-    }
-    .into_any()
+    })
 }
 
 fn ask_again(page: Page, code: String) {

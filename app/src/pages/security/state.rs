@@ -1,6 +1,6 @@
-//! The state of the section.
+//! The state of the page.
 
-use keyrack_domain::types::second_factor::{AuthenticatorSetup, Security, SecurityChange};
+use keyrack_domain::types::second_factor::{AuthenticatorSetup, ConfirmNeeds, Security, SecurityChange};
 use leptos::prelude::*;
 
 use crate::components::{
@@ -9,7 +9,7 @@ use crate::components::{
     toast::{ToastKind, show},
 };
 
-/// The section's heading; takes the keyboard when the button that had it is gone.
+/// The heading of the second factors; takes the keyboard when the button that had it is gone.
 pub(super) const TITLE: &str = "factors-title";
 
 /// Which dialog is open, besides the one that confirms.
@@ -27,6 +27,8 @@ pub(super) enum Open {
 #[derive(Clone, Copy)]
 pub(super) struct Page {
     pub security: RwSignal<Security>,
+    /// What the next change is asked for; of `security`, and newer where a form learned more.
+    pub needs: RwSignal<ConfirmNeeds>,
     pub confirming: Confirming,
     pub open: RwSignal<Option<Open>>,
 }
@@ -40,6 +42,7 @@ impl Page {
     /// Takes up a change; new recovery codes are shown at once.
     pub fn changed(self, change: SecurityChange, told: &'static str) {
         self.confirming.done();
+        self.needs.set(change.security.needs);
         self.security.set(change.security);
         if change.codes.is_empty() {
             self.close();
