@@ -8,4 +8,5 @@ pub mod dates;
 pub mod environments;
 pub mod methods;
 pub mod refusal;
+pub mod text;
 pub mod tokens;
