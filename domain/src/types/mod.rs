@@ -12,4 +12,5 @@ pub mod methods;
 pub mod notices;
 pub mod refusal;
 pub mod second_factor;
+pub mod text;
 pub mod tokens;
