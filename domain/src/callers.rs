@@ -82,6 +82,14 @@ impl Callers {
         });
     }
 
+    /// Forgets everybody; each is looked up anew at the next call.
+    pub fn forget_all(&self) {
+        self.invalidate(|| {
+            self.tokens.clear();
+            self.sessions.clear();
+        });
+    }
+
     fn invalidate(&self, remove: impl FnOnce()) {
         let mut generation = self.generation.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         *generation += 1;

@@ -133,6 +133,11 @@ impl Keyrack {
         self.store.close().await;
     }
 
+    /// Empties the cache of callers: what was changed in the database by other means decides the next call.
+    pub fn forget_callers(&self) {
+        self.callers.forget_all();
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -161,7 +161,7 @@ pub(super) async fn token_to_change(tx: &mut Tx, caller: &Caller, id: i64) -> Re
         .bind(caller.account.0)
         .execute(&mut **tx)
         .await?;
-    find(&mut **tx, caller, id).await
+    find(tx, caller, id).await
 }
 
 async fn find(connection: &mut AnyConnection, caller: &Caller, id: i64) -> Result<TokenRow> {

@@ -24,7 +24,7 @@ on_both! {
     async fn filters_narrow_by_person_token_method_and_day_and_take_wildcards_literally(bed: Bed) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("100% sure_thing", &[STOP])).await;
-        bed.keyrack.refused(&*bed.keyrack.authenticate(&made.secret).await.unwrap(), &client(), GET, 8202, "no");
+        bed.keyrack.refused(&bed.keyrack.authenticate(&made.secret).await.unwrap(), &client(), GET, 8202, "no");
         bed.keyrack.flush().await.unwrap();
         let count = async |filter: AuditFilter| bed.keyrack.audit_page(&owner, &filter, None).await.unwrap().entries.len();
         let all = count(AuditFilter::default()).await;

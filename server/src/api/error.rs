@@ -83,9 +83,7 @@ impl Code {
             Code::NotAuthenticated => {
                 "the session or token is unknown, expired, replaced or removed; the text says which where that may be told"
             }
-            Code::WrongPassword => {
-                "the password or the code that confirms the change is wrong, or too many tries"
-            }
+            Code::WrongPassword => "the password or the code that confirms the change is wrong, or too many tries",
             Code::WrongState => {
                 "the environment is in a status that does not allow this; the text names it and those that do"
             }
@@ -171,7 +169,9 @@ impl ApiError {
             ApiError::Domain(error) => match error {
                 Error::NotAuthenticated(_) => Code::NotAuthenticated,
                 Error::WrongSignIn { .. } => Code::WrongSignIn,
-                Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::TooManyTries { .. } => Code::WrongPassword,
+                Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::TooManyTries { .. } => {
+                    Code::WrongPassword
+                }
                 Error::SecondFactorNeeded { .. } => Code::Parameter,
                 Error::Forbidden(_) => Code::Forbidden,
                 Error::Invalid { .. } => Code::Parameter,
@@ -190,7 +190,9 @@ impl ApiError {
     pub fn text(&self) -> String {
         match self {
             ApiError::Domain(Error::Invalid { name, message }) => format!("invalid parameter [{name}]: {message}"),
-            ApiError::Domain(Error::SecondFactorNeeded { totp, .. }) => format!("invalid parameter [code]: {}", code_needed(*totp)),
+            ApiError::Domain(Error::SecondFactorNeeded { totp, .. }) => {
+                format!("invalid parameter [code]: {}", code_needed(*totp))
+            }
             other => other.to_string(),
         }
     }
