@@ -129,7 +129,12 @@ impl Keyrack {
         Ok(Some(u32::try_from(left.max(0) / 1000).unwrap_or(u32::MAX)))
     }
 
-    async fn check_password(&self, caller: &Caller, client: &Client, password: &str) -> Result<()> {
+    /// Whether this is the password of the caller's user; wrong ones count as tries.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for tokens; [`Error::WrongPassword`], [`Error::TooManyTries`].
+    pub async fn check_password(&self, caller: &Caller, client: &Client, password: &str) -> Result<()> {
+        caller.require(Right::ManageSelf)?;
         let guess = Guess::Password { account: &caller.email, address: client.address };
         self.throttle.admit(guess).await?;
         let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1 AND enabled = 1")

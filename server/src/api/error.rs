@@ -79,7 +79,7 @@ impl Code {
             Code::NotPermitted => "this cannot be done in this way: a name that is taken, a GET where POST is needed",
             Code::NoEnvironment => "there is no such environment for this caller",
             Code::Internal => "something went wrong inside the server; its log says what",
-            Code::WrongSignIn => "wrong e-mail address or password, or too many tries",
+            Code::WrongSignIn => "wrong e-mail address, password or code, or too many tries",
             Code::NotAuthenticated => {
                 "the session or token is unknown, expired, replaced or removed; the text says which where that may be told"
             }
@@ -139,8 +139,11 @@ pub enum ApiError {
     /// This role does not open this method.
     #[error("your role here has no permission to call {0}")]
     Role(&'static str),
+    /// The second factor of a sign-in is wrong; the domain does not know that it was for one.
+    #[error("the code is wrong or was used already")]
+    SignInCode,
     /// Too many sign-ins failed; the domain does not know that this was one.
-    #[error("too many wrong passwords: try again in {wait} s")]
+    #[error("too many wrong tries: try again in {wait} s")]
     SignInThrottled { wait: u32 },
     #[error(transparent)]
     Domain(#[from] Error),
@@ -165,7 +168,7 @@ impl ApiError {
             ApiError::PostOnly(_) | ApiError::Verb => Code::NotPermitted,
             ApiError::NotGranted(_) => Code::NotGranted,
             ApiError::Role(_) => Code::Forbidden,
-            ApiError::SignInThrottled { .. } => Code::WrongSignIn,
+            ApiError::SignInThrottled { .. } | ApiError::SignInCode => Code::WrongSignIn,
             ApiError::Domain(error) => match error {
                 Error::NotAuthenticated(_) => Code::NotAuthenticated,
                 Error::WrongSignIn { .. } => Code::WrongSignIn,

@@ -34,16 +34,16 @@ pub const CODE: Param = Param::optional(
 /// # Errors
 /// As [`Keyrack::confirm`](keyrack_domain::Keyrack::confirm).
 pub async fn confirm(call: &Call) -> Result<Confirmed, ApiError> {
-    confirm_with(call, call.params.opt_text("code")?).await
+    confirm_with(call, call.params.opt_text("password")?, call.params.opt_text("code")?).await
 }
 
-/// As [`confirm`], for methods whose `code` is something else.
+/// As [`confirm`], for methods in which these parameters have other names.
 ///
 /// # Errors
 /// As [`confirm`].
-pub async fn confirm_with(call: &Call, code: Option<&str>) -> Result<Confirmed, ApiError> {
+pub async fn confirm_with(call: &Call, password: Option<&str>, code: Option<&str>) -> Result<Confirmed, ApiError> {
     let with = Confirmation {
-        password: call.params.opt_text("password")?.map(str::to_owned),
+        password: password.map(str::to_owned),
         second_factor: code.map(|code| Proof::Code(code.to_owned())),
     };
     Ok(call.keyrack.confirm(&call.caller, &call.client, &with).await?)
