@@ -9,8 +9,10 @@ use crate::caller::{Caller, Client};
 use crate::callers::Callers;
 use crate::environments::Manager;
 use crate::methods::Catalog;
+use crate::notices::Mailer;
 use crate::passwords::Passwords;
 use crate::refusals::Refusals;
+use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{OpenError, Store};
 use crate::throttle::Throttle;
@@ -29,6 +31,8 @@ pub struct Parts {
     pub(crate) settings: Settings,
     pub(crate) catalog: Catalog,
     pub(crate) callers: Callers,
+    pub(crate) mailer: Option<Mailer>,
+    pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
     pub(crate) refusals: Refusals,
     pub(crate) throttle: Throttle,
@@ -43,6 +47,12 @@ impl Keyrack {
     /// # Errors
     /// [`OpenError`] for the operator, with nothing changed.
     pub async fn open(settings: Settings, world: World, catalog: Catalog) -> Result<Keyrack, OpenError> {
+        let mailer = match &settings.smtp {
+            Some(smtp) => Some(Mailer::new(&smtp.url, &smtp.from).map_err(OpenError::Setting)?),
+            None => None,
+        };
+        let passkey_site =
+            PasskeySite::new(&settings.public_url).inspect_err(|why| tracing::info!(%why, "passkeys are off")).ok();
         let store = Store::open(&settings.database).await?;
         Ok(Keyrack(Arc::new(Parts {
             store,
@@ -50,6 +60,8 @@ impl Keyrack {
             settings,
             catalog,
             callers: Callers::default(),
+            mailer,
+            passkey_site,
             passwords: Passwords::default(),
             refusals: Refusals::default(),
             throttle: Throttle::default(),
@@ -99,8 +111,10 @@ impl Keyrack {
             ticks.tick().await;
             // A failure is logged where it happens; the next tick tries again.
             let _ = self.flush().await;
+            let _ = self.send_mails().await;
             if count % FLUSHES_PER_SWEEP == 0 {
                 let _ = self.sweep_sessions().await;
+                let _ = self.tell_expiries().await;
             }
         }
     }

@@ -141,11 +141,13 @@ mod made {
 mod made {
     use leptos::tachys::view::{Mountable, Render};
 
-    pub type Made = ();
+    pub struct Made;
 
-    pub fn make<V: Render>(_: V) -> Made {}
+    pub fn make<V: Render>(_: V) -> Made {
+        Made
+    }
 
-    pub fn take((): Made) -> Option<Box<dyn Mountable>> {
+    pub fn take(_: Made) -> Option<Box<dyn Mountable>> {
         None
     }
 }

@@ -83,7 +83,9 @@ impl Code {
             Code::NotAuthenticated => {
                 "the session or token is unknown, expired, replaced or removed; the text says which where that may be told"
             }
-            Code::WrongPassword => "the password that confirms the change is wrong, or too many tries",
+            Code::WrongPassword => {
+                "the password or the code that confirms the change is wrong, or too many tries"
+            }
             Code::WrongState => {
                 "the environment is in a status that does not allow this; the text names it and those that do"
             }
@@ -169,7 +171,8 @@ impl ApiError {
             ApiError::Domain(error) => match error {
                 Error::NotAuthenticated(_) => Code::NotAuthenticated,
                 Error::WrongSignIn { .. } => Code::WrongSignIn,
-                Error::WrongPassword { .. } | Error::TooManyTries { .. } => Code::WrongPassword,
+                Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::TooManyTries { .. } => Code::WrongPassword,
+                Error::SecondFactorNeeded { .. } => Code::Parameter,
                 Error::Forbidden(_) => Code::Forbidden,
                 Error::Invalid { .. } => Code::Parameter,
                 Error::NotFound(_) => Code::NotFound,
@@ -187,6 +190,7 @@ impl ApiError {
     pub fn text(&self) -> String {
         match self {
             ApiError::Domain(Error::Invalid { name, message }) => format!("invalid parameter [{name}]: {message}"),
+            ApiError::Domain(Error::SecondFactorNeeded { totp, .. }) => format!("invalid parameter [code]: {}", code_needed(*totp)),
             other => other.to_string(),
         }
     }
@@ -204,6 +208,15 @@ impl ApiError {
         let error = blot(self.text(), secrets);
         serde_json::to_vec(&Envelope { result: code.number(), error: &error, source: code.source() })
             .expect("text and a number can always be written")
+    }
+}
+
+/// What confirms a change besides the password. A passkey speaks to browsers only.
+fn code_needed(totp: bool) -> &'static str {
+    if totp {
+        "a second factor is in use, so the code of the authenticator (or a recovery code) is required too"
+    } else {
+        "a passkey is in use, which needs the dashboard; here a recovery code is required too"
     }
 }
 

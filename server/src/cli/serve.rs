@@ -86,18 +86,18 @@ impl Serve {
             .await
             .map_err(|error| Failure::start(format_args!("cannot listen on {}: {error}", self.listen)))?;
         let local = listener.local_addr().map_err(Failure::start)?;
+        let address = match &self.public_url {
+            Some(url) => Address::new(url.https, &url.authority),
+            None => Address::new(false, local.to_string()),
+        };
         let mut folder = Folder::open(&self.place.data)?;
         folder.lock()?;
-        let (keyrack, registry) = open(self.settings()).await?;
+        let (keyrack, registry) = open(self.settings(&address)).await?;
         let engine = LocalEngine::open(keyrack.settings(), LocalEngine::this_program()).map_err(Failure::start)?;
         keyrack.start_environments(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();
 
-        let address = match &self.public_url {
-            Some(url) => Address::new(url.https, &url.authority),
-            None => Address::new(false, local.to_string()),
-        };
         let doors = Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address);
         let app = doors.router();
         let background = tokio::spawn({
@@ -134,8 +134,9 @@ impl Serve {
         Ok(())
     }
 
-    fn settings(&self) -> Settings {
+    fn settings(&self, address: &Address) -> Settings {
         Settings {
+            public_url: address.origin(),
             token_limit: self.token_limit,
             token_password_required: self.token_password == TokenPassword::Required,
             session_idle: self.session_idle,

@@ -19,7 +19,6 @@ pub fn router() -> Router<Browser> {
         .route("/signout", post(sign_out::sign_out))
         .route("/environments/{name}/{action}", post(environments::act))
         .route("/settings/account/name", post(account::rename))
-        .route("/settings/account/sessions/end", post(account::end_sessions))
 }
 
 /// Goes on to one of our pages.

@@ -59,7 +59,7 @@ fn custom(id: i64, methods: Vec<String>, stop: Memo<bool>) -> impl IntoView {
             >
                 {ApiSet::Custom.name()}
             </span>
-            {move || open.get().then(|| list())}
+            {move || open.get().then(&list)}
         </span>
     }
 }

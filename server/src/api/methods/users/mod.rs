@@ -3,4 +3,5 @@
 pub mod account;
 pub mod authentication;
 
+mod confirm;
 mod person;

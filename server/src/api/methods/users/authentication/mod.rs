@@ -36,13 +36,6 @@ pub const METHODS: &[Method] = &[
     signout_sessions::METHOD,
 ];
 
-const PASSWORD: Param = Param::optional(
-    "password",
-    Kind::Secret,
-    "The account's password, which confirms the change. The operator can make it optional.",
-    "correct horse battery staple",
-);
-
 const EXPIRES: Param = Param::optional(
     "expiresAt",
     Kind::Moment,

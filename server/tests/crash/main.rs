@@ -1,0 +1,128 @@
+//! `kill -9` of the server in the middle of its work: what it acknowledged is there, what it revoked is refused, the audit
+//! chain holds, and no process outlives it.
+
+mod orphans;
+mod program;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use orphans::processes_naming;
+use program::Program;
+use serde_json::Value;
+
+/// How often the server is killed.
+const KILLS: u64 = 50;
+const STOP: &str = "environment.control.StopEnv";
+
+/// What the client was told, which must be true for ever after.
+#[derive(Default)]
+struct Told {
+    /// Token number to its live secret.
+    alive: BTreeMap<i64, String>,
+    /// Secrets that were replaced or removed.
+    dead: Vec<String>,
+    /// Numbers of tokens whose last change was not acknowledged: either outcome is right.
+    open: Vec<i64>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_acknowledged_survives_and_everything_revoked_stays_refused() {
+    let mut program = Program::start().await;
+    let mut told = Told::default();
+    for round in 0..KILLS {
+        let session = program.sign_in().await;
+        let killed = program.kill_after(Duration::from_millis(20 + 37 * round % 400));
+        work(&program, &session, &mut told, round).await;
+        killed.await.expect("the killer ran");
+        program.wait_until_dead().await;
+        nothing_left(&program).await;
+        program.restart().await;
+        check(&program, &told).await;
+    }
+    program.stop().await;
+    let verified = program.command(&["audit", "verify"]);
+    assert!(verified.status.success(), "{verified:?}");
+    assert_eq!(processes_naming(program.folder()), Vec::<String>::new());
+    assert!(told.dead.len() as u64 > KILLS, "the server was killed before it did anything: {}", told.dead.len());
+}
+
+/// Supervisors end their nodes once the server is gone; they get a moment for it.
+async fn nothing_left(program: &Program) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let left = processes_naming(program.folder());
+        if left.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < deadline, "outlived the server: {left:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Makes, changes and removes tokens and starts and stops the environment until the server is gone.
+async fn work(program: &Program, session: &str, told: &mut Told, round: u64) {
+    let environment = if round % 2 == 0 { "StopEnv" } else { "StartEnv" };
+    let switching = program.call("environment/control", environment, &[("envName", "my-project")], session);
+    let tokens = async {
+        let tokens = "users/authentication";
+        loop {
+            let new = [("description", "crash"), ("apiList", STOP), ("password", program.password())];
+            let Some(made) = program.call(tokens, "CreateToken", &new, session).await else { return };
+            if made["result"] != 0 {
+                // The limit: make room, which is a change like any other.
+                let Some((&id, _)) = told.alive.iter().next() else { return };
+                if !remove(program, session, told, id).await {
+                    return;
+                }
+                continue;
+            }
+            let id = made["token"]["id"].as_i64().expect("a number");
+            told.alive.insert(id, key(&made));
+            let id_text = id.to_string();
+            let renew = [("id", id_text.as_str()), ("password", program.password())];
+            match program.call(tokens, "RegenerateToken", &renew, session).await {
+                Some(renewed) => {
+                    assert_eq!(renewed["result"], 0, "{renewed}");
+                    let old = told.alive.insert(id, key(&renewed)).expect("made above");
+                    told.dead.push(old);
+                }
+                None => {
+                    told.open.push(id);
+                    return;
+                }
+            }
+        }
+    };
+    tokio::join!(tokens, switching);
+}
+
+/// Removes one token; `false` when the server was gone before it answered.
+async fn remove(program: &Program, session: &str, told: &mut Told, id: i64) -> bool {
+    let ids = id.to_string();
+    let fields = [("ids", ids.as_str()), ("password", program.password())];
+    let secret = told.alive.remove(&id).expect("a live one");
+    match program.call("users/authentication", "DeleteTokens", &fields, session).await {
+        Some(answer) => {
+            assert_eq!(answer["result"], 0, "{answer}");
+            told.dead.push(secret);
+            true
+        }
+        None => false,
+    }
+}
+
+async fn check(program: &Program, told: &Told) {
+    for (id, secret) in told.alive.iter().filter(|(id, _)| !told.open.contains(id)) {
+        let answer = program.check_sign(secret).await;
+        assert_eq!(answer["result"], 0, "token {id} was acknowledged: {answer}");
+    }
+    for secret in &told.dead {
+        let answer = program.check_sign(secret).await;
+        assert_eq!(answer["result"], 702, "a revoked secret was accepted: {answer}");
+    }
+}
+
+fn key(answer: &Value) -> String {
+    answer["token"]["key"].as_str().expect("the secret").to_owned()
+}
