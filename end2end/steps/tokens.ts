@@ -22,7 +22,8 @@ export class TokenList {
   }
 
   row(description: string): Locator {
-    return this.rows.filter({ has: this.page.getByRole("gridcell", { name: description, exact: true }) });
+    const cell = this.page.getByRole("gridcell", { name: description, exact: true });
+    return this.rows.filter({ has: cell.and(this.page.locator("td:first-child")) });
   }
 
   /** The first cell of each row, from top to bottom. */
