@@ -101,17 +101,39 @@ impl Keyrack {
         self.refusals.flush(&self.store, self.world.now()).await
     }
 
-    /// Flushes every few seconds and tidies up, until it is dropped.
+    /// Flushes, tidies up, sends mail and heeds the operator's commands, until it is dropped.
     pub async fn run_background(&self) {
-        const FLUSH: Duration = Duration::from_secs(5);
+        tokio::join!(self.keep_tidy(), self.keep_mailing(), self.heed_operator());
+    }
+
+    /// By itself, so that a mail server that hangs holds nothing else up.
+    async fn keep_mailing(&self) {
+        let mut ticks = ticks(Duration::from_secs(5));
+        loop {
+            ticks.tick().await;
+            let _ = self.send_mails().await;
+        }
+    }
+
+    /// Another process resets passwords; the sessions that this one remembers have to end too.
+    async fn heed_operator(&self) {
+        let mut ticks = ticks(Duration::from_secs(1));
+        let mut heeded = None;
+        loop {
+            ticks.tick().await;
+            if let Ok(last) = self.forget_reset_passwords(heeded).await {
+                heeded = Some(last);
+            }
+        }
+    }
+
+    async fn keep_tidy(&self) {
         const FLUSHES_PER_SWEEP: u32 = 720;
-        let mut ticks = tokio::time::interval(FLUSH);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticks = ticks(Duration::from_secs(5));
         for count in 0_u32.. {
             ticks.tick().await;
             // A failure is logged where it happens; the next tick tries again.
             let _ = self.flush().await;
-            let _ = self.send_mails().await;
             if count % FLUSHES_PER_SWEEP == 0 {
                 let _ = self.sweep_sessions().await;
                 let _ = self.tell_expiries().await;
@@ -145,6 +167,12 @@ impl Keyrack {
     pub async fn ready(&self) -> crate::Result<()> {
         self.store.ping().await
     }
+}
+
+fn ticks(period: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
 }
 
 impl Deref for Keyrack {

@@ -99,6 +99,30 @@ impl Keyrack {
     }
 }
 
+impl Keyrack {
+    /// Forgets the callers whose passwords an operator has reset since this entry of the audit log (`None`: whatever was
+    /// done before now is past); answers the entry up to which that is done.
+    pub(crate) async fn forget_reset_passwords(&self, since: Option<i64>) -> Result<i64> {
+        let last: i64 =
+            sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM audit").fetch_one(self.store.read()).await?;
+        let Some(since) = since.filter(|since| *since < last) else { return Ok(last) };
+        let subjects: Vec<String> = sqlx::query_scalar(
+            "SELECT subject FROM audit WHERE id > $1 AND id <= $2 AND action = 'password.reset' ORDER BY id",
+        )
+        .bind(since)
+        .bind(last)
+        .fetch_all(self.store.read())
+        .await?;
+        for subject in subjects {
+            let number = subject.strip_prefix("user:").and_then(|rest| rest.split(' ').next());
+            if let Some(user) = number.and_then(|number| number.parse().ok()) {
+                self.callers.forget_user(UserId(user));
+            }
+        }
+        Ok(last)
+    }
+}
+
 /// Ends a user's sessions but one; answers what must be forgotten.
 async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<SecretHash>> {
     let rows = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING secret_hash")

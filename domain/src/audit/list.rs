@@ -42,7 +42,7 @@ impl Keyrack {
         &self,
         caller: &Caller,
         filter: &AuditFilter,
-    ) -> Result<impl Stream<Item = Result<AuditEntryView>> + Send + 'static> {
+    ) -> Result<impl Stream<Item = Result<AuditEntryView>> + Send + 'static + use<>> {
         caller.require(Right::ReadAudit)?;
         let mut select = Select::new(caller, filter, None);
         select.text.push_str(" ORDER BY id");

@@ -22,7 +22,7 @@ pub fn router() -> Router<Browser> {
 }
 
 /// Goes on to one of our pages.
-fn go_to(path: &str) -> Response {
+pub(super) fn go_to(path: &str) -> Response {
     match HeaderValue::from_str(path) {
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
         Err(_) => StatusCode::BAD_REQUEST.into_response(),

@@ -12,7 +12,12 @@ pub const METHOD: Method = Method {
     name: "users.collaboration.CheckEnvironmentRights",
     summary: "Answers 0 when the caller may call these methods, otherwise 8, naming one that it may not.",
     params: &[
-        Param::required("serviceMethod", Kind::List, "Names of methods, as in apiList.", "environment.control.StopEnv"),
+        Param::required(
+            "serviceMethod",
+            Kind::List,
+            "Names of methods, as in apiList.",
+            "users.collaboration.CheckEnvironmentRights",
+        ),
         Param::optional("isAny", Kind::YesNo, "One of them is enough.", "false"),
         Param::optional(
             "envName",

@@ -42,6 +42,9 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         Some(written) => role::read("role", written)?,
         None => call.caller.role,
     };
-    let catalog = call.keyrack.catalog();
-    Answer::written(&Methods { array: catalog.names(&catalog.role_bits(role)) })
+    let entries = call.keyrack.catalog().entries();
+    let mut array: Vec<_> =
+        entries.filter(|(_, entry)| entry.role <= role).map(|(_, entry)| entry.info.name.clone()).collect();
+    array.sort_unstable();
+    Answer::written(&Methods { array })
 }
