@@ -6,7 +6,7 @@ import { expect, test } from "../fixtures.ts";
 import type { Owner } from "../steps/owner.ts";
 import { Confirm, Remove, Save, TokenList } from "../steps/tokens.ts";
 
-const PAGES = ["/", "/settings/tokens", "/settings/account", "/docs/api", "/docs/api/environment.control"];
+const PAGES = ["/", "/settings/tokens", "/settings/account", "/settings/security", "/docs/api", "/docs/api/environment.tracking"];
 
 const LONG = "A description that goes on and on without a single break: " + "x".repeat(180);
 
@@ -148,7 +148,11 @@ test.describe("the dark", () => {
   test("has enough contrast in every dialog", async ({ page, enter, owner, axe }) => {
     await owner.token("Deploy");
     await enter(page, "/settings/tokens");
-    await throughAllDialogs(page, owner, async () => axe(page));
+    // Only what has colours of its own: the rest is made of the same parts.
+    const looks = ["generate, refused", "calendar", "generate, searched", "confirm, refused", "save", "toast", "remove"];
+    await throughAllDialogs(page, owner, async (what) => {
+      if (looks.includes(what)) await axe(page);
+    });
   });
 
   /** Dark is dark, and not what the light scheme shows. */
