@@ -62,7 +62,7 @@ async fn nothing_left(program: &Program) {
 
 /// Makes, changes and removes tokens and starts and stops the environment until the server is gone.
 async fn work(program: &Program, session: &str, told: &mut Told, round: u64) {
-    let environment = if round % 2 == 0 { "StopEnv" } else { "StartEnv" };
+    let environment = if round.is_multiple_of(2) { "StopEnv" } else { "StartEnv" };
     let switching = program.call("environment/control", environment, &[("envName", "my-project")], session);
     let tokens = async {
         let tokens = "users/authentication";
