@@ -98,6 +98,10 @@ impl Serve {
             .await
             .map_err(|error| Failure::start(format_args!("cannot listen on {}: {error}", self.listen)))?;
         let local = listener.local_addr().map_err(Failure::start)?;
+        let address = match &self.public_url {
+            Some(url) => Address::new(url.https, &url.authority),
+            None => Address::new(false, local.to_string()),
+        };
         let mut folder = Folder::open(&self.place.data)?;
         folder.lock()?;
         let (keyrack, registry) = open(self.settings(local)).await?;
@@ -106,10 +110,6 @@ impl Serve {
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();
 
-        let address = match &self.public_url {
-            Some(url) => Address::new(url.https, &url.authority),
-            None => Address::new(false, local.to_string()),
-        };
         let doors = Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address);
         let app = doors.router();
         let background = tokio::spawn({

@@ -76,7 +76,9 @@ impl Trying {
             Refusal::Unavailable { .. } => (Place::Form, 0, true),
             other => return Err(other),
         };
-        self.error.set(told.then_some((place, message)));
+        // Without a field for it, it is told where it can be seen.
+        let at = if place == Place::Code && !self.needs.get_untracked().proof() { Place::Form } else { place };
+        self.error.set(told.then_some((at, message)));
         self.wait.set(wait);
         count_down(self.wait);
         Ok(place)
@@ -111,6 +113,9 @@ mod tests {
             let plain = trying(ConfirmNeeds::default());
             assert_eq!(plain.refused(Refusal::WrongPassword { wait: 0 }), Ok(Place::Password));
             assert!(plain.error_at(Place::Password).is_some());
+            let code = Refusal::Field { field: Field::Code, message: "No passkey.".into() };
+            assert_eq!(plain.refused(code), Ok(Place::Code));
+            assert_eq!(plain.error_at(Place::Form), Some("No passkey.".into()));
             let gone = Refusal::Gone { message: "It is gone.".into() };
             assert_eq!(plain.refused(gone.clone()), Err(gone));
         });

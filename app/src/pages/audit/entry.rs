@@ -12,7 +12,9 @@ pub(super) fn Entry(entry: AuditEntryView) -> impl IntoView {
     view! {
         <tr role="row">
             <td role="cell" class="figures audit-when">{when}</td>
-            <td role="cell" data-label="Who">{entry.actor}</td>
+            <td role="cell" data-label="Who" title=entry.actor.clone()>
+                {person(&entry.actor)}
+            </td>
             <td role="cell" data-label="What"><code>{entry.action}</code></td>
             <td role="cell" data-label="On what">{entry.subject}</td>
             <td role="cell" data-label="From" class="figures">{entry.address}</td>
@@ -21,6 +23,14 @@ pub(super) fn Entry(entry: AuditEntryView) -> impl IntoView {
                 {(!details.is_empty()).then(|| view! { <Details details /> })}
             </td>
         </tr>
+    }
+}
+
+/// Without the number of a user whose address is known.
+fn person(actor: &str) -> String {
+    match actor.strip_prefix("user:").and_then(|user| user.split_once(' ')) {
+        Some((_, email)) => email.to_owned(),
+        None => actor.to_owned(),
     }
 }
 
@@ -76,7 +86,14 @@ fn facts(details: &str) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::facts;
+    use super::{facts, person};
+
+    #[test]
+    fn people_are_called_by_their_address() {
+        assert_eq!(person("user:2 ada@example.org"), "ada@example.org");
+        assert_eq!(person("operator"), "operator");
+        assert_eq!(person("user:7"), "user:7");
+    }
 
     #[test]
     fn details_are_read_by_name() {

@@ -9,7 +9,7 @@ use keyrack_domain::types::{
 use crate::paths::escape_into;
 
 /// What is told beside a day that cannot be read.
-const DAY_ADVICE: &str = "Write the date as dd-mm-yyyy, for example 31-12-2026.";
+const DAY_ADVICE: &str = "Write it as dd-mm-yyyy.";
 
 /// What an address asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -65,7 +65,7 @@ fn Log(page: Page, asked: Asked) -> impl IntoView {
     let (csv, ndjson) = (export("csv"), export("ndjson"));
     view! {
         <Filters asked />
-        <section class="panel" aria-label="Entries">
+        <section class="panel table-frame" aria-label="Entries">
             {empty.then(|| view! { <p class="audit-empty muted">{nothing}</p> })}
             <table class="table audit-table" role="table" hidden=empty>
                 <thead role="rowgroup">

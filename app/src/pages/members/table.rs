@@ -18,7 +18,7 @@ pub(super) const ROLES: [Role; 3] = [Role::Viewer, Role::Manager, Role::Owner];
 #[component]
 pub(super) fn Members(page: Page, may_manage: bool) -> impl IntoView {
     view! {
-        <section class="panel" aria-labelledby=TITLE>
+        <section class="panel table-frame" aria-labelledby=TITLE>
             <h2 id=TITLE class="visually-hidden" tabindex="-1">
                 "Members"
             </h2>
