@@ -29,7 +29,8 @@ async fn a_new_token_is_told_by_mail() {
         assert!(Instant::now() < until, "no mail: {:?}", mail.mails());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let mails = mail.mails();
-    assert!(mails.iter().all(|mail| mail.from == "keyrack@example.org" && mail.to == ["ada@example.org"]), "{mails:?}");
-    assert!(mails.iter().all(|mail| mail.data.contains("http://localhost:")), "{mails:?}");
+    for mail in mail.mails() {
+        assert_eq!(mail.from, "keyrack@example.org");
+        assert!(mail.data.contains("http://localhost:"), "{mail:?}");
+    }
 }

@@ -78,7 +78,8 @@ pub async fn sees_only_its_own_environment(subject: Subject) {
 
 pub async fn ends_when_asked(subject: Subject) {
     let mark = marker();
-    let started = subject.run(1, &format!("trap 'echo bye; exit 0' TERM; sleep {mark} & echo ready; wait")).await;
+    // The child before the trap: a shell's child that is asked to end before it has become `sleep` would lose that.
+    let started = subject.run(1, &format!("sleep {mark} & trap 'echo bye; exit 0' TERM; echo ready; wait")).await;
     subject.until_log(1, "ready").await;
     assert_eq!(subject.engine.status(NodeId(1)).await, NodeRun::Running);
     let begun = Instant::now();
