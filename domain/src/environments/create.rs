@@ -100,8 +100,12 @@ impl Keyrack {
         let mut nodes = Vec::new();
         for (index, spec) in spec.nodes.iter().enumerate() {
             let listens = self.check_runs(index, spec).await?;
-            let facts =
-                NodeFacts { command: spec.command.clone(), variables: spec.variables.clone(), listens, copy_of: None };
+            let facts = NodeFacts {
+                command: spec.command.clone(),
+                variables: spec.variables.clone(),
+                listens,
+                ..NodeFacts::default()
+            };
             for _ in 0..spec.count {
                 nodes.push(NewNode { spec: spec.clone(), facts: facts.clone() });
             }

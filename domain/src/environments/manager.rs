@@ -29,6 +29,8 @@ pub struct Manager {
 pub struct Slot {
     /// Held by whoever starts or stops its nodes.
     pub(super) turn: tokio::sync::Mutex<()>,
+    /// Held for reading by whoever works inside its nodes, so that they are not removed meanwhile.
+    pub(super) hands: tokio::sync::RwLock<()>,
     /// Set when it is to go; nothing is started any more then.
     gone: watch::Sender<bool>,
     keepers: Mutex<BTreeMap<NodeId, Keeper>>,
@@ -130,6 +132,7 @@ impl Default for Slot {
     fn default() -> Slot {
         Slot {
             turn: tokio::sync::Mutex::default(),
+            hands: tokio::sync::RwLock::default(),
             gone: watch::Sender::new(false),
             keepers: Mutex::default(),
             samples: Mutex::default(),

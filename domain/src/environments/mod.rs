@@ -7,9 +7,14 @@
 
 mod actions;
 mod changes;
+mod configure;
 mod create;
 mod delete;
+mod execute;
+mod favorites;
 mod field;
+mod files;
+mod inside;
 mod keeper;
 mod lifecycle;
 mod manager;
@@ -24,6 +29,10 @@ mod stats;
 
 pub use actions::{Action, ActionFilter};
 pub use changes::{NodeChoice, RestartOrder};
+pub use configure::VariableChange;
+pub use execute::NodeOutput;
+pub use favorites::Favorite;
+pub use files::FilePlace;
 pub use lifecycle::DEMO;
 pub use manager::Manager;
 pub use model::{Environment, EnvironmentSettings, Failure, Layer, Node, NodeFacts};

@@ -72,6 +72,8 @@ pub struct Node {
 pub struct NodeFacts {
     /// Replaces what the image runs; handed to a shell.
     pub command: Option<String>,
+    /// Stands before the command; alone, it is the command.
+    pub entry_point: Option<String>,
     pub variables: BTreeMap<String, String>,
     /// Whether it answers on its port.
     pub listens: bool,
@@ -99,6 +101,17 @@ impl std::fmt::Display for Failure {
     }
 }
 
+impl NodeFacts {
+    /// What is handed to a shell in the place of what the image runs.
+    pub fn whole_command(&self) -> Option<String> {
+        match (&self.entry_point, &self.command) {
+            (None, command) => command.clone(),
+            (Some(entry), None) => Some(entry.clone()),
+            (Some(entry), Some(command)) => Some(format!("{entry} {command}")),
+        }
+    }
+}
+
 impl Node {
     /// Where it answers, whether it runs or not.
     pub fn url(&self) -> Option<String> {
@@ -111,7 +124,7 @@ impl Node {
             id: self.id,
             environment: environment.to_owned(),
             image: self.image.clone(),
-            command: self.facts.command.clone(),
+            command: self.facts.whole_command(),
             variables: self.facts.variables.clone(),
             port: self.port,
             memory: u64::from(self.flexible_cloudlets.max(self.fixed_cloudlets).max(1)) * CLOUDLET_MEMORY,

@@ -8,6 +8,7 @@ use super::registry::Method;
 /// Every class of methods.
 pub const CLASSES: &[&[Method]] = &[
     environment::control::METHODS,
+    environment::file::METHODS,
     environment::tracking::METHODS,
     users::account::METHODS,
     users::authentication::METHODS,

@@ -1,4 +1,6 @@
+mod configure;
 mod environments;
+mod files;
 mod registry;
 mod sessions;
 mod tokens;

@@ -1,6 +1,7 @@
 //! `environment`: what runs.
 
 pub mod control;
+pub mod file;
 pub mod tracking;
 
 mod bean;
