@@ -275,6 +275,21 @@ pub trait Engine: Send + Sync + 'static {
     /// [`EngineError::NoLog`].
     async fn read_log(&self, node: NodeId, path: &str, from: Option<u64>, count: u64) -> Result<LogPart, EngineError>;
 
+    /// Empties a log.
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`].
+    async fn clear_log(&self, node: NodeId, path: &str) -> Result<(), EngineError>;
+
+    /// Removes a log; the one that is written to begins anew.
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`].
+    async fn remove_log(&self, node: NodeId, path: &str) -> Result<(), EngineError>;
+
+    /// Limits the memory that each living process of the node may take, in bytes, as far as the system lets it be.
+    async fn limit(&self, node: NodeId, memory: u64);
+
     /// What it uses now; nothing while it is stopped.
     async fn stats(&self, node: NodeId) -> NodeStats;
 }

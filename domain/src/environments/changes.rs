@@ -174,7 +174,7 @@ pub(super) async fn launch(work: Work) -> Outcome {
 }
 
 /// Waits until all nodes are up; when one does not come up, the others go down with it.
-async fn until_all_up(work: &Work) -> Outcome {
+pub(super) async fn until_all_up(work: &Work) -> Outcome {
     let watches = work.slot.watches().into_iter().map(|(_, watch)| until_up(watch));
     let all = futures::future::try_join_all(watches);
     let outcome = tokio::select! {
@@ -227,7 +227,7 @@ async fn end(work: Work, status: EnvStatus) -> Outcome {
     Outcome::Reached(status)
 }
 
-async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -> Outcome {
+pub(super) async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -> Outcome {
     let kept = |node: &Node| Kept { spec: node.spec(&work.environment.name), listens: node.facts.listens };
     if order.sequential {
         for (index, node) in nodes.iter().enumerate() {

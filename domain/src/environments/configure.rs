@@ -214,7 +214,7 @@ pub(super) async fn hold(tx: &mut Tx, environment: Environment) -> Result<Enviro
 }
 
 /// Stores what can be changed of a node.
-async fn keep(tx: &mut Tx, node: &Node) -> Result<()> {
+pub(super) async fn keep(tx: &mut Tx, node: &Node) -> Result<()> {
     let facts = serde_json::to_string(&node.facts).map_err(Error::internal)?;
     sqlx::query(
         "UPDATE nodes SET image = $2, tag = $3, fixed_cloudlets = $4, flexible_cloudlets = $5, spec = $6 WHERE id = $1",

@@ -45,9 +45,9 @@ enum Creator<'a> {
     Operator(AccountId, UserId),
 }
 
-struct NewNode {
-    spec: NodesSpec,
-    facts: NodeFacts,
+pub(super) struct NewNode {
+    pub spec: NodesSpec,
+    pub facts: NodeFacts,
 }
 
 impl Creator<'_> {
@@ -171,7 +171,7 @@ impl Keyrack {
     }
 
     /// Asks the engine whether such nodes can run; answers whether they answer on their port.
-    async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
+    pub(super) async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
         let engine = &self.manager()?.engine;
         let facts =
             engine.check(&spec.image, spec.command.as_deref(), &spec.variables).await.map_err(|error| match error {
@@ -245,7 +245,7 @@ impl Keyrack {
     }
 }
 
-async fn write_node(
+pub(super) async fn write_node(
     tx: &mut crate::store::Tx,
     id: EnvironmentId,
     node: NewNode,

@@ -100,6 +100,11 @@ impl Manager {
     /// Starts keepers for these nodes; those that had one are stopped before.
     pub async fn start_nodes(&self, slot: &Slot, nodes: Vec<Kept>, settings: &Settings) {
         slot.stop_nodes(settings.stop_grace).await;
+        self.start_more(slot, nodes, settings);
+    }
+
+    /// Starts keepers for these nodes, which had none, beside those that there are.
+    pub fn start_more(&self, slot: &Slot, nodes: Vec<Kept>, settings: &Settings) {
         for node in nodes {
             let id = node.spec.id;
             let (engine, failed) = (self.engine.clone(), self.failed.clone());
@@ -169,6 +174,12 @@ impl Slot {
             Some(begun) => begun.await,
             None => false,
         }
+    }
+
+    /// Stops these nodes; nothing of them is left at the answer.
+    pub async fn stop_some(&self, nodes: &[NodeId], grace: Duration) {
+        let keepers: Vec<_> = nodes.iter().filter_map(|node| lock(&self.keepers).remove(node)).collect();
+        futures::future::join_all(keepers.into_iter().map(|keeper| keeper.stop(grace))).await;
     }
 
     /// Stops all nodes at once; nothing of them is left at the answer.

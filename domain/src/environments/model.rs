@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::name::DOMAIN;
 use crate::engine::{CLOUDLET_MEMORY, ImageRef, NodeSpec};
@@ -29,6 +30,8 @@ pub struct Environment {
     /// While Broken: why.
     pub failure: Option<Failure>,
     pub created: DateTime<Utc>,
+    /// The groups of environments that it is in, sorted.
+    pub groups: Vec<String>,
     /// In the order in which they were made.
     pub layers: Vec<Layer>,
 }
@@ -46,6 +49,10 @@ pub struct EnvironmentSettings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     pub name: String,
+    /// What people call it; empty unless set.
+    pub display_name: String,
+    /// What clients keep with it.
+    pub data: Map<String, Value>,
     pub nodes: Vec<Node>,
 }
 
@@ -77,6 +84,10 @@ pub struct NodeFacts {
     pub variables: BTreeMap<String, String>,
     /// Whether it answers on its port.
     pub listens: bool,
+    /// What people call it.
+    pub display_name: Option<String>,
+    /// Folders whose content is asked about when the node is redeployed.
+    pub volumes: Vec<String>,
     /// The node whose files it still has to be given.
     pub copy_of: Option<NodeId>,
 }

@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rustix::fs::FlockOperation;
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use super::{
     Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
@@ -340,6 +341,26 @@ impl Engine for LocalEngine {
         tokio::task::spawn_blocking(move || logs::read(&folder, &path, from, count))
             .await
             .map_err(|error| EngineError::Failed(error.to_string()))?
+    }
+
+    async fn clear_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
+        logs::clear(&self.folders.logs(node), path)
+    }
+
+    async fn remove_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
+        logs::remove(&self.folders.logs(node), path)
+    }
+
+    async fn limit(&self, node: NodeId, memory: u64) {
+        let Some(supervised) = self.supervised(node) else { return };
+        let limit = || Rlimit { current: Some(memory), maximum: Some(memory) };
+        for process in proc::descendants(supervised.pid()) {
+            if let Some(pid) = Pid::from_raw(process.pid)
+                && let Err(error) = prlimit(Some(pid), Resource::Data, limit())
+            {
+                tracing::debug!(%node, %error, "a process is limited at its next start only");
+            }
+        }
     }
 
     async fn stats(&self, node: NodeId) -> NodeStats {

@@ -9,6 +9,8 @@ use super::registry::Method;
 pub const CLASSES: &[&[Method]] = &[
     environment::control::METHODS,
     environment::file::METHODS,
+    environment::group::METHODS,
+    environment::nodegroup::METHODS,
     environment::tracking::METHODS,
     users::account::METHODS,
     users::authentication::METHODS,

@@ -1,6 +1,7 @@
 mod configure;
 mod environments;
 mod files;
+mod layers;
 mod registry;
 mod sessions;
 mod tokens;

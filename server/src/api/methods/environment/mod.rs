@@ -2,6 +2,8 @@
 
 pub mod control;
 pub mod file;
+pub mod group;
+pub mod nodegroup;
 pub mod tracking;
 
 mod bean;
