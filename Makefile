@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt
+.PHONY: help run test lint fmt bench
 
 # The server's sources name target/site, and what follows names the binaries there.
 export CARGO_TARGET_DIR := $(CURDIR)/target
@@ -10,13 +10,14 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 LISTEN ?= 127.0.0.1:8080
 DATA ?= ./data
 # The Rust crates of the product, all at once, so that every command sees the same features and nothing is built twice.
-NATIVE := --workspace --exclude keyrack-frontend --exclude xtask
+NATIVE := --workspace --exclude keyrack-frontend --exclude keyrack-bench --exclude xtask
 WASM := --package keyrack-frontend --target wasm32-unknown-unknown
 
 help:
 	@echo "make run    build Keyrack and start it with a demo account on http://$(LISTEN), data in $(DATA)"
 	@echo "make test   run every test: Rust (SQLite and PostgreSQL), then the browser"
 	@echo "make lint   formatting, clippy (native and WASM), types of the browser tests; warnings are errors"
+	@echo "make bench  measure: the token check in process, and over HTTP against a bare handler"
 	@echo "make fmt    format the sources"
 
 run:
@@ -44,3 +45,6 @@ lint:
 fmt:
 	@.ci/need rust
 	@cargo fmt --all
+
+bench:
+	@bench/run

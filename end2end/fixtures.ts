@@ -11,6 +11,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type BrowserContext, type Page, test as base, expect } from "@playwright/test";
 
 import { type Answer, Server } from "./server.ts";
+import { Owner } from "./steps/owner.ts";
 
 export { expect, Server };
 
@@ -35,6 +36,10 @@ type TestFixtures = {
   open: (page: Page, path: string) => Promise<void>;
   /** Signs in (as the demo account unless told otherwise) and waits for the dashboard. */
   signIn: (page: Page, email?: string, password?: string) => Promise<void>;
+  /** Signs the demo account in without the sign-in page, and opens a page. */
+  enter: (page: Page, path?: string) => Promise<void>;
+  /** The demo account through the API. It has no tokens when the test begins. */
+  owner: Owner;
   /** Fails, readably, on any violation of WCAG 2.2 A or AA that axe can see. */
   axe: (page: Page, options?: AxeOptions) => Promise<void>;
   /** `await api("environment.control.GetEnvs", {}, token)` */
@@ -117,6 +122,20 @@ export const test = base.extend<TestFixtures, { sharedServer: Server }>({
       await expect(page.getByRole("heading", { name: "Environments" })).toBeVisible();
       await page.locator("html[data-hydrated]").waitFor();
     }),
+
+  enter: async ({ open, server }, use) =>
+    use(async (page, path = "/") => {
+      const form = { email: server.email, password: server.password, next: path };
+      const answer = await page.request.post("/signin", { form, headers: { Origin: server.url }, maxRedirects: 0 });
+      expect(answer.status(), "sign-in").toBe(303);
+      await open(page, path);
+    }),
+
+  owner: async ({ server }, use) => {
+    const owner = await Owner.signIn(server);
+    await owner.removeAllTokens();
+    await use(owner);
+  },
 
   axe: async ({}, use) =>
     use(async (page, { include, except = [] } = {}) => {

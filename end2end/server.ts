@@ -108,6 +108,19 @@ export class Server {
     this.#process = undefined;
   }
 
+  /** Makes another user with an account of their own, as an operator would. */
+  async createAccount(email: string, password: string): Promise<void> {
+    const child = spawn(binary, ["account", "create", email, "--password-stdin", "--data", this.data], {
+      stdio: ["pipe", "ignore", "pipe"],
+      env: environment,
+    });
+    const told: string[] = [];
+    createInterface({ input: child.stderr }).on("line", (line) => told.push(line));
+    child.stdin.end(password);
+    const code = await new Promise((done) => child.once("close", done));
+    if (code !== 0) throw new Error(`account create ended with ${code}\n${told.join("\n")}`);
+  }
+
   /** Stops it and removes its folder. */
   async destroy(): Promise<void> {
     try {

@@ -12,9 +12,15 @@ use crate::{
     layout::{Member, Section, redirect},
     pages::{
         account::AccountPage,
+        audit::AuditPage,
         docs::{ClassPage, IndexPage},
         environments::EnvironmentsPage,
+        invite::InvitePage,
+        members::MembersPage,
         not_found::NotFoundPage,
+        notices::NoticesPage,
+        second::SecondPage,
+        security::SecurityPage,
         signin::SigninPage,
         tokens::TokensPage,
     },
@@ -30,10 +36,16 @@ pub fn App() -> impl IntoView {
         <Router>
             <FlatRoutes fallback=NotFoundPage>
                 <Route path=path!("/signin") view=SigninPage ssr=SsrMode::Async />
+                <Route path=path!("/signin/second") view=SecondPage ssr=SsrMode::Async />
+                <Route path=path!("/invite") view=InvitePage ssr=SsrMode::Async />
                 <Route path=path!("/") view=environments ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=settings ssr=SsrMode::Async />
                 <Route path=path!("/settings/account") view=account ssr=SsrMode::Async />
                 <Route path=path!("/settings/tokens") view=tokens ssr=SsrMode::Async />
+                <Route path=path!("/settings/security") view=security ssr=SsrMode::Async />
+                <Route path=path!("/settings/members") view=members ssr=SsrMode::Async />
+                <Route path=path!("/settings/audit") view=audit ssr=SsrMode::Async />
+                <Route path=path!("/notices") view=notices ssr=SsrMode::Async />
                 <Route path=path!("/docs/api") view=IndexPage ssr=SsrMode::Async />
                 <Route path=path!("/docs/api/:class") view=ClassPage ssr=SsrMode::Async />
             </FlatRoutes>
@@ -68,6 +80,38 @@ fn tokens() -> impl IntoView {
     view! {
         <Member title="Access Tokens" section=Section::Tokens>
             <TokensPage />
+        </Member>
+    }
+}
+
+fn security() -> impl IntoView {
+    view! {
+        <Member title="Security" section=Section::Security>
+            <SecurityPage />
+        </Member>
+    }
+}
+
+fn members() -> impl IntoView {
+    view! {
+        <Member title="Members" section=Section::Members>
+            <MembersPage />
+        </Member>
+    }
+}
+
+fn audit() -> impl IntoView {
+    view! {
+        <Member title="Audit" section=Section::Audit>
+            <AuditPage />
+        </Member>
+    }
+}
+
+fn notices() -> impl IntoView {
+    view! {
+        <Member title="Notices" section=Section::Notices>
+            <NoticesPage />
         </Member>
     }
 }

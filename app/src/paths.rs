@@ -23,6 +23,28 @@ pub fn signin(next: &str, ended: bool) -> String {
     path
 }
 
+/// `/signin/second`, the second step, with the way on.
+pub fn second(next: &str) -> String {
+    with("/signin/second", "next", safe_next(next), "/")
+}
+
+/// `/invite` with the secret of a link.
+pub fn invite(token: &str) -> String {
+    with("/invite", "token", token, "")
+}
+
+/// A path with one value in its query, unless it is the one that need not be told.
+fn with(path: &str, name: &str, value: &str, usual: &str) -> String {
+    let mut path = path.to_owned();
+    if value != usual {
+        path.push('?');
+        path.push_str(name);
+        path.push('=');
+        escape_into(value, &mut path);
+    }
+    path
+}
+
 /// One leading slash, never two (another host), no backslash (browsers read it as a slash), no control characters
 /// (browsers drop tabs and line ends before they look).
 fn is_local(path: &str) -> bool {
@@ -34,11 +56,11 @@ fn is_local(path: &str) -> bool {
 }
 
 fn is_signin(path: &str) -> bool {
-    path.split(['?', '#']).next() == Some("/signin")
+    matches!(path.split(['?', '#']).next(), Some("/signin" | "/signin/second"))
 }
 
 /// Percent-encodes everything that has a meaning in a query, or none in an address.
-fn escape_into(text: &str, out: &mut String) {
+pub fn escape_into(text: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
@@ -53,7 +75,7 @@ fn escape_into(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{safe_next, signin};
+    use super::{invite, safe_next, second, signin};
 
     #[test]
     fn local_paths_are_kept() {
@@ -80,6 +102,7 @@ mod tests {
             "javascript:alert(1)",
             "/signin",
             "/signin?next=/signin",
+            "/signin/second?next=/",
             &long,
         ] {
             assert_eq!(safe_next(path), "/", "{path:?}");
@@ -92,5 +115,8 @@ mod tests {
         assert_eq!(signin("/", true), "/signin?ended=1");
         assert_eq!(signin("/settings/tokens?a=b&c", true), "/signin?next=/settings/tokens%3Fa%3Db%26c&ended=1");
         assert_eq!(signin("//elsewhere.example", false), "/signin");
+        assert_eq!(second("/"), "/signin/second");
+        assert_eq!(second("/settings/tokens?a=b"), "/signin/second?next=/settings/tokens%3Fa%3Db");
+        assert_eq!(invite("a b&c"), "/invite?token=a%20b%26c");
     }
 }

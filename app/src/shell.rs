@@ -1,12 +1,16 @@
 //! The HTML document around every page.
 
+use http::request::Parts;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-use crate::App;
+use crate::{App, bundles::bundle};
 
 /// The whole document. Scripts carry the nonce of the answer; there are no styles but those of the stylesheet.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(mut options: LeptosOptions) -> impl IntoView {
+    let css = options.css_path();
+    let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
+    options.output_name = bundle(&path).into();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -17,7 +21,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1f25" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=options.css_path() />
+                <link rel="stylesheet" href=css />
                 <HydrationScripts options islands=true />
                 <MetaTags />
             </head>

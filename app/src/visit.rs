@@ -24,9 +24,16 @@ pub struct Visit {
 /// [`Refusal::SignedOut`].
 pub fn signed_in() -> Result<(Keyrack, Arc<Caller>), Refusal> {
     let caller = use_context::<Visit>().and_then(|visit| visit.caller).ok_or(Refusal::SignedOut)?;
-    let keyrack = use_context::<Keyrack>()
-        .ok_or_else(|| Refusal::Unavailable { message: "The server is not ready yet. Try again shortly.".into() })?;
-    Ok((keyrack, caller))
+    Ok((keyrack()?, caller))
+}
+
+/// The domain, for what people may do who are not signed in (yet).
+///
+/// # Errors
+/// [`Refusal::Unavailable`] while the server starts.
+pub fn keyrack() -> Result<Keyrack, Refusal> {
+    use_context::<Keyrack>()
+        .ok_or_else(|| Refusal::Unavailable { message: "The server is not ready yet. Try again shortly.".into() })
 }
 
 /// Where the request comes from, for operations that write it down.

@@ -2,11 +2,14 @@
 
 mod authenticate;
 mod confirm;
+mod devices;
+mod password;
 mod sessions;
 mod sign_in;
 mod users;
 
-pub use confirm::Confirmed;
+pub use confirm::{Confirmation, Confirmed};
+pub use password::check_strength;
 pub use sessions::SessionKind;
-pub use sign_in::SignedIn;
+pub use sign_in::{Challenge, SignIn, SignedIn};
 pub use users::check_email;

@@ -3,6 +3,7 @@
 //! An entry is appended inside the transaction of the change that it speaks of, so neither is there without the other.
 
 mod chain;
+mod list;
 mod verify;
 
 use std::net::IpAddr;

@@ -64,11 +64,17 @@ pub enum Right {
     See,
     /// Change environments.
     Operate,
+    /// Change one's own password, second factors and sessions. No token may, nor a session that a token opened.
+    ManageSelf,
     /// Create tokens, and change and remove one's own and those shared with the account. No token may, nor a session
     /// that a token opened.
     ManageTokens,
     /// Also the private tokens of other members.
     ManageAllTokens,
+    /// Invite, change and remove members. No token may.
+    ManageMembers,
+    /// Read the audit log.
+    ReadAudit,
 }
 
 impl Caller {
@@ -101,7 +107,10 @@ impl Caller {
         let (least, tokens_too) = match right {
             Right::See => (Role::Viewer, true),
             Right::Operate => (Role::Manager, true),
+            Right::ManageSelf => (Role::Viewer, false),
             Right::ManageTokens => (Role::Manager, false),
+            Right::ManageMembers => (Role::Owner, false),
+            Right::ReadAudit => (Role::Manager, true),
             Right::ManageAllTokens => (Role::Owner, false),
         };
         if !tokens_too && self.by_token().is_some() {

@@ -8,7 +8,7 @@ use std::sync::{Arc, RwLock};
 use quick_cache::sync::Cache;
 
 use crate::caller::Caller;
-use crate::ids::TokenId;
+use crate::ids::{TokenId, UserId};
 use crate::secret::SecretHash;
 
 /// Bound on memory: a caller takes some 300 bytes.
@@ -74,6 +74,22 @@ impl Callers {
         });
     }
 
+    /// Forgets everything that a user can call with.
+    pub fn forget_user(&self, user: UserId) {
+        self.invalidate(|| {
+            self.tokens.retain(|_, caller| caller.user != user);
+            self.sessions.retain(|_, caller| caller.user != user);
+        });
+    }
+
+    /// Forgets everybody; each is looked up anew at the next call.
+    pub fn forget_all(&self) {
+        self.invalidate(|| {
+            self.tokens.clear();
+            self.sessions.clear();
+        });
+    }
+
     fn invalidate(&self, remove: impl FnOnce()) {
         let mut generation = self.generation.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         *generation += 1;
@@ -86,7 +102,6 @@ mod tests {
     use super::*;
     use crate::caller::CallerCredential;
     use crate::ids::AccountId;
-    use crate::ids::UserId;
     use crate::methods::MethodBits;
     use crate::types::accounts::Role;
 

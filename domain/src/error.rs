@@ -18,8 +18,14 @@ pub enum Error {
     /// The password that confirms a change is wrong.
     #[error("wrong password")]
     WrongPassword { wait: u32 },
+    /// The password was right, but the second factor has to be proved too.
+    #[error("a second factor is needed: send its code")]
+    SecondFactorNeeded { totp: bool, passkey: bool },
+    /// The proof of the second factor is wrong, or was used already.
+    #[error("the code is wrong or was used already")]
+    WrongCode { wait: u32 },
     /// This try was not looked at; seconds until the next one will be.
-    #[error("too many wrong passwords: try again in {wait} s")]
+    #[error("too many wrong tries: try again in {wait} s")]
     TooManyTries { wait: u32 },
     /// The caller is known, but its role or kind of credential may not do this.
     #[error("{0}")]
@@ -89,11 +95,16 @@ impl Error {
             Error::NotAuthenticated(_) => Refusal::SignedOut,
             Error::WrongSignIn { wait } | Error::WrongPassword { wait } => Refusal::WrongPassword { wait },
             Error::TooManyTries { wait } => Refusal::TooManyTries { wait },
+            Error::SecondFactorNeeded { totp, passkey } => Refusal::SecondFactorNeeded { totp, passkey },
+            Error::WrongCode { wait } => Refusal::WrongCode { wait },
             Error::Invalid { name, .. } => match name.as_ref() {
                 "description" => Refusal::Field { field: Field::Description, message },
                 "expiresAt" => Refusal::Field { field: Field::Expires, message },
                 "apiList" | "tokenTemplate" => Refusal::Field { field: Field::Methods, message },
                 "password" => Refusal::Field { field: Field::Password, message },
+                "newPassword" => Refusal::Field { field: Field::NewPassword, message },
+                "code" | "passkey" => Refusal::Field { field: Field::Code, message },
+                "role" => Refusal::Field { field: Field::Role, message },
                 "email" | "login" => Refusal::Field { field: Field::Email, message },
                 _ => Refusal::Field { field: Field::Name, message },
             },

@@ -9,8 +9,10 @@ use crate::caller::{Caller, Client};
 use crate::callers::Callers;
 use crate::environments::Manager;
 use crate::methods::Catalog;
+use crate::notices::Mailer;
 use crate::passwords::Passwords;
 use crate::refusals::Refusals;
+use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{OpenError, Store};
 use crate::throttle::Throttle;
@@ -29,6 +31,8 @@ pub struct Parts {
     pub(crate) settings: Settings,
     pub(crate) catalog: Catalog,
     pub(crate) callers: Callers,
+    pub(crate) mailer: Option<Mailer>,
+    pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
     pub(crate) refusals: Refusals,
     pub(crate) throttle: Throttle,
@@ -43,6 +47,12 @@ impl Keyrack {
     /// # Errors
     /// [`OpenError`] for the operator, with nothing changed.
     pub async fn open(settings: Settings, world: World, catalog: Catalog) -> Result<Keyrack, OpenError> {
+        let mailer = match &settings.smtp {
+            Some(smtp) => Some(Mailer::new(&smtp.url, &smtp.from).map_err(OpenError::Setting)?),
+            None => None,
+        };
+        let passkey_site =
+            PasskeySite::new(&settings.public_url).inspect_err(|why| tracing::info!(%why, "passkeys are off")).ok();
         let store = Store::open(&settings.database).await?;
         Ok(Keyrack(Arc::new(Parts {
             store,
@@ -50,6 +60,8 @@ impl Keyrack {
             settings,
             catalog,
             callers: Callers::default(),
+            mailer,
+            passkey_site,
             passwords: Passwords::default(),
             refusals: Refusals::default(),
             throttle: Throttle::default(),
@@ -89,18 +101,42 @@ impl Keyrack {
         self.refusals.flush(&self.store, self.world.now()).await
     }
 
-    /// Flushes every few seconds and tidies up, until it is dropped.
+    /// Flushes, tidies up, sends mail and heeds the operator's commands, until it is dropped.
     pub async fn run_background(&self) {
-        const FLUSH: Duration = Duration::from_secs(5);
+        tokio::join!(self.keep_tidy(), self.keep_mailing(), self.heed_operator());
+    }
+
+    /// By itself, so that a mail server that hangs holds nothing else up.
+    async fn keep_mailing(&self) {
+        let mut ticks = ticks(Duration::from_secs(5));
+        loop {
+            ticks.tick().await;
+            let _ = self.send_mails().await;
+        }
+    }
+
+    /// Another process resets passwords; the sessions that this one remembers have to end too.
+    async fn heed_operator(&self) {
+        let mut ticks = ticks(Duration::from_secs(1));
+        let mut heeded = None;
+        loop {
+            ticks.tick().await;
+            if let Ok(last) = self.forget_reset_passwords(heeded).await {
+                heeded = Some(last);
+            }
+        }
+    }
+
+    async fn keep_tidy(&self) {
         const FLUSHES_PER_SWEEP: u32 = 720;
-        let mut ticks = tokio::time::interval(FLUSH);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticks = ticks(Duration::from_secs(5));
         for count in 0_u32.. {
             ticks.tick().await;
             // A failure is logged where it happens; the next tick tries again.
             let _ = self.flush().await;
             if count % FLUSHES_PER_SWEEP == 0 {
                 let _ = self.sweep_sessions().await;
+                let _ = self.tell_expiries().await;
             }
         }
     }
@@ -119,6 +155,11 @@ impl Keyrack {
         self.store.close().await;
     }
 
+    /// Empties the cache of callers: what was changed in the database by other means decides the next call.
+    pub fn forget_callers(&self) {
+        self.callers.forget_all();
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -126,6 +167,12 @@ impl Keyrack {
     pub async fn ready(&self) -> crate::Result<()> {
         self.store.ping().await
     }
+}
+
+fn ticks(period: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
 }
 
 impl Deref for Keyrack {

@@ -31,11 +31,17 @@ pub mod ids;
 #[cfg(feature = "server")]
 mod keyrack;
 #[cfg(feature = "server")]
+pub mod members;
+#[cfg(feature = "server")]
 pub mod methods;
+#[cfg(feature = "server")]
+pub mod notices;
 #[cfg(feature = "server")]
 pub mod passwords;
 #[cfg(feature = "server")]
 mod refusals;
+#[cfg(feature = "server")]
+pub mod second_factor;
 #[cfg(feature = "server")]
 pub mod secret;
 #[cfg(feature = "server")]

@@ -33,6 +33,16 @@ impl Secret {
         Secret(format!("{:x}x{}", user.0, hex::encode(random)))
     }
 
+    /// A value that a client presented and that was found to be right.
+    pub(crate) fn presented(value: &str) -> Secret {
+        Secret(value.to_owned())
+    }
+
+    /// A new value for a link that works once: 32 random base62 characters.
+    pub fn new_link(world: &World) -> Secret {
+        Secret(random_base62(world, RANDOM_CHARS))
+    }
+
     /// A new password of 20 base62 characters.
     pub fn new_password(world: &World) -> Secret {
         Secret(random_base62(world, 20))

@@ -3,6 +3,21 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// A mail server to hand mail in to.
+#[derive(Clone)]
+pub struct Smtp {
+    /// `smtp://user:password@host:port`, `smtps://…`, or `smtp://…?tls=required` for STARTTLS.
+    pub url: String,
+    /// The sender's address.
+    pub from: String,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Smtp").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
 /// Settings of the domain.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -18,6 +33,14 @@ pub struct Settings {
     pub session_idle: Duration,
     /// A session ends after so long, used or not.
     pub session_lifetime: Duration,
+    /// Where people reach the dashboard: passkeys are bound to it, and mails name it.
+    pub public_url: String,
+    /// Where mail is handed in, and who sends it; without it notices stand in the dashboard only.
+    pub smtp: Option<Smtp>,
+    /// So long an invitation's link works.
+    pub invitation_lifetime: Duration,
+    /// One proof of the second factor covers changes for so long; zero asks at every change.
+    pub second_factor_covers: Duration,
     /// Lets `cmd`, Exec methods and recipes run although nodes cannot be confined here.
     pub allow_unconfined_nodes: bool,
     /// The ports that nodes are given.
@@ -52,6 +75,10 @@ impl Settings {
             token_password_required: true,
             session_idle: Duration::from_secs(12 * 3600),
             session_lifetime: Duration::from_secs(14 * 24 * 3600),
+            public_url: "http://localhost:8080".into(),
+            smtp: None,
+            invitation_lifetime: Duration::from_secs(7 * 24 * 3600),
+            second_factor_covers: Duration::from_secs(5 * 60),
             allow_unconfined_nodes: false,
             node_ports: 31_000..32_000,
             stop_grace: Duration::from_secs(10),

@@ -1,7 +1,7 @@
 //! Guessing passwords gets slower with every wrong one.
 //!
 //! Counted are the pair of account and address, and the address alone; an outsider who guesses at somebody's account
-//! slows down only himself. A short pause is waited out before the answer; a long one is refused at once, so that waiting
+//! slows down only himself. Codes of a second factor are counted by user: who may try them knows the password already. A short pause is waited out before the answer; a long one is refused at once, so that waiting
 //! tries do not pile up.
 
 use std::collections::HashMap;
@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::error::{Error, Result};
+use crate::ids::UserId;
 
 /// Wrong passwords from one address for one account before pauses begin.
 const FREE_FOR_PAIR: u32 = 4;
@@ -25,10 +26,20 @@ const FORGOTTEN: Duration = Duration::from_secs(3600);
 /// Bound on memory: beyond it the oldest counts go first.
 const MOST_COUNTS: usize = 50_000;
 
+/// What is being guessed, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub enum Guess<'a> {
+    /// The password of an account, from an address.
+    Password { account: &'a str, address: IpAddr },
+    /// The second factor of a user.
+    Code { user: UserId },
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
     Pair(String, IpAddr),
     Address(IpAddr),
+    Code(UserId),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,15 +57,15 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Waits until a try for this account from this address may be looked at.
+    /// Waits until this guess may be looked at.
     ///
     /// # Errors
     /// [`Error::TooManyTries`] when that would take longer than a request should last.
-    pub async fn admit(&self, account: &str, address: IpAddr) -> Result<()> {
+    pub async fn admit(&self, guess: Guess<'_>) -> Result<()> {
         let now = Instant::now();
         let until = {
             let mut counts = self.lock();
-            let keys = keys(account, address);
+            let keys = keys(guess);
             let until = keys.iter().filter_map(|key| counts.get(key)).map(|count| count.next).max().unwrap_or(now);
             let pause = until.saturating_duration_since(now);
             if pause > WAITED_OUT {
@@ -72,15 +83,15 @@ impl Throttle {
         Ok(())
     }
 
-    /// Notes a wrong password; answers the pause in seconds before the next try is looked at.
-    pub fn wrong(&self, account: &str, address: IpAddr) -> u32 {
+    /// Notes a wrong guess; answers the pause in seconds before the next try is looked at.
+    pub fn wrong(&self, guess: Guess<'_>) -> u32 {
         let now = Instant::now();
         let mut counts = self.lock();
         if counts.len() >= MOST_COUNTS {
             forget_old(&mut counts, now);
         }
         let mut longest = Duration::ZERO;
-        for key in keys(account, address) {
+        for key in keys(guess) {
             let count = counts.entry(key.clone()).or_insert(Count { wrong: 0, last: now, next: now });
             if now.duration_since(count.last) > FORGOTTEN {
                 count.wrong = 0;
@@ -94,10 +105,12 @@ impl Throttle {
         seconds(longest)
     }
 
-    /// Notes a right password: the pair starts afresh. The address keeps its count, or one known password would open the
-    /// way to guess others'.
-    pub fn right(&self, account: &str, address: IpAddr) {
-        self.lock().remove(&Key::Pair(account.to_owned(), address));
+    /// Notes a right guess: the pair or the user starts afresh. The address keeps its count, or one known password would
+    /// open the way to guess others'.
+    pub fn right(&self, guess: Guess<'_>) {
+        if let Some(own) = keys(guess).first() {
+            self.lock().remove(own);
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Count>> {
@@ -105,14 +118,18 @@ impl Throttle {
     }
 }
 
-fn keys(account: &str, address: IpAddr) -> [Key; 2] {
-    [Key::Pair(account.to_owned(), address), Key::Address(address)]
+/// What a guess counts towards, its own count first.
+fn keys(guess: Guess<'_>) -> Vec<Key> {
+    match guess {
+        Guess::Password { account, address } => vec![Key::Pair(account.to_owned(), address), Key::Address(address)],
+        Guess::Code { user } => vec![Key::Code(user)],
+    }
 }
 
 /// 1, 2, 4, … seconds, once the free ones are used up.
 fn pause_after(key: &Key, wrong: u32) -> Duration {
     let free = match key {
-        Key::Pair(..) => FREE_FOR_PAIR,
+        Key::Pair(..) | Key::Code(_) => FREE_FOR_PAIR,
         Key::Address(_) => FREE_FOR_ADDRESS,
     };
     match wrong.checked_sub(free + 1) {
@@ -142,34 +159,38 @@ mod tests {
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
     const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
+    fn guess(account: &str, address: IpAddr) -> Guess<'_> {
+        Guess::Password { account, address }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn each_wrong_password_after_the_fourth_makes_the_next_try_later() {
         let throttle = Throttle::default();
         let mut waited = Vec::new();
         for _ in 0..8 {
             let begun = Instant::now();
-            throttle.admit("ada", HERE).await.unwrap();
+            throttle.admit(guess("ada", HERE)).await.unwrap();
             waited.push(begun.elapsed().as_secs());
-            throttle.wrong("ada", HERE);
+            throttle.wrong(guess("ada", HERE));
         }
         assert_eq!(waited, [0, 0, 0, 0, 0, 1, 2, 4]);
-        assert!(throttle.admit("ada", HERE).await.is_ok());
-        assert_eq!(throttle.wrong("ada", HERE), 16);
-        assert!(matches!(throttle.admit("ada", HERE).await, Err(Error::TooManyTries { wait: 16 })));
+        assert!(throttle.admit(guess("ada", HERE)).await.is_ok());
+        assert_eq!(throttle.wrong(guess("ada", HERE)), 16);
+        assert!(matches!(throttle.admit(guess("ada", HERE)).await, Err(Error::TooManyTries { wait: 16 })));
     }
 
     #[tokio::test(start_paused = true)]
     async fn others_are_not_held_back_and_the_right_password_starts_afresh() {
         let throttle = Throttle::default();
         for _ in 0..9 {
-            throttle.wrong("ada", HERE);
+            throttle.wrong(guess("ada", HERE));
         }
         let begun = Instant::now();
-        throttle.admit("ada", THERE).await.unwrap();
-        throttle.admit("bob", HERE).await.unwrap();
+        throttle.admit(guess("ada", THERE)).await.unwrap();
+        throttle.admit(guess("bob", HERE)).await.unwrap();
         assert!(begun.elapsed().is_zero());
-        throttle.right("ada", HERE);
-        throttle.admit("ada", HERE).await.unwrap();
+        throttle.right(guess("ada", HERE));
+        throttle.admit(guess("ada", HERE)).await.unwrap();
         assert!(begun.elapsed().is_zero());
     }
 
@@ -177,10 +198,10 @@ mod tests {
     async fn tries_that_arrive_together_are_looked_at_one_after_the_other() {
         let throttle = Throttle::default();
         for _ in 0..5 {
-            throttle.wrong("ada", HERE);
+            throttle.wrong(guess("ada", HERE));
         }
         let begun = Instant::now();
-        let (first, second) = tokio::join!(throttle.admit("ada", HERE), throttle.admit("ada", HERE));
+        let (first, second) = tokio::join!(throttle.admit(guess("ada", HERE)), throttle.admit(guess("ada", HERE)));
         first.unwrap();
         second.unwrap();
         assert_eq!(begun.elapsed().as_secs(), 2);
@@ -190,10 +211,10 @@ mod tests {
     async fn an_address_that_tries_many_accounts_is_slowed_down() {
         let throttle = Throttle::default();
         for number in 0..40 {
-            throttle.wrong(&format!("user{number}"), HERE);
+            throttle.wrong(guess(&format!("user{number}"), HERE));
         }
-        assert!(throttle.admit("somebody", HERE).await.is_err());
-        assert!(throttle.admit("somebody", THERE).await.is_ok());
+        assert!(throttle.admit(guess("somebody", HERE)).await.is_err());
+        assert!(throttle.admit(guess("somebody", THERE)).await.is_ok());
     }
 
     #[test]
@@ -202,7 +223,7 @@ mod tests {
         runtime.block_on(async {
             let throttle = Throttle::default();
             for number in 0..(MOST_COUNTS as u32 + 1000) {
-                throttle.wrong("ada", IpAddr::from(number.to_be_bytes()));
+                throttle.wrong(guess("ada", IpAddr::from(number.to_be_bytes())));
             }
             assert!(throttle.lock().len() <= MOST_COUNTS + 2);
         });

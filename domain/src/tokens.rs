@@ -6,7 +6,7 @@ mod draft;
 mod regenerate;
 mod remove;
 mod review;
-mod rows;
+pub(crate) mod rows;
 mod rules;
 
 pub use change::TokenChange;

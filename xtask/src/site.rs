@@ -1,7 +1,8 @@
 //! Makes `target/site`, the folder that the server embeds:
 //!
 //! ```text
-//! pkg/keyrack.js, pkg/keyrack.wasm   the islands, bound by wasm-bindgen
+//! pkg/keyrack.js, pkg/keyrack.wasm   the islands of the first page, bound by wasm-bindgen
+//! pkg/keyrack-….js, …                the islands of further pages, see BUNDLES
 //! pkg/keyrack.css                    style/main.css with its imports, minified
 //! favicon.svg, …                     public/ as it is
 //! *.br, *.gz                         beside each file that gets smaller by it, with --release
@@ -34,6 +35,9 @@ use crate::cargo;
 
 /// As HydrationScripts of Leptos asks for it, see `.cargo/config.toml`.
 const NAME: &str = "keyrack";
+/// Name of each bundle of islands, and the feature of `keyrack-frontend` that is in it. A page loads one bundle
+/// (`app/src/bundles.rs` says which), so that the first page does not wait for the islands of all others.
+const BUNDLES: [(&str, &str); 3] = [(NAME, "board"), ("keyrack-tokens", "tokens"), ("keyrack-people", "people")];
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 pub fn build(root: &Path, release: bool) -> Result<()> {
@@ -44,12 +48,15 @@ pub fn build(root: &Path, release: bool) -> Result<()> {
     let site = Site::open(root, release)?;
 
     let profile = if release { "wasm-release" } else { "dev" };
-    println!("site: compiling WASM ({profile})");
-    cargo(root, &["build", "--package", "keyrack-frontend", "--target", WASM_TARGET, "--profile", profile])?;
     let folder = if release { "wasm-release" } else { "debug" };
     let wasm = target.join(WASM_TARGET).join(folder).join("keyrack_frontend.wasm");
-
-    site.part("wasm", &[&wasm], |part| bind(&wasm, part, release))?;
+    for (name, feature) in BUNDLES {
+        println!("site: compiling WASM ({feature}, {profile})");
+        let build = ["build", "--package", "keyrack-frontend", "--target", WASM_TARGET, "--profile", profile];
+        cargo(root, &[&build[..], &["--no-default-features", "--features", feature]].concat())?;
+        // Before the next bundle is built: cargo leaves them all under the same name.
+        site.part(name, &[&wasm], |part| bind(&wasm, name, part, release))?;
+    }
     site.part("css", &[&root.join("style")], |part| {
         part.insert(format!("pkg/{NAME}.css"), bundle_css(root, "style/main.css")?);
         Ok(())
@@ -68,13 +75,13 @@ pub fn build(root: &Path, release: bool) -> Result<()> {
     site.finish()
 }
 
-/// WASM from rustc in, `keyrack.js`, `keyrack.wasm` and what they import out.
-fn bind(wasm: &Path, part: &mut Part, release: bool) -> Result<()> {
+/// WASM from rustc in; the bundle's `.js`, `.wasm` and what they import out.
+fn bind(wasm: &Path, bundle: &str, part: &mut Part, release: bool) -> Result<()> {
     let out = tempdir(wasm.parent().unwrap())?;
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(wasm)
         .web(true)?
-        .out_name(NAME)
+        .out_name(bundle)
         .typescript(false)
         .omit_default_module_path(true)
         .keep_debug(!release)
@@ -85,8 +92,8 @@ fn bind(wasm: &Path, part: &mut Part, release: bool) -> Result<()> {
     for path in files_under(&out)? {
         let mut name = site_name(path.strip_prefix(&out)?)?;
         // wasm-bindgen says keyrack_bg.wasm, Leptos asks for keyrack.wasm and passes that name to the loader.
-        if name == format!("{NAME}_bg.wasm") {
-            name = format!("{NAME}.wasm");
+        if name == format!("{bundle}_bg.wasm") {
+            name = format!("{bundle}.wasm");
         }
         part.insert(format!("pkg/{name}"), fs::read(&path)?);
     }
@@ -221,14 +228,15 @@ impl Site {
                 fs::remove_file(path)?;
             }
         }
-        println!("site: {:<14} {:>10} {:>10} {:>10}", "", "raw", "gzip", "brotli");
-        for kind in ["wasm", "js", "css"] {
-            let file = self.folder.join(format!("pkg/{NAME}.{kind}"));
+        println!("site: {:<20} {:>10} {:>10} {:>10}", "", "raw", "gzip", "brotli");
+        let scripts = BUNDLES.iter().flat_map(|(name, _)| [format!("{name}.wasm"), format!("{name}.js")]);
+        for file in scripts.chain([format!("{NAME}.css")]) {
+            let path = self.folder.join("pkg").join(&file);
             let size = |suffix: &str| {
-                let path = format!("{}{suffix}", file.display());
+                let path = format!("{}{suffix}", path.display());
                 fs::metadata(path).map_or("-".to_owned(), |meta| format!("{:.1} KB", meta.len() as f64 / 1000.0))
             };
-            println!("site: {NAME}.{kind:<6} {:>10} {:>10} {:>10}", size(""), size(".gz"), size(".br"));
+            println!("site: {file:<20} {:>10} {:>10} {:>10}", size(""), size(".gz"), size(".br"));
         }
         Ok(())
     }

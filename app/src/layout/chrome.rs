@@ -1,20 +1,21 @@
 //! The frame of a page.
 
-use keyrack_domain::types::accounts::Profile;
 use leptos::prelude::*;
 
-use super::{Section, settings_nav::SettingsNav, top_bar::TopBar};
-use crate::components::toast::Toasts;
+use super::{Section, Viewer, settings_nav::SettingsNav, top_bar::TopBar};
+use crate::components::{toast::Toasts, told::TellTale};
 
-/// Top bar, navigation and the place for toasts around a page. `profile`: who is signed in, if anybody.
+/// Top bar, navigation and the place for toasts around a page. `viewer`: who is signed in, if anybody.
 #[component]
-pub fn Chrome(section: Section, profile: Option<Profile>, children: Children) -> impl IntoView {
+pub fn Chrome(section: Section, viewer: Option<Viewer>, children: Children) -> impl IntoView {
     let settings = section.is_settings();
+    let role = viewer.as_ref().map(|viewer| viewer.profile.role);
     view! {
-        <TopBar section profile />
+        <TopBar section viewer />
         <div class="frame" class:settings=settings>
-            {settings.then(|| view! { <SettingsNav section /> })}
+            {settings.then(|| view! { <SettingsNav section role /> })}
             <main id="main" tabindex="-1">
+                <TellTale />
                 {children()}
             </main>
         </div>

@@ -5,7 +5,7 @@ use keyrack_domain::{Error, types::refusal::Refusal};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{Chrome, Section, redirect};
+use super::{Chrome, Section, Viewer, redirect};
 use crate::{cookie::CookieRule, pages::error::ErrorPage, paths, visit};
 
 /// Shows its page to signed-in people and sends everybody else to sign in and back, before anything is rendered.
@@ -13,16 +13,16 @@ use crate::{cookie::CookieRule, pages::error::ErrorPage, paths, visit};
 #[component]
 pub fn Member(title: &'static str, section: Section, children: Children) -> impl IntoView {
     Suspend::new(async move {
-        let profile = match visit::signed_in() {
-            Ok((keyrack, caller)) => keyrack.profile(&caller).await.map_err(Error::into_refusal),
+        let viewer = match visit::signed_in() {
+            Ok((keyrack, caller)) => Viewer::of(&keyrack, &caller).await.map_err(Error::into_refusal),
             Err(refusal) => Err(refusal),
         };
-        match profile {
-            Ok(profile) => {
-                provide_context(profile.clone());
+        match viewer {
+            Ok(viewer) => {
+                provide_context(viewer.profile.clone());
                 view! {
                     <Title text=title />
-                    <Chrome section profile=Some(profile)>
+                    <Chrome section viewer=Some(viewer)>
                         {children()}
                     </Chrome>
                 }

@@ -1,15 +1,20 @@
 //! What stands around the pages: top bar, settings navigation, and the door that only signed-in people pass.
 
+mod accounts;
 mod chrome;
+mod door;
 mod member;
 mod response;
 mod settings_nav;
 mod top_bar;
+mod viewer;
 
 pub use self::{
     chrome::Chrome,
+    door::Door,
     member::Member,
     response::{redirect, status},
+    viewer::Viewer,
 };
 
 /// Where in the dashboard a page stands; marks the navigation.
@@ -18,6 +23,10 @@ pub enum Section {
     Environments,
     Account,
     Tokens,
+    Security,
+    Members,
+    Audit,
+    Notices,
     Docs,
     /// Nowhere: pages about pages (not found, an error).
     Other,
@@ -26,7 +35,7 @@ pub enum Section {
 impl Section {
     /// Whether the page is one of the settings.
     pub const fn is_settings(self) -> bool {
-        matches!(self, Section::Account | Section::Tokens)
+        matches!(self, Section::Account | Section::Tokens | Section::Security | Section::Members | Section::Audit)
     }
 }
 

@@ -1,28 +1,40 @@
 //! The pages of the settings.
 
+use keyrack_domain::types::accounts::Role;
 use leptos::prelude::*;
 
 use super::{Section, current};
 use crate::components::icon::{Glyph, Icon};
 
-/// Navigation among the settings.
+const PAGES: [(Section, &str, Glyph, &str); 5] = [
+    (Section::Account, "/settings/account", Glyph::User, "Account"),
+    (Section::Tokens, "/settings/tokens", Glyph::KeyRound, "Access Tokens"),
+    (Section::Security, "/settings/security", Glyph::ShieldCheck, "Security"),
+    (Section::Members, "/settings/members", Glyph::Users, "Members"),
+    (Section::Audit, "/settings/audit", Glyph::History, "Audit"),
+];
+
+/// Navigation among the settings that this role may see.
 #[component]
-pub(super) fn SettingsNav(section: Section) -> impl IntoView {
+pub(super) fn SettingsNav(section: Section, role: Option<Role>) -> impl IntoView {
+    let shown = |page: Section| page != Section::Audit || role.is_some_and(|role| role >= Role::Manager);
     view! {
         <nav class="settings-nav" aria-label="Settings">
             <ul role="list">
-                <li>
-                    <a href="/settings/account" aria-current=current(section == Section::Account)>
-                        <Icon glyph=Glyph::User />
-                        "Account"
-                    </a>
-                </li>
-                <li>
-                    <a href="/settings/tokens" aria-current=current(section == Section::Tokens)>
-                        <Icon glyph=Glyph::KeyRound />
-                        "Access Tokens"
-                    </a>
-                </li>
+                {PAGES
+                    .into_iter()
+                    .filter(|(page, ..)| shown(*page))
+                    .map(|(page, path, glyph, name)| {
+                        view! {
+                            <li>
+                                <a href=path aria-current=current(section == page)>
+                                    <Icon glyph />
+                                    {name}
+                                </a>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
             </ul>
         </nav>
     }

@@ -1,9 +1,8 @@
 //! The bar at the top of every page.
 
-use keyrack_domain::types::accounts::Profile;
 use leptos::prelude::*;
 
-use super::{Section, current};
+use super::{Section, Viewer, accounts::Accounts, current};
 use crate::components::{
     icon::{Glyph, Icon},
     mark::Mark,
@@ -11,7 +10,7 @@ use crate::components::{
 
 /// Mark, navigation, and on the right the settings and who is signed in.
 #[component]
-pub(super) fn TopBar(section: Section, profile: Option<Profile>) -> impl IntoView {
+pub(super) fn TopBar(section: Section, viewer: Option<Viewer>) -> impl IntoView {
     view! {
         <header class="top-bar">
             <a class="brand" href="/" aria-label="Keyrack">
@@ -27,8 +26,8 @@ pub(super) fn TopBar(section: Section, profile: Option<Profile>) -> impl IntoVie
                 </a>
             </nav>
             <div class="top-actions">
-                {match profile {
-                    Some(profile) => view! { <SignedIn section profile /> }.into_any(),
+                {match viewer {
+                    Some(viewer) => view! { <SignedIn section viewer /> }.into_any(),
                     None => {
                         view! {
                             <a class="button quiet" href="/signin">
@@ -44,14 +43,17 @@ pub(super) fn TopBar(section: Section, profile: Option<Profile>) -> impl IntoVie
 }
 
 #[component]
-fn SignedIn(section: Section, profile: Profile) -> impl IntoView {
+fn SignedIn(section: Section, viewer: Viewer) -> impl IntoView {
     let settings = current(section.is_settings());
+    let Viewer { profile, accounts, unread } = viewer;
     let title = format!("{}, account {}", profile.email, profile.account);
     view! {
+        <Accounts accounts />
         <span class="who" title=title>
             <span class="visually-hidden">"Signed in as "</span>
             {if profile.name.is_empty() { profile.email } else { profile.name }}
         </span>
+        <Bell section unread />
         <form method="post" action="/signout">
             <button type="submit" class="button quiet sign-out" aria-label="Sign out">
                 <Icon glyph=Glyph::LogOut />
@@ -61,6 +63,28 @@ fn SignedIn(section: Section, profile: Profile) -> impl IntoView {
         <a class="button quiet to-settings" href="/settings" aria-current=settings aria-label="Settings">
             <Icon glyph=Glyph::Settings />
             <span>"Settings"</span>
+        </a>
+    }
+}
+
+/// The way to the notices, and how many are unread.
+#[component]
+fn Bell(section: Section, unread: i64) -> impl IntoView {
+    let label = if unread > 0 { format!("Notices, {unread} unread") } else { "Notices".to_owned() };
+    view! {
+        <a
+            class="button quiet bell"
+            href="/notices"
+            aria-label=label.clone()
+            title=label
+            aria-current=current(section == Section::Notices)
+        >
+            <Icon glyph=Glyph::Bell />
+            {(unread > 0)
+                .then(|| {
+                    let shown = if unread > 99 { "99+".to_owned() } else { unread.to_string() };
+                    view! { <b class="unread figures">{shown}</b> }
+                })}
         </a>
     }
 }

@@ -15,7 +15,7 @@ pub fn ErrorPage(message: String) -> impl IntoView {
     status(StatusCode::SERVICE_UNAVAILABLE);
     view! {
         <Title text="Not available" />
-        <Chrome section=Section::Other profile=None>
+        <Chrome section=Section::Other viewer=None>
             <div class="message-page">
                 <h1>"This page cannot be shown right now"</h1>
                 <p class="muted">{message}</p>

@@ -2,5 +2,12 @@
 
 pub mod account;
 pub mod codec;
+pub mod confirm;
+#[cfg(feature = "board")]
 pub mod environments;
+pub mod invite;
+pub mod members;
+pub mod notices;
+pub mod security;
+pub mod signin;
 pub mod tokens;

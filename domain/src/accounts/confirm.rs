@@ -1,4 +1,4 @@
-//! Step-up: proving the password again before a change.
+//! Step-up: proving the password, and the second factor where there is one, again before a change.
 
 use std::sync::Arc;
 
@@ -8,7 +8,10 @@ use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
 use crate::error::{Credential, Error, Result};
 use crate::keyrack::Keyrack;
+use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
+use crate::throttle::Guess;
+use crate::types::second_factor::ConfirmInput;
 
 /// A caller who proved the password for this one request. Operations that need the proof take this instead of a
 /// [`Caller`], so that they cannot be called without it.
@@ -18,6 +21,37 @@ pub struct Confirmed {
     pub(crate) client: Client,
     /// The browser's session has changed its value: the cookie must be replaced by this one with the answer.
     pub new_session: Option<Secret>,
+}
+
+/// What a caller brings to confirm a change with.
+#[derive(Clone, Debug, Default)]
+pub struct Confirmation {
+    pub password: Option<String>,
+    pub second_factor: Option<Proof>,
+}
+
+impl Confirmation {
+    /// The password alone.
+    pub fn password(password: impl Into<String>) -> Confirmation {
+        Confirmation { password: Some(password.into()), second_factor: None }
+    }
+
+    /// The password alone, where one was sent.
+    pub fn maybe(password: Option<&str>) -> Confirmation {
+        Confirmation { password: password.map(str::to_owned), second_factor: None }
+    }
+}
+
+impl From<ConfirmInput> for Confirmation {
+    fn from(input: ConfirmInput) -> Confirmation {
+        let code = input.code.filter(|code| !code.trim().is_empty()).map(Proof::Code);
+        let passkey = input.passkey.map(|(ceremony, answer)| Proof::Passkey { ceremony, answer });
+        Confirmation {
+            // An empty field is a missing password and no guess at it.
+            password: Some(input.password).filter(|password| !password.is_empty()),
+            second_factor: passkey.or(code),
+        }
+    }
 }
 
 impl Confirmed {
@@ -33,23 +67,76 @@ impl Confirmed {
 }
 
 impl Keyrack {
-    /// Checks the password of the caller's user.
+    /// Checks the password of the caller's user and, where the user has one and no fresh proof covers it, the second
+    /// factor.
     ///
-    /// Without a password the check is passed only for an API session, and only when the operator does not require it.
+    /// Without a password the check is passed only for an API session, and only when the operator does not require it
+    /// and the user has no second factor.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a token or a session that a token opened, whatever the password;
-    /// [`Error::WrongPassword`], [`Error::TooManyTries`]; [`Error::Invalid`] when it is needed and missing.
-    pub async fn confirm(&self, caller: &Arc<Caller>, client: &Client, password: Option<&str>) -> Result<Confirmed> {
-        caller.require(Right::ManageTokens)?;
+    /// [`Error::WrongPassword`], [`Error::SecondFactorNeeded`], [`Error::WrongCode`], [`Error::TooManyTries`];
+    /// [`Error::Invalid`] when the password is needed and missing.
+    pub async fn confirm(&self, caller: &Arc<Caller>, client: &Client, with: &Confirmation) -> Result<Confirmed> {
+        caller.require(Right::ManageSelf)?;
         let browser = matches!(caller.credential, CallerCredential::Session { browser: true, .. });
-        let Some(password) = password else {
-            if browser || self.settings.token_password_required {
+        let Some(password) = &with.password else {
+            // A second factor is asked for after a password, never instead of one.
+            let factor = having(&mut *self.store.read().acquire().await?, caller.user).await?.any();
+            if browser || factor || self.settings.token_password_required {
                 return Err(Error::invalid("password", "Confirm this with your password."));
             }
             return Ok(Confirmed { caller: caller.clone(), client: client.clone(), new_session: None });
         };
-        self.throttle.admit(&caller.email, client.address).await?;
+        self.check_password(caller, client, password).await?;
+        self.check_second_factor(caller, client, with.second_factor.as_ref()).await?;
+        let new_session = if browser { Some(self.rotate_session(caller).await?) } else { None };
+        Ok(Confirmed { caller: caller.clone(), client: client.clone(), new_session })
+    }
+
+    /// Begins to prove a passkey before a change.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for tokens; [`Error::NotFound`] when the user has no passkey.
+    pub async fn begin_passkey_confirmation(&self, caller: &Caller) -> Result<Ceremony> {
+        caller.require(Right::ManageSelf)?;
+        self.begin_passkey_proof(caller.user).await
+    }
+
+    /// Whether a change would be covered by a proof of the second factor that is fresh enough; `None` without a second
+    /// factor, otherwise the seconds for which it still covers (0 = not any more).
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn second_factor_cover(&self, caller: &Caller) -> Result<Option<u32>> {
+        let mut connection = self.store.read().acquire().await?;
+        if !having(&mut connection, caller.user).await?.any() {
+            return Ok(None);
+        }
+        let Some(session) = caller.session() else { return Ok(Some(0)) };
+        let row = sqlx::query(
+            "SELECT s.second_factor_at, u.second_factor_always FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1",
+        )
+        .bind(session.0)
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or(Error::NotAuthenticated(Credential::Ended))?;
+        let (Some(proved), 0) = (row.try_get::<Option<i64>, _>(0)?, row.try_get::<i64, _>(1)?) else {
+            return Ok(Some(0));
+        };
+        let covers = i64::try_from(self.settings.second_factor_covers.as_millis()).unwrap_or(i64::MAX);
+        let left = proved.saturating_add(covers) - self.world.now().timestamp_millis();
+        Ok(Some(u32::try_from(left.max(0) / 1000).unwrap_or(u32::MAX)))
+    }
+
+    /// Whether this is the password of the caller's user; wrong ones count as tries.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for tokens; [`Error::WrongPassword`], [`Error::TooManyTries`].
+    pub async fn check_password(&self, caller: &Caller, client: &Client, password: &str) -> Result<()> {
+        caller.require(Right::ManageSelf)?;
+        let guess = Guess::Password { account: &caller.email, address: client.address };
+        self.throttle.admit(guess).await?;
         let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1 AND enabled = 1")
             .bind(caller.user.0)
             .fetch_optional(self.store.read())
@@ -57,18 +144,32 @@ impl Keyrack {
             .ok_or(Error::NotAuthenticated(Credential::Ended))?;
         let hash: String = row.try_get(0)?;
         if !self.passwords.verify(Some(&hash), password).await? {
-            let wait = self.throttle.wrong(&caller.email, client.address);
+            let wait = self.throttle.wrong(guess);
             let subject = format!("user:{} {}", caller.user, caller.email);
             self.refusals.note(&Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
             return Err(Error::WrongPassword { wait });
         }
-        self.throttle.right(&caller.email, client.address);
-        let new_session = if browser { Some(self.rotate_session(caller).await?) } else { None };
-        Ok(Confirmed { caller: caller.clone(), client: client.clone(), new_session })
+        self.throttle.right(guess);
+        Ok(())
+    }
+
+    async fn check_second_factor(&self, caller: &Caller, client: &Client, proof: Option<&Proof>) -> Result<()> {
+        let covered = self.second_factor_cover(caller).await?;
+        let (Some(0), having) = (covered, having(&mut *self.store.read().acquire().await?, caller.user).await?) else {
+            return Ok(());
+        };
+        let Some(proof) = proof else {
+            return Err(Error::SecondFactorNeeded { totp: having.totp, passkey: having.passkeys });
+        };
+        self.prove(caller.user, &caller.email, client, proof).await?;
+        let mut tx = self.store.begin().await?;
+        self.mark_proved(&mut tx, caller).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Gives the caller's session a new value; the old one answers for a few seconds more.
-    async fn rotate_session(&self, caller: &Caller) -> Result<Secret> {
+    pub(super) async fn rotate_session(&self, caller: &Caller) -> Result<Secret> {
         let session = caller.session().ok_or(Error::NotAuthenticated(Credential::Ended))?;
         let secret = Secret::new_session(&self.world, caller.user);
         let mut tx = self.store.begin().await?;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
+use super::devices;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client};
-use crate::error::{Error, Result};
+use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
 use crate::keyrack::Keyrack;
 use crate::secret::{Secret, SecretHash};
@@ -38,22 +39,37 @@ pub(super) struct NewSession {
     pub account: AccountId,
     pub token: Option<TokenId>,
     pub kind: SessionKind,
+    /// Whether a second factor was proved just now.
+    pub second_factor: bool,
 }
+
+/// The half sign-in that a session completes: its number, and its value where the session keeps that.
+pub(super) type Completes = (i64, Option<Secret>);
 
 impl Keyrack {
     pub(super) async fn open_session(
         &self,
         new: NewSession,
+        completes: Option<Completes>,
         client: &Client,
         email: &str,
         action: &'static str,
     ) -> Result<(Secret, Arc<Caller>)> {
-        let secret = Secret::new_session(&self.world, new.user);
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        let mut kept = None;
+        if let Some((half, keep)) = completes {
+            let gone = sqlx::query("DELETE FROM sign_in_challenges WHERE id = $1").bind(half).execute(&mut *tx).await?;
+            // Two requests with one half sign-in open one session.
+            if gone.rows_affected() == 0 {
+                return Err(Error::NotAuthenticated(Credential::Ended));
+            }
+            kept = keep;
+        }
+        let secret = kept.unwrap_or_else(|| Secret::new_session(&self.world, new.user));
         let row = sqlx::query(
-            "INSERT INTO sessions (user_id, account_id, token_id, kind, secret_hash, address, user_agent, created_at, last_seen_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id",
+            "INSERT INTO sessions (user_id, account_id, token_id, kind, secret_hash, address, user_agent, created_at, last_seen_at, \
+             second_factor_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id",
         )
         .bind(new.user.0)
         .bind(new.account.0)
@@ -63,6 +79,7 @@ impl Keyrack {
         .bind(client.address.to_string())
         .bind(&client.user_agent)
         .bind(now.timestamp_millis())
+        .bind(new.second_factor.then(|| now.timestamp_millis()))
         .fetch_one(&mut *tx)
         .await?;
         let id: i64 = row.try_get(0)?;
@@ -73,6 +90,7 @@ impl Keyrack {
             event = event.with("token", token.0);
         }
         audit::append(&mut tx, now, event).await?;
+        devices::note(&mut tx, &self.settings, now, new.user, new.kind, client).await?;
         tx.commit().await?;
         let caller = self.find_session(&secret.hash(), new.kind).await?;
         Ok((secret, caller))
@@ -133,6 +151,26 @@ impl Keyrack {
         }
         tx.commit().await?;
         hashes.iter().for_each(|hash| self.callers.forget_session(hash));
+        Ok(())
+    }
+
+    /// Closes the caller's session. A token has none to close and stays alive.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn sign_out(&self, caller: &Caller, client: &Client) -> Result<()> {
+        let Some(session) = caller.session() else { return Ok(()) };
+        let mut tx = self.store.begin().await?;
+        let row = sqlx::query("DELETE FROM sessions WHERE id = $1 RETURNING secret_hash")
+            .bind(session.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let event = Event::by(caller, client, "session.sign-out", format!("session:{session}"));
+        audit::append(&mut tx, self.world.now(), event).await?;
+        tx.commit().await?;
+        if let Some(hash) = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?)) {
+            self.callers.forget_session(&hash);
+        }
         Ok(())
     }
 

@@ -1,18 +1,32 @@
-//! Signing in, by password or by an Extended Access token.
+//! Signing in: by password and, where the user has one, a second factor; or by an Extended Access token.
 
 use std::sync::Arc;
 
 use sqlx::Row;
 
 use super::sessions::{NewSession, SessionKind};
-use crate::audit::{self, Event};
+use crate::audit::Event;
 use crate::caller::{Caller, Client};
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
 use crate::keyrack::Keyrack;
+use crate::second_factor::{Ceremony, Having, Proof, having};
 use crate::secret::{Secret, SecretHash, Shape, shape};
+use crate::throttle::Guess;
 use crate::types::accounts::Profile;
 use crate::types::methods::ApiSet;
+
+/// Half a sign-in must be finished within so many milliseconds.
+const CHALLENGE_MILLIS: i64 = 10 * 60 * 1000;
+
+/// What a right password leads to.
+#[derive(Debug)]
+pub enum SignIn {
+    /// Signed in.
+    Done(SignedIn),
+    /// The second factor is still to come.
+    Half(Challenge),
+}
 
 /// A session that was just opened.
 #[derive(Debug)]
@@ -23,6 +37,16 @@ pub struct SignedIn {
     pub profile: Profile,
 }
 
+/// Half a sign-in: good for proving the second factor and for nothing else.
+#[derive(Debug)]
+pub struct Challenge {
+    /// The value that the client keeps until it has proved the second factor.
+    pub secret: Secret,
+    pub user: UserId,
+    pub email: String,
+    pub having: Having,
+}
+
 struct Found {
     user: UserId,
     hash: String,
@@ -30,26 +54,40 @@ struct Found {
     account: Option<AccountId>,
 }
 
+/// A half sign-in as it is stored.
+struct Half {
+    id: i64,
+    user: UserId,
+    account: AccountId,
+    email: String,
+    kind: SessionKind,
+}
+
 impl Keyrack {
-    /// Opens a session by e-mail address and password.
+    /// Opens a session by e-mail address and password, or half of one where a second factor is in use.
     ///
     /// # Errors
     /// [`Error::WrongSignIn`] with one text and after the same work whether the address is unknown or the password wrong;
     /// [`Error::TooManyTries`] when this address tried too often.
-    pub async fn sign_in(&self, login: &str, password: &str, client: &Client, kind: SessionKind) -> Result<SignedIn> {
+    pub async fn sign_in(&self, login: &str, password: &str, client: &Client, kind: SessionKind) -> Result<SignIn> {
         let login = login.trim().to_lowercase();
-        self.throttle.admit(&login, client.address).await?;
+        let guess = Guess::Password { account: &login, address: client.address };
+        self.throttle.admit(guess).await?;
         let found = self.find_user(&login).await?;
         let right = self.passwords.verify(found.as_ref().map(|found| found.hash.as_str()), password).await?;
-        let opened = match found {
+        match found {
             Some(Found { user, enabled: true, account: Some(account), .. }) if right => {
-                self.throttle.right(&login, client.address);
-                let new = NewSession { user, account, token: None, kind };
-                let session = self.open_session(new, client, &login, "session.sign-in").await?;
-                Ok(session)
+                self.throttle.right(guess);
+                let having = having(&mut *self.store.read().acquire().await?, user).await?;
+                if having.any() {
+                    return self.challenge(user, account, login, having, kind).await.map(SignIn::Half);
+                }
+                let new = NewSession { user, account, token: None, kind, second_factor: false };
+                let opened = self.open_session(new, None, client, &login, "session.sign-in").await?;
+                self.signed_in(opened).await.map(SignIn::Done)
             }
             found => {
-                let wait = self.throttle.wrong(&login, client.address);
+                let wait = self.throttle.wrong(guess);
                 // An unknown address is only counted: what strangers type does not belong into anybody's log.
                 if let Some(found) = found {
                     let who = found.account.map(|account| (found.user, account));
@@ -58,8 +96,46 @@ impl Keyrack {
                 }
                 Err(Error::WrongSignIn { wait })
             }
-        }?;
+        }
+    }
+
+    /// Finishes a sign-in by the second factor. A browser's session gets a value of its own; an API session keeps the one
+    /// that Signin answered, which clients have stored by then.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when the half sign-in is unknown, used or too old; [`Error::WrongCode`],
+    /// [`Error::TooManyTries`].
+    pub async fn finish_sign_in(
+        &self,
+        challenge: &str,
+        proof: &Proof,
+        client: &Client,
+        kind: SessionKind,
+    ) -> Result<SignedIn> {
+        let half = self.half(challenge, kind).await?;
+        self.prove(half.user, &half.email, client, proof).await?;
+        let keep = (half.kind == SessionKind::Api).then(|| Secret::presented(challenge));
+        let new = NewSession { user: half.user, account: half.account, token: None, kind, second_factor: true };
+        let opened = self.open_session(new, Some((half.id, keep)), client, &half.email, "session.sign-in").await?;
         self.signed_in(opened).await
+    }
+
+    /// Which second factors finish a half sign-in, for the page that asks for them.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] as in [`finish_sign_in`](Keyrack::finish_sign_in).
+    pub async fn half_signed_in(&self, challenge: &str, kind: SessionKind) -> Result<Having> {
+        let half = self.half(challenge, kind).await?;
+        having(&mut *self.store.read().acquire().await?, half.user).await
+    }
+
+    /// Begins to prove a passkey for a half sign-in.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`], [`Error::NotFound`] when the user has no passkey.
+    pub async fn begin_passkey_sign_in(&self, challenge: &str) -> Result<Ceremony> {
+        let half = self.half(challenge, SessionKind::Browser).await?;
+        self.begin_passkey_proof(half.user).await
     }
 
     /// Opens a session by the secret of an Extended Access token; it ends when the token ends.
@@ -84,35 +160,89 @@ impl Keyrack {
             self.refusals.note(&Event::by(&token, client, "session.sign-in", format!("token:{id}")).refused(why));
             return Err(Error::Forbidden(why.into()));
         }
-        let new = NewSession { user: token.user, account: token.account, token: Some(TokenId(id)), kind };
-        let opened = self.open_session(new, client, &token.email, "session.sign-in-by-token").await?;
+        let new = NewSession {
+            user: token.user,
+            account: token.account,
+            token: Some(TokenId(id)),
+            kind,
+            second_factor: false,
+        };
+        let opened = self.open_session(new, None, client, &token.email, "session.sign-in-by-token").await?;
         token.usage.note(self.world.now());
         self.signed_in(opened).await
     }
 
-    /// Closes the caller's session. A token has none to close and stays alive.
-    ///
-    /// # Errors
-    /// From the database.
-    pub async fn sign_out(&self, caller: &Caller, client: &Client) -> Result<()> {
-        let Some(session) = caller.session() else {
-            return Ok(());
-        };
-        let mut tx = self.store.begin().await?;
-        let row = sqlx::query("DELETE FROM sessions WHERE id = $1 RETURNING secret_hash")
-            .bind(session.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let event = Event::by(caller, client, "session.sign-out", format!("session:{session}"));
-        audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        if let Some(hash) = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?)) {
-            self.callers.forget_session(&hash);
-        }
-        Ok(())
+    /// Opens a browser session for somebody who has just become a member.
+    pub(crate) async fn sign_in_member(
+        &self,
+        user: UserId,
+        account: AccountId,
+        email: &str,
+        client: &Client,
+    ) -> Result<SignedIn> {
+        let new = NewSession { user, account, token: None, kind: SessionKind::Browser, second_factor: false };
+        let opened = self.open_session(new, None, client, email, "session.sign-in").await?;
+        self.signed_in(opened).await
     }
 
-    async fn signed_in(&self, (session, caller): (Secret, Arc<Caller>)) -> Result<SignedIn> {
+    /// Gives the caller's browser session a new value and reads anew what it may do.
+    pub(crate) async fn renew_session(&self, caller: &Caller) -> Result<SignedIn> {
+        let secret = self.rotate_session(caller).await?;
+        let caller = self.find_session(&secret.hash(), SessionKind::Browser).await?;
+        self.signed_in((secret, caller)).await
+    }
+
+    async fn challenge(
+        &self,
+        user: UserId,
+        account: AccountId,
+        email: String,
+        having: Having,
+        kind: SessionKind,
+    ) -> Result<Challenge> {
+        let secret = Secret::new_session(&self.world, user);
+        let now = self.world.now().timestamp_millis();
+        let mut tx = self.store.begin().await?;
+        sqlx::query("DELETE FROM sign_in_challenges WHERE created_at < $1")
+            .bind(now - CHALLENGE_MILLIS)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT INTO sign_in_challenges (user_id, account_id, kind, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(user.0)
+            .bind(account.0)
+            .bind(kind.name())
+            .bind(secret.hash().to_vec())
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Challenge { secret, user, email, having })
+    }
+
+    async fn half(&self, challenge: &str, kind: SessionKind) -> Result<Half> {
+        if shape(challenge) != Shape::Session {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
+        }
+        let row = sqlx::query(
+            "SELECT c.id, c.user_id, c.account_id, u.email FROM sign_in_challenges c JOIN users u ON u.id = c.user_id \
+             WHERE c.secret_hash = $1 AND c.kind = $2 AND c.created_at >= $3 AND u.enabled = 1",
+        )
+        .bind(SecretHash::of(challenge).to_vec())
+        .bind(kind.name())
+        .bind(self.world.now().timestamp_millis() - CHALLENGE_MILLIS)
+        .fetch_optional(self.store.read())
+        .await?
+        .ok_or(Error::NotAuthenticated(Credential::Ended))?;
+        Ok(Half {
+            id: row.try_get(0)?,
+            user: UserId(row.try_get(1)?),
+            account: AccountId(row.try_get(2)?),
+            email: row.try_get(3)?,
+            kind,
+        })
+    }
+
+    pub(super) async fn signed_in(&self, (session, caller): (Secret, Arc<Caller>)) -> Result<SignedIn> {
         let profile = self.profile(&caller).await?;
         Ok(SignedIn { session, caller, profile })
     }

@@ -8,6 +8,7 @@ use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, UserId};
 use crate::keyrack::Keyrack;
 use crate::types::accounts::Profile;
+use crate::types::text::is_hidden;
 use crate::world::from_millis;
 
 /// The longest name of a person, in characters.
@@ -114,7 +115,7 @@ impl Keyrack {
     /// [`Error::Invalid`] for a name that is empty, too long or holds control characters.
     pub async fn rename_user(&self, caller: &Caller, client: &Client, name: &str) -> Result<Profile> {
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
             return Err(Error::invalid(
                 "name",
                 format!("Write a name of 1 to {NAME_LIMIT} characters, without control characters."),

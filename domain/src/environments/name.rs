@@ -4,6 +4,8 @@
 //! lower case, since host names know none. A name like an appid (32 hexadecimal digits) is not taken, because environments
 //! are found by either.
 
+use crate::types::text::is_hidden;
+
 /// What stands behind the short name in an environment's domain: names below it lead to this machine.
 pub const DOMAIN: &str = "localhost";
 
@@ -36,7 +38,7 @@ pub fn check_display(name: &str) -> Result<(), &'static str> {
     if name.chars().count() > LONGEST_DISPLAY {
         return Err("must not be longer than 100 characters");
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(is_hidden) {
         return Err("must not hold control characters");
     }
     Ok(())

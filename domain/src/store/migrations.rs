@@ -22,6 +22,7 @@ macro_rules! steps {
 steps! {
     1 "0001_foundation",
     2 "0002_environments",
+    3 "0003_people",
     4 "0004_files_and_groups",
 }
 

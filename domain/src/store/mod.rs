@@ -48,6 +48,8 @@ pub enum OpenError {
     Locked,
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
+    #[error("{0}")]
+    Setting(String),
     #[error("the database's schema could not be brought up to date: {0}")]
     Migration(String),
 }

@@ -11,6 +11,7 @@ use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
 use crate::ids::TokenId;
 use crate::keyrack::Keyrack;
+use crate::notices::{Told, tell};
 use crate::secret::Secret;
 use crate::types::dates::wire_moment;
 use crate::types::methods::ApiSet;
@@ -66,6 +67,8 @@ impl Keyrack {
             .with("expires", new.expires.map_or_else(|| "never".to_owned(), wire_moment))
             .with("shared", new.shared);
         audit::append(&mut tx, now, event).await?;
+        let told = Told::TokenCreated { description: &description, by: &caller.email };
+        tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;
         let token = token_to_change(&mut tx, caller, id.0).await?;
         tx.commit().await?;
         Ok(NewSecret { token: self.token_view(caller, token), secret: secret.as_str().to_owned() })

@@ -8,6 +8,7 @@ use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
+use crate::notices::{Told, tell};
 use crate::secret::Secret;
 use crate::types::dates::wire_moment;
 use crate::types::tokens::NewSecret;
@@ -59,6 +60,8 @@ impl Keyrack {
         let event = Event::by(caller, &confirmed.client, "token.regenerate", token.subject())
             .with("expires", expires.map_or_else(|| "never".to_owned(), wire_moment));
         audit::append(&mut tx, now, event).await?;
+        let told = Told::TokenRegenerated { description: &token.description, by: &caller.email };
+        tell(&mut tx, &self.settings, now, token.owner, Some(caller.account), told).await?;
         let renewed = token_to_change(&mut tx, caller, id).await?;
         tx.commit().await?;
         self.callers.forget_token(&token.hash, token.id);

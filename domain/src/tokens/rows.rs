@@ -19,7 +19,7 @@ use crate::usage::Used;
 use crate::world::from_millis;
 
 /// One token with everything but its secret.
-pub(super) struct TokenRow {
+pub(crate) struct TokenRow {
     pub id: TokenId,
     pub owner: UserId,
     pub owner_email: String,
@@ -120,7 +120,7 @@ impl Keyrack {
     }
 
     /// The token as the caller sees it.
-    pub(super) fn token_view(&self, caller: &Caller, token: TokenRow) -> TokenView {
+    pub(crate) fn token_view(&self, caller: &Caller, token: TokenRow) -> TokenView {
         let noted = self.usage.last(Used::Token(token.id));
         let methods = match token.set {
             ApiSet::Custom => token.methods,
@@ -143,7 +143,7 @@ impl Keyrack {
     }
 
     /// One token that the caller sees, read outside a transaction.
-    pub(super) async fn token_seen(&self, caller: &Caller, id: i64) -> Result<TokenRow> {
+    pub(crate) async fn token_seen(&self, caller: &Caller, id: i64) -> Result<TokenRow> {
         let mut connection = self.store.read().acquire().await?;
         find(&mut connection, caller, id).await
     }
@@ -161,7 +161,7 @@ pub(super) async fn token_to_change(tx: &mut Tx, caller: &Caller, id: i64) -> Re
         .bind(caller.account.0)
         .execute(&mut **tx)
         .await?;
-    find(&mut **tx, caller, id).await
+    find(tx, caller, id).await
 }
 
 async fn find(connection: &mut AnyConnection, caller: &Caller, id: i64) -> Result<TokenRow> {

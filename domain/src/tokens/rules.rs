@@ -8,6 +8,7 @@ use crate::ids::UserId;
 use crate::methods::Catalog;
 use crate::types::dates::DateError;
 use crate::types::methods::ApiSet;
+use crate::types::text::is_hidden;
 use crate::types::tokens::DESCRIPTION_LIMIT;
 
 /// The description as it is stored.
@@ -26,9 +27,7 @@ pub(super) fn check_description(text: &str) -> Result<String> {
             format!("The description has {length} characters; at most {DESCRIPTION_LIMIT} can be kept."),
         ));
     }
-    // Bidirectional overrides can make a description read as something else than it is.
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if let Some(c) = text.chars().find(|c| hidden(*c)) {
+    if let Some(c) = text.chars().find(|c| is_hidden(*c)) {
         return Err(Error::invalid(
             "description",
             format!(

@@ -4,8 +4,13 @@
 //! parser into the WASM.
 
 pub mod accounts;
+pub mod audit;
 pub mod dates;
 pub mod environments;
+pub mod members;
 pub mod methods;
+pub mod notices;
 pub mod refusal;
+pub mod second_factor;
+pub mod text;
 pub mod tokens;

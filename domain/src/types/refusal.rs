@@ -13,6 +13,9 @@ pub enum Field {
     Password,
     Name,
     Email,
+    Code,
+    NewPassword,
+    Role,
 }
 
 /// Why a request was not carried out; nothing was changed. Every text is ready for a person to read.
@@ -22,6 +25,10 @@ pub enum Refusal {
     SignedOut,
     /// The password was wrong. `wait` is the pause in seconds before the next try is looked at (0 = none yet).
     WrongPassword { wait: u32 },
+    /// The password was right; the second factor is to be proved too.
+    SecondFactorNeeded { totp: bool, passkey: bool },
+    /// The code (or the passkey's answer) was wrong. `wait` is the pause in seconds before the next try.
+    WrongCode { wait: u32 },
     /// Too many wrong passwords: this try was not looked at. Try again in `wait` seconds.
     TooManyTries { wait: u32 },
     /// One field holds something that cannot be taken.
@@ -49,8 +56,18 @@ impl Refusal {
             Refusal::WrongPassword { wait } => {
                 format!("That is not your password. The next try is possible in {}.", seconds(*wait))
             }
+            Refusal::SecondFactorNeeded { totp: true, .. } => {
+                "Enter the code of your authenticator, or a recovery code.".into()
+            }
+            Refusal::SecondFactorNeeded { .. } => "Confirm with your passkey, or enter a recovery code.".into(),
+            Refusal::WrongCode { wait: 0 } => {
+                "That code is not right, or was used already. Wait for the next one and try again.".into()
+            }
+            Refusal::WrongCode { wait } => {
+                format!("That code is not right, or was used already. The next try is possible in {}.", seconds(*wait))
+            }
             Refusal::TooManyTries { wait } => {
-                format!("Too many wrong passwords. Try again in {}.", seconds(*wait))
+                format!("Too many wrong tries. Try again in {}.", seconds(*wait))
             }
             Refusal::Changed { .. } => "Somebody changed this token while you were editing it.".into(),
             Refusal::Field { message, .. }

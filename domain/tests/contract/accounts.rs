@@ -1,7 +1,7 @@
 //! Users, sign-in and sessions.
 
 use chrono::TimeDelta;
-use keyrack_domain::accounts::SessionKind;
+use keyrack_domain::accounts::{Confirmation, SessionKind};
 use keyrack_domain::{Credential, Error};
 
 use crate::bed::{Bed, PASSWORD, client, new_token, on_both};
@@ -95,9 +95,9 @@ on_both! {
 
     async fn a_wrong_password_confirms_nothing(bed: Bed) {
         let owner = bed.owner().await;
-        let error = bed.keyrack.confirm(&owner, &client(), Some("wrong")).await.unwrap_err();
+        let error = bed.keyrack.confirm(&owner, &client(), &Confirmation::password("wrong")).await.unwrap_err();
         assert!(matches!(error, Error::WrongPassword { wait: 0 }), "{error}");
-        let error = bed.keyrack.confirm(&owner, &client(), None).await.unwrap_err();
+        let error = bed.keyrack.confirm(&owner, &client(), &Confirmation::default()).await.unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }), "{error}");
     }
 

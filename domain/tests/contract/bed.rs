@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use keyrack_domain::accounts::{Confirmed, SessionKind, SignedIn};
+use keyrack_domain::accounts::{Confirmation, Confirmed, SessionKind, SignIn, SignedIn};
 use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::settings::Settings;
@@ -125,7 +125,10 @@ impl Bed {
     }
 
     pub async fn sign_in(&self, email: &str, kind: SessionKind) -> SignedIn {
-        self.keyrack.sign_in(email, PASSWORD, &client(), kind).await.unwrap()
+        match self.keyrack.sign_in(email, PASSWORD, &client(), kind).await.unwrap() {
+            SignIn::Done(signed_in) => signed_in,
+            SignIn::Half(_) => panic!("{email} has a second factor"),
+        }
     }
 
     pub async fn owner(&self) -> Arc<Caller> {
@@ -146,13 +149,18 @@ impl Bed {
         self.sign_in(email, SessionKind::Browser).await.caller
     }
 
+    /// The titles of what the caller was told, newest first.
+    pub async fn notices(&self, caller: &Caller) -> Vec<String> {
+        self.keyrack.notices(caller).await.unwrap().into_iter().map(|notice| notice.title).collect()
+    }
+
     pub async fn stranger(&self) -> Arc<Caller> {
         self.keyrack.create_user_with_account("stranger@example.net", PASSWORD).await.unwrap();
         self.sign_in("stranger@example.net", SessionKind::Browser).await.caller
     }
 
     pub async fn confirmed(&self, caller: &Arc<Caller>) -> Confirmed {
-        self.keyrack.confirm(caller, &client(), Some(PASSWORD)).await.unwrap()
+        self.keyrack.confirm(caller, &client(), &Confirmation::password(PASSWORD)).await.unwrap()
     }
 
     pub async fn token(&self, caller: &Arc<Caller>, new: NewToken) -> NewSecret {

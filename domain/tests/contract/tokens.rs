@@ -1,7 +1,7 @@
 //! Tokens: limits, rights, and that each change decides the very next call.
 
 use chrono::TimeDelta;
-use keyrack_domain::accounts::SessionKind;
+use keyrack_domain::accounts::{Confirmation, SessionKind};
 use keyrack_domain::tokens::{NewToken, Renewal, TokenChange};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
@@ -202,7 +202,15 @@ on_both! {
         assert_eq!(names(&*owner).await, ["owner's own", "shared", "manager's own"]);
         assert_eq!(names(&*manager).await, ["shared", "manager's own"]);
         assert_eq!(names(&*viewer).await, ["shared"]);
-        assert!(matches!(bed.keyrack.confirm(&viewer, &client(), Some("x")).await, Err(Error::Forbidden(_))));
+        let confirmed = bed.confirmed(&viewer).await;
+        let shared = bed.keyrack.token_list(&viewer).await.unwrap().tokens[0].id;
+        let made = bed.keyrack.create_token(&confirmed, &new_token("viewer's", &[GET])).await;
+        assert!(matches!(made, Err(Error::Forbidden(_))));
+        let edited = bed.keyrack.edit_token(&confirmed, shared, None, &TokenChange::default()).await;
+        assert!(matches!(edited, Err(Error::Forbidden(_))));
+        assert!(matches!(bed.keyrack.remove_tokens(&confirmed, &[shared]).await, Err(Error::Forbidden(_))));
+        let confirmed = bed.confirmed(&manager).await;
+        assert!(bed.keyrack.remove_tokens(&confirmed, &[shared]).await.is_ok());
     }
 
     async fn a_token_never_opens_more_than_its_owner_may_do(bed: Bed) {
@@ -219,7 +227,7 @@ on_both! {
         let by_token = bed.keyrack.authenticate(&made.secret).await.unwrap();
         let session = bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
         for caller in [&by_token, &session.caller] {
-            let error = bed.keyrack.confirm(caller, &client(), Some(crate::bed::PASSWORD)).await.unwrap_err();
+            let error = bed.keyrack.confirm(caller, &client(), &Confirmation::password(crate::bed::PASSWORD)).await.unwrap_err();
             assert!(matches!(error, Error::Forbidden(_)), "{error}");
         }
         assert!(!bed.keyrack.token_list(&session.caller).await.unwrap().may_manage);
@@ -321,8 +329,8 @@ async fn the_database_file_holds_no_secret() {
 async fn an_operator_can_let_api_sessions_go_without_the_password_but_never_browsers() {
     let bed = Bed::sqlite_with(|settings| settings.token_password_required = false).await;
     let api = bed.sign_in("owner@example.org", SessionKind::Api).await;
-    assert!(bed.keyrack.confirm(&api.caller, &client(), None).await.is_ok());
-    assert!(bed.keyrack.confirm(&api.caller, &client(), Some("wrong")).await.is_err());
+    assert!(bed.keyrack.confirm(&api.caller, &client(), &Confirmation::default()).await.is_ok());
+    assert!(bed.keyrack.confirm(&api.caller, &client(), &Confirmation::password("wrong")).await.is_err());
     let browser = bed.owner().await;
-    assert!(bed.keyrack.confirm(&browser, &client(), None).await.is_err());
+    assert!(bed.keyrack.confirm(&browser, &client(), &Confirmation::default()).await.is_err());
 }

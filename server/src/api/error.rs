@@ -79,11 +79,11 @@ impl Code {
             Code::NotPermitted => "this cannot be done in this way: a name that is taken, a GET where POST is needed",
             Code::NoEnvironment => "there is no such environment for this caller",
             Code::Internal => "something went wrong inside the server; its log says what",
-            Code::WrongSignIn => "wrong e-mail address or password, or too many tries",
+            Code::WrongSignIn => "wrong e-mail address, password or code, or too many tries",
             Code::NotAuthenticated => {
                 "the session or token is unknown, expired, replaced or removed; the text says which where that may be told"
             }
-            Code::WrongPassword => "the password that confirms the change is wrong, or too many tries",
+            Code::WrongPassword => "the password or the code that confirms the change is wrong, or too many tries",
             Code::WrongState => {
                 "the environment is in a status that does not allow this; the text names it and those that do"
             }
@@ -139,8 +139,11 @@ pub enum ApiError {
     /// This role does not open this method.
     #[error("your role here has no permission to call {0}")]
     Role(&'static str),
+    /// The second factor of a sign-in is wrong; the domain does not know that it was for one.
+    #[error("the code is wrong or was used already")]
+    SignInCode,
     /// Too many sign-ins failed; the domain does not know that this was one.
-    #[error("too many wrong passwords: try again in {wait} s")]
+    #[error("too many wrong tries: try again in {wait} s")]
     SignInThrottled { wait: u32 },
     #[error(transparent)]
     Domain(#[from] Error),
@@ -165,11 +168,14 @@ impl ApiError {
             ApiError::PostOnly(_) | ApiError::Verb => Code::NotPermitted,
             ApiError::NotGranted(_) => Code::NotGranted,
             ApiError::Role(_) => Code::Forbidden,
-            ApiError::SignInThrottled { .. } => Code::WrongSignIn,
+            ApiError::SignInThrottled { .. } | ApiError::SignInCode => Code::WrongSignIn,
             ApiError::Domain(error) => match error {
                 Error::NotAuthenticated(_) => Code::NotAuthenticated,
                 Error::WrongSignIn { .. } => Code::WrongSignIn,
-                Error::WrongPassword { .. } | Error::TooManyTries { .. } => Code::WrongPassword,
+                Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::TooManyTries { .. } => {
+                    Code::WrongPassword
+                }
+                Error::SecondFactorNeeded { .. } => Code::Parameter,
                 Error::Forbidden(_) => Code::Forbidden,
                 Error::Invalid { .. } => Code::Parameter,
                 Error::NotFound(_) => Code::NotFound,
@@ -187,6 +193,9 @@ impl ApiError {
     pub fn text(&self) -> String {
         match self {
             ApiError::Domain(Error::Invalid { name, message }) => format!("invalid parameter [{name}]: {message}"),
+            ApiError::Domain(Error::SecondFactorNeeded { totp, .. }) => {
+                format!("invalid parameter [code]: {}", code_needed(*totp))
+            }
             other => other.to_string(),
         }
     }
@@ -204,6 +213,15 @@ impl ApiError {
         let error = blot(self.text(), secrets);
         serde_json::to_vec(&Envelope { result: code.number(), error: &error, source: code.source() })
             .expect("text and a number can always be written")
+    }
+}
+
+/// What confirms a change besides the password. A passkey speaks to browsers only.
+fn code_needed(totp: bool) -> &'static str {
+    if totp {
+        "a second factor is in use, so the code of the authenticator (or a recovery code) is required too"
+    } else {
+        "a passkey is in use, which needs the dashboard; here a recovery code is required too"
     }
 }
 

@@ -113,7 +113,7 @@ impl Registry {
     ///
     /// # Panics
     /// When a declaration contradicts itself: a defect that the first test finds.
-    pub fn new(classes: &[&'static [Method]]) -> Registry {
+    pub fn new(classes: &[&'static [Method]], other_paths: &[(&str, &str)]) -> Registry {
         let methods: Vec<_> = classes.iter().copied().flatten().collect();
         let mut by_path = HashMap::new();
         let mut class_paths = HashSet::new();
@@ -124,12 +124,17 @@ impl Registry {
             class_paths.insert(class.into());
             by_path.insert(path.into(), place);
         }
+        for (path, name) in other_paths {
+            let place = methods.iter().position(|method| method.name == *name);
+            let taken = by_path.insert((*path).into(), place.unwrap_or_else(|| panic!("{path} leads to no method")));
+            assert!(taken.is_none(), "{path} leads to two methods");
+        }
         Registry { methods, by_path, classes: class_paths }
     }
 
     /// Everything that this server answers.
     pub fn all() -> Registry {
-        Registry::new(super::methods::CLASSES)
+        Registry::new(super::methods::CLASSES, super::methods::OTHER_PATHS)
     }
 
     /// The methods, in the order of the catalogue.

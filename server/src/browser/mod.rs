@@ -1,5 +1,6 @@
 //! The browser door: pages, server functions, and the forms that work without WASM.
 
+mod exports;
 mod forms;
 mod guard;
 mod pages;
@@ -69,7 +70,7 @@ impl Browser {
         });
         let visitor = axum::middleware::from_fn_with_state(self.clone(), visitor::admit);
         pages
-            .merge(forms::router().with_state(self))
+            .merge(forms::router().merge(exports::router()).with_state(self))
             .layer(visitor)
             .layer(RequestBodyTimeoutLayer::new(LONGEST_PAUSE))
             .layer(RequestBodyLimitLayer::new(LARGEST_FORM))

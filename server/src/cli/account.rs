@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use keyrack_domain::Error;
 
 use super::folder::Folder;
-use super::{Failure, Place, block_on, open};
+use super::{Failure, Place, block_on, open, require_database};
 
 /// More than any password that is taken.
 const INPUT_LIMIT: u64 = 4096;
@@ -15,6 +15,8 @@ const INPUT_LIMIT: u64 = 4096;
 pub enum Account {
     /// Make a user with an account of its own; works while the server runs
     Create(Create),
+    /// Set a user's password and end all of the user's sessions; works while the server runs
+    ResetPassword(ResetPassword),
 }
 
 #[derive(Args)]
@@ -28,10 +30,42 @@ pub struct Create {
     place: Place,
 }
 
+#[derive(Args)]
+pub struct ResetPassword {
+    /// The user's e-mail address
+    email: String,
+    /// Read the new password (at least 12 characters) from standard input; up to its first line end it is taken as it is
+    #[arg(long, required = true)]
+    password_stdin: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
 impl Account {
     pub fn run(self) -> Result<(), Failure> {
-        let Account::Create(create) = self;
-        create.run()
+        match self {
+            Account::Create(create) => create.run(),
+            Account::ResetPassword(reset) => reset.run(),
+        }
+    }
+}
+
+impl ResetPassword {
+    fn run(self) -> Result<(), Failure> {
+        let settings = self.place.settings();
+        require_database(&settings)?;
+        let password = read_password()?;
+        block_on(async {
+            let (keyrack, _) = open(settings).await?;
+            let reset = keyrack.reset_password(&self.email, &password).await;
+            keyrack.close().await;
+            reset.map_err(|error| match error {
+                Error::Invalid { .. } | Error::NotFound(_) => Failure::refused(error),
+                other => Failure::start(other),
+            })
+        })?;
+        println!("the password is set, and all sessions of the user are ended");
+        Ok(())
     }
 }
 

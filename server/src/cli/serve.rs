@@ -9,12 +9,12 @@ use ipnet::IpNet;
 use keyrack_domain::Keyrack;
 use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::secret::Secret;
-use keyrack_domain::settings::Settings;
+use keyrack_domain::settings::{Settings, Smtp};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::folder::Folder;
-use super::values::{PublicUrl, public_url, span};
+use super::values::{PublicUrl, public_url, span, span_or_none};
 use super::{Failure, Place, open};
 use crate::http::client::TrustedProxies;
 use crate::http::{Address, Doors, listen};
@@ -54,6 +54,18 @@ pub struct Serve {
     /// A session ends after so long, used or not
     #[arg(long, env = "KEYRACK_SESSION_LIFETIME", value_name = "SPAN", default_value = "14d", value_parser = span)]
     session_lifetime: Duration,
+    /// Where mail is handed in: smtp://user:password@host:port, smtps://…, or smtp://…?tls=required for STARTTLS
+    #[arg(long, env = "KEYRACK_SMTP", value_name = "URL", hide_env_values = true, requires = "smtp_from")]
+    smtp: Option<String>,
+    /// Who sends the mail
+    #[arg(long, env = "KEYRACK_SMTP_FROM", value_name = "ADDRESS")]
+    smtp_from: Option<String>,
+    /// So long an invitation's link works
+    #[arg(long, env = "KEYRACK_INVITATION_LIFETIME", value_name = "SPAN", default_value = "7d", value_parser = span)]
+    invitation_lifetime: Duration,
+    /// One proof of the second factor covers changes for so long; 0s asks at every change
+    #[arg(long, env = "KEYRACK_SECOND_FACTOR_COVERS", value_name = "SPAN", default_value = "5m", value_parser = span_or_none)]
+    second_factor_covers: Duration,
     /// Let nodes run commands of their owners although they cannot be confined on this machine
     #[arg(long, env = "KEYRACK_ALLOW_UNCONFINED_NODES", value_parser = clap::builder::FalseyValueParser::new())]
     allow_unconfined_nodes: bool,
@@ -88,7 +100,7 @@ impl Serve {
         let local = listener.local_addr().map_err(Failure::start)?;
         let mut folder = Folder::open(&self.place.data)?;
         folder.lock()?;
-        let (keyrack, registry) = open(self.settings()).await?;
+        let (keyrack, registry) = open(self.settings(local)).await?;
         let engine = LocalEngine::open(keyrack.settings(), LocalEngine::this_program()).map_err(Failure::start)?;
         keyrack.start_environments(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
@@ -134,8 +146,18 @@ impl Serve {
         Ok(())
     }
 
-    fn settings(&self) -> Settings {
+    fn settings(&self, local: SocketAddr) -> Settings {
+        let smtp = self.smtp.clone().zip(self.smtp_from.clone()).map(|(url, from)| Smtp { url, from });
         Settings {
+            public_url: match &self.public_url {
+                Some(url) => url.to_string(),
+                // Passkeys are bound to a name, and numbers are none.
+                None if local.ip().is_loopback() => format!("http://localhost:{}", local.port()),
+                None => format!("http://{local}"),
+            },
+            smtp,
+            invitation_lifetime: self.invitation_lifetime,
+            second_factor_covers: self.second_factor_covers,
             token_limit: self.token_limit,
             token_password_required: self.token_password == TokenPassword::Required,
             session_idle: self.session_idle,

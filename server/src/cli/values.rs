@@ -34,21 +34,24 @@ pub fn public_url(text: &str) -> Result<PublicUrl, String> {
     Ok(PublicUrl { https, authority: authority.as_str().to_ascii_lowercase() })
 }
 
+const SPAN_FORM: &str = "it has to be a number of seconds, minutes, hours or days: 90s, 30m, 12h or 14d";
+
 /// `90s`, `30m`, `12h` or `14d`.
 pub fn span(text: &str) -> Result<Duration, String> {
-    const FORM: &str = "it has to be a number of seconds, minutes, hours or days: 90s, 30m, 12h or 14d";
+    span_or_none(text).and_then(|span| if span.is_zero() { Err(SPAN_FORM.to_owned()) } else { Ok(span) })
+}
+
+/// As [`span`], or `0s`.
+pub fn span_or_none(text: &str) -> Result<Duration, String> {
     let unit = match text.chars().next_back() {
         Some('s') => 1,
         Some('m') => 60,
         Some('h') => 3600,
         Some('d') => 86_400,
-        _ => return Err(FORM.to_owned()),
+        _ => return Err(SPAN_FORM.to_owned()),
     };
-    let count: u64 = text[..text.len() - 1].parse().map_err(|_| FORM.to_owned())?;
-    match count.checked_mul(unit) {
-        Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
-        _ => Err(FORM.to_owned()),
-    }
+    let count: u64 = text[..text.len() - 1].parse().map_err(|_| SPAN_FORM.to_owned())?;
+    count.checked_mul(unit).map(Duration::from_secs).ok_or_else(|| SPAN_FORM.to_owned())
 }
 
 #[cfg(test)]
@@ -69,6 +72,7 @@ mod tests {
     #[test]
     fn spans_are_read() {
         assert_eq!(span("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(span_or_none("0s"), Ok(Duration::ZERO));
         assert_eq!(span("14d"), Ok(Duration::from_secs(14 * 86_400)));
         for text in ["", "5", "h", "-1h", "0s", "1w", "1é", "99999999999999999999d", "18446744073709551615d"] {
             assert!(span(text).is_err(), "{text}");

@@ -39,6 +39,44 @@ async fn an_account_is_made_while_the_server_runs() {
 }
 
 #[tokio::test]
+async fn a_password_is_reset_while_the_server_runs_and_its_sessions_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let reset = |email: &str, password: &str| {
+        run(keyrack(&["account", "reset-password", email, "--password-stdin"], folder.path()), password)
+    };
+    let missing = reset("ada@example.org", PASSWORD);
+    assert_eq!(missing.code, 2);
+    assert!(missing.line().starts_with("keyrack: there is no database "), "{missing:?}");
+
+    let server = Running::start(folder.path(), &[]);
+    assert_eq!(create_account(folder.path(), "ada@example.org").code, 0);
+    let call = async |method: &str, form: &[(&str, &str)]| {
+        let url = server.url(&format!("/1.0/users/authentication/rest/{method}"));
+        let answer = reqwest::Client::new().post(url).form(form).send().await.unwrap();
+        answer.json::<serde_json::Value>().await.unwrap()
+    };
+    let session = call("signin", &[("login", "ada@example.org"), ("password", PASSWORD)]).await;
+    let session = session["session"].as_str().unwrap();
+    assert_eq!(call("checksign", &[("session", session)]).await["result"], 0);
+
+    for (email, password) in [("bob@example.org", PASSWORD), ("ada@example.org", "short")] {
+        let refused = reset(email, password);
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(!refused.line().is_empty());
+    }
+    let done = reset("Ada@Example.org", "four unlikely companions walking\n");
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""), "{done:?}");
+    let new = [("login", "ada@example.org"), ("password", "four unlikely companions walking")];
+    assert_eq!(call("signin", &new).await["result"], 0);
+    // The server remembers sessions; it hears of the reset within a second or so.
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while call("checksign", &[("session", session)]).await["result"] != 702 {
+        assert!(std::time::Instant::now() < until, "the session goes on");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
 async fn the_audit_log_is_whole_until_somebody_changes_it() {
     let folder = tempfile::tempdir().unwrap();
     let verify = || run(keyrack(&["audit", "verify"], folder.path()), "");
@@ -65,7 +103,18 @@ fn help_and_version_are_no_failures() {
     let folder = tempfile::tempdir().unwrap();
     let help = run(keyrack(&["serve", "--help"], folder.path()), "");
     assert_eq!(help.code, 0);
-    for option in ["--listen", "--public-url", "--trusted-proxy", "--demo", "KEYRACK_LISTEN", "KEYRACK_DATABASE"] {
+    for option in [
+        "--listen",
+        "--public-url",
+        "--smtp",
+        "--smtp-from",
+        "--invitation-lifetime",
+        "--second-factor-covers",
+        "--trusted-proxy",
+        "--demo",
+        "KEYRACK_LISTEN",
+        "KEYRACK_DATABASE",
+    ] {
         assert!(help.stdout.contains(option), "{option}\n{}", help.stdout);
     }
 }

@@ -3,6 +3,9 @@
 mod commands;
 mod connections;
 mod environments;
+mod mail;
 mod serve;
+#[path = "../smtp.rs"]
+mod smtp;
 mod start;
 mod support;

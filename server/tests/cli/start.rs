@@ -32,6 +32,12 @@ fn wrong_options_are_named() {
         ),
         (&["serve", "--token-limit", "0"], "keyrack: invalid value '0' for '--token-limit <COUNT>'"),
         (
+            &["serve", "--smtp", "smtp://127.0.0.1:25"],
+            "keyrack: the following required arguments were not provided: --smtp-from <ADDRESS>",
+        ),
+        (&["serve", "--second-factor-covers", "x"], "keyrack: invalid value 'x' for '--second-factor-covers <SPAN>'"),
+        (&["serve", "--invitation-lifetime", "0s"], "keyrack: invalid value '0s' for '--invitation-lifetime <SPAN>'"),
+        (
             &["account", "create"],
             "keyrack: the following required arguments were not provided: --password-stdin <EMAIL>",
         ),
@@ -41,6 +47,22 @@ fn wrong_options_are_named() {
         assert!(line.starts_with(text), "{args:?}: {line}");
     }
     assert!(!data.exists(), "nothing is made");
+}
+
+#[test]
+fn a_mail_server_that_cannot_be_meant_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for (url, from, text) in [
+        ("http://a", "keyrack@example.org", "keyrack: the SMTP URL cannot be used: "),
+        ("nonsense", "keyrack@example.org", "keyrack: the SMTP URL cannot be used: "),
+        ("smtp://127.0.0.1:25", "nobody", "keyrack: “nobody” is not a sender's address: "),
+    ] {
+        let args = ["serve", "--listen", "127.0.0.1:0", "--smtp", url, "--smtp-from", from];
+        let line = refused(&args, &data);
+        assert!(line.starts_with(text), "{line}");
+        assert!(!data.exists(), "nothing is made");
+    }
 }
 
 #[test]

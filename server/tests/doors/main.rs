@@ -2,5 +2,8 @@
 
 mod api;
 mod browser;
+mod mail;
+#[path = "../smtp.rs"]
+mod smtp;
 mod support;
 mod watching;

@@ -39,3 +39,24 @@ pub fn take_kept(_key: &str) -> Option<String> {
 
 /// Changes the query of the address.
 pub fn set_query(_query: &str) {}
+
+/// Path and query of the page.
+pub fn here() -> String {
+    String::new()
+}
+
+/// Puts a text on the clipboard.
+pub async fn copy_text(_text: &str) -> bool {
+    false
+}
+
+/// The value of a field.
+pub fn value(_id: &str) -> String {
+    String::new()
+}
+
+/// Fills a field.
+pub fn set_value(_id: &str, _value: &str) {}
+
+/// Sends a form as it stands, without the browser's own checks.
+pub fn send_form(_id: &str) {}

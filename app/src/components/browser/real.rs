@@ -95,3 +95,41 @@ pub fn set_query(query: &str) {
     let address = if query.is_empty() { path } else { [&path, "?", query].concat() };
     let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
 }
+
+/// Path and query of the page.
+pub fn here() -> String {
+    let location = window().location();
+    [location.pathname().unwrap_or_default(), location.search().unwrap_or_default()].concat()
+}
+
+/// Puts a text on the clipboard. Says whether it worked; pages without TLS have none.
+pub async fn copy_text(text: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    if AsRef::<JsValue>::as_ref(&clipboard).is_undefined() {
+        return false;
+    }
+    wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// The value of a field; empty when it is not there.
+pub fn value(id: &str) -> String {
+    by_id(id)
+        .and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
+        .map(|field| field.value())
+        .unwrap_or_default()
+}
+
+/// Fills a field.
+pub fn set_value(id: &str, value: &str) {
+    if let Some(field) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        field.set_value(value);
+    }
+}
+
+/// Sends a form as it stands, without the browser's own checks.
+pub fn send_form(id: &str) {
+    if let Some(form) = by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+        // Fails only for a form that is not in the page any more.
+        let _ = form.submit();
+    }
+}

@@ -1,7 +1,6 @@
 //! Settings → Account.
 
 mod name_form;
-mod sessions;
 
 #[cfg(feature = "ssr")]
 mod page;

@@ -2,7 +2,10 @@ use leptos::{ev::SubmitEvent, html, prelude::*};
 
 #[cfg(feature = "hydrate")]
 use crate::{
-    components::toast::{self, ToastKind},
+    components::{
+        leave::leave_or,
+        toast::{self, ToastKind},
+    },
     serverfns::account::rename_user,
 };
 
@@ -57,7 +60,7 @@ fn send(name: String, error: RwSignal<String>, pending: RwSignal<bool>) {
                 error.set(String::new());
                 toast::show(ToastKind::Success, "Your name is saved.");
             }
-            Ok(Err(refusal)) => super::sessions::leave_or(refusal, |message| error.set(message)),
+            Ok(Err(refusal)) => leave_or(refusal, |message| error.set(message)),
             Err(_) => toast::show(ToastKind::Error, "Keyrack does not answer. Your name is not saved."),
         }
     });

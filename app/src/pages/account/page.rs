@@ -1,16 +1,9 @@
-use keyrack_domain::{
-    Error,
-    types::{accounts::Profile, dates::readable_day},
-};
+use keyrack_domain::types::{accounts::Profile, dates::readable_day};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{name_form::NameForm, sessions::Sessions};
-use crate::{
-    components::icon::{Glyph, Icon},
-    pages::error::Message,
-    visit,
-};
+use super::name_form::NameForm;
+use crate::components::icon::{Glyph, Icon};
 
 /// What became of a form of this page that was sent without WASM, when it was refused. The handlers of the POST routes
 /// put it into the context and show the page again.
@@ -22,7 +15,7 @@ pub struct AccountOutcome {
     pub message: String,
 }
 
-/// `/settings/account`: who one is here, and where one is signed in.
+/// `/settings/account`: who one is here.
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let profile = expect_context::<Profile>();
@@ -44,16 +37,6 @@ pub fn AccountPage() -> impl IntoView {
                 }
             })}
         <ProfilePanel profile />
-        {Suspend::new(async move {
-            let sessions = match visit::signed_in() {
-                Ok((keyrack, caller)) => keyrack.sessions(&caller).await.map_err(Error::into_refusal),
-                Err(refusal) => Err(refusal),
-            };
-            match sessions {
-                Ok(sessions) => view! { <Sessions initial=sessions /> }.into_any(),
-                Err(refusal) => view! { <Message text=refusal.message() /> }.into_any(),
-            }
-        })}
     }
 }
 
@@ -93,7 +76,6 @@ fn ProfilePanel(profile: Profile) -> impl IntoView {
 fn saved() -> Option<impl IntoView> {
     let text = match use_query_map().read_untracked().get("done")?.as_str() {
         "name" => "Your name is saved.",
-        "sessions" => "The sessions are ended.",
         _ => return None,
     };
     Some(view! {

@@ -1,8 +1,7 @@
-use keyrack_domain::{Error, types::refusal::Refusal};
 use leptos::prelude::*;
 
 use crate::{
-    layout::{Chrome, Section},
+    layout::{Chrome, Section, Viewer},
     visit,
 };
 
@@ -11,12 +10,12 @@ use crate::{
 pub fn Public(section: Section, children: Children) -> impl IntoView {
     Suspend::new(async move {
         // A page for everybody is shown even when the visitor cannot be looked up.
-        let profile = match visit::signed_in() {
-            Ok((keyrack, caller)) => keyrack.profile(&caller).await.map_err(Error::into_refusal),
-            Err(_) => Err(Refusal::SignedOut),
+        let viewer = match visit::signed_in() {
+            Ok((keyrack, caller)) => Viewer::of(&keyrack, &caller).await.ok(),
+            Err(_) => None,
         };
         view! {
-            <Chrome section profile=profile.ok()>
+            <Chrome section viewer>
                 {children()}
             </Chrome>
         }

@@ -10,9 +10,9 @@ use self::forms::{PasswordForm, TokenForm};
 use crate::{
     components::{
         icon::{Glyph, Icon},
-        mark::Mark,
+        told::TellTale,
     },
-    layout::redirect,
+    layout::{Door, redirect},
     paths::safe_next,
     visit,
 };
@@ -50,31 +50,22 @@ pub fn SigninPage() -> impl IntoView {
     let with_token = by_token.is_some();
     view! {
         <Title text="Sign in" />
-        <main id="main" class="signin" tabindex="-1">
-            <div class="signin-brand">
-                <Mark />
-                <span>"Keyrack"</span>
-            </div>
-            <div class="panel signin-panel">
-                <h1>"Sign in"</h1>
-                {ended
-                    .then(|| {
-                        view! {
-                            <div class="alert" role="status">
-                                <Icon glyph=Glyph::Info />
-                                <p>"Your session has ended. Sign in to go on."</p>
-                            </div>
-                        }
-                    })}
-                <PasswordForm outcome=by_password next=next.clone() focus=!with_token />
-                <details class="signin-token" open=with_token>
-                    <summary>"Sign in with an Extended Access token"</summary>
-                    <TokenForm outcome=by_token next />
-                </details>
-            </div>
-            <p class="small muted">
-                <a href="/docs/api">"API docs"</a>
-            </p>
-        </main>
+        <Door title="Sign in">
+            <TellTale />
+            {ended
+                .then(|| {
+                    view! {
+                        <div class="alert" role="status">
+                            <Icon glyph=Glyph::Info />
+                            <p>"Your session has ended. Sign in to go on."</p>
+                        </div>
+                    }
+                })}
+            <PasswordForm outcome=by_password next=next.clone() focus=!with_token />
+            <details class="signin-token" open=with_token>
+                <summary>"Sign in with an Extended Access token"</summary>
+                <TokenForm outcome=by_token next />
+            </details>
+        </Door>
     }
 }

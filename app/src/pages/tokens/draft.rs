@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use keyrack_domain::types::dates::{DateError, parse_typed_day, readable_day, typed_day};
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::types::refusal::Field;
+use keyrack_domain::types::text::is_hidden;
 use keyrack_domain::types::tokens::{DESCRIPTION_LIMIT, TokenDraft, TokenView};
 use serde::{Deserialize, Serialize};
 
@@ -107,11 +108,6 @@ fn description_problem(text: &str) -> Option<String> {
     } else {
         None
     }
-}
-
-/// Also what turns the direction of writing: it makes a text read as something else than it is.
-fn is_hidden(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A day must not be past, except the one that an edited token already has.

@@ -4,6 +4,7 @@ use leptos::{prelude::*, server};
 use crate::serverfns::codec::Json;
 
 /// Ends sessions of the signed-in user and answers those that remain. An empty list ends all but the one that asks.
+/// Also a plain form.
 #[server(prefix = "/fn", endpoint = "account/end-sessions", output = Json)]
 pub async fn end_sessions(#[server(default)] ids: Vec<i64>) -> Result<Answer<Vec<SessionView>>, ServerFnError> {
     Ok(ssr::end(ids).await)
@@ -16,7 +17,16 @@ mod ssr {
         types::{accounts::SessionView, refusal::Answer},
     };
 
-    pub async fn end(mut ids: Vec<i64>) -> Answer<Vec<SessionView>> {
+    const PAGE: &str = "/settings/security";
+
+    pub async fn end(ids: Vec<i64>) -> Answer<Vec<SessionView>> {
+        let done = if ids.len() == 1 { "The session is ended." } else { "All other sessions are ended." };
+        let answer = try_to(ids).await;
+        crate::forms::answer(&answer, done, PAGE, PAGE);
+        answer
+    }
+
+    async fn try_to(mut ids: Vec<i64>) -> Answer<Vec<SessionView>> {
         let (keyrack, caller) = crate::visit::signed_in()?;
         if ids.is_empty() {
             let sessions = keyrack.sessions(&caller).await.map_err(Error::into_refusal)?;

@@ -1,6 +1,7 @@
-//! The account page's server functions.
+//! Server functions about who one is: name, sessions, accounts.
 
 mod end_sessions;
 mod rename;
+mod switch;
 
-pub use self::{end_sessions::*, rename::*};
+pub use self::{end_sessions::*, rename::*, switch::*};

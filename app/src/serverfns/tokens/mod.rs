@@ -14,7 +14,7 @@ mod ssr {
     use http::{HeaderValue, header};
     use keyrack_domain::{
         Error, Keyrack,
-        accounts::Confirmed,
+        accounts::{Confirmation, Confirmed},
         types::refusal::{Answer, Refusal},
     };
     use leptos::prelude::use_context;
@@ -27,7 +27,8 @@ mod ssr {
     pub async fn confirmed(password: &str) -> Answer<(Keyrack, Confirmed)> {
         let (keyrack, caller) = signed_in()?;
         let client = use_context::<Visit>().ok_or(Refusal::SignedOut)?.client;
-        let confirmed = keyrack.confirm(&caller, &client, Some(password)).await.map_err(Error::into_refusal)?;
+        let confirmed =
+            keyrack.confirm(&caller, &client, &Confirmation::password(password)).await.map_err(Error::into_refusal)?;
         if let Some(session) = confirmed.new_session() {
             crate::cookie::set(session);
         }

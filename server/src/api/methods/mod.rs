@@ -5,6 +5,17 @@ pub mod users;
 
 use super::registry::Method;
 
+/// Other paths that clients call some methods at: the platform's dashboard has them in another class than its scripts.
+pub const OTHER_PATHS: &[(&str, &str)] = &[
+    ("users/authentication/rest/get2faconfig", "users.account.Get2FAConfig"),
+    ("users/authentication/rest/enable2fa", "users.account.Enable2FA"),
+    ("users/authentication/rest/disable2fa", "users.account.Disable2FA"),
+    ("users/authentication/rest/get2fabackupcodes", "users.account.Get2FABackupCodes"),
+    ("users/authentication/rest/regenerate2fabackupcodes", "users.account.Regenerate2FABackupCodes"),
+    ("users/account/rest/checkpassword", "users.authentication.CheckPassword"),
+    ("users/authentication/rest/changepassword", "users.account.ChangePassword"),
+];
+
 /// Every class of methods.
 pub const CLASSES: &[&[Method]] = &[
     environment::control::METHODS,
@@ -14,4 +25,5 @@ pub const CLASSES: &[&[Method]] = &[
     environment::tracking::METHODS,
     users::account::METHODS,
     users::authentication::METHODS,
+    users::collaboration::METHODS,
 ];

@@ -36,30 +36,3 @@ pub async fn rename(State(browser): State<Browser>, Extension(visit): Extension<
         }
     }
 }
-
-/// `POST /settings/account/sessions/end`: the sessions named by `id`, or all but this one.
-pub async fn end_sessions(
-    State(browser): State<Browser>,
-    Extension(visit): Extension<Visit>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Response {
-    let Some(caller) = &visit.caller else {
-        return go_to(&paths::signin(PAGE, true));
-    };
-    let named: Vec<i64> =
-        fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, value)| value.parse().ok()).collect();
-    let ended = async {
-        let ids = if named.is_empty() {
-            let sessions = browser.keyrack.sessions(caller).await?;
-            sessions.into_iter().filter(|session| !session.current).map(|session| session.id).collect()
-        } else {
-            named
-        };
-        browser.keyrack.end_sessions(caller, &visit.client, &ids).await
-    };
-    match ended.await {
-        Ok(()) => go_to("/settings/account?done=sessions"),
-        // Ended meanwhile, most likely: the list shows it.
-        Err(_) => go_to(PAGE),
-    }
-}

@@ -19,11 +19,10 @@ pub fn router() -> Router<Browser> {
         .route("/signout", post(sign_out::sign_out))
         .route("/environments/{name}/{action}", post(environments::act))
         .route("/settings/account/name", post(account::rename))
-        .route("/settings/account/sessions/end", post(account::end_sessions))
 }
 
 /// Goes on to one of our pages.
-fn go_to(path: &str) -> Response {
+pub(super) fn go_to(path: &str) -> Response {
     match HeaderValue::from_str(path) {
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
         Err(_) => StatusCode::BAD_REQUEST.into_response(),

@@ -5,9 +5,9 @@ use axum::response::Response;
 use axum::{Extension, RequestExt};
 use http::header;
 use keyrack_app::pages::signin::SigninOutcome;
-use keyrack_app::paths::safe_next;
+use keyrack_app::paths::{safe_next, second};
 use keyrack_app::visit::Visit;
-use keyrack_domain::accounts::SessionKind;
+use keyrack_domain::accounts::{SessionKind, SignIn};
 use keyrack_domain::{Credential, Error};
 use serde::Deserialize;
 
@@ -17,33 +17,39 @@ use crate::browser::{Browser, pages};
 /// As the form sends it; no `Debug`, for it holds secrets.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct SignIn {
+struct Fields {
     email: String,
     password: String,
     token: String,
     next: String,
 }
 
-/// `POST /signin`: a new session and on to the page that was wanted, or the form again, saying what was wrong.
+/// `POST /signin`: a new session and on to the page that was wanted, or the second step, or the form again, saying what
+/// was wrong.
 pub async fn sign_in(State(browser): State<Browser>, Extension(visit): Extension<Visit>, request: Request) -> Response {
     let again = pages::Again::of(&request);
-    let Ok(Form(form)) = request.extract::<Form<SignIn>, _>().await else {
+    let Ok(Form(form)) = request.extract::<Form<Fields>, _>().await else {
         return go_to("/signin");
     };
     let by_token = !form.token.is_empty();
     let opened = if by_token {
-        browser.keyrack.sign_in_with_token(&form.token, &visit.client, SessionKind::Browser).await
+        browser.keyrack.sign_in_with_token(&form.token, &visit.client, SessionKind::Browser).await.map(SignIn::Done)
     } else {
         browser.keyrack.sign_in(&form.email, &form.password, &visit.client, SessionKind::Browser).await
     };
     match opened {
-        Ok(opened) => {
+        Ok(SignIn::Done(opened)) => {
             // The former session of this browser would stay open and unused.
             if let Some(former) = &visit.caller {
                 let _ = browser.keyrack.sign_out(former, &visit.client).await;
             }
             let mut response = go_to(safe_next(&form.next));
             response.headers_mut().append(header::SET_COOKIE, browser.cookie.set(opened.session.as_str()));
+            response
+        }
+        Ok(SignIn::Half(half)) => {
+            let mut response = go_to(&second(&form.next));
+            response.headers_mut().append(header::SET_COOKIE, browser.cookie.set_half(half.secret.as_str()));
             response
         }
         Err(error) => {

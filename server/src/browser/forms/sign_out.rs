@@ -1,23 +1,35 @@
 //! Signing out.
 
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
+use keyrack_app::paths;
 use keyrack_app::visit::Visit;
+use serde::Deserialize;
 
 use super::go_to;
 use crate::browser::Browser;
 
-/// `POST /signout`: ends the session and goes to the sign-in page. The cookie is taken back only when the session is
+#[derive(Deserialize)]
+pub struct SignOut {
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /signout`: ends the session and goes to the sign-in page, which leads on to `next`. The cookie is taken back only when the session is
 /// gone; a browser that forgets a session that lives on would be deceived.
-pub async fn sign_out(State(browser): State<Browser>, Extension(visit): Extension<Visit>) -> Response {
+pub async fn sign_out(
+    State(browser): State<Browser>,
+    Extension(visit): Extension<Visit>,
+    Form(SignOut { next }): Form<SignOut>,
+) -> Response {
     if let Some(caller) = &visit.caller
         && browser.keyrack.sign_out(caller, &visit.client).await.is_err()
     {
         return (StatusCode::SERVICE_UNAVAILABLE, "You could not be signed out. Try again shortly.\n").into_response();
     }
-    let mut response = go_to("/signin");
+    let mut response = go_to(&paths::signin(&next, false));
     response.headers_mut().append(header::SET_COOKIE, browser.cookie.clear());
     response
 }

@@ -21,8 +21,8 @@ async fn all_other_sessions_are_ended_at_once() {
     let mut browser = Browser::of_owner(&server).await;
     let mut other = Browser::of_owner(&server).await;
     let script = server.owner().await;
-    let reply = browser.post("/settings/account/sessions/end", &[]).await;
-    assert_eq!(location(&reply), "/settings/account?done=sessions");
+    let reply = browser.post("/fn/account/end-sessions", &[]).await;
+    assert_eq!(location(&reply), "/settings/security");
     assert_eq!(location(&other.get("/").await), "/signin?ended=1");
     assert_eq!(script.code("users.authentication.CheckSign", &[]).await, 702);
     assert_eq!(browser.get("/").await.status, 200);
@@ -31,8 +31,16 @@ async fn all_other_sessions_are_ended_at_once() {
 #[tokio::test]
 async fn strangers_are_sent_to_sign_in() {
     let server = Server::start().await;
-    for path in ["/settings/account/name", "/settings/account/sessions/end"] {
-        let reply = Browser::new(&server).post(path, &[("name", "x")]).await;
-        assert_eq!(location(&reply), "/signin?next=/settings/account&ended=1");
+    for (path, page) in [
+        ("/settings/account/name", "/settings/account"),
+        ("/fn/account/end-sessions", "/settings/security"),
+        ("/fn/security/change-password", "/settings/security"),
+        ("/fn/members/withdraw", "/settings/members"),
+        ("/fn/notices/read", "/notices"),
+    ] {
+        let fields =
+            [("name", "x"), ("id", "1"), ("up_to", "1"), ("current", "a long one"), ("new_password", "a longer one")];
+        let reply = Browser::new(&server).post(path, &fields).await;
+        assert_eq!(location(&reply), format!("/signin?next={page}&ended=1"), "{path}");
     }
 }

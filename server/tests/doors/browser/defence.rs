@@ -11,7 +11,7 @@ const FORMS: [&str; 7] = [
     "/signout",
     "/environments/my-project/stop",
     "/settings/account/name",
-    "/settings/account/sessions/end",
+    "/fn/account/end-sessions",
     "/fn/account/rename",
     "/fn/environments/act",
 ];

@@ -1,5 +1,6 @@
 mod account;
 mod defence;
+mod exports;
 mod pages;
 mod sign_in;
 mod visitor;

@@ -38,6 +38,7 @@ impl<'a> Browser<'a> {
             .method(Method::POST)
             .uri(path)
             .header(header::HOST, "127.0.0.1:8080")
+            .header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -60,10 +61,13 @@ impl<'a> Browser<'a> {
     }
 
     fn keep_cookie(&mut self, headers: &HeaderMap) {
-        if let Some(cookie) = headers.get(header::SET_COOKIE) {
+        for cookie in headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
             let pair = cookie.split(';').next().unwrap();
-            self.cookie = (!cookie.contains("Max-Age=0")).then(|| pair.to_owned());
+            let name = pair.split('=').next().unwrap();
+            if matches!(name, "keyrack" | "__Host-keyrack") {
+                self.cookie = (!cookie.contains("Max-Age=0")).then(|| pair.to_owned());
+            }
         }
     }
 }

@@ -2,5 +2,8 @@
 
 pub mod account;
 pub mod authentication;
+pub mod collaboration;
 
+mod confirm;
 mod person;
+mod policy;

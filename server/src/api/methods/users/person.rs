@@ -1,5 +1,6 @@
 //! The person behind a credential, as the platform writes it (`AuthenticationResponse`).
 
+use keyrack_domain::accounts::Challenge;
 use keyrack_domain::caller::Caller;
 use serde::Serialize;
 
@@ -15,8 +16,22 @@ pub struct Person<'a> {
     name: Option<&'a str>,
     status: &'static str,
     /// Clients take a session for valid when this field is there.
-    access_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_type: Option<&'static str>,
     auth_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required_auth_check: Option<AuthCheck>,
+}
+
+/// What is still to be proved. A recovery code does for users whose only second factor is a passkey.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthCheck {
+    id: i64,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    is_configured: bool,
+    is_active: bool,
 }
 
 impl<'a> Person<'a> {
@@ -28,9 +43,37 @@ impl<'a> Person<'a> {
             email: &caller.email,
             name: None,
             status: "ENABLED",
-            access_type: "FULL_ACCESS",
+            access_type: Some("FULL_ACCESS"),
             auth_type: "BASIC",
+            required_auth_check: None,
         }
+    }
+
+    /// Somebody whose password was right and whose second factor is still to come. Without `accessType`, so that clients
+    /// do not take the value for a session.
+    pub fn half(challenge: &'a Challenge) -> Person<'a> {
+        Person {
+            session: Some(challenge.secret.as_str()),
+            uid: challenge.user.0,
+            email: &challenge.email,
+            name: None,
+            status: "ENABLED",
+            access_type: None,
+            auth_type: "TFA",
+            required_auth_check: Some(AuthCheck {
+                id: challenge.user.0,
+                kind: "TOTP",
+                is_configured: challenge.having.totp,
+                is_active: challenge.having.totp,
+            }),
+        }
+    }
+
+    /// Notes that a second factor was proved too.
+    #[must_use]
+    pub fn by_second_factor(mut self) -> Person<'a> {
+        self.auth_type = "TFA";
+        self
     }
 
     /// Adds the name.

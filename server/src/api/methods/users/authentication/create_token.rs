@@ -6,10 +6,11 @@ use keyrack_domain::types::accounts::Role;
 use serde::Serialize;
 
 use super::bean::Token;
-use super::{API_LIST, DESCRIPTION_HELP, EXPIRES, PASSWORD, TEMPLATE, scope};
+use super::{API_LIST, DESCRIPTION_HELP, EXPIRES, TEMPLATE, scope};
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
+use crate::api::methods::users::confirm::{CODE, TOKEN_PASSWORD, confirm};
 use crate::api::params::End;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
@@ -21,7 +22,8 @@ pub const METHOD: Method = Method {
         API_LIST,
         TEMPLATE,
         EXPIRES,
-        PASSWORD,
+        TOKEN_PASSWORD,
+        CODE,
     ],
     answer: r#"{"result":0,"token":{"id":3,"key":"krp_…","description":"Deploy script","expiresAt":"2027-12-31 23:59:59","createdOn":"2026-11-24 10:00:00","isSystem":false,"extraData":{},"tokenTemplate":{"id":0,"name":"Custom","apiListItems":[{"method":"environment.control.StopEnv"}]},"apiListItems":[{"method":"environment.control.StopEnv"}]}}"#,
     codes: &[Code::WrongPassword, Code::Limit],
@@ -48,7 +50,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         expires: params.opt_end("expiresAt")?.and_then(End::moment),
         shared: false,
     };
-    let confirmed = call.keyrack.confirm(&call.caller, &call.client, params.opt_text("password")?).await?;
+    let confirmed = confirm(&call).await?;
     let made = call.keyrack.create_token(&confirmed, &new).await?;
     Answer::written(&One { token: Token::with_key(&made) })
 }

@@ -3,10 +3,10 @@
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 
-use super::PASSWORD;
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
+use crate::api::methods::users::confirm::{CODE, TOKEN_PASSWORD, confirm};
 use crate::api::params::Ids;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
@@ -16,7 +16,8 @@ pub const METHOD: Method = Method {
     params: &[
         Param::required("ids", Kind::Ids, "Numbers of the tokens; `*` for all of the caller's own.", "1;4;6")
             .or(&["id"]),
-        PASSWORD.or(&["passphrase"]),
+        TOKEN_PASSWORD.or(&["passphrase"]),
+        CODE,
     ],
     answer: r#"{"result":0}"#,
     codes: &[Code::NotFound, Code::WrongPassword],
@@ -30,7 +31,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let ids = call.params.ids("ids")?;
-    let confirmed = call.keyrack.confirm(&call.caller, &call.client, call.params.opt_text("password")?).await?;
+    let confirmed = confirm(&call).await?;
     let ids = match ids {
         Ids::These(ids) => ids,
         Ids::All => {

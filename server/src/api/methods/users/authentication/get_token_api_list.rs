@@ -2,11 +2,11 @@
 
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
-use serde::Serialize;
 
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
+use crate::api::methods::users::policy;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
@@ -36,27 +36,9 @@ pub const METHOD: Method = Method {
     run: Run::Permitted(|call| Box::pin(run(call))),
 };
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct List {
-    token_permissions: Vec<Permission>,
-    behavior: &'static str,
-}
-
-#[derive(Serialize)]
-struct Permission {
-    method: String,
-    description: String,
-}
-
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let search = call.params.opt_text("search")?.unwrap_or_default().trim().to_lowercase();
     let matches = |text: &str| text.to_lowercase().contains(&search);
     let methods = call.keyrack.catalog().token_methods();
-    let token_permissions = methods
-        .into_iter()
-        .filter(|info| matches(&info.name) || matches(&info.summary))
-        .map(|info| Permission { method: info.name, description: info.summary })
-        .collect();
-    Answer::written(&List { token_permissions, behavior: "ALLOW" })
+    policy::answer(methods.into_iter().filter(|info| matches(&info.name) || matches(&info.summary)))
 }

@@ -1,9 +1,11 @@
 //! `users.authentication`: signing in and out, sessions, tokens.
 
+mod check_password;
 mod check_sign;
 mod create_token;
 mod delete_tokens;
 mod edit_token;
+mod get_policy_methods;
 mod get_sessions;
 mod get_token_api_list;
 mod get_token_templates;
@@ -13,18 +15,23 @@ mod signin;
 mod signin_by_token;
 mod signout;
 mod signout_sessions;
+mod verify_2fa_code;
 
 mod bean;
 mod scope;
+
+pub(super) use bean::Token;
 
 use crate::api::registry::{Kind, Method, Param};
 
 /// The class.
 pub const METHODS: &[Method] = &[
+    check_password::METHOD,
     check_sign::METHOD,
     create_token::METHOD,
     delete_tokens::METHOD,
     edit_token::METHOD,
+    get_policy_methods::METHOD,
     get_sessions::METHOD,
     get_token_api_list::METHOD,
     get_token_templates::METHOD,
@@ -34,14 +41,8 @@ pub const METHODS: &[Method] = &[
     signin_by_token::METHOD,
     signout::METHOD,
     signout_sessions::METHOD,
+    verify_2fa_code::METHOD,
 ];
-
-const PASSWORD: Param = Param::optional(
-    "password",
-    Kind::Secret,
-    "The account's password, which confirms the change. The operator can make it optional.",
-    "correct horse battery staple",
-);
 
 const EXPIRES: Param = Param::optional(
     "expiresAt",

@@ -5,17 +5,23 @@ use keyrack_domain::tokens::Renewal;
 use keyrack_domain::types::accounts::Role;
 use serde::Serialize;
 
+use super::EXPIRES;
 use super::bean::Token;
-use super::{EXPIRES, PASSWORD};
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
+use crate::api::methods::users::confirm::{CODE, TOKEN_PASSWORD, confirm};
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
     name: "users.authentication.RegenerateToken",
     summary: "Gives a token a new value; the old one is refused from then on. An expired token gets its former span of life again, unless expiresAt says otherwise.",
-    params: &[Param::required("id", Kind::Number, "The token's number.", "3").or(&["ids"]), EXPIRES, PASSWORD],
+    params: &[
+        Param::required("id", Kind::Number, "The token's number.", "3").or(&["ids"]),
+        EXPIRES,
+        TOKEN_PASSWORD,
+        CODE,
+    ],
     answer: r#"{"result":0,"token":{"id":3,"key":"krp_…","description":"Deploy script","expiresAt":"2027-12-31 23:59:59","createdOn":"2026-11-24 10:00:00","isSystem":false,"extraData":{},"tokenTemplate":{"id":0,"name":"Custom","apiListItems":[{"method":"environment.control.StopEnv"}]},"apiListItems":[{"method":"environment.control.StopEnv"}]}}"#,
     codes: &[Code::NotFound, Code::WrongPassword],
     sets: &[],
@@ -38,7 +44,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         Some(end) => Renewal::Until(end.moment()),
         None => Renewal::FormerSpan,
     };
-    let confirmed = call.keyrack.confirm(&call.caller, &call.client, params.opt_text("password")?).await?;
+    let confirmed = confirm(&call).await?;
     let renewed = call.keyrack.regenerate_token(&confirmed, id, None, renewal).await?;
     Answer::written(&One { token: Token::with_key(&renewed) })
 }

@@ -1,7 +1,7 @@
 //! Opening a session by e-mail address and password.
 
 use keyrack_domain::Error;
-use keyrack_domain::accounts::SessionKind;
+use keyrack_domain::accounts::{SessionKind, SignIn};
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 
@@ -13,7 +13,7 @@ use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
     name: "users.authentication.Signin",
-    summary: "Opens a session by e-mail address and password.",
+    summary: "Opens a session by e-mail address and password. Where a second factor is in use, `session` is good for Verify2FACode only.",
     params: &[
         Param::required("login", Kind::Text, "The user's e-mail address.", "ada@example.org").or(&["email"]),
         Param::required("password", Kind::Secret, "The user's password.", "correct horse battery staple"),
@@ -35,6 +35,10 @@ async fn run(call: PublicCall) -> Result<Answer, ApiError> {
             Error::TooManyTries { wait } => ApiError::SignInThrottled { wait },
             other => other.into(),
         })?;
-    let person = Person::new(&opened.caller).named(&opened.profile.name).with_session(opened.session.as_str());
-    Answer::written(&person)
+    match opened {
+        SignIn::Done(opened) => Answer::written(
+            &Person::new(&opened.caller).named(&opened.profile.name).with_session(opened.session.as_str()),
+        ),
+        SignIn::Half(challenge) => Answer::written(&Person::half(&challenge)),
+    }
 }

@@ -4,12 +4,12 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use crate::format::client_name;
 #[cfg(feature = "hydrate")]
 use crate::{
-    components::toast::{self, ToastKind},
-    paths,
+    components::{
+        leave::leave_or,
+        toast::{self, ToastKind},
+    },
     serverfns::account::end_sessions,
 };
-#[cfg(feature = "hydrate")]
-use keyrack_domain::types::refusal::Refusal;
 
 /// Where one is signed in, and the means to end it.
 #[island]
@@ -30,7 +30,7 @@ pub fn Sessions(initial: Vec<SessionView>) -> impl IntoView {
             </ul>
             <form
                 method="post"
-                action="/settings/account/sessions/end"
+                action="/fn/account/end-sessions"
                 hidden=move || !others()
                 on:submit=move |event| end(&event, sessions, Vec::new())
             >
@@ -70,10 +70,10 @@ fn item(sessions: RwSignal<Vec<SessionView>>, session: SessionView) -> impl Into
                     view! {
                         <form
                             method="post"
-                            action="/settings/account/sessions/end"
+                            action="/fn/account/end-sessions"
                             on:submit=move |event| end(&event, sessions, vec![id])
                         >
-                            <input type="hidden" name="id" value=id />
+                            <input type="hidden" name="ids[0]" value=id />
                             <button type="submit" class="button quiet" aria-label=label>
                                 "End"
                             </button>
@@ -108,16 +108,5 @@ fn focus_title() {
     use wasm_bindgen::JsCast;
     if let Some(title) = document().get_element_by_id("sessions-title") {
         let _ = title.unchecked_into::<web_sys::HtmlElement>().focus();
-    }
-}
-
-/// Goes to the sign-in page when the session is over; otherwise tells the refusal.
-#[cfg(feature = "hydrate")]
-pub(super) fn leave_or(refusal: Refusal, tell: impl FnOnce(String)) {
-    match refusal {
-        Refusal::SignedOut => {
-            let _ = window().location().assign(&paths::signin("/settings/account", true));
-        }
-        refusal => tell(refusal.message()),
     }
 }

@@ -1,0 +1,162 @@
+//! The password, the second factor, and what they confirm.
+
+use keyrack_domain::types::{
+    refusal::Refusal,
+    second_factor::{ConfirmInput, ConfirmNeeds},
+};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{
+    deed::Deed,
+    factor::FactorFields,
+    trying::{Place, Trying},
+};
+use crate::components::{browser, busy::Busy, drawn::drawn, leave::leave_or};
+
+const PASSWORD: &str = "confirm-password";
+const CODE: &str = "confirm-code";
+
+/// Asks for the password, and for the second factor where it is due, and carries out the deed. `busy` is the dialog's:
+/// while it holds, the dialog must stay, or what the deed answers would be lost unseen.
+#[component]
+pub fn ConfirmForm(
+    /// E-mail address of who is signed in; password managers look for it.
+    viewer: String,
+    deed: Deed,
+    action: &'static str,
+    #[prop(optional)] danger: bool,
+    needs: ConfirmNeeds,
+    busy: RwSignal<bool>,
+    #[prop(into)] on_cancel: Callback<()>,
+    /// What the form cannot mend: the change itself was refused.
+    #[prop(into)]
+    on_refused: Callback<Refusal>,
+) -> impl IntoView {
+    let trying = Trying::new(needs, busy);
+    let deed = StoredValue::new(deed);
+    let send = Callback::new(move |passkey: Option<(i64, String)>| {
+        if trying.held_now() || !has_password(trying) {
+            return;
+        }
+        let input = ConfirmInput {
+            password: browser::value(PASSWORD),
+            code: Some(browser::value(CODE)).filter(|code| !code.is_empty()),
+            passkey,
+        };
+        busy.set(true);
+        trying.error.set(None);
+        let pending = deed.with_value(|deed| deed.perform(input));
+        spawn_local(async move {
+            let answer = pending.await;
+            // The dialog may be gone by now, and its signals with it.
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(Ok(())) => {}
+                Ok(Err(Refusal::SignedOut)) => leave_or(Refusal::SignedOut, |_| {}),
+                Ok(Err(refusal)) => match trying.refused(refusal) {
+                    Ok(place) => go_on(place),
+                    Err(refusal) => on_refused.run(refusal),
+                },
+                Err(_) => {
+                    let text =
+                        "Keyrack does not answer. It may have been done all the same: load the page again and look.";
+                    trying.error.set(Some((Place::Form, text.into())));
+                }
+            }
+        });
+    });
+    drawn(view! {
+        <form
+            class="dialog-form"
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                send.run(None);
+            }
+        >
+            <input type="text" autocomplete="username" value=viewer hidden readonly />
+            <div class="dialog-body">
+                <PasswordField trying />
+                <FactorFields
+                    id=CODE
+                    trying
+                    ready=move |()| has_password(trying)
+                    on_passkey=move |answer| send.run(Some(answer))
+                />
+                <p class="error" role="alert">
+                    {move || trying.error_at(Place::Form)}
+                </p>
+            </div>
+            <footer class="dialog-foot">
+                <span class="dialog-foot-note muted figures" aria-hidden="true">
+                    {move || (trying.wait.get() > 0).then(|| format!("{} s", trying.wait.get()))}
+                </span>
+                <button
+                    type="button"
+                    class="button"
+                    aria-disabled=move || busy.get().then_some("true")
+                    on:click=move |_| {
+                        if !busy.get_untracked() {
+                            on_cancel.run(());
+                        }
+                    }
+                >
+                    "Cancel"
+                </button>
+                <button
+                    type="submit"
+                    class=if danger { "button danger" } else { "button primary" }
+                    aria-disabled=move || trying.held().then_some("true")
+                >
+                    <Busy when=busy />
+                    {action}
+                </button>
+            </footer>
+        </form>
+    })
+}
+
+#[component]
+fn PasswordField(trying: Trying) -> impl IntoView {
+    let error = move || trying.error_at(Place::Password);
+    view! {
+        <div class="field">
+            <label for=PASSWORD>"Password"</label>
+            <input
+                id=PASSWORD
+                class="input"
+                type="password"
+                autocomplete="current-password"
+                autofocus
+                aria-describedby="confirm-password-error"
+                aria-invalid=move || error().is_some().then_some("true")
+            />
+            <p id="confirm-password-error" class="error" role="alert">
+                {error}
+            </p>
+        </div>
+    }
+}
+
+fn has_password(trying: Trying) -> bool {
+    let has = !browser::value(PASSWORD).is_empty();
+    if !has {
+        trying.error.set(Some((Place::Password, "Write your password.".into())));
+        browser::focus(PASSWORD);
+    }
+    has
+}
+
+/// Empties what was wrong and puts the keyboard there.
+fn go_on(place: Place) {
+    let id = match place {
+        Place::Password => PASSWORD,
+        Place::Code => CODE,
+        Place::Form => return,
+    };
+    browser::set_value(id, "");
+    browser::focus_soon(id.into());
+}

@@ -1,0 +1,18 @@
+//! The dialog "Confirm with password": proves the password, and the second factor where it is due, for one change.
+//!
+//! A page makes one [`Confirming`], draws its [`ConfirmPlace`], and asks with [`Confirming::ask`]. A dialog that has a
+//! place of its own for the password uses [`ConfirmForm`] directly.
+
+mod deed;
+mod dialog;
+mod factor;
+mod form;
+mod trying;
+
+pub use self::{
+    deed::{Deed, Pending},
+    dialog::{Ask, ConfirmPlace, Confirming},
+    factor::{Covered, FactorFields},
+    form::ConfirmForm,
+    trying::{Place, Trying},
+};

@@ -1,0 +1,34 @@
+//! Passkeys: what the browser does between two answers of the server.
+
+#[cfg(feature = "hydrate")]
+mod real;
+#[cfg(feature = "hydrate")]
+pub use self::real::{create, get};
+
+#[cfg(not(feature = "hydrate"))]
+mod nobody;
+#[cfg(not(feature = "hydrate"))]
+pub use self::nobody::{create, get};
+
+use keyrack_domain::types::{refusal::Answer, second_factor::PasskeyRequest};
+use leptos::prelude::ServerFnError;
+
+/// Why there is no passkey's answer, in words; empty when the session is over and the visitor is on the way out.
+pub type Trouble = String;
+
+/// Asks the person for a passkey by a ceremony that the server has begun; answers what the server has to be told.
+///
+/// # Errors
+/// Why not, in words.
+pub async fn prove(begun: Result<Answer<PasskeyRequest>, ServerFnError>) -> Result<(i64, String), Trouble> {
+    let request = match begun {
+        Ok(Ok(request)) => request,
+        Ok(Err(refusal)) => {
+            let mut trouble = String::new();
+            super::leave::leave_or(refusal, |message| trouble = message);
+            return Err(trouble);
+        }
+        Err(_) => return Err("Keyrack does not answer. Try again.".into()),
+    };
+    Ok((request.id, get(&request.options).await?))
+}

@@ -1,0 +1,104 @@
+//! Forms that browsers send without WASM: they get a redirect, and the page that it leads to says what became of them.
+
+use http::{header, request::Parts};
+use keyrack_domain::types::refusal::{Answer, Refusal};
+use leptos::prelude::use_context;
+
+use crate::{
+    cookie::{self, Jar},
+    layout::redirect,
+    paths,
+};
+
+/// Longer texts are cut: cookies have limits.
+const TEXT_LIMIT: usize = 600;
+
+/// What became of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// It was done, not refused.
+    pub done: bool,
+    /// In words.
+    pub text: String,
+}
+
+/// Answers a form: after success on to `on`, telling `done` unless that is empty; after a refusal to `back`, telling
+/// why. A script gets the answer itself and no redirect.
+pub fn answer<T>(answer: &Answer<T>, done: &str, on: &str, back: &str) {
+    if !is_plain() {
+        return;
+    }
+    match answer {
+        Ok(_) => {
+            if !done.is_empty() {
+                tell(true, done);
+            }
+            redirect(on);
+        }
+        Err(Refusal::SignedOut) => redirect(&paths::signin(back, true)),
+        Err(refusal) => {
+            tell(false, &refusal.message());
+            redirect(back);
+        }
+    }
+}
+
+/// Keeps a text for the next page.
+pub fn tell(done: bool, text: &str) {
+    let mut value = String::from(if done { "y" } else { "n" });
+    let text: String = text.chars().take(TEXT_LIMIT).collect();
+    paths::escape_into(&text, &mut value);
+    cookie::put(Jar::Told, &value);
+}
+
+/// What the page before this one left to be told; told once.
+pub fn told() -> Option<Told> {
+    let value = cookie::brought(Jar::Told)?;
+    cookie::take(Jar::Told);
+    read(&value)
+}
+
+/// Whether the browser itself sends the form and shows what comes back, not a script.
+pub fn is_plain() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        parts
+            .headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"))
+    })
+}
+
+fn read(value: &str) -> Option<Told> {
+    let done = match value.get(..1)? {
+        "y" => true,
+        "n" => false,
+        _ => return None,
+    };
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value[1..].bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(if byte == b'%' { hex(rest.next()?)? << 4 | hex(rest.next()?)? } else { byte });
+    }
+    Some(Told { done, text: String::from_utf8(bytes).ok()? })
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_survive_the_cookie() {
+        let mut value = String::from("n");
+        paths::escape_into("Das ist „nicht“ gut; 100 % falsch.\r\nX: y", &mut value);
+        assert!(value.is_ascii() && !value.contains([';', ' ', '\r', '\n']));
+        assert_eq!(read(&value), Some(Told { done: false, text: "Das ist „nicht“ gut; 100 % falsch.\r\nX: y".into() }));
+        for broken in ["", "x", "y%", "y%4", "y%zz", "n%ff"] {
+            assert_eq!(read(broken), None, "{broken}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Who looks at a page.
+
+use keyrack_domain::{
+    Keyrack,
+    caller::Caller,
+    types::{accounts::Profile, members::AccountChoice},
+};
+
+/// The signed-in person, as the frame of a page shows it.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    pub profile: Profile,
+    /// All accounts that the person is a member of.
+    pub accounts: Vec<AccountChoice>,
+    /// Notices that were not read yet.
+    pub unread: i64,
+}
+
+impl Viewer {
+    /// Looks the caller up.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn of(keyrack: &Keyrack, caller: &Caller) -> Result<Viewer, keyrack_domain::Error> {
+        Ok(Viewer {
+            profile: keyrack.profile(caller).await?,
+            accounts: keyrack.accounts_of(caller).await?,
+            unread: keyrack.unread_notices(caller).await?,
+        })
+    }
+}

@@ -1,0 +1,48 @@
+use keyrack_domain::types::{dates::readable_day, members::TokenFate};
+use leptos::prelude::*;
+
+use super::remove::Choice;
+use crate::components::drawn::drawn;
+
+const FATES: [(TokenFate, &str, &str); 3] = [
+    (TokenFate::Transfer, "Transfer", "to you, with a new secret"),
+    (TokenFate::KeepShared, "Keep as shared", "its secret goes on working"),
+    (TokenFate::Revoke, "Revoke", "its secret stops working"),
+];
+
+/// What becomes of one token.
+#[component]
+pub(super) fn Fates(choice: Choice, missing: RwSignal<bool>) -> impl IntoView {
+    let (token, fate) = choice;
+    let group = format!("fate-{}", token.id);
+    let unanswered = move || missing.get() && fate.get().is_none();
+    let used = match token.last_used {
+        Some(moment) => format!("last used {}", readable_day(moment.date_naive())),
+        None => "never used".to_owned(),
+    };
+    let facts = format!("{} · {used}", token.api_set.name());
+    drawn(view! {
+        <fieldset class="fates" class:unanswered=unanswered role="radiogroup">
+            <legend>
+                {token.description} " " <span class="muted small">{facts}</span>
+                {token.expired.then(|| view! { " " <span class="badge warning">"Expired"</span> })}
+            </legend>
+            {FATES
+                .into_iter()
+                .map(|(value, name, what)| {
+                    view! {
+                        <label class="checkbox">
+                            <input
+                                type="radio"
+                                name=group.clone()
+                                prop:checked=move || fate.get() == Some(value)
+                                on:change=move |_| fate.set(Some(value))
+                            />
+                            <span>{name} " " <span class="muted small">{what}</span></span>
+                        </label>
+                    }
+                })
+                .collect_view()}
+        </fieldset>
+    })
+}

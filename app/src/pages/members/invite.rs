@@ -1,0 +1,135 @@
+//! The dialog "Invite member".
+
+use keyrack_domain::types::{
+    accounts::Role,
+    members::InvitationLink,
+    refusal::{Field, Refusal},
+};
+use leptos::prelude::*;
+
+use super::{state::Page, table::ROLES};
+use crate::components::{
+    browser,
+    confirm::{Ask, Deed},
+    dialog::Modal,
+    drawn::drawn,
+    save_once::Keepsake,
+    toast::{ToastKind, show},
+};
+use crate::serverfns::members::invite_member;
+
+const EMAIL: &str = "invite-email";
+
+/// Asks whom, and as what.
+#[component]
+pub(super) fn InviteDialog(page: Page) -> impl IntoView {
+    let error = RwSignal::new(None::<String>);
+    let role = RwSignal::new(Role::Viewer);
+    let refused = Callback::new(move |refusal: Refusal| match refusal {
+        // Of these the dialog's one text field is the cause.
+        Refusal::Field { field: Field::Email, message } | Refusal::Forbidden { message } => error.set(Some(message)),
+        other => show(ToastKind::Error, other.message()),
+    });
+    let go_on = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let email = browser::value(EMAIL).trim().to_owned();
+        if !email.contains('@') {
+            error.set(Some("Write the e-mail address of who is invited.".into()));
+            browser::focus(EMAIL);
+            return;
+        }
+        error.set(None);
+        let role = role.get_untracked();
+        let lines = [
+            format!("{email} is invited to become {} of this account.", role.name()),
+            "The link works once; a former invitation of the same address stops working.".into(),
+        ];
+        let deed = Deed::new(move |input| {
+            let email = email.clone();
+            async move {
+                let made = invite_member(input, email, role).await?;
+                Ok(made.map(|made| invited(page, made)))
+            }
+        });
+        let mut ask = Ask::new(lines, deed);
+        ask.on_refused = Some(refused);
+        page.confirming.ask(ask);
+    };
+    drawn(view! {
+        <Modal id="invite" title="Invite member" class="narrow" on_dismiss=move |()| page.close()>
+            <form class="dialog-form" novalidate on:submit=go_on>
+                <div class="dialog-body">
+                    <div class="field">
+                        <label for=EMAIL>"Email"</label>
+                        <input
+                            id=EMAIL
+                            class="input"
+                            type="email"
+                            autocomplete="off"
+                            maxlength="254"
+                            autofocus
+                            aria-describedby="invite-email-error"
+                            aria-invalid=move || error.read().is_some().then_some("true")
+                        />
+                        <p id="invite-email-error" class="error" role="alert">
+                            {move || error.get()}
+                        </p>
+                    </div>
+                    <RoleField role />
+                </div>
+                <footer class="dialog-foot">
+                    <button type="button" class="button" on:click=move |_| page.close()>
+                        "Cancel"
+                    </button>
+                    <button type="submit" class="button primary">
+                        "Continue"
+                    </button>
+                </footer>
+            </form>
+        </Modal>
+    })
+}
+
+#[component]
+fn RoleField(role: RwSignal<Role>) -> impl IntoView {
+    let hint = move || match role.get() {
+        Role::Viewer => "Sees shared tokens and environments.",
+        Role::Manager => "Also starts and stops environments, and generates and changes shared tokens.",
+        Role::Owner => "Everything in the account, members too.",
+    };
+    drawn(view! {
+        <div class="field">
+            <label for="invite-role">"Role"</label>
+            <select
+                id="invite-role"
+                class="select"
+                aria-describedby="invite-role-hint"
+                on:change=move |event| role.set(Role::by_name(&event_target_value(&event)).unwrap_or(Role::Viewer))
+            >
+                {ROLES.map(|role| view! { <option value=role.name()>{role.name()}</option> }).into_iter().collect_view()}
+            </select>
+            <p id="invite-role-hint" class="hint" aria-live="polite">
+                {hint}
+            </p>
+        </div>
+    })
+}
+
+fn invited(page: Page, made: InvitationLink) {
+    let InvitationLink { email, link, mailed, list } = made;
+    let intro = if mailed {
+        format!(
+            "The invitation was mailed to {email}. You can also hand over this link; it works once and is shown this once."
+        )
+    } else {
+        format!("Hand this link to {email}. It was not mailed; it works once and is shown this once.")
+    };
+    let keepsake = Keepsake {
+        title: "Invitation Link",
+        intro,
+        values: vec![(String::new(), link)],
+        file: "keyrack-invitation.txt",
+        loss: "The link cannot be shown again. You can withdraw the invitation and invite anew.",
+    };
+    page.changed(list, format!("{email} is invited."), Some(keepsake));
+}

@@ -1,0 +1,63 @@
+//! Settings → Members: who is in the account, with what role, and who is invited.
+
+mod fates;
+mod invitations;
+mod invite;
+#[cfg(feature = "ssr")]
+mod page;
+mod remove;
+mod state;
+mod table;
+
+#[cfg(feature = "ssr")]
+pub use self::page::MembersPage;
+
+use keyrack_domain::types::members::MemberList;
+use leptos::prelude::*;
+
+use self::{
+    invitations::Invitations,
+    invite::InviteDialog,
+    remove::RemoveDialog,
+    state::{Open, Page},
+    table::Members as MemberTable,
+};
+use crate::components::{
+    confirm::{ConfirmPlace, Confirming},
+    drawn::{Drawn, drawn},
+    icon::{Glyph, Icon},
+    save_once::SaveOnce,
+};
+
+/// The members and, for owners, everything that can be done about them.
+#[island]
+pub fn Members(initial: MemberList, viewer: String) -> impl IntoView {
+    let may_manage = initial.may_manage;
+    let page = Page { list: RwSignal::new(initial), confirming: Confirming::new(viewer), open: RwSignal::new(None) };
+    view! {
+        {may_manage
+            .then(|| {
+                view! {
+                    <div class="row">
+                        <button type="button" class="button primary" on:click=move |_| page.open.set(Some(Open::Invite))>
+                            <Icon glyph=Glyph::UserPlus />
+                            "Invite member"
+                        </button>
+                    </div>
+                }
+            })}
+        <MemberTable page may_manage />
+        {may_manage.then(|| view! { <Invitations page /> })}
+        {move || dialog(page)}
+        <ConfirmPlace confirming=page.confirming />
+    }
+}
+
+fn dialog(page: Page) -> Option<Drawn> {
+    match page.open.get() {
+        None => None,
+        Some(Open::Invite) => Some(drawn(view! { <InviteDialog page /> })),
+        Some(Open::Remove { member, tokens }) => Some(drawn(view! { <RemoveDialog page member tokens /> })),
+        Some(Open::Save(keepsake)) => Some(drawn(view! { <SaveOnce keepsake on_close=move |()| page.close() /> })),
+    }
+}

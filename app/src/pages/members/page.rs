@@ -1,0 +1,33 @@
+use keyrack_domain::{
+    Error,
+    types::{accounts::Profile, members::MemberList, refusal::Refusal},
+};
+use leptos::prelude::*;
+
+use super::Members;
+use crate::{pages::error::Message, visit};
+
+/// `/settings/members`
+#[component]
+pub fn MembersPage() -> impl IntoView {
+    let viewer = expect_context::<Profile>().email;
+    view! {
+        <div class="page-head">
+            <h1>"Members"</h1>
+            <p class="muted">
+                "Viewers see shared tokens and environments, managers change them, owners do everything in the account."
+            </p>
+        </div>
+        {Suspend::new(async move {
+            match load().await {
+                Ok(list) => view! { <Members initial=list viewer /> }.into_any(),
+                Err(refusal) => view! { <Message text=refusal.message() /> }.into_any(),
+            }
+        })}
+    }
+}
+
+async fn load() -> Result<MemberList, Refusal> {
+    let (keyrack, caller) = visit::signed_in()?;
+    keyrack.members(&caller).await.map_err(Error::into_refusal)
+}

@@ -1,0 +1,107 @@
+//! The dialog "Remove member".
+
+use keyrack_domain::types::{
+    members::{MemberRemoved, MemberView, TokenFate},
+    tokens::TokenView,
+};
+use leptos::prelude::*;
+
+use super::{fates::Fates, state::Page};
+use crate::components::{
+    confirm::{Ask, Deed},
+    dialog::Modal,
+    drawn::drawn,
+    save_once::Keepsake,
+};
+use crate::format::count;
+use crate::serverfns::members::remove_member;
+
+/// What is chosen for each token; nothing yet for those without.
+pub(super) type Choice = (TokenView, RwSignal<Option<TokenFate>>);
+
+/// Lists the member's tokens and asks for each what becomes of it.
+#[component]
+pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView>) -> impl IntoView {
+    let choices: Vec<Choice> = tokens.into_iter().map(|token| (token, RwSignal::new(None))).collect();
+    let missing = RwSignal::new(false);
+    let all = StoredValue::new(choices.clone());
+    let email = member.email.clone();
+    let user = member.user_id;
+    let go_on = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let fates = all.with_value(|choices| {
+            choices
+                .iter()
+                .map(|(token, fate)| fate.get_untracked().map(|fate| (token.id, fate)))
+                .collect::<Option<Vec<_>>>()
+        });
+        let Some(fates) = fates else {
+            missing.set(true);
+            return;
+        };
+        missing.set(false);
+        page.confirming.ask(ask(page, user, &email, fates));
+    };
+    let intro = match choices.len() {
+        0 => format!("{} has no tokens in this account.", member.email),
+        tokens => {
+            let tokens = count(tokens, "token", "tokens");
+            format!("{} has {tokens} in this account. Say what becomes of each.", member.email)
+        }
+    };
+    drawn(view! {
+        <Modal id="remove-member" title="Remove member" on_dismiss=move |()| page.close()>
+            <form class="dialog-form" novalidate on:submit=go_on>
+                <div class="dialog-body">
+                    <p>{intro}</p>
+                    {choices.into_iter().map(|choice| view! { <Fates choice missing /> }).collect_view()}
+                    <p class="error small" role="alert">
+                        {move || missing.get().then_some("Choose for every token first.")}
+                    </p>
+                </div>
+                <footer class="dialog-foot">
+                    <button type="button" class="button" autofocus on:click=move |_| page.close()>
+                        "Cancel"
+                    </button>
+                    <button type="submit" class="button primary">
+                        "Continue"
+                    </button>
+                </footer>
+            </form>
+        </Modal>
+    })
+}
+
+fn ask(page: Page, user: i64, email: &str, fates: Vec<(i64, TokenFate)>) -> Ask {
+    let mut lines = vec![format!("{email} is removed from this account and signed out of it.")];
+    for (fate, what) in [
+        (TokenFate::Transfer, "transferred to you, with a new secret; the present one stops working"),
+        (TokenFate::KeepShared, "kept as shared; the secret goes on working"),
+        (TokenFate::Revoke, "revoked"),
+    ] {
+        let number = fates.iter().filter(|(_, chosen)| *chosen == fate).count();
+        if number > 0 {
+            lines.push(format!("{}: {what}.", count(number, "token", "tokens")));
+        }
+    }
+    let email = email.to_owned();
+    let deed = Deed::new(move |input| {
+        let (email, fates) = (email.clone(), fates.clone());
+        async move {
+            let gone = remove_member(input, user, fates).await?;
+            Ok(gone.map(|gone| removed(page, &email, gone)))
+        }
+    });
+    Ask::new(lines, deed).danger("Remove member")
+}
+
+fn removed(page: Page, email: &str, gone: MemberRemoved) {
+    let keepsake = (!gone.secrets.is_empty()).then(|| Keepsake {
+        title: "Save Access Tokens",
+        intro: "Save the new secrets of the transferred tokens now. They are shown this once and cannot be looked up later.".into(),
+        values: gone.secrets.into_iter().map(|new| (new.token.description, new.secret)).collect(),
+        file: "keyrack-tokens.txt",
+        loss: "The secrets cannot be shown again. Without them, you would have to regenerate the tokens to use them.",
+    });
+    page.changed(gone.list, format!("{email} is removed."), keepsake);
+}

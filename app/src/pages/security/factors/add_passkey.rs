@@ -1,0 +1,113 @@
+//! The dialog "Add passkey".
+
+use keyrack_domain::types::{
+    refusal::{Answer, Refusal},
+    second_factor::ConfirmInput,
+};
+use leptos::prelude::*;
+
+use super::super::state::Page;
+use crate::components::{
+    browser,
+    confirm::{Ask, Deed},
+    dialog::Modal,
+    drawn::drawn,
+    passkey,
+};
+use crate::serverfns::security::{begin_passkey, finish_passkey};
+
+const NAME: &str = "passkey-name";
+
+/// Asks what to call it; password and device follow.
+#[component]
+pub(super) fn AddPasskey(page: Page) -> impl IntoView {
+    let error = RwSignal::new(None::<String>);
+    let go_on = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let name = browser::value(NAME).trim().to_owned();
+        if name.is_empty() {
+            error.set(Some("Give the passkey a name.".into()));
+            browser::focus(NAME);
+            return;
+        }
+        error.set(None);
+        let mut ask = Ask::new(
+            [
+                format!("A passkey “{name}” is made on your device, which will ask you to unlock it."),
+                "It is asked for at sign-in from now on.".into(),
+            ],
+            Deed::new(move |input| add(page, input, name.clone())),
+        );
+        ask.on_refused = Some(Callback::new(move |refusal: Refusal| error.set(Some(refusal.message()))));
+        page.confirming.ask(ask);
+    };
+    drawn(view! {
+        <Modal id="add-passkey" title="Add passkey" class="narrow" on_dismiss=move |()| page.close()>
+            <form class="dialog-form" novalidate on:submit=go_on>
+                <div class="dialog-body">
+                    <div class="field">
+                        <label for=NAME>"Name"</label>
+                        <input
+                            id=NAME
+                            class="input"
+                            type="text"
+                            autocomplete="off"
+                            maxlength="60"
+                            placeholder="Laptop"
+                            autofocus
+                            aria-describedby="passkey-name-note"
+                            aria-invalid=move || error.read().is_some().then_some("true")
+                        />
+                        <p
+                            id="passkey-name-note"
+                            class=move || if error.read().is_some() { "error" } else { "hint" }
+                            aria-live="polite"
+                        >
+                            {move || error.get().unwrap_or_else(|| "How you will know it among others.".into())}
+                        </p>
+                    </div>
+                </div>
+                <footer class="dialog-foot">
+                    <button type="button" class="button" on:click=move |_| page.close()>
+                        "Cancel"
+                    </button>
+                    <button type="submit" class="button primary">
+                        "Continue"
+                    </button>
+                </footer>
+            </form>
+        </Modal>
+    })
+}
+
+/// Two steps at the server with the device between them; the password counts for both.
+async fn add(page: Page, input: ConfirmInput, name: String) -> Result<Answer<()>, ServerFnError> {
+    let again = ConfirmInput { password: input.password.clone(), ..ConfirmInput::default() };
+    let request = match begin_passkey(input).await? {
+        Ok(request) => request,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let made = match passkey::create(&request.options).await {
+        Ok(made) => made,
+        Err(message) => return Ok(Err(Refusal::Unavailable { message })),
+    };
+    let answer = finish(page, again, request.id, made.clone(), name.clone()).await?;
+    if let Err(Refusal::SecondFactorNeeded { .. }) = answer {
+        // Every step wants a proof of its own here: ask once more, for the second one only.
+        let deed = Deed::new(move |input| finish(page, input, request.id, made.clone(), name.clone()));
+        page.confirming.ask(Ask::new(["The passkey is made. Confirm once more to register it."], deed));
+        return Ok(Ok(()));
+    }
+    Ok(answer)
+}
+
+async fn finish(
+    page: Page,
+    input: ConfirmInput,
+    ceremony: i64,
+    made: String,
+    name: String,
+) -> Result<Answer<()>, ServerFnError> {
+    let change = finish_passkey(input, ceremony, made, name).await?;
+    Ok(change.map(|change| page.changed(change, "The passkey is added.")))
+}

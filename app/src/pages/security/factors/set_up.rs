@@ -1,0 +1,151 @@
+//! The dialog "Set up authenticator".
+
+use keyrack_domain::types::{
+    refusal::Refusal,
+    second_factor::{AuthenticatorSetup, ConfirmInput},
+};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::super::state::Page;
+use crate::components::{
+    browser,
+    busy::Busy,
+    confirm::{Ask, Deed},
+    dialog::Modal,
+    drawn::drawn,
+    leave::leave_or,
+};
+use crate::paths::escape_into;
+use crate::serverfns::security::enable_authenticator;
+
+const CODE: &str = "setup-code";
+const DONE: &str = "The authenticator is switched on.";
+
+/// Shows the secret as a QR code and as text, and asks for the first code. The password that was right a moment ago is
+/// kept by this dialog and gone with it.
+#[component]
+pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<String>);
+    let password = StoredValue::new(password);
+    let dismiss = move |()| {
+        if !busy.get_untracked() {
+            page.close();
+        }
+    };
+    let switch_on = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let code = browser::value(CODE);
+        if busy.get_untracked() {
+            return;
+        }
+        if code.trim().is_empty() {
+            error.set(Some("Write the code that your authenticator shows.".into()));
+            browser::focus(CODE);
+            return;
+        }
+        busy.set(true);
+        error.set(None);
+        let input = ConfirmInput { password: password.get_value(), ..ConfirmInput::default() };
+        spawn_local(async move {
+            let answer = enable_authenticator(input, code.clone()).await;
+            busy.set(false);
+            match answer {
+                Ok(Ok(change)) => page.changed(change, DONE),
+                // A proof of the second factor that there is already covers one step only, or the password is another
+                // one by now.
+                Ok(Err(Refusal::SecondFactorNeeded { .. } | Refusal::WrongPassword { .. })) => ask_again(page, code),
+                Ok(Err(refusal)) => {
+                    leave_or(refusal, |message| error.set(Some(message)));
+                    browser::set_value(CODE, "");
+                    browser::focus(CODE);
+                }
+                Err(_) => error.set(Some("Keyrack does not answer. Try again.".into())),
+            }
+        });
+    };
+    drawn(view! {
+        <Modal id="set-up" title="Set up authenticator" class="narrow" on_dismiss=dismiss>
+            <form class="dialog-form" novalidate on:submit=switch_on>
+                <div class="dialog-body">
+                    <p>"Scan this with your authenticator app, or type the secret into it."</p>
+                    <img class="qr" src=as_image(&setup.qr) alt="QR code of the secret" width="192" height="192" />
+                    <p class="setup-secret">
+                        <span class="small muted">"Secret"</span>
+                        <code>{grouped(&setup.secret)}</code>
+                    </p>
+                    <div class="field">
+                        <label for=CODE>"Code"</label>
+                        <input
+                            id=CODE
+                            class="input figures"
+                            type="text"
+                            autocomplete="one-time-code"
+                            inputmode="numeric"
+                            maxlength="12"
+                            autofocus
+                            aria-describedby="setup-note"
+                            aria-invalid=move || error.read().is_some().then_some("true")
+                        />
+                        <p
+                            id="setup-note"
+                            class=move || if error.read().is_some() { "error" } else { "hint" }
+                            aria-live="polite"
+                        >
+                            {move || error.get().unwrap_or_else(|| "The six digits that it shows now.".into())}
+                        </p>
+                    </div>
+                </div>
+                <footer class="dialog-foot">
+                    <button type="button" class="button" on:click=move |_| dismiss(())>
+                        "Cancel"
+                    </button>
+                    <button type="submit" class="button primary" aria-disabled=move || busy.get().then_some("true")>
+                        <Busy when=busy />
+                        "Switch on"
+                    </button>
+                </footer>
+            </form>
+        </Modal>
+    })
+}
+
+fn ask_again(page: Page, code: String) {
+    let deed = Deed::new(move |input| {
+        let code = code.clone();
+        async move {
+            let change = enable_authenticator(input, code).await?;
+            Ok(change.map(|change| page.changed(change, DONE)))
+        }
+    });
+    page.confirming.ask(Ask::new(["The authenticator is switched on."], deed));
+}
+
+/// An image of its own, so that the drawing is never part of the page.
+fn as_image(svg: &str) -> String {
+    let mut address = String::from("data:image/svg+xml,");
+    escape_into(svg, &mut address);
+    address
+}
+
+/// In groups of four, as it is easiest to type.
+fn grouped(secret: &str) -> String {
+    let mut text = String::with_capacity(secret.len() * 5 / 4);
+    for (at, character) in secret.chars().enumerate() {
+        if at > 0 && at % 4 == 0 {
+            text.push(' ');
+        }
+        text.push(character);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn secrets_stand_in_groups_of_four() {
+        assert_eq!(super::grouped("ABCDEFGHIJ"), "ABCD EFGH IJ");
+        assert_eq!(super::grouped(""), "");
+    }
+}

@@ -1,0 +1,58 @@
+use keyrack_domain::{
+    Error,
+    types::{
+        accounts::{Profile, SessionView},
+        refusal::Refusal,
+        second_factor::Security,
+    },
+};
+use leptos::prelude::*;
+
+use super::{island::SecurityIsland, sessions::Sessions};
+use crate::{
+    components::icon::{Glyph, Icon},
+    pages::error::Message,
+    step_up, visit,
+};
+
+/// `/settings/security`
+#[component]
+pub fn SecurityPage() -> impl IntoView {
+    let Profile { email, by_token, .. } = expect_context::<Profile>();
+    view! {
+        <div class="page-head">
+            <h1>"Security"</h1>
+        </div>
+        {by_token
+            .then(|| {
+                view! {
+                    <div class="alert warning">
+                        <Icon glyph=Glyph::KeyRound />
+                        <p>
+                            "Signed in with an Extended Access token: password and second factor cannot be managed here. \
+                             Sign in with your password to do that."
+                        </p>
+                    </div>
+                }
+            })}
+        {Suspend::new(async move {
+            match load().await {
+                Ok((security, sessions)) => {
+                    view! {
+                        {(!by_token).then(|| view! { <SecurityIsland initial=security viewer=email /> })}
+                        <Sessions initial=sessions />
+                    }
+                        .into_any()
+                }
+                Err(refusal) => view! { <Message text=refusal.message() /> }.into_any(),
+            }
+        })}
+    }
+}
+
+async fn load() -> Result<(Security, Vec<SessionView>), Refusal> {
+    let (keyrack, caller) = visit::signed_in()?;
+    let security = step_up::security(&keyrack, &caller).await.map_err(Error::into_refusal)?;
+    let sessions = keyrack.sessions(&caller).await.map_err(Error::into_refusal)?;
+    Ok((security, sessions))
+}

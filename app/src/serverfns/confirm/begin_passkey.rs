@@ -1,0 +1,24 @@
+use keyrack_domain::types::{refusal::Answer, second_factor::PasskeyRequest};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
+
+/// Begins to prove a passkey before a change.
+#[server(prefix = "/fn", endpoint = "confirm/begin-passkey", output = Json)]
+pub async fn begin_passkey_confirmation() -> Result<Answer<PasskeyRequest>, ServerFnError> {
+    Ok(ssr::begin().await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{refusal::Answer, second_factor::PasskeyRequest},
+    };
+
+    pub async fn begin() -> Answer<PasskeyRequest> {
+        let (keyrack, caller) = crate::visit::signed_in()?;
+        let begun = keyrack.begin_passkey_confirmation(&caller).await.map_err(Error::into_refusal)?;
+        Ok(PasskeyRequest { id: begun.id, options: begun.options })
+    }
+}

@@ -1,0 +1,5 @@
+//! Following an invitation's link.
+
+mod accept;
+
+pub use self::accept::*;

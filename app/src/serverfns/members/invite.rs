@@ -1,0 +1,37 @@
+use keyrack_domain::types::{accounts::Role, members::InvitationLink, refusal::Answer, second_factor::ConfirmInput};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
+
+/// Invites somebody and tells the link, this once.
+#[server(prefix = "/fn", endpoint = "members/invite", input = Json, output = Json)]
+pub async fn invite_member(
+    confirm: ConfirmInput,
+    email: String,
+    role: Role,
+) -> Result<Answer<InvitationLink>, ServerFnError> {
+    Ok(ssr::invite(confirm, &email, role).await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{accounts::Role, members::InvitationLink, refusal::Answer, second_factor::ConfirmInput},
+    };
+
+    use crate::{
+        paths,
+        step_up::{confirmed, no_store},
+        visit::origin,
+    };
+
+    pub async fn invite(confirm: ConfirmInput, email: &str, role: Role) -> Answer<InvitationLink> {
+        no_store();
+        let (keyrack, confirmed) = confirmed(confirm).await?;
+        let made = keyrack.invite_member(&confirmed, email, role).await.map_err(Error::into_refusal)?;
+        let list = keyrack.members(confirmed.caller()).await.map_err(Error::into_refusal)?;
+        let link = format!("{}{}", origin(), paths::invite(made.secret.as_str()));
+        Ok(InvitationLink { email: made.email, link, mailed: made.mailed, list })
+    }
+}

@@ -1,0 +1,41 @@
+use keyrack_domain::types::{
+    members::{MemberRemoved, TokenFate},
+    refusal::Answer,
+    second_factor::ConfirmInput,
+};
+use leptos::{prelude::*, server};
+
+use crate::serverfns::codec::Json;
+
+/// Removes a member, with a fate for each of the member's tokens.
+#[server(prefix = "/fn", endpoint = "members/remove", input = Json, output = Json)]
+pub async fn remove_member(
+    confirm: ConfirmInput,
+    user: i64,
+    fates: Vec<(i64, TokenFate)>,
+) -> Result<Answer<MemberRemoved>, ServerFnError> {
+    Ok(ssr::remove(confirm, user, fates).await)
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use keyrack_domain::{
+        Error,
+        types::{
+            members::{MemberRemoved, TokenFate},
+            refusal::Answer,
+            second_factor::ConfirmInput,
+        },
+    };
+
+    use crate::step_up::{confirmed, no_store};
+
+    pub async fn remove(confirm: ConfirmInput, user: i64, fates: Vec<(i64, TokenFate)>) -> Answer<MemberRemoved> {
+        no_store();
+        let (keyrack, confirmed) = confirmed(confirm).await?;
+        let fates = fates.into_iter().collect();
+        let secrets = keyrack.remove_member(&confirmed, user, &fates).await.map_err(Error::into_refusal)?;
+        let list = keyrack.members(confirmed.caller()).await.map_err(Error::into_refusal)?;
+        Ok(MemberRemoved { secrets, list })
+    }
+}

@@ -1,0 +1,5 @@
+//! The Notices page's server function.
+
+mod read;
+
+pub use self::read::*;

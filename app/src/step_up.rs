@@ -1,0 +1,59 @@
+//! Confirming a change with the password and the second factor: the first lines of every server function that needs it.
+
+use http::{HeaderValue, header};
+use keyrack_domain::{
+    Error, Keyrack,
+    accounts::Confirmed,
+    caller::Caller,
+    types::{
+        refusal::Answer,
+        second_factor::{ConfirmInput, ConfirmNeeds, Security},
+    },
+};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use crate::visit::{client, signed_in};
+
+/// The caller, confirmed. The step-up gives the session a new id; the browser learns it with this answer, whatever
+/// becomes of the change itself.
+///
+/// # Errors
+/// Why it is not confirmed.
+pub async fn confirmed(input: ConfirmInput) -> Answer<(Keyrack, Confirmed)> {
+    let (keyrack, caller) = signed_in()?;
+    let confirmed = keyrack.confirm(&caller, &client()?, &input.into()).await.map_err(Error::into_refusal)?;
+    if let Some(session) = confirmed.new_session() {
+        crate::cookie::set(session);
+    }
+    Ok((keyrack, confirmed))
+}
+
+/// What the caller's next change will have to be confirmed with.
+///
+/// # Errors
+/// From the database.
+pub async fn needs(keyrack: &Keyrack, caller: &Caller) -> Result<ConfirmNeeds, Error> {
+    let factors = keyrack.second_factors(caller).await?;
+    let covered = keyrack.second_factor_cover(caller).await?.unwrap_or_default();
+    Ok(ConfirmNeeds { totp: factors.totp, passkey: !factors.passkeys.is_empty(), covered })
+}
+
+/// What the Security page shows of second factors.
+///
+/// # Errors
+/// From the database.
+pub async fn security(keyrack: &Keyrack, caller: &Caller) -> Result<Security, Error> {
+    Ok(Security {
+        factors: keyrack.second_factors(caller).await?,
+        needs: needs(keyrack, caller).await?,
+        passkeys_possible: keyrack.has_passkeys(),
+    })
+}
+
+/// An answer with a secret stays in no cache.
+pub fn no_store() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

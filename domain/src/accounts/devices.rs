@@ -1,0 +1,44 @@
+//! Noticing sign-ins from devices that were not seen before.
+
+use chrono::{DateTime, Utc};
+
+use super::sessions::SessionKind;
+use crate::caller::Client;
+use crate::error::Result;
+use crate::ids::UserId;
+use crate::notices::{Told, tell};
+use crate::secret::SecretHash;
+use crate::settings::Settings;
+use crate::store::Tx;
+
+/// Notes the device, and tells the user when it is a new one. The very first is not news. Scripts are not devices: they
+/// come from new addresses every day, and their sign-ins stand in the audit log.
+pub(super) async fn note(
+    tx: &mut Tx,
+    settings: &Settings,
+    now: DateTime<Utc>,
+    user: UserId,
+    kind: SessionKind,
+    client: &Client,
+) -> Result<()> {
+    if kind == SessionKind::Api {
+        return Ok(());
+    }
+    let device = SecretHash::of(&format!("{}\n{}", client.address, client.user_agent)).to_vec();
+    let known: i64 = sqlx::query_scalar("SELECT count(*) FROM known_devices WHERE user_id = $1")
+        .bind(user.0)
+        .fetch_one(&mut **tx)
+        .await?;
+    let new = sqlx::query(
+        "INSERT INTO known_devices (user_id, device_hash, seen_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind(user.0)
+    .bind(&device)
+    .bind(now.timestamp_millis())
+    .execute(&mut **tx)
+    .await?;
+    if new.rows_affected() == 1 && known > 0 {
+        tell(tx, settings, now, user, None, Told::NewDevice { client }).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Reading the log: pages, filters, export.
+
+use futures::{Stream, TryStreamExt};
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, AnyPool, AssertSqlSafe, Row};
+
+use crate::caller::{Caller, Right};
+use crate::error::{Error, Result};
+use crate::keyrack::Keyrack;
+use crate::types::audit::{AuditEntryView, AuditFilter, AuditPage};
+use crate::types::dates::end_of_day;
+use crate::world::from_millis;
+
+/// Entries on one page.
+const PAGE: i64 = 50;
+
+impl Keyrack {
+    /// One page of the account's log, newest first. `before` is the page's end: entries with smaller numbers only, so that
+    /// a page far back costs no more than the first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] below manager.
+    pub async fn audit_page(&self, caller: &Caller, filter: &AuditFilter, before: Option<i64>) -> Result<AuditPage> {
+        caller.require(Right::ReadAudit)?;
+        let mut select = Select::new(caller, filter, before);
+        select.text.push_str(&format!(" ORDER BY id DESC LIMIT {}", PAGE + 1));
+        let rows = select.query().fetch_all(self.store.read()).await?;
+        let mut entries = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+        let more = entries.len() > PAGE as usize;
+        entries.truncate(PAGE as usize);
+        let older = entries.last().filter(|_| more).map(|entry| entry.id);
+        Ok(AuditPage { entries, older })
+    }
+
+    /// All entries that the filter lets through, oldest first, one after the other: an export's memory does not grow with
+    /// the log.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] below manager.
+    pub fn audit_export(
+        &self,
+        caller: &Caller,
+        filter: &AuditFilter,
+    ) -> Result<impl Stream<Item = Result<AuditEntryView>> + Send + 'static + use<>> {
+        caller.require(Right::ReadAudit)?;
+        let mut select = Select::new(caller, filter, None);
+        select.text.push_str(" ORDER BY id");
+        Ok(stream(select, self.store.read().clone()))
+    }
+}
+
+/// A query that grows with the filter. sqlx's own builder writes `?`, which PostgreSQL does not know.
+struct Select {
+    text: String,
+    values: Vec<Value>,
+}
+
+enum Value {
+    Number(i64),
+    Text(String),
+}
+
+impl Select {
+    fn new(caller: &Caller, filter: &AuditFilter, before: Option<i64>) -> Select {
+        let mut select = Select {
+            text: "SELECT id, at, actor, action, subject, outcome, details, address FROM audit WHERE account_id = $1"
+                .into(),
+            values: vec![Value::Number(caller.account.0)],
+        };
+        if let Some(before) = before {
+            select.and("id < ?", [Value::Number(before)]);
+        }
+        if let Some(from) = filter.from {
+            select.and("at >= ?", [Value::Number(from.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis())]);
+        }
+        if let Some(to) = filter.to {
+            select.and("at < ?", [Value::Number(end_of_day(to).timestamp_millis() + 1000)]);
+        }
+        let (person, token, method) = (filter.person.trim(), filter.token.trim(), filter.method.trim());
+        if !person.is_empty() {
+            select.and("lower(actor) LIKE ? ESCAPE '!'", [like(person)]);
+        }
+        if !token.is_empty() {
+            select.and("subject LIKE 'token:%' AND lower(subject) LIKE ? ESCAPE '!'", [like(token)]);
+        }
+        if !method.is_empty() {
+            select.and(
+                "(lower(action) LIKE ? ESCAPE '!' OR (subject LIKE 'method:%' AND lower(subject) LIKE ? ESCAPE '!'))",
+                [like(method), like(method)],
+            );
+        }
+        select
+    }
+
+    /// Adds a condition, its `?` numbered on.
+    fn and<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
+        self.text.push_str(" AND ");
+        let mut parts = condition.split('?');
+        self.text.push_str(parts.next().unwrap_or_default());
+        for (part, value) in parts.zip(values) {
+            self.values.push(value);
+            self.text.push_str(&format!("${}{part}", self.values.len()));
+        }
+    }
+
+    fn query(&self) -> Query<'_, Any, AnyArguments> {
+        self.values.iter().fold(sqlx::query(AssertSqlSafe(self.text.as_str())), |query, value| match value {
+            Value::Number(number) => query.bind(*number),
+            Value::Text(text) => query.bind(text.clone()),
+        })
+    }
+}
+
+fn stream(select: Select, pool: AnyPool) -> impl Stream<Item = Result<AuditEntryView>> + Send + 'static {
+    let (sender, receiver) = tokio::sync::mpsc::channel(64);
+    tokio::spawn(async move {
+        let mut rows = select.query().fetch(&pool);
+        loop {
+            let next = rows.try_next().await.map_err(Error::from).and_then(|row| row.as_ref().map(read).transpose());
+            let Some(entry) = next.transpose() else { return };
+            let failed = entry.is_err();
+            // A reader that went away ends the export.
+            if sender.send(entry).await.is_err() || failed {
+                return;
+            }
+        }
+    });
+    futures::stream::unfold(receiver, async |mut receiver| receiver.recv().await.map(|entry| (entry, receiver)))
+}
+
+/// A pattern for text anywhere, in lower case, its own wildcards taken literally.
+fn like(text: &str) -> Value {
+    let text = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    Value::Text(format!("%{text}%"))
+}
+
+fn read(row: &AnyRow) -> Result<AuditEntryView> {
+    Ok(AuditEntryView {
+        id: row.try_get(0)?,
+        at: from_millis(row.try_get(1)?),
+        actor: row.try_get(2)?,
+        action: row.try_get(3)?,
+        subject: row.try_get(4)?,
+        outcome: row.try_get(5)?,
+        details: row.try_get(6)?,
+        address: row.try_get(7)?,
+    })
+}

@@ -1,0 +1,239 @@
+//! Inviting people, by a link that works once and expires.
+
+use sqlx::Row;
+
+use crate::accounts::{Confirmed, SignedIn, check_email, check_strength};
+use crate::audit::{self, Event};
+use crate::caller::{Caller, Client, Right};
+use crate::error::{Error, Result, violated};
+use crate::ids::{AccountId, UserId};
+use crate::keyrack::Keyrack;
+use crate::secret::{Secret, SecretHash};
+use crate::store::Tx;
+use crate::types::accounts::Role;
+use crate::types::members::InvitationOffer;
+
+/// An invitation that was just made; its link is told this once.
+#[derive(Debug)]
+pub struct Invitation {
+    pub id: i64,
+    pub email: String,
+    /// The secret part of the link.
+    pub secret: Secret,
+    /// Whether it was also mailed.
+    pub mailed: bool,
+}
+
+/// A stored invitation that still holds.
+struct Open {
+    id: i64,
+    account: AccountId,
+    account_name: String,
+    email: String,
+    role: Role,
+}
+
+impl Keyrack {
+    /// Invites somebody; a former invitation of the same address is replaced.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] below owner; [`Error::Invalid`] for what is no address; [`Error::Exists`] for a member.
+    pub async fn invite_member(&self, confirmed: &Confirmed, email: &str, role: Role) -> Result<Invitation> {
+        let caller = confirmed.caller();
+        caller.require(Right::ManageMembers)?;
+        let email = check_email(email)?;
+        let secret = Secret::new_link(&self.world);
+        let now = self.world.now();
+        let lifetime = i64::try_from(self.settings.invitation_lifetime.as_millis()).unwrap_or(i64::MAX);
+        let mut tx = self.store.begin().await?;
+        let member: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.account_id = $1 AND u.email = $2",
+        )
+        .bind(caller.account.0)
+        .bind(&email)
+        .fetch_one(&mut *tx)
+        .await?;
+        if member > 0 {
+            return Err(Error::Exists(format!("{email} is a member already").into()));
+        }
+        sqlx::query("DELETE FROM invitations WHERE account_id = $1 AND email = $2")
+            .bind(caller.account.0)
+            .bind(&email)
+            .execute(&mut *tx)
+            .await?;
+        let row = sqlx::query(
+            "INSERT INTO invitations (account_id, email, role, secret_hash, invited_by, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        )
+        .bind(caller.account.0)
+        .bind(&email)
+        .bind(role.name())
+        .bind(secret.hash().to_vec())
+        .bind(caller.user.0)
+        .bind(now.timestamp_millis())
+        .bind(now.timestamp_millis().saturating_add(lifetime))
+        .fetch_one(&mut *tx)
+        .await?;
+        let event =
+            Event::by(caller, &confirmed.client, "member.invite", format!("user:{email}")).with("role", role.name());
+        audit::append(&mut tx, now, event).await?;
+        tx.commit().await?;
+        let mailed = self.mail_invitation(caller, &email, &secret).await;
+        Ok(Invitation { id: row.try_get(0)?, email, secret, mailed })
+    }
+
+    /// Takes an invitation back.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] below owner; [`Error::NotFound`].
+    pub async fn withdraw_invitation(&self, caller: &Caller, client: &Client, id: i64) -> Result<()> {
+        caller.require(Right::ManageMembers)?;
+        let mut tx = self.store.begin().await?;
+        let row = sqlx::query("DELETE FROM invitations WHERE id = $1 AND account_id = $2 RETURNING email")
+            .bind(id)
+            .bind(caller.account.0)
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or_else(|| Error::NotFound(format!("there is no invitation {id}; it may have been accepted").into()))?;
+        let email: String = row.try_get(0)?;
+        let event = Event::by(caller, client, "member.withdraw-invitation", format!("user:{email}"));
+        audit::append(&mut tx, self.world.now(), event).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What an invitation's link offers.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a link that was used, has expired, was withdrawn, or never was one.
+    pub async fn invitation(&self, secret: &str) -> Result<InvitationOffer> {
+        let open = self.open_invitation(secret).await?;
+        let known: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE email = $1")
+            .bind(&open.email)
+            .fetch_one(self.store.read())
+            .await?;
+        Ok(InvitationOffer { email: open.email, account: open.account_name, role: open.role, known_user: known > 0 })
+    }
+
+    /// Accepts an invitation for an address that has no user yet: makes the user and signs in.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as in [`invitation`](Keyrack::invitation); [`Error::Invalid`] for a name or password that cannot
+    /// be taken; [`Error::Exists`] when the address has a user.
+    pub async fn accept_as_new_user(
+        &self,
+        secret: &str,
+        name: &str,
+        password: &str,
+        client: &Client,
+    ) -> Result<SignedIn> {
+        let open = self.open_invitation(secret).await?;
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+            return Err(Error::invalid("name", "Write your name in 1 to 100 characters, without control characters."));
+        }
+        check_strength(password, &[&open.email, name, "keyrack"])?;
+        let hash = self.passwords.hash(&self.world, password).await?;
+        let now = self.world.now();
+        let mut tx = self.store.begin().await?;
+        let row = sqlx::query(
+            "INSERT INTO users (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
+        )
+        .bind(&open.email)
+        .bind(name)
+        .bind(hash)
+        .bind(now.timestamp_millis())
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(|error| {
+            if violated(&error, "users_email_key", "users.email") {
+                Error::Exists("this address has a user already: sign in to accept".into())
+            } else {
+                error.into()
+            }
+        })?;
+        let user = UserId(row.try_get(0)?);
+        self.join(&mut tx, &open, user, client).await?;
+        tx.commit().await?;
+        self.sign_in_member(user, open.account, &open.email, client).await
+    }
+
+    /// Accepts an invitation as the signed-in user whose address was invited.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for somebody else, or when signed in by a token.
+    pub async fn accept_as_user(&self, caller: &Caller, client: &Client, secret: &str) -> Result<SignedIn> {
+        caller.require(Right::ManageSelf)?;
+        let open = self.open_invitation(secret).await?;
+        if open.email != caller.email {
+            return Err(Error::Forbidden(
+                format!("the invitation is for {}; you are signed in as {}", open.email, caller.email).into(),
+            ));
+        }
+        let mut tx = self.store.begin().await?;
+        self.join(&mut tx, &open, caller.user, client).await?;
+        tx.commit().await?;
+        self.switch_account(caller, client, open.account.0).await
+    }
+
+    async fn open_invitation(&self, secret: &str) -> Result<Open> {
+        let row = sqlx::query(
+            "SELECT i.id, i.account_id, a.name, i.email, i.role FROM invitations i JOIN accounts a ON a.id = i.account_id \
+             WHERE i.secret_hash = $1 AND i.expires_at >= $2",
+        )
+        .bind(SecretHash::of(secret).to_vec())
+        .bind(self.world.now().timestamp_millis())
+        .fetch_optional(self.store.read())
+        .await?
+        .ok_or_else(no_invitation)?;
+        let role: String = row.try_get(4)?;
+        Ok(Open {
+            id: row.try_get(0)?,
+            account: AccountId(row.try_get(1)?),
+            account_name: row.try_get(2)?,
+            email: row.try_get(3)?,
+            role: Role::by_name(&role)
+                .ok_or_else(|| Error::internal(format!("the store holds the unknown role “{role}”")))?,
+        })
+    }
+
+    async fn join(&self, tx: &mut Tx, open: &Open, user: UserId, client: &Client) -> Result<()> {
+        // Used up by the same statement that finds it: a link works once, however many follow it at the same time.
+        let used = sqlx::query("DELETE FROM invitations WHERE id = $1").bind(open.id).execute(&mut **tx).await?;
+        if used.rows_affected() == 0 {
+            return Err(no_invitation());
+        }
+        let now = self.world.now();
+        sqlx::query("INSERT INTO memberships (account_id, user_id, role, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+            .bind(open.account.0)
+            .bind(user.0)
+            .bind(open.role.name())
+            .bind(now.timestamp_millis())
+            .execute(&mut **tx)
+            .await?;
+        let event = Event::by_user(Some((user, open.account)), &open.email, client, "member.join")
+            .with("role", open.role.name());
+        audit::append(tx, now, event).await
+    }
+
+    async fn mail_invitation(&self, caller: &Caller, email: &str, secret: &Secret) -> bool {
+        let Some(mailer) = &self.mailer else { return false };
+        // The one mail that carries a secret, and the only way for it to reach the invited address; it works once.
+        let link = format!("{}/invite?token={}", self.settings.public_url.trim_end_matches('/'), secret.as_str());
+        let body = format!(
+            "{} invites you to an account on Keyrack.\n\nFollow this link to accept; it works once:\n{link}\n",
+            caller.email
+        );
+        match mailer.send(email, "You are invited to Keyrack", body).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "invitation not mailed");
+                false
+            }
+        }
+    }
+}
+
+fn no_invitation() -> Error {
+    Error::NotFound("this invitation was used, withdrawn or has expired: ask for a new one".into())
+}

@@ -1,0 +1,154 @@
+//! Removing a member, with an answer for each of the member's tokens.
+
+use std::collections::HashMap;
+
+use sqlx::Row;
+
+use super::check_owner_left;
+use crate::accounts::Confirmed;
+use crate::audit::{self, Event};
+use crate::caller::{Caller, Right};
+use crate::error::{Error, Result};
+use crate::ids::{TokenId, UserId};
+use crate::keyrack::Keyrack;
+use crate::secret::{Secret, SecretHash};
+use crate::store::Tx;
+use crate::types::members::TokenFate;
+use crate::types::tokens::{NewSecret, TokenView};
+
+impl Keyrack {
+    /// The tokens of a member, which removing the member has to decide on.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] below owner.
+    pub async fn tokens_of_member(&self, caller: &Caller, user: i64) -> Result<Vec<TokenView>> {
+        caller.require(Right::ManageMembers)?;
+        let email: Option<String> = sqlx::query_scalar(
+            "SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.account_id = $1 AND m.user_id = $2",
+        )
+        .bind(caller.account.0)
+        .bind(user)
+        .fetch_optional(self.store.read())
+        .await?;
+        let email = email.ok_or_else(|| Error::NotFound(format!("there is no member {user}").into()))?;
+        let mut tokens = self.token_list(caller).await?.tokens;
+        tokens.retain(|token| token.owner == email);
+        Ok(tokens)
+    }
+
+    /// Removes a member. `fates` says for each of the member's tokens what becomes of it; answers the new secrets of
+    /// those that were transferred, told this once.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] below owner, or when no owner would be left; [`Error::NotFound`]; [`Error::Invalid`] naming a
+    /// token without an answer, for example one that was made meanwhile. Then nothing has changed.
+    pub async fn remove_member(
+        &self,
+        confirmed: &Confirmed,
+        user: i64,
+        fates: &HashMap<i64, TokenFate>,
+    ) -> Result<Vec<NewSecret>> {
+        let caller = confirmed.caller();
+        caller.require(Right::ManageMembers)?;
+        if user == caller.user.0 {
+            return Err(Error::Forbidden("you cannot remove yourself: let another owner do it".into()));
+        }
+        let user = UserId(user);
+        let now = self.world.now();
+        let mut tx = self.store.begin().await?;
+        let tokens = sqlx::query(
+            "SELECT id, description, secret_hash FROM tokens WHERE account_id = $1 AND owner_id = $2 ORDER BY id",
+        )
+        .bind(caller.account.0)
+        .bind(user.0)
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut transferred = Vec::new();
+        for token in &tokens {
+            let (id, description): (i64, String) = (token.try_get(0)?, token.try_get(1)?);
+            let fate = *fates.get(&id).ok_or_else(|| {
+                Error::invalid(
+                    "tokens",
+                    format!("Say what becomes of the token “{description}” ({id}): transfer, keep or revoke."),
+                )
+            })?;
+            if let Some(secret) = self.settle_token(&mut tx, confirmed, id, &description, fate).await? {
+                transferred.push((id, secret));
+            }
+        }
+        let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND account_id = $2")
+            .bind(user.0)
+            .bind(caller.account.0)
+            .execute(&mut *tx)
+            .await?;
+        let gone = sqlx::query("DELETE FROM memberships WHERE account_id = $1 AND user_id = $2")
+            .bind(caller.account.0)
+            .bind(user.0)
+            .execute(&mut *tx)
+            .await?;
+        if gone.rows_affected() == 0 {
+            return Err(Error::NotFound(format!("there is no member {user}").into()));
+        }
+        check_owner_left(&mut tx, caller.account).await?;
+        let event = Event::by(caller, &confirmed.client, "member.remove", format!("user:{user}"))
+            .with("tokens", tokens.len())
+            .with("sessionsEnded", ended.rows_affected());
+        audit::append(&mut tx, now, event).await?;
+        tx.commit().await?;
+        for token in &tokens {
+            if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
+                self.callers.forget_token(&hash, TokenId(token.try_get(0)?));
+            }
+        }
+        self.callers.forget_user(user);
+        let mut secrets = Vec::with_capacity(transferred.len());
+        for (id, secret) in transferred {
+            let token = self.token_seen(caller, id).await?;
+            secrets.push(NewSecret { token: self.token_view(caller, token), secret: secret.as_str().to_owned() });
+        }
+        Ok(secrets)
+    }
+
+    /// Does to one token what was decided; answers its new secret when it has one.
+    async fn settle_token(
+        &self,
+        tx: &mut Tx,
+        confirmed: &Confirmed,
+        id: i64,
+        description: &str,
+        fate: TokenFate,
+    ) -> Result<Option<Secret>> {
+        let caller = confirmed.caller();
+        let now = self.world.now();
+        let (action, secret) = match fate {
+            TokenFate::Revoke => {
+                sqlx::query("DELETE FROM tokens WHERE id = $1").bind(id).execute(&mut **tx).await?;
+                ("token.remove", None)
+            }
+            TokenFate::KeepShared => {
+                sqlx::query("UPDATE tokens SET owner_id = $1, shared = 1, version = version + 1 WHERE id = $2")
+                    .bind(caller.user.0)
+                    .bind(id)
+                    .execute(&mut **tx)
+                    .await?;
+                ("token.keep", None)
+            }
+            TokenFate::Transfer => {
+                let secret = Secret::new_token(&self.world);
+                sqlx::query("UPDATE tokens SET owner_id = $1, secret_hash = $2, secret_at = $3, version = version + 1 WHERE id = $4")
+                    .bind(caller.user.0)
+                    .bind(secret.hash().to_vec())
+                    .bind(now.timestamp_millis())
+                    .bind(id)
+                    .execute(&mut **tx)
+                    .await?;
+                ("token.transfer", Some(secret))
+            }
+        };
+        // Whatever the fate: a sign-in that the token gave to the former owner ends.
+        sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id).execute(&mut **tx).await?;
+        let event = Event::by(caller, &confirmed.client, action, format!("token:{id} {description}"));
+        audit::append(tx, now, event).await?;
+        Ok(secret)
+    }
+}

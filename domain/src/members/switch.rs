@@ -1,0 +1,64 @@
+//! People who are members of several accounts.
+
+use sqlx::Row;
+
+use crate::accounts::SignedIn;
+use crate::audit::{self, Event};
+use crate::caller::{Caller, Client, Right};
+use crate::error::{Error, Result};
+use crate::ids::AccountId;
+use crate::keyrack::Keyrack;
+use crate::types::accounts::Role;
+use crate::types::members::AccountChoice;
+
+impl Keyrack {
+    /// The accounts that the caller is a member of.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn accounts_of(&self, caller: &Caller) -> Result<Vec<AccountChoice>> {
+        let rows = sqlx::query(
+            "SELECT a.id, a.name, m.role FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.user_id = $1 ORDER BY a.name, a.id",
+        )
+        .bind(caller.user.0)
+        .fetch_all(self.store.read())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let (id, role): (i64, String) = (row.try_get(0)?, row.try_get(2)?);
+                let role = Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))?;
+                Ok(AccountChoice { id, name: row.try_get(1)?, role, current: id == caller.account.0 })
+            })
+            .collect()
+    }
+
+    /// Moves the caller's session to another of the user's accounts, with a new session value.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for tokens, which belong to one account; [`Error::NotFound`] for an account that the user is no
+    /// member of.
+    pub async fn switch_account(&self, caller: &Caller, client: &Client, account: i64) -> Result<SignedIn> {
+        caller.require(Right::ManageSelf)?;
+        let member: i64 = sqlx::query_scalar("SELECT count(*) FROM memberships WHERE account_id = $1 AND user_id = $2")
+            .bind(account)
+            .bind(caller.user.0)
+            .fetch_one(self.store.read())
+            .await?;
+        if member == 0 {
+            return Err(Error::NotFound(format!("you are no member of an account {account}").into()));
+        }
+        let session = caller.session().ok_or(Error::Forbidden("a token belongs to one account".into()))?;
+        let mut tx = self.store.begin().await?;
+        sqlx::query("UPDATE sessions SET account_id = $1 WHERE id = $2")
+            .bind(account)
+            .bind(session.0)
+            .execute(&mut *tx)
+            .await?;
+        let event =
+            Event::by_user(Some((caller.user, AccountId(account))), &caller.email, client, "session.switch-account");
+        audit::append(&mut tx, self.world.now(), event).await?;
+        tx.commit().await?;
+        self.callers.forget_user(caller.user);
+        self.renew_session(caller).await
+    }
+}

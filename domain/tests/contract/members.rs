@@ -1,0 +1,163 @@
+//! Invitations, roles, removal, several accounts.
+
+use std::collections::HashMap;
+
+use keyrack_domain::Error;
+use keyrack_domain::accounts::{Confirmation, SessionKind};
+use keyrack_domain::tokens::NewToken;
+use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::members::TokenFate;
+
+use crate::bed::{Bed, GET, PASSWORD, STOP, client, new_token, on_both};
+
+const STRONG: &str = "orbit-lantern-cactus-42";
+
+on_both! {
+    async fn an_invitation_works_once_for_a_new_user(bed: Bed) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let invitation = bed.keyrack.invite_member(&confirmed, "New@Example.org", Role::Manager).await.unwrap();
+        let offer = bed.keyrack.invitation(invitation.secret.as_str()).await.unwrap();
+        assert_eq!((offer.email.as_str(), offer.role, offer.known_user), ("new@example.org", Role::Manager, false));
+        let weak = bed.keyrack.accept_as_new_user(invitation.secret.as_str(), "New", "passwordpassword", &client()).await;
+        assert!(matches!(weak, Err(Error::Invalid { ref name, .. }) if name == "newPassword"));
+        let joined = bed.keyrack.accept_as_new_user(invitation.secret.as_str(), "New", STRONG, &client()).await.unwrap();
+        assert_eq!((joined.caller.account, joined.caller.role), (owner.account, Role::Manager));
+        let again = bed.keyrack.accept_as_new_user(invitation.secret.as_str(), "New", STRONG, &client()).await;
+        assert!(matches!(again, Err(Error::NotFound(_))));
+        let members = bed.keyrack.members(&owner).await.unwrap();
+        assert_eq!(members.members.iter().map(|m| m.email.as_str()).collect::<Vec<_>>(), ["new@example.org", "owner@example.org"]);
+        assert!(members.invitations.is_empty());
+    }
+
+    async fn an_invitation_expires_is_withdrawn_and_is_replaced(bed: Bed) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let first = bed.keyrack.invite_member(&confirmed, "new@example.org", Role::Viewer).await.unwrap();
+        let second = bed.keyrack.invite_member(&confirmed, "new@example.org", Role::Viewer).await.unwrap();
+        assert!(bed.keyrack.invitation(first.secret.as_str()).await.is_err());
+        assert!(bed.keyrack.invitation(second.secret.as_str()).await.is_ok());
+        bed.pass(8);
+        assert!(bed.keyrack.invitation(second.secret.as_str()).await.is_err());
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let third = bed.keyrack.invite_member(&confirmed, "new@example.org", Role::Viewer).await.unwrap();
+        bed.keyrack.withdraw_invitation(&owner, &client(), third.id).await.unwrap();
+        assert!(bed.keyrack.invitation(third.secret.as_str()).await.is_err());
+    }
+
+    async fn a_known_user_accepts_signed_in_and_only_the_invited_one(bed: Bed) {
+        let owner = bed.owner().await;
+        let stranger = bed.stranger().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let invitation = bed.keyrack.invite_member(&confirmed, "stranger@example.net", Role::Viewer).await.unwrap();
+        assert!(bed.keyrack.invitation(invitation.secret.as_str()).await.unwrap().known_user);
+        let wrong = bed.keyrack.accept_as_user(&owner, &client(), invitation.secret.as_str()).await;
+        assert!(matches!(wrong, Err(Error::Forbidden(_))));
+        let joined = bed.keyrack.accept_as_user(&stranger, &client(), invitation.secret.as_str()).await.unwrap();
+        assert_eq!((joined.caller.account, joined.caller.role), (owner.account, Role::Viewer));
+        let choices = bed.keyrack.accounts_of(&joined.caller).await.unwrap();
+        assert_eq!(choices.iter().filter(|choice| choice.current).map(|choice| choice.id).collect::<Vec<_>>(), [owner.account.0]);
+        assert_eq!(choices.len(), 2);
+        let back = bed.keyrack.switch_account(&joined.caller, &client(), stranger.account.0).await.unwrap();
+        assert_eq!((back.caller.account, back.caller.role), (stranger.account, Role::Owner));
+        assert!(matches!(bed.keyrack.switch_account(&owner, &client(), stranger.account.0).await, Err(Error::NotFound(_))));
+    }
+
+    async fn only_owners_manage_members(bed: Bed) {
+        bed.owner().await;
+        for role in [Role::Manager, Role::Viewer] {
+            let member = bed.member(&format!("{}@example.org", role.name()), role).await;
+            let confirmed = bed.confirmed(&member).await;
+            assert!(matches!(bed.keyrack.invite_member(&confirmed, "x@example.org", Role::Owner).await, Err(Error::Forbidden(_))));
+            assert!(matches!(bed.keyrack.change_role(&confirmed, member.user.0, Role::Owner).await, Err(Error::Forbidden(_))));
+            assert!(matches!(bed.keyrack.remove_member(&confirmed, 1, &HashMap::new()).await, Err(Error::Forbidden(_))));
+            assert!(matches!(bed.keyrack.tokens_of_member(&member, 1).await, Err(Error::Forbidden(_))));
+            assert!(!bed.keyrack.members(&member).await.unwrap().may_manage);
+        }
+    }
+
+    async fn another_account_cannot_touch_members(bed: Bed) {
+        let owner = bed.owner().await;
+        let stranger = bed.stranger().await;
+        let confirmed = bed.confirmed(&stranger).await;
+        assert!(matches!(bed.keyrack.change_role(&confirmed, owner.user.0, Role::Viewer).await, Err(Error::NotFound(_))));
+        assert!(matches!(bed.keyrack.remove_member(&confirmed, owner.user.0, &HashMap::new()).await, Err(Error::NotFound(_))));
+    }
+
+    async fn an_account_keeps_an_owner(bed: Bed) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let error = bed.keyrack.change_role(&confirmed, owner.user.0, Role::Viewer).await.unwrap_err();
+        assert!(matches!(error, Error::Forbidden(_)), "{error}");
+        assert!(matches!(bed.keyrack.remove_member(&confirmed, owner.user.0, &HashMap::new()).await, Err(Error::Forbidden(_))));
+    }
+
+    async fn a_lowered_role_decides_the_next_call_of_tokens_and_sessions(bed: Bed) {
+        let owner = bed.owner().await;
+        let manager = bed.member("manager@example.org", Role::Manager).await;
+        let session = bed.sign_in("manager@example.org", SessionKind::Browser).await;
+        let made = bed.token(&manager, new_token("t", &[STOP, GET])).await;
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+        let confirmed = bed.confirmed(&owner).await;
+        bed.keyrack.change_role(&confirmed, manager.user.0, Role::Viewer).await.unwrap();
+        assert!(!bed.may_call(&made.secret, STOP).await.unwrap());
+        assert!(bed.may_call(&made.secret, GET).await.unwrap());
+        assert_eq!(bed.keyrack.caller_of_session(session.session.as_str()).await.unwrap().role, Role::Viewer);
+    }
+
+    async fn removing_a_member_settles_each_token(bed: Bed) {
+        let owner = bed.owner().await;
+        let manager = bed.member("manager@example.org", Role::Manager).await;
+        let session = bed.sign_in("manager@example.org", SessionKind::Browser).await;
+        let give = bed.token(&manager, new_token("give", &[STOP])).await;
+        let keep = bed.token(&manager, NewToken { shared: false, ..new_token("keep", &[STOP]) }).await;
+        let drop = bed.token(&manager, new_token("drop", &[STOP])).await;
+        for secret in [&give.secret, &keep.secret, &drop.secret] {
+            assert!(bed.may_call(secret, STOP).await.unwrap());
+        }
+        let confirmed = bed.confirmed(&owner).await;
+        assert_eq!(bed.keyrack.tokens_of_member(&owner, manager.user.0).await.unwrap().len(), 3);
+        let mut fates = HashMap::from([(give.token.id, TokenFate::Transfer), (keep.token.id, TokenFate::KeepShared)]);
+        let error = bed.keyrack.remove_member(&confirmed, manager.user.0, &fates).await.unwrap_err();
+        assert!(error.to_string().contains("drop"), "{error}");
+        assert!(bed.may_call(&give.secret, STOP).await.unwrap());
+
+        fates.insert(drop.token.id, TokenFate::Revoke);
+        let new = bed.keyrack.remove_member(&confirmed, manager.user.0, &fates).await.unwrap();
+        assert_eq!(new.len(), 1);
+        assert!(bed.may_call(&new[0].secret, STOP).await.unwrap());
+        assert!(bed.may_call(&give.secret, STOP).await.is_err());
+        assert!(bed.may_call(&keep.secret, STOP).await.unwrap());
+        assert!(bed.may_call(&drop.secret, STOP).await.is_err());
+        assert!(bed.keyrack.caller_of_session(session.session.as_str()).await.is_err());
+        let list = bed.keyrack.token_list(&owner).await.unwrap();
+        let owned: Vec<_> = list.tokens.iter().map(|token| (token.description.as_str(), token.mine, token.shared)).collect();
+        assert_eq!(owned, [("give", true, false), ("keep", true, true)]);
+        assert_eq!(bed.keyrack.verify_audit().await.unwrap().map(|_| ()), Ok(()));
+    }
+
+    async fn changing_the_password_ends_the_other_sessions(bed: Bed) {
+        let other = bed.sign_in("owner@example.org", SessionKind::Browser).await;
+        let api = bed.sign_in("owner@example.org", SessionKind::Api).await;
+        let session = bed.sign_in("owner@example.org", SessionKind::Browser).await;
+        let confirmed = bed.keyrack.confirm(&session.caller, &client(), &Confirmation::password(PASSWORD)).await.unwrap();
+        for weak in ["short", "aaaaaaaaaaaaaa", "owner@example.org", PASSWORD] {
+            let error = bed.keyrack.change_password(&confirmed, PASSWORD, weak).await.unwrap_err();
+            assert!(matches!(error, Error::Invalid { ref name, .. } if name == "newPassword"), "{weak}: {error}");
+        }
+        bed.keyrack.change_password(&confirmed, PASSWORD, STRONG).await.unwrap();
+        assert!(bed.keyrack.caller_of_session(other.session.as_str()).await.is_err());
+        assert!(bed.keyrack.authenticate(api.session.as_str()).await.is_err());
+        assert!(bed.keyrack.caller_of_session(confirmed.new_session().unwrap()).await.is_ok());
+        assert!(bed.keyrack.sign_in("owner@example.org", PASSWORD, &client(), SessionKind::Api).await.is_err());
+        assert!(bed.keyrack.sign_in("owner@example.org", STRONG, &client(), SessionKind::Api).await.is_ok());
+    }
+
+    async fn an_operator_resets_a_password_and_every_session_ends(bed: Bed) {
+        let session = bed.sign_in("owner@example.org", SessionKind::Browser).await;
+        bed.keyrack.reset_password("Owner@example.org", STRONG).await.unwrap();
+        assert!(bed.keyrack.caller_of_session(session.session.as_str()).await.is_err());
+        assert!(matches!(bed.keyrack.reset_password("ghost@example.org", STRONG).await, Err(Error::NotFound(_))));
+    }
+}

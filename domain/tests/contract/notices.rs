@@ -1,0 +1,71 @@
+//! What people are told.
+
+use chrono::TimeDelta;
+use keyrack_domain::accounts::SessionKind;
+use keyrack_domain::tokens::{NewToken, Renewal};
+
+use crate::bed::{Bed, PASSWORD, STOP, client, new_token, on_both};
+
+on_both! {
+    async fn a_new_token_and_a_new_value_are_told_without_the_secret(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("Deploy", &[STOP])).await;
+        let confirmed = bed.confirmed(&owner).await;
+        let renewed = bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
+        assert_eq!(
+            bed.notices(&owner).await,
+            ["Access token “Deploy” has a new value", "Access token “Deploy” was generated"]
+        );
+        let text = format!("{:?}", bed.keyrack.notices(&owner).await.unwrap());
+        assert!(!text.contains(&made.secret) && !text.contains(&renewed.secret));
+    }
+
+    async fn only_a_further_device_is_news(bed: Bed) {
+        let owner = bed.owner().await;
+        bed.owner().await;
+        assert!(bed.notices(&owner).await.is_empty());
+        let mut elsewhere = client();
+        elsewhere.user_agent = "Another browser".into();
+        bed.keyrack.sign_in("owner@example.org", PASSWORD, &elsewhere, SessionKind::Api).await.unwrap();
+        assert!(bed.notices(&owner).await.is_empty());
+        bed.keyrack.sign_in("owner@example.org", PASSWORD, &elsewhere, SessionKind::Browser).await.unwrap();
+        bed.keyrack.sign_in("owner@example.org", PASSWORD, &elsewhere, SessionKind::Browser).await.unwrap();
+        assert_eq!(bed.notices(&owner).await, ["New sign-in from a device not seen before"]);
+    }
+
+    async fn an_end_is_told_thirty_seven_and_one_day_before_and_once_each(bed: Bed) {
+        let owner = bed.owner().await;
+        bed.token(&owner, NewToken { expires: Some(bed.now() + TimeDelta::days(60)), ..new_token("t", &[STOP]) }).await;
+        let mut told = Vec::new();
+        for day in 0..62 {
+            bed.keyrack.tell_expiries().await.unwrap();
+            bed.keyrack.tell_expiries().await.unwrap();
+            let expiries = bed.notices(&owner).await.into_iter().filter(|title| title.contains("expires")).count();
+            if expiries > told.len() {
+                told.push(day);
+            }
+            bed.pass(1);
+        }
+        assert_eq!(told, [30, 53, 59]);
+    }
+
+    async fn a_token_made_for_three_days_is_told_the_day_before_only(bed: Bed) {
+        let owner = bed.owner().await;
+        bed.token(&owner, NewToken { expires: Some(bed.now() + TimeDelta::days(3)), ..new_token("t", &[STOP]) }).await;
+        bed.keyrack.tell_expiries().await.unwrap();
+        assert_eq!(bed.notices(&owner).await.len(), 1);
+        bed.pass(2);
+        bed.keyrack.tell_expiries().await.unwrap();
+        assert_eq!(bed.notices(&owner).await[0], "Access token “t” expires in 1 day");
+    }
+
+    async fn read_notices_stay_and_count_no_more(bed: Bed) {
+        let owner = bed.owner().await;
+        bed.token(&owner, new_token("t", &[STOP])).await;
+        assert_eq!(bed.keyrack.unread_notices(&owner).await.unwrap(), 1);
+        let newest = bed.keyrack.notices(&owner).await.unwrap()[0].id;
+        bed.keyrack.read_notices(&owner, newest).await.unwrap();
+        assert_eq!(bed.keyrack.unread_notices(&owner).await.unwrap(), 0);
+        assert!(bed.keyrack.notices(&owner).await.unwrap()[0].read);
+    }
+}

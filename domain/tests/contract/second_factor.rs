@@ -1,0 +1,227 @@
+//! One-time codes and recovery codes, at sign-in and before changes.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use keyrack_domain::accounts::{Challenge, Confirmation, SessionKind, SignIn};
+use keyrack_domain::caller::Caller;
+use keyrack_domain::second_factor::Proof;
+use keyrack_domain::{Error, Result};
+
+use crate::bed::{Bed, PASSWORD, STOP, client, new_token, on_both};
+
+/// An authenticator app.
+struct Authenticator(totp_rs::Totp);
+
+impl Authenticator {
+    fn new(secret: &str) -> Authenticator {
+        let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+        Authenticator(totp_rs::Builder::new().with_secret(secret).with_account_name("a").build().unwrap())
+    }
+
+    fn code(&self, bed: &Bed) -> String {
+        self.0.generate(bed.now().timestamp() as u64).to_string()
+    }
+}
+
+/// Enrols the owner; answers the authenticator and the recovery codes.
+async fn enrol(bed: &Bed, owner: &Arc<Caller>) -> (Authenticator, Vec<String>) {
+    let confirmed = bed.confirmed(owner).await;
+    let enrolment = bed.keyrack.begin_totp(&confirmed).await.unwrap();
+    assert!(
+        enrolment.address.starts_with("otpauth://totp/Keyrack:owner%40example.org?secret="),
+        "{}",
+        enrolment.address
+    );
+    assert!(enrolment.qr.contains("<svg"));
+    let app = Authenticator::new(&enrolment.secret);
+    let codes = bed.keyrack.enable_totp(&confirmed, &app.code(bed)).await.unwrap();
+    bed.clock.advance(TimeDelta::seconds(60));
+    (app, codes)
+}
+
+async fn half(bed: &Bed, kind: SessionKind) -> Challenge {
+    match bed.keyrack.sign_in("owner@example.org", PASSWORD, &client(), kind).await.unwrap() {
+        SignIn::Half(challenge) => challenge,
+        SignIn::Done(_) => panic!("signed in without the second factor"),
+    }
+}
+
+async fn finish(
+    bed: &Bed,
+    challenge: &Challenge,
+    code: &str,
+    kind: SessionKind,
+) -> Result<keyrack_domain::accounts::SignedIn> {
+    bed.keyrack.finish_sign_in(challenge.secret.as_str(), &Proof::Code(code.into()), &client(), kind).await
+}
+
+on_both! {
+    async fn enrolment_protects_only_after_its_first_code(bed: Bed) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let begun = bed.keyrack.begin_totp(&confirmed).await.unwrap();
+        assert_eq!(bed.keyrack.pending_totp(&owner).await.unwrap().unwrap().secret, begun.secret);
+        assert!(matches!(bed.keyrack.enable_totp(&confirmed, "000000").await, Err(Error::WrongCode { .. })));
+        bed.owner().await;
+        let app = Authenticator::new(&begun.secret);
+        let codes = bed.keyrack.enable_totp(&confirmed, &app.code(&bed)).await.unwrap();
+        assert_eq!(codes.len(), 10);
+        half(&bed, SessionKind::Browser).await;
+        assert!(matches!(bed.keyrack.begin_totp(&confirmed).await, Err(Error::Exists(_))));
+    }
+
+    async fn a_half_sign_in_opens_no_door(bed: Bed) {
+        let owner = bed.owner().await;
+        enrol(&bed, &owner).await;
+        for kind in [SessionKind::Browser, SessionKind::Api] {
+            let challenge = half(&bed, kind).await;
+            assert!(bed.keyrack.caller_of_session(challenge.secret.as_str()).await.is_err());
+            assert!(bed.keyrack.authenticate(challenge.secret.as_str()).await.is_err());
+        }
+    }
+
+    async fn the_code_finishes_it_once_and_a_browser_gets_a_new_value(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        let challenge = half(&bed, SessionKind::Browser).await;
+        let signed_in = finish(&bed, &challenge, &app.code(&bed), SessionKind::Browser).await.unwrap();
+        assert_ne!(signed_in.session, challenge.secret);
+        assert!(bed.keyrack.caller_of_session(signed_in.session.as_str()).await.is_ok());
+        bed.clock.advance(TimeDelta::seconds(60));
+        let again = finish(&bed, &challenge, &app.code(&bed), SessionKind::Browser).await.unwrap_err();
+        assert!(matches!(again, Error::NotAuthenticated(_)), "{again}");
+    }
+
+    async fn an_api_session_keeps_the_value_that_signin_answered(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        let challenge = half(&bed, SessionKind::Api).await;
+        let signed_in = finish(&bed, &challenge, &app.code(&bed), SessionKind::Api).await.unwrap();
+        assert_eq!(signed_in.session, challenge.secret);
+        assert!(bed.keyrack.authenticate(challenge.secret.as_str()).await.is_ok());
+    }
+
+    async fn one_code_does_not_open_two_sessions_even_at_the_same_time(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        let (first, second) = (half(&bed, SessionKind::Api).await, half(&bed, SessionKind::Api).await);
+        let code = app.code(&bed);
+        let (a, b) = tokio::join!(
+            finish(&bed, &first, &code, SessionKind::Api),
+            finish(&bed, &second, &code, SessionKind::Api)
+        );
+        assert_eq!([&a, &b].iter().filter(|result| result.is_ok()).count(), 1);
+        assert!([a, b].into_iter().any(|result| matches!(result, Err(Error::WrongCode { .. }))));
+    }
+
+    async fn the_step_before_is_taken_and_no_other(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        let (old, next) = (app.code(&bed), app.0.generate(bed.now().timestamp() as u64 + 60).to_string());
+        assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &next, SessionKind::Api).await.is_err());
+        bed.clock.advance(TimeDelta::seconds(30));
+        assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &old, SessionKind::Api).await.is_ok());
+        let old = app.code(&bed);
+        bed.clock.advance(TimeDelta::seconds(60));
+        assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &old, SessionKind::Api).await.is_err());
+    }
+
+    async fn a_half_sign_in_gets_too_old(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        let challenge = half(&bed, SessionKind::Browser).await;
+        bed.clock.advance(TimeDelta::minutes(11));
+        let error = finish(&bed, &challenge, &app.code(&bed), SessionKind::Browser).await.unwrap_err();
+        assert!(matches!(error, Error::NotAuthenticated(_)), "{error}");
+    }
+
+    async fn a_recovery_code_works_once_as_people_type_it(bed: Bed) {
+        let owner = bed.owner().await;
+        let (_, codes) = enrol(&bed, &owner).await;
+        let typed = format!(" {} ", codes[0].to_uppercase().replace('-', " "));
+        assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &typed, SessionKind::Api).await.is_ok());
+        assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &codes[0], SessionKind::Api).await.is_err());
+        assert_eq!(bed.keyrack.second_factors(&owner).await.unwrap().recovery_codes_left, 9);
+    }
+
+    async fn new_recovery_codes_end_the_former_ones(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, old) = enrol(&bed, &owner).await;
+        let with = Confirmation { password: Some(PASSWORD.into()), second_factor: Some(Proof::Code(app.code(&bed))) };
+        let confirmed = bed.keyrack.confirm(&owner, &client(), &with).await.unwrap();
+        let new = bed.keyrack.regenerate_recovery_codes(&confirmed).await.unwrap();
+        assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &old[0], SessionKind::Api).await.is_err());
+        assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &new[0], SessionKind::Api).await.is_ok());
+    }
+
+    async fn a_change_asks_for_the_second_factor_and_a_fresh_proof_covers_five_minutes(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        // Enrolling was a proof.
+        assert!(bed.keyrack.confirm(&owner, &client(), &Confirmation::password(PASSWORD)).await.is_ok());
+        bed.clock.advance(TimeDelta::minutes(5));
+        assert_eq!(bed.keyrack.second_factor_cover(&owner).await.unwrap(), Some(0));
+        let error = bed.keyrack.confirm(&owner, &client(), &Confirmation::password(PASSWORD)).await.unwrap_err();
+        assert!(matches!(error, Error::SecondFactorNeeded { totp: true, passkey: false }), "{error}");
+        let with = |code: String| Confirmation { password: Some(PASSWORD.into()), second_factor: Some(Proof::Code(code)) };
+        assert!(matches!(bed.keyrack.confirm(&owner, &client(), &with("123456".into())).await, Err(Error::WrongCode { .. })));
+        let confirmed = bed.keyrack.confirm(&owner, &client(), &with(app.code(&bed))).await.unwrap();
+        assert!(bed.keyrack.confirm(&owner, &client(), &Confirmation::password(PASSWORD)).await.is_ok());
+        assert_eq!(bed.keyrack.second_factor_cover(&owner).await.unwrap(), Some(300));
+
+        bed.keyrack.ask_second_factor_always(&confirmed, true).await.unwrap();
+        let error = bed.keyrack.confirm(&owner, &client(), &Confirmation::password(PASSWORD)).await.unwrap_err();
+        assert!(matches!(error, Error::SecondFactorNeeded { .. }), "{error}");
+    }
+
+    async fn the_password_comes_before_the_code(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        bed.clock.advance(TimeDelta::minutes(6));
+        let with = Confirmation { password: Some("wrong".into()), second_factor: Some(Proof::Code(app.code(&bed))) };
+        assert!(matches!(bed.keyrack.confirm(&owner, &client(), &with).await, Err(Error::WrongPassword { .. })));
+        let with = Confirmation { password: Some(PASSWORD.into()), ..with };
+        assert!(bed.keyrack.confirm(&owner, &client(), &with).await.is_ok());
+    }
+
+    async fn tokens_go_on_working_when_a_second_factor_is_switched_on(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("t", &[STOP])).await;
+        enrol(&bed, &owner).await;
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap());
+    }
+
+    async fn switching_off_lets_the_password_do_and_drops_the_recovery_codes(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, codes) = enrol(&bed, &owner).await;
+        bed.clock.advance(TimeDelta::minutes(6));
+        let with = Confirmation { password: Some(PASSWORD.into()), second_factor: Some(Proof::Code(app.code(&bed))) };
+        let confirmed = bed.keyrack.confirm(&owner, &client(), &with).await.unwrap();
+        bed.keyrack.disable_totp(&confirmed).await.unwrap();
+        assert!(matches!(bed.keyrack.disable_totp(&confirmed).await, Err(Error::NotFound(_))));
+        bed.owner().await;
+        assert_eq!(bed.keyrack.second_factors(&owner).await.unwrap().recovery_codes_left, 0);
+        assert!(!format!("{:?}", bed.audit().await).contains(&codes[0]));
+        assert_eq!(
+            bed.notices(&owner).await,
+            ["Second factor switched off: one-time codes", "Second factor switched on: one-time codes"]
+        );
+    }
+
+    async fn guessing_codes_gets_slower_whatever_the_address(bed: Bed) {
+        let owner = bed.owner().await;
+        enrol(&bed, &owner).await;
+        for number in 0..4_u8 {
+            let mut from = client();
+            from.address = [10, 0, 0, number].into();
+            let challenge = half(&bed, SessionKind::Api).await;
+            let proof = Proof::Code("000000".into());
+            let error = bed.keyrack.finish_sign_in(challenge.secret.as_str(), &proof, &from, SessionKind::Api).await.unwrap_err();
+            assert!(matches!(error, Error::WrongCode { wait: 0 }), "{error}");
+        }
+        let challenge = half(&bed, SessionKind::Api).await;
+        let error = finish(&bed, &challenge, "000000", SessionKind::Api).await.unwrap_err();
+        assert!(matches!(error, Error::WrongCode { wait: 1 }), "{error}");
+    }
+}

@@ -1,0 +1,213 @@
+// The list of tokens: what it shows, and how rows are selected.
+
+import { expect, test } from "../fixtures.ts";
+import { readableDay, wire } from "../steps/owner.ts";
+import { TokenList } from "../steps/tokens.ts";
+
+const NAMES = ["Alpha", "Bravo", "Charlie", "Delta", "Echo"];
+
+test("an empty list teaches the first step", async ({ page, enter, owner, server, axe }) => {
+  await enter(page, "/settings/tokens");
+  expect(await owner.descriptions()).toEqual([]);
+  const list = new TokenList(page);
+  await expect(page.getByRole("heading", { name: "No tokens yet" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(`curl ${server.url}/1.0/environment/control/rest/stopenv`);
+  await expect(list.count).toHaveText("0 of 100 tokens");
+  await axe(page);
+  await page.getByRole("button", { name: "Make the first token" }).click();
+  await expect((await list.dialog("Generate Access Token")).description).toBeFocused();
+});
+
+test("every token is a row: dates, sets, what is absent", async ({ page, enter, owner, api, axe }) => {
+  const used = await owner.token("Deploy", { expiresAt: wire(Date.now() + 40 * 86_400_000) });
+  await owner.token("Plug-in", { tokenTemplate: "IDE Plugins" });
+  await owner.expiredToken("Old");
+  await api("users.authentication.CheckSign", {}, used.secret);
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  await expect(list.grid.getByRole("columnheader")).toHaveText(["Description", "API", "Expires", "Last Used", "Created"]);
+  const cells = (description: string) => list.row(description).getByRole("gridcell");
+  const today = readableDay(0);
+  await expect(cells("Deploy")).toHaveText(["Deploy", "Custom", readableDay(40), today, today]);
+  await expect(cells("Plug-in")).toHaveText(["Plug-in", "IDE Plugins", "Never", "-", today]);
+  await expect(cells("Old"), "expired rows stay, marked").toHaveText(["Old", "Custom", `${today} Expired`, /.*/, today]);
+  await expect(list.row("Deploy").getByText(readableDay(40))).toHaveAttribute("title", /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+  await axe(page);
+
+  // What Custom means, by pointer and by keyboard; Esc puts it away.
+  await list.row("Deploy").getByText("Custom").hover();
+  await expect(page.getByRole("tooltip")).toHaveText("1 methodenvironment.control.StopEnv");
+  await axe(page);
+  await page.mouse.move(0, 0);
+  await expect(page.getByRole("tooltip")).toBeHidden();
+  await list.row("Deploy").getByText("Custom").focus();
+  await expect(page.getByRole("tooltip")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("tooltip")).toBeHidden();
+});
+
+test("nothing of a secret is in the page or in what the server sends for it", async ({ page, enter, owner }) => {
+  const { secret } = await owner.token("Hidden");
+  await enter(page, "/settings/tokens");
+  await expect(new TokenList(page).row("Hidden")).toBeVisible();
+  expect(await page.content()).not.toContain(secret);
+  const html = await (await page.request.get("/settings/tokens")).text();
+  expect(html).not.toContain(secret);
+});
+
+test("the pointer selects: click, Ctrl, Shift", async ({ page, enter, owner, axe }) => {
+  for (const name of NAMES) await owner.token(name);
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  const selected = list.selected.locator("td:first-child");
+  await expect(list.descriptions).toHaveText(NAMES);
+  await expectButtons(list, { Edit: false, Copy: false, Remove: false });
+  await list.row("Bravo").click();
+  await expect(selected).toHaveText(["Bravo"]);
+  await expectButtons(list, { Edit: true, Copy: true, Remove: true });
+  await list.row("Delta").click({ modifiers: ["ControlOrMeta"] });
+  await expect(selected).toHaveText(["Bravo", "Delta"]);
+  await expectButtons(list, { Edit: false, Copy: false, Remove: true });
+  await expect(list.count).toHaveText("2 selected, 5 of 100 tokens");
+  await axe(page);
+  await list.row("Delta").click({ modifiers: ["ControlOrMeta"] });
+  await expect(selected).toHaveText(["Bravo"]);
+  await list.row("Echo").click({ modifiers: ["Shift"] });
+  await expect(selected, "from where the last single click was").toHaveText(["Delta", "Echo"]);
+  await list.row("Bravo").click();
+  await list.row("Delta").click({ modifiers: ["Shift"] });
+  await expect(selected).toHaveText(["Bravo", "Charlie", "Delta"]);
+  await list.row("Alpha").click({ modifiers: ["Shift"] });
+  await expect(selected, "a range turns around its beginning").toHaveText(["Alpha", "Bravo"]);
+  expect(await page.evaluate(() => getSelection()?.toString()), "no text is selected by it").toBe("");
+  await list.row("Echo").click({ modifiers: ["ControlOrMeta", "Shift"] });
+  await list.row("Charlie").click();
+  await expect(selected).toHaveText(["Charlie"]);
+  await list.row("Echo").dblclick();
+  await expect((await list.dialog("Edit Access Token")).description).toHaveValue("Echo");
+});
+
+test("the keyboard does the same", async ({ page, enter, owner }) => {
+  for (const name of NAMES) await owner.token(name);
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  const selected = list.selected.locator("td:first-child");
+  await list.button("Refresh").focus();
+  await expect(async () => {
+    await page.keyboard.press("Tab");
+    await expect(list.row("Alpha")).toBeFocused({ timeout: 100 });
+  }, "the list is one stop, after the headings").toPass({ timeout: 5_000 });
+  await expect(list.selected).toHaveCount(0);
+  await page.keyboard.press("Space");
+  await expect(selected).toHaveText(["Alpha"]);
+  await page.keyboard.press("Space");
+  await expect(list.selected).toHaveCount(0);
+  await page.keyboard.press("ArrowDown");
+  await expect(list.row("Bravo")).toBeFocused();
+  await expect(selected).toHaveText(["Bravo"]);
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("Shift+ArrowDown");
+  await expect(selected).toHaveText(["Bravo", "Charlie", "Delta"]);
+  await page.keyboard.press("Shift+ArrowUp");
+  await expect(selected).toHaveText(["Bravo", "Charlie"]);
+  await page.keyboard.press("Control+End");
+  await expect(list.row("Echo")).toBeFocused();
+  await expect(selected, "Ctrl moves without selecting").toHaveText(["Bravo", "Charlie"]);
+  await page.keyboard.press("Space");
+  await expect(selected).toHaveText(["Bravo", "Charlie", "Echo"]);
+  await page.keyboard.press("Control+a");
+  await expect(selected).toHaveText(NAMES);
+  await page.keyboard.press("Home");
+  await expect(selected).toHaveText(["Alpha"]);
+  await page.keyboard.press("Enter");
+  const dialog = await list.dialog("Edit Access Token");
+  await expect(dialog.description).toHaveValue("Alpha");
+  await page.keyboard.press("Escape");
+  await expect(dialog.root).toBeHidden();
+  await expect(list.row("Alpha"), "the keyboard is back where it was").toBeFocused();
+  await page.keyboard.press("Delete");
+  await expect(page.getByRole("dialog", { name: "Remove Access Tokens" })).toBeVisible();
+});
+
+test("the toolbar is walked with arrows", async ({ page, enter, owner }) => {
+  await owner.token("Alpha");
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  await list.row("Alpha").click();
+  await list.button("Generate").focus();
+  for (const name of ["Edit", "Copy", "Remove", "Refresh", "Generate"] as const) {
+    await page.keyboard.press("ArrowRight");
+    await expect(list.button(name)).toBeFocused();
+  }
+  await page.keyboard.press("ArrowLeft");
+  await expect(list.button("Refresh")).toBeFocused();
+});
+
+test("a selection survives Refresh, less what is gone", async ({ page, enter, owner }) => {
+  const made = [];
+  for (const name of NAMES) made.push(await owner.token(name));
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  const selected = list.selected.locator("td:first-child");
+  await list.row("Bravo").click();
+  await list.row("Delta").click({ modifiers: ["ControlOrMeta"] });
+  await owner.remove(made[3]!.id);
+  await owner.edit(made[1]!.id, { description: "Zulu" });
+  await owner.token("Foxtrot");
+  await list.button("Refresh").click();
+  await expect(list.descriptions).toHaveText(["Alpha", "Charlie", "Echo", "Foxtrot", "Zulu"]);
+  await expect(selected).toHaveText(["Zulu"]);
+  await expect(list.button("Edit")).toBeEnabled();
+});
+
+test("headings sort, and the address keeps the order", async ({ page, enter, owner }) => {
+  await owner.token("bravo", { expiresAt: wire(Date.now() + 3 * 86_400_000) });
+  await owner.token("Alpha");
+  await owner.token("Charlie", { expiresAt: wire(Date.now() + 2 * 86_400_000) });
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  const heading = (name: string) => list.grid.getByRole("columnheader", { name });
+  await expect(list.descriptions).toHaveText(["Alpha", "bravo", "Charlie"]);
+  await expect(heading("Description")).toHaveAttribute("aria-sort", "ascending");
+  await heading("Expires").getByRole("button").click();
+  await expect(list.descriptions).toHaveText(["Charlie", "bravo", "Alpha"]);
+  await heading("Expires").getByRole("button").click();
+  await expect(list.descriptions).toHaveText(["Alpha", "bravo", "Charlie"]);
+  await expect(heading("Expires")).toHaveAttribute("aria-sort", "descending");
+  await expect(heading("Description")).not.toHaveAttribute("aria-sort");
+  await expect(page).toHaveURL("/settings/tokens?sort=-expires");
+  await page.reload();
+  await page.locator("html[data-hydrated]").waitFor();
+  await expect(heading("Expires")).toHaveAttribute("aria-sort", "descending");
+  await heading("Description").getByRole("button").click();
+  await expect(list.descriptions).toHaveText(["Alpha", "bravo", "Charlie"]);
+  await expect(page).toHaveURL("/settings/tokens");
+});
+
+test("Refresh says when the server does not answer, and when the session is over", async ({
+  page,
+  enter,
+  owner,
+  allowConsole,
+}) => {
+  allowConsole(/ERR_FAILED/);
+  await owner.token("Alpha");
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  await page.route("**/fn/tokens/**", (route) => route.abort());
+  await list.button("Refresh").click();
+  await expect(page.getByRole("alert").filter({ hasText: "The server did not answer" })).toBeVisible();
+  await expect(list.row("Alpha"), "what was there stays").toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(page.getByText("The server did not answer")).toBeHidden();
+  await page.unroute("**/fn/tokens/**");
+  await owner.endBrowserSessions();
+  await list.button("Refresh").click();
+  await expect(page).toHaveURL("/signin?next=/settings/tokens&ended=1");
+});
+
+async function expectButtons(list: TokenList, enabled: { Edit: boolean; Copy: boolean; Remove: boolean }): Promise<void> {
+  for (const [name, on] of Object.entries({ ...enabled, Generate: true, Refresh: true })) {
+    await expect(list.button(name as "Edit"), name).toBeEnabled({ enabled: on });
+  }
+}

@@ -1,0 +1,96 @@
+// Every page is whole without WASM, and its forms work.
+
+import type { Page } from "@playwright/test";
+
+import { expect, test } from "../fixtures.ts";
+import { TokenList } from "../steps/tokens.ts";
+
+test.use({ javaScriptEnabled: false, ownServer: true });
+
+// The pages offer the WASM early; who cannot run it has no use for the offer.
+test.beforeEach(({ allowConsole }) => allowConsole(/keyrack\.wasm was preloaded using link preload but not used/));
+
+async function signInByForm(page: Page, email: string, password: string, next = "/"): Promise<void> {
+  await page.goto(next);
+  await page.getByRole("textbox", { name: "Email" }).fill(email);
+  await page.getByRole("textbox", { name: "Password" }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).toHaveURL(next);
+}
+
+test("sign in, stop and start an environment, sign out", async ({ page, server, owner }) => {
+  await signInByForm(page, server.email, server.password);
+  const row = page.getByRole("row", { name: /my-project/ });
+  const status = async (text: string) =>
+    expect(async () => {
+      await page.reload();
+      await expect(row).toContainText(text, { timeout: 100 });
+    }).toPass({ timeout: 15_000 });
+  await status("Running");
+  await row.getByRole("button", { name: "Stop my-project", exact: true }).click();
+  await expect(page).toHaveURL("/");
+  await status("Stopped");
+  await expect(page.getByRole("complementary", { name: "Tasks" })).toContainText("Stopping my-project done");
+  await row.getByRole("button", { name: "Start my-project", exact: true }).click();
+  await status("Running");
+  // Pressing what cannot be done changes nothing and breaks nothing.
+  await row.getByRole("button", { name: "Start my-project", exact: true }).click({ force: true });
+  await expect(page).toHaveURL("/");
+  await expect(row).toContainText("Running");
+  await owner.call("environment.control.GetEnvInfo", { envName: "my-project" });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/signin");
+  await page.goto("/settings/account");
+  await expect(page).toHaveURL("/signin?next=/settings/account");
+});
+
+test("a wrong password is told, and the wanted page is not forgotten", async ({ page, server }) => {
+  await page.goto("/settings/account");
+  await page.getByRole("textbox", { name: "Email" }).fill(server.email);
+  await page.getByRole("textbox", { name: "Password" }).fill("wrong");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("alert")).toHaveText("Wrong email or password.");
+  await expect(page.getByRole("textbox", { name: "Email" })).toHaveValue(server.email);
+  await page.getByRole("textbox", { name: "Password" }).fill(server.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).toHaveURL("/settings/account");
+});
+
+test("signing in with a token", async ({ page, owner }) => {
+  const token = await owner.token("Kiosk", { tokenTemplate: "Extended Access" });
+  await page.goto("/signin");
+  await page.getByText("Sign in with an Extended Access token").click();
+  await page.getByRole("textbox", { name: "Access token" }).fill(token.secret);
+  await page.getByRole("button", { name: "Sign in with token" }).click();
+  await expect(page).toHaveURL("/");
+});
+
+test("one's name is changed and sessions are ended", async ({ page, server, owner }) => {
+  await signInByForm(page, server.email, server.password, "/settings/account");
+  const name = page.getByRole("textbox", { name: "Name" });
+  await name.fill("Grace Hopper");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("status").first()).toHaveText("Your name is saved.");
+  await expect(name).toHaveValue("Grace Hopper");
+  await name.fill("Grace\u202erepooH");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(name).toHaveValue("Grace\u202erepooH");
+  await page.goto("/settings/account");
+  await expect(name).toHaveValue("Grace Hopper");
+  await page.goto("/settings/security");
+  const sessions = page.getByRole("region", { name: "Signed in" }).getByRole("listitem");
+  await expect(sessions).toHaveCount(2);
+  await page.getByRole("button", { name: "End all other sessions" }).click();
+  await expect(page, "back to where it was pressed").toHaveURL("/settings/security");
+  await expect(sessions).toHaveCount(1);
+  await expect(owner.descriptions()).rejects.toThrow();
+});
+
+test("tokens are listed, and the docs are whole", async ({ page, server, owner }) => {
+  await owner.token("Deploy");
+  await signInByForm(page, server.email, server.password, "/settings/tokens");
+  await expect(new TokenList(page).row("Deploy")).toBeVisible();
+  await page.goto("/docs/api/environment.control#StopEnv");
+  await expect(page.getByRole("heading", { name: "StopEnv", exact: true })).toBeInViewport();
+});

@@ -1,0 +1,84 @@
+//! Removing a member, or taking an invitation back.
+
+use std::collections::HashMap;
+
+use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::members::TokenFate;
+use serde::Serialize;
+
+use super::MEMBER;
+use crate::api::answer::Answer;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::methods::users::authentication::Token;
+use crate::api::methods::users::confirm::{CODE, PASSWORD, confirm};
+use crate::api::registry::{Effect, Kind, Method, Param, Run};
+
+pub const METHOD: Method = Method {
+    name: "users.collaboration.DeleteMember",
+    summary: "Removes a member from the account, or takes an invitation back (negative number). The answer holds the new values of tokens that were transferred, which are told this once.",
+    params: &[
+        MEMBER,
+        Param::optional(
+            "tokens",
+            Kind::Text,
+            "What becomes of the member's tokens: revoke, keep (shared, owned by the caller) or transfer (to the caller, with a new value), for all of them or as JSON by their numbers. Required where there are any.",
+            "revoke",
+        ),
+        Param::optional(
+            "ownerUid",
+            Kind::Number,
+            "Accepted for compatibility; a call speaks of its credential's account.",
+            "",
+        ),
+        PASSWORD,
+        CODE,
+    ],
+    answer: r#"{"result":0,"tokens":[]}"#,
+    codes: &[Code::NotFound, Code::WrongPassword],
+    sets: &[],
+    token: TokenAccess::Never,
+    role: Role::Owner,
+    effect: Effect::Change,
+    post_only: false,
+    run: Run::Permitted(|call| Box::pin(run(call))),
+};
+
+#[derive(Serialize)]
+struct Removed<'a> {
+    tokens: Vec<Token<'a>>,
+}
+
+async fn run(call: Call) -> Result<Answer, ApiError> {
+    let id = call.params.number("id")?;
+    let confirmed = confirm(&call).await?;
+    if id < 0 {
+        call.keyrack.withdraw_invitation(&call.caller, &call.client, id.saturating_neg()).await?;
+        return Answer::written(&Removed { tokens: Vec::new() });
+    }
+    let fates = match call.params.opt_text("tokens")?.map(str::trim) {
+        None => HashMap::new(),
+        Some(by_number) if by_number.starts_with('{') => {
+            let words: HashMap<i64, String> = serde_json::from_str(by_number)
+                .map_err(|_| ApiError::bad("tokens", "as JSON it has to be like {\"3\":\"revoke\"}"))?;
+            words.into_iter().map(|(id, word)| Ok((id, fate(&word)?))).collect::<Result<_, ApiError>>()?
+        }
+        Some(word) => {
+            let fate = fate(word)?;
+            let tokens = call.keyrack.tokens_of_member(&call.caller, id).await?;
+            tokens.iter().map(|token| (token.id, fate)).collect()
+        }
+    };
+    let transferred = call.keyrack.remove_member(&confirmed, id, &fates).await?;
+    Answer::written(&Removed { tokens: transferred.iter().map(Token::with_key).collect() })
+}
+
+fn fate(word: &str) -> Result<TokenFate, ApiError> {
+    match word.to_ascii_lowercase().as_str() {
+        "revoke" => Ok(TokenFate::Revoke),
+        "keep" => Ok(TokenFate::KeepShared),
+        "transfer" => Ok(TokenFate::Transfer),
+        _ => Err(ApiError::bad("tokens", "it has to be revoke, keep or transfer")),
+    }
+}
