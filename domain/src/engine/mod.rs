@@ -4,8 +4,10 @@
 //! decided above (`environments`). Everything that an engine promises is in the contract tests, which run against any
 //! engine (`tests/engine_contract.rs`).
 
+mod files;
 mod image;
 pub mod local;
+mod path;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +18,9 @@ use tokio::sync::oneshot;
 
 use crate::ids::NodeId;
 
+pub use files::{FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
 pub use image::ImageRef;
+pub use path::NodePath;
 
 /// Memory that one cloudlet stands for, in bytes.
 pub const CLOUDLET_MEMORY: u64 = 128 * 1024 * 1024;
@@ -107,6 +111,28 @@ pub struct NodeStats {
     pub processes: u64,
 }
 
+/// A command to be executed as a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// Handed to a shell.
+    pub command: String,
+    /// Whether every question is answered with “y”; otherwise there is nothing to read.
+    pub say_yes: bool,
+    pub time_limit: Duration,
+    /// The most bytes that are kept of each of the two streams of output.
+    pub output_limit: usize,
+}
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    pub exit: Exit,
+    pub out: String,
+    pub err: String,
+    /// False when it was ended because its time was over.
+    pub in_time: bool,
+}
+
 /// A file that a node's output is kept in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFile {
@@ -142,6 +168,18 @@ pub enum EngineError {
     /// There is no such log.
     #[error("there is no log “{0}”")]
     NoLog(String),
+    /// There is no such file.
+    #[error("there is no file “{0}”")]
+    NoFile(String),
+    /// There is a file where none may be.
+    #[error("there is “{0}” already")]
+    FileExists(String),
+    /// The file is not of the kind that this needs, or leads out of the node's folder.
+    #[error("{0}")]
+    BadFile(String),
+    /// It would take more than a node may.
+    #[error("{0}")]
+    TooLarge(String),
     /// It could not be done.
     #[error("{0}")]
     Failed(String),
@@ -210,6 +248,21 @@ pub trait Engine: Send + Sync + 'static {
     /// [`EngineError::Failed`]; then the copy may be in parts.
     async fn copy_files(&self, from: NodeId, to: NodeId) -> Result<(), EngineError>;
 
+    /// Executes a command in the node's folder, with its variables and confined as the node is. What the command leaves
+    /// running ends with it. When this is dropped, the command is ended.
+    ///
+    /// # Errors
+    /// [`EngineError::NotAllowed`] where nodes cannot be confined, [`EngineError::Failed`].
+    async fn execute(&self, spec: &NodeSpec, execution: &Execution) -> Result<Executed, EngineError>;
+
+    /// Works on the node's files, with the rights of the node itself. Nothing outside its folder is reached, whatever
+    /// the node does meanwhile.
+    ///
+    /// # Errors
+    /// [`EngineError::NoFile`], [`EngineError::FileExists`], [`EngineError::BadFile`], [`EngineError::TooLarge`],
+    /// [`EngineError::NotAllowed`] for a file that the node itself could not use.
+    async fn work_on_files(&self, node: NodeId, work: FileWork) -> Result<FileDone, EngineError>;
+
     /// The node's logs, the current one first.
     ///
     /// # Errors
@@ -221,6 +274,21 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// [`EngineError::NoLog`].
     async fn read_log(&self, node: NodeId, path: &str, from: Option<u64>, count: u64) -> Result<LogPart, EngineError>;
+
+    /// Empties a log.
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`].
+    async fn clear_log(&self, node: NodeId, path: &str) -> Result<(), EngineError>;
+
+    /// Removes a log; the one that is written to begins anew.
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`].
+    async fn remove_log(&self, node: NodeId, path: &str) -> Result<(), EngineError>;
+
+    /// Limits the memory that each living process of the node may take, in bytes, as far as the system lets it be.
+    async fn limit(&self, node: NodeId, memory: u64);
 
     /// What it uses now; nothing while it is stopped.
     async fn stats(&self, node: NodeId) -> NodeStats;

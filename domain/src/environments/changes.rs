@@ -54,7 +54,11 @@ pub enum NodeChoice {
     All,
     /// The nodes of a layer.
     Group(String),
+    /// The nodes of a type, or of an image.
+    Type(String),
     Ids(Vec<i64>),
+    /// The only node that there is.
+    Only,
 }
 
 /// How nodes are restarted.
@@ -135,6 +139,20 @@ impl NodeChoice {
                 let nodes: Vec<_> = environment.nodes().filter(|node| node.group.eq_ignore_ascii_case(group)).collect();
                 if nodes.is_empty() { Err(missing(format!("layer “{group}”"))) } else { Ok(nodes) }
             }
+            NodeChoice::Type(kind) => {
+                let is_it = |node: &&Node| {
+                    node.node_type.eq_ignore_ascii_case(kind) || node.image.name.eq_ignore_ascii_case(kind)
+                };
+                let nodes: Vec<_> = environment.nodes().filter(is_it).collect();
+                if nodes.is_empty() { Err(missing(format!("node of type “{kind}”"))) } else { Ok(nodes) }
+            }
+            NodeChoice::Only => match environment.nodes().collect::<Vec<_>>() {
+                nodes if nodes.len() == 1 => Ok(nodes),
+                nodes => {
+                    let why = format!("say which: environment “{}” has {} nodes", environment.name, nodes.len());
+                    Err(Error::invalid("nodeId", why))
+                }
+            },
             NodeChoice::Ids(ids) => ids
                 .iter()
                 .map(|id| {
@@ -156,7 +174,7 @@ pub(super) async fn launch(work: Work) -> Outcome {
 }
 
 /// Waits until all nodes are up; when one does not come up, the others go down with it.
-async fn until_all_up(work: &Work) -> Outcome {
+pub(super) async fn until_all_up(work: &Work) -> Outcome {
     let watches = work.slot.watches().into_iter().map(|(_, watch)| until_up(watch));
     let all = futures::future::try_join_all(watches);
     let outcome = tokio::select! {
@@ -193,7 +211,7 @@ pub(super) async fn copy_files(work: &Work) -> Result<Vec<Node>, Failure> {
         if let Some(source) = node.facts.copy_of.take() {
             let copied = work.manager.engine.copy_files(source, node.id).await;
             copied.map_err(|error| failed(node.id)(Error::Engine(error.to_string())))?;
-            work.keyrack.keep_facts(node).await.map_err(failed(node.id))?;
+            work.keyrack.is_copied(node.id).await.map_err(failed(node.id))?;
         }
     }
     Ok(nodes)
@@ -209,7 +227,7 @@ async fn end(work: Work, status: EnvStatus) -> Outcome {
     Outcome::Reached(status)
 }
 
-async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -> Outcome {
+pub(super) async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -> Outcome {
     let kept = |node: &Node| Kept { spec: node.spec(&work.environment.name), listens: node.facts.listens };
     if order.sequential {
         for (index, node) in nodes.iter().enumerate() {
@@ -238,13 +256,6 @@ impl Keyrack {
         let mut connection = self.store.read().acquire().await?;
         let environments = rows::read(&mut connection, Which::Id(id)).await?;
         Ok(environments.into_iter().flat_map(|environment| environment.layers).flat_map(|layer| layer.nodes).collect())
-    }
-
-    async fn keep_facts(&self, node: &Node) -> Result<()> {
-        let facts = serde_json::to_string(&node.facts).map_err(Error::internal)?;
-        let mut tx = self.store.begin().await?;
-        sqlx::query("UPDATE nodes SET spec = $2 WHERE id = $1").bind(node.id.0).bind(facts).execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
     }
 
     /// Gives a node another port, because somebody outside took its own.

@@ -45,9 +45,9 @@ enum Creator<'a> {
     Operator(AccountId, UserId),
 }
 
-struct NewNode {
-    spec: NodesSpec,
-    facts: NodeFacts,
+pub(super) struct NewNode {
+    pub spec: NodesSpec,
+    pub facts: NodeFacts,
 }
 
 impl Creator<'_> {
@@ -100,8 +100,12 @@ impl Keyrack {
         let mut nodes = Vec::new();
         for (index, spec) in spec.nodes.iter().enumerate() {
             let listens = self.check_runs(index, spec).await?;
-            let facts =
-                NodeFacts { command: spec.command.clone(), variables: spec.variables.clone(), listens, copy_of: None };
+            let facts = NodeFacts {
+                command: spec.command.clone(),
+                variables: spec.variables.clone(),
+                listens,
+                ..NodeFacts::default()
+            };
             for _ in 0..spec.count {
                 nodes.push(NewNode { spec: spec.clone(), facts: facts.clone() });
             }
@@ -167,7 +171,7 @@ impl Keyrack {
     }
 
     /// Asks the engine whether such nodes can run; answers whether they answer on their port.
-    async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
+    pub(super) async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
         let engine = &self.manager()?.engine;
         let facts =
             engine.check(&spec.image, spec.command.as_deref(), &spec.variables).await.map_err(|error| match error {
@@ -241,7 +245,7 @@ impl Keyrack {
     }
 }
 
-async fn write_node(
+pub(super) async fn write_node(
     tx: &mut crate::store::Tx,
     id: EnvironmentId,
     node: NewNode,

@@ -61,6 +61,7 @@ impl Keyrack {
         let slot = manager.slot(environment.id);
         slot.leave();
         let _turn = slot.turn.lock().await;
+        let _hands = slot.hands.write().await;
         slot.stop_nodes(Duration::ZERO).await;
         for node in environment.nodes() {
             if let Err(error) = manager.engine.remove(node.id).await {

@@ -29,6 +29,8 @@ pub struct Manager {
 pub struct Slot {
     /// Held by whoever starts or stops its nodes.
     pub(super) turn: tokio::sync::Mutex<()>,
+    /// Held for reading by whoever works inside its nodes, so that they are not removed meanwhile.
+    pub(super) hands: tokio::sync::RwLock<()>,
     /// Set when it is to go; nothing is started any more then.
     gone: watch::Sender<bool>,
     keepers: Mutex<BTreeMap<NodeId, Keeper>>,
@@ -98,6 +100,11 @@ impl Manager {
     /// Starts keepers for these nodes; those that had one are stopped before.
     pub async fn start_nodes(&self, slot: &Slot, nodes: Vec<Kept>, settings: &Settings) {
         slot.stop_nodes(settings.stop_grace).await;
+        self.start_more(slot, nodes, settings);
+    }
+
+    /// Starts keepers for these nodes, which had none, beside those that there are.
+    pub fn start_more(&self, slot: &Slot, nodes: Vec<Kept>, settings: &Settings) {
         for node in nodes {
             let id = node.spec.id;
             let (engine, failed) = (self.engine.clone(), self.failed.clone());
@@ -130,6 +137,7 @@ impl Default for Slot {
     fn default() -> Slot {
         Slot {
             turn: tokio::sync::Mutex::default(),
+            hands: tokio::sync::RwLock::default(),
             gone: watch::Sender::new(false),
             keepers: Mutex::default(),
             samples: Mutex::default(),
@@ -166,6 +174,12 @@ impl Slot {
             Some(begun) => begun.await,
             None => false,
         }
+    }
+
+    /// Stops these nodes; nothing of them is left at the answer.
+    pub async fn stop_some(&self, nodes: &[NodeId], grace: Duration) {
+        let keepers: Vec<_> = nodes.iter().filter_map(|node| lock(&self.keepers).remove(node)).collect();
+        futures::future::join_all(keepers.into_iter().map(|keeper| keeper.stop(grace))).await;
     }
 
     /// Stops all nodes at once; nothing of them is left at the answer.

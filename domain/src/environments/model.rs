@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::name::DOMAIN;
 use crate::engine::{CLOUDLET_MEMORY, ImageRef, NodeSpec};
@@ -29,6 +30,8 @@ pub struct Environment {
     /// While Broken: why.
     pub failure: Option<Failure>,
     pub created: DateTime<Utc>,
+    /// The groups of environments that it is in, sorted.
+    pub groups: Vec<String>,
     /// In the order in which they were made.
     pub layers: Vec<Layer>,
 }
@@ -46,6 +49,10 @@ pub struct EnvironmentSettings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     pub name: String,
+    /// What people call it; empty unless set.
+    pub display_name: String,
+    /// What clients keep with it.
+    pub data: Map<String, Value>,
     pub nodes: Vec<Node>,
 }
 
@@ -72,9 +79,15 @@ pub struct Node {
 pub struct NodeFacts {
     /// Replaces what the image runs; handed to a shell.
     pub command: Option<String>,
+    /// Stands before the command; alone, it is the command.
+    pub entry_point: Option<String>,
     pub variables: BTreeMap<String, String>,
     /// Whether it answers on its port.
     pub listens: bool,
+    /// What people call it.
+    pub display_name: Option<String>,
+    /// Folders whose content is asked about when the node is redeployed.
+    pub volumes: Vec<String>,
     /// The node whose files it still has to be given.
     pub copy_of: Option<NodeId>,
 }
@@ -99,6 +112,17 @@ impl std::fmt::Display for Failure {
     }
 }
 
+impl NodeFacts {
+    /// What is handed to a shell in the place of what the image runs.
+    pub fn whole_command(&self) -> Option<String> {
+        match (&self.entry_point, &self.command) {
+            (None, command) => command.clone(),
+            (Some(entry), None) => Some(entry.clone()),
+            (Some(entry), Some(command)) => Some(format!("{entry} {command}")),
+        }
+    }
+}
+
 impl Node {
     /// Where it answers, whether it runs or not.
     pub fn url(&self) -> Option<String> {
@@ -111,7 +135,7 @@ impl Node {
             id: self.id,
             environment: environment.to_owned(),
             image: self.image.clone(),
-            command: self.facts.command.clone(),
+            command: self.facts.whole_command(),
             variables: self.facts.variables.clone(),
             port: self.port,
             memory: u64::from(self.flexible_cloudlets.max(self.fixed_cloudlets).max(1)) * CLOUDLET_MEMORY,

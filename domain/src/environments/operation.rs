@@ -81,6 +81,18 @@ pub(super) struct Begun {
 impl Keyrack {
     /// Checks that the caller may and the environment can, and notes the change.
     pub(super) async fn begin(&self, caller: &Caller, client: &Client, name: &str, change: &Change) -> Result<Begun> {
+        self.begin_with(caller, client, name, change, &[]).await
+    }
+
+    /// As [`Keyrack::begin`], with more facts for the audit log.
+    pub(super) async fn begin_with(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        change: &Change,
+        details: &[(&str, serde_json::Value)],
+    ) -> Result<Begun> {
         caller.require(Right::Operate)?;
         let entered = self.manager()?.enter()?;
         let mut tx = self.store.begin().await?;
@@ -94,7 +106,10 @@ impl Keyrack {
             let mut connection = self.store.read().acquire().await?;
             return Err(wrong_state(&rows::find(&mut connection, caller.account, name).await?, change));
         }
-        let event = Event::by(caller, client, change.kind, format!("environment:{}", environment.name));
+        let mut event = Event::by(caller, client, change.kind, format!("environment:{}", environment.name));
+        for (name, value) in details {
+            event = event.with(name, value.clone());
+        }
         audit::append(&mut tx, self.world.now(), event).await?;
         let new = NewAction {
             account: environment.account,

@@ -116,6 +116,32 @@ impl Keyrack {
         })
     }
 
+    /// Empties a log of a node, or removes it.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or a log that is not there.
+    pub async fn discard_log(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        node: i64,
+        path: &str,
+        remove: bool,
+    ) -> Result<()> {
+        caller.require(Right::Operate)?;
+        let slot = self.slot_of(caller, name).await?;
+        let inside = self.inside(caller, &slot, name, &super::NodeChoice::Ids(vec![node])).await?;
+        let (id, engine) = (inside.nodes[0].id, &inside.manager.engine);
+        let kind = if remove { "log.remove" } else { "log.clear" };
+        let event = super::inside::event(caller, client, kind, &inside).with("path", path);
+        self.noted(event, async {
+            let done = if remove { engine.remove_log(id, path).await } else { engine.clear_log(id, path).await };
+            done.map_err(super::inside::engine_error("path"))
+        })
+        .await
+    }
+
     async fn node_of(&self, caller: &Caller, name: &str, node: i64) -> Result<NodeId> {
         let environment = self.environment(caller, name).await?;
         let found = super::NodeChoice::Ids(vec![node]).of(&environment)?;

@@ -72,13 +72,43 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
         let layers = layers.entry(environment).or_default();
         match layers.iter_mut().find(|layer| layer.name == node.group) {
             Some(layer) => layer.nodes.push(node),
-            None => layers.push(Layer { name: node.group.clone(), nodes: vec![node] }),
+            None => layers.push(Layer {
+                name: node.group.clone(),
+                display_name: String::new(),
+                data: serde_json::Map::new(),
+                nodes: vec![node],
+            }),
         }
+    }
+    let facts = format!(
+        "SELECT l.environment_id, l.node_group, l.display_name, l.data FROM layers l \
+         JOIN environments e ON e.id = l.environment_id WHERE {condition}"
+    );
+    for row in query(&mut *connection, facts, which).await? {
+        let name: String = row.try_get(1)?;
+        // What is kept of a layer may outlive its nodes.
+        let found =
+            layers.get_mut(&row.try_get(0)?).and_then(|layers| layers.iter_mut().find(|layer| layer.name == name));
+        if let Some(layer) = found {
+            layer.display_name = row.try_get(2)?;
+            layer.data = serde_json::from_str(row.try_get(3)?).map_err(Error::internal)?;
+        }
+    }
+    let members = format!(
+        "SELECT m.environment_id, g.name FROM environment_group_members m JOIN environment_groups g ON g.id = m.group_id \
+         JOIN environments e ON e.id = m.environment_id WHERE {condition} ORDER BY g.name"
+    );
+    let mut groups: HashMap<i64, Vec<String>> = HashMap::new();
+    for row in query(&mut *connection, members, which).await? {
+        groups.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
     }
     query(connection, environments, which)
         .await?
         .iter()
-        .map(|row| environment(row, layers.remove(&row.try_get(0)?).unwrap_or_default()))
+        .map(|row| {
+            let id: i64 = row.try_get(0)?;
+            environment(row, layers.remove(&id).unwrap_or_default(), groups.remove(&id).unwrap_or_default())
+        })
         .collect()
 }
 
@@ -105,7 +135,7 @@ async fn query(connection: &mut AnyConnection, sql: String, which: Which<'_>) ->
     Ok(query.fetch_all(connection).await?)
 }
 
-fn environment(row: &AnyRow, mut layers: Vec<Layer>) -> Result<Environment> {
+fn environment(row: &AnyRow, mut layers: Vec<Layer>, groups: Vec<String>) -> Result<Environment> {
     let (name, display_name): (String, String) = (row.try_get(3)?, row.try_get(4)?);
     let status = status(row.try_get(6)?)?;
     let failure: String = row.try_get(8)?;
@@ -125,6 +155,7 @@ fn environment(row: &AnyRow, mut layers: Vec<Layer>) -> Result<Environment> {
         settings: serde_json::from_str::<EnvironmentSettings>(row.try_get(7)?).map_err(Error::internal)?,
         failure: serde_json::from_str(&failure).ok(),
         created: from_millis(row.try_get(9)?),
+        groups,
         layers,
     })
 }

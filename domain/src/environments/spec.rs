@@ -12,7 +12,9 @@ use crate::error::{Error, Result};
 /// The most nodes that one environment can have.
 pub const NODE_LIMIT: u32 = 64;
 const CLOUDLET_LIMIT: u32 = 512;
-const VARIABLE_LIMIT: usize = 200;
+/// The most variables that a node has.
+pub const VARIABLE_LIMIT: usize = 200;
+const COMMAND_LIMIT: usize = 100;
 const TEXT_LIMIT: usize = 32 * 1024;
 
 /// An environment to be.
@@ -93,6 +95,64 @@ impl EnvironmentSpec {
             _ => Ok(spec),
         }
     }
+}
+
+/// Reads a flat JSON object of texts: variables by name. Values that are `null` are left out.
+///
+/// # Errors
+/// [`Error::Invalid`] that names the parameter and, in its text, the variable.
+pub fn parse_variables(parameter: &'static str, text: &str) -> Result<BTreeMap<String, String>> {
+    let value = parse(parameter, text)?;
+    read_variables(&Field::root(parameter, &value))
+}
+
+/// Reads commands: a JSON list of `{"command":…,"params":…}`, or of texts.
+///
+/// # Errors
+/// [`Error::Invalid`] that names the parameter and, in its text, the field.
+pub fn parse_commands(parameter: &'static str, text: &str) -> Result<Vec<String>> {
+    let value = parse(parameter, text)?;
+    let list = Field::root(parameter, &value);
+    let mut commands = Vec::new();
+    for item in list.items()? {
+        let (command, params) = match item.value() {
+            Some(Value::String(_)) => (item.as_text()?, None),
+            _ => (item.text("command")?, item.text("params")?),
+        };
+        let Some(command) = command else { return Err(item.at("command").wrong("is missing")) };
+        let whole = params.map_or_else(|| command.clone(), |params| format!("{command} {params}"));
+        check_text(&item, &whole)?;
+        commands.push(whole);
+    }
+    match commands.len() {
+        0 => Err(list.wrong("holds no command")),
+        count if count > COMMAND_LIMIT => Err(list.wrong(format!("holds more than {COMMAND_LIMIT} commands"))),
+        _ => Ok(commands),
+    }
+}
+
+/// Reads a command line: a text for a shell, or a JSON list of words. An empty one is none.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn parse_command_line(parameter: &'static str, text: &str) -> Result<Option<String>> {
+    let line = match serde_json::from_str::<Vec<String>>(text) {
+        Ok(words) => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
+        Err(_) => text.trim().to_owned(),
+    };
+    if line.len() > TEXT_LIMIT || line.contains('\0') {
+        return Err(Error::invalid(parameter, format!("it has to be at most {TEXT_LIMIT} bytes, without NUL")));
+    }
+    Ok(Some(line).filter(|line| !line.is_empty()))
+}
+
+/// A word as a shell has to be told it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn read_nodes(nodes: &Field<'_>) -> Result<NodesSpec> {

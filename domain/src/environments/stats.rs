@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::changes::NodeChoice;
 use super::manager::{Manager, Slot, lock};
 use crate::caller::{Caller, Right};
 use crate::engine::{CLOUDLET_MEMORY, NodeStats};
@@ -15,6 +16,9 @@ use crate::keyrack::Keyrack;
 /// The time between two samples, and how many are kept: an hour.
 const INTERVAL: Duration = Duration::from_secs(10);
 const KEPT: usize = 360;
+
+/// The most steps that are told at once.
+const MOST_STEPS: u32 = 1000;
 
 /// The samples of one environment, the newest last.
 #[derive(Debug, Default)]
@@ -46,23 +50,44 @@ impl Samples {
     /// Sums up the samples of the last `duration` before `now`.
     fn sum(&self, now: Instant, duration: Duration) -> SumStat {
         let taken: Vec<_> = self.0.iter().filter(|(at, _)| now.duration_since(*at) <= duration).collect();
-        let (Some((first, _)), Some((last, _))) = (taken.first(), taken.last()) else { return SumStat::default() };
-        let memories = taken.iter().flat_map(|(_, stats)| stats.values()).map(|stats| stats.memory);
-        let cloudlets = memories.clone().map(|memory| memory.div_ceil(CLOUDLET_MEMORY)).sum::<u64>();
-        let steps =
-            taken.windows(2).flat_map(|pair| pair[1].1.iter().map(move |(id, stats)| (pair[0].1.get(id), stats)));
-        // A node's processor time falls back when it was restarted in between; then all of it is new.
-        let cpu = steps.map(|(before, now)| match before {
-            Some(before) if before.cpu <= now.cpu => now.cpu - before.cpu,
-            _ => now.cpu,
-        });
-        SumStat {
-            duration: last.duration_since(*first),
-            cpu: cpu.sum(),
-            memory: memories.sum::<u64>() / taken.len() as u64,
-            cloudlets: cloudlets as f64 / taken.len() as f64,
-            samples: taken.len() as u32,
-        }
+        summed(&taken)
+    }
+
+    /// Sums up the last `duration` before `now` in steps, the oldest first, for some nodes only.
+    fn steps(&self, now: Instant, duration: Duration, step: Duration, nodes: &[NodeId]) -> Vec<SumStat> {
+        let only = |stats: &BTreeMap<NodeId, NodeStats>| -> BTreeMap<NodeId, NodeStats> {
+            stats.iter().filter(|(id, _)| nodes.contains(id)).map(|(id, stats)| (*id, *stats)).collect()
+        };
+        let chosen: Vec<_> = self.0.iter().map(|(at, stats)| (*at, only(stats))).collect();
+        let count = duration.as_secs().div_ceil(step.as_secs().max(1)).max(1) as u32;
+        (0..count)
+            .rev()
+            .map(|back| {
+                let (oldest, newest) = (step * (back + 1), step * back);
+                let fits = |at: &Instant| (newest..oldest).contains(&now.duration_since(*at));
+                summed(&chosen.iter().filter(|(at, _)| fits(at)).collect::<Vec<_>>())
+            })
+            .collect()
+    }
+}
+
+/// Sums up samples.
+fn summed(taken: &[&(Instant, BTreeMap<NodeId, NodeStats>)]) -> SumStat {
+    let (Some((first, _)), Some((last, _))) = (taken.first(), taken.last()) else { return SumStat::default() };
+    let memories = taken.iter().flat_map(|(_, stats)| stats.values()).map(|stats| stats.memory);
+    let cloudlets = memories.clone().map(|memory| memory.div_ceil(CLOUDLET_MEMORY)).sum::<u64>();
+    let steps = taken.windows(2).flat_map(|pair| pair[1].1.iter().map(move |(id, stats)| (pair[0].1.get(id), stats)));
+    // A node's processor time falls back when it was restarted in between; then all of it is new.
+    let cpu = steps.map(|(before, now)| match before {
+        Some(before) if before.cpu <= now.cpu => now.cpu - before.cpu,
+        _ => now.cpu,
+    });
+    SumStat {
+        duration: last.duration_since(*first),
+        cpu: cpu.sum(),
+        memory: memories.sum::<u64>() / taken.len() as u64,
+        cloudlets: cloudlets as f64 / taken.len() as f64,
+        samples: taken.len() as u32,
     }
 }
 
@@ -102,6 +127,34 @@ impl Keyrack {
         manager.sample_one(&slot).await;
         let samples = lock(&slot.samples);
         Ok(samples.sum(Instant::now(), duration))
+    }
+}
+
+impl Keyrack {
+    /// What nodes of an environment used over the last `duration`, an hour at most, in steps.
+    ///
+    /// # Errors
+    /// [`crate::Error::NoEnvironment`], [`crate::Error::NotFound`], [`crate::Error::Invalid`] for too many steps.
+    pub async fn stats(
+        &self,
+        caller: &Caller,
+        name: &str,
+        choice: &NodeChoice,
+        duration: Duration,
+        step: Duration,
+    ) -> Result<Vec<SumStat>> {
+        caller.require(Right::See)?;
+        if step.is_zero() || duration > step * MOST_STEPS {
+            let why = format!("it has to be more than 0, and at least 1/{MOST_STEPS} of the duration");
+            return Err(crate::Error::invalid("interval", why));
+        }
+        let environment = self.environment(caller, name).await?;
+        let nodes: Vec<NodeId> = choice.of(&environment)?.iter().map(|node| node.id).collect();
+        let manager = self.manager()?;
+        let slot = manager.slot(environment.id);
+        manager.sample_one(&slot).await;
+        let samples = lock(&slot.samples);
+        Ok(samples.steps(Instant::now(), duration, step, &nodes))
     }
 }
 

@@ -23,6 +23,7 @@ steps! {
     1 "0001_foundation",
     2 "0002_environments",
     3 "0003_people",
+    4 "0004_files_and_groups",
 }
 
 /// Runs the steps that the database has not seen yet, in order; refuses a database that knows steps which this program

@@ -1,18 +1,21 @@
 //! Work on nodes' folders by the server. What lies in them was written by strangers, who may be writing still: every
 //! step goes from an open folder to a name in it and never follows a link, so no trick with links leads outside.
 
-use std::io;
+use std::ffi::CStr;
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Uid, chownat, fchown, fstat, mkdirat, openat, readlinkat, symlinkat,
+    AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Uid, chownat, fchown, fstat, mkdirat, openat, readlinkat,
+    symlinkat, unlinkat,
 };
 
 /// How deep folders may lie in each other before a copy gives up.
 const DEPTH: usize = 64;
 
-const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+/// How a folder is opened that must not be a link.
+pub const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// Makes a node's folder with a place for temporary files, only for its user.
 ///
@@ -51,6 +54,43 @@ fn give_all(folder: OwnedFd, owner: u32, depth: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// How much one piece of work may write.
+pub struct Budget {
+    entries: u64,
+    bytes: u64,
+}
+
+impl Budget {
+    /// At most so many files and folders with so many bytes in all.
+    pub fn of(entries: u64, bytes: u64) -> Budget {
+        Budget { entries, bytes }
+    }
+
+    /// Takes one file or folder from it.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::QuotaExceeded`] when there is nothing left.
+    pub fn take_entry(&mut self) -> io::Result<()> {
+        self.entries = self.entries.checked_sub(1).ok_or_else(used_up)?;
+        Ok(())
+    }
+
+    /// Copies to the end, as far as there are bytes left.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::QuotaExceeded`] when there is more, and from reading and writing.
+    pub fn copy(&mut self, from: impl Read, to: &mut impl Write) -> io::Result<()> {
+        let mut limited = from.take(self.bytes.saturating_add(1));
+        let copied = io::copy(&mut limited, to)?;
+        self.bytes = self.bytes.checked_sub(copied).ok_or_else(used_up)?;
+        Ok(())
+    }
+}
+
+fn used_up() -> io::Error {
+    io::Error::from(io::ErrorKind::QuotaExceeded)
+}
+
 /// Copies files, folders and links (as links) of one folder into another one that nobody else writes to.
 ///
 /// # Errors
@@ -58,15 +98,24 @@ fn give_all(folder: OwnedFd, owner: u32, depth: usize) -> io::Result<()> {
 pub fn copy_tree(from: &Path, to: &Path, owner: Option<u32>) -> io::Result<()> {
     let from = openat(CWD, from, FOLDER, Mode::empty())?;
     let to = openat(CWD, to, FOLDER, Mode::empty())?;
-    copy_all(&from, &to, owner, DEPTH)
+    copy_all(&from, &to, owner, DEPTH, &mut Budget::of(u64::MAX, u64::MAX))
 }
 
-fn copy_all(from: &OwnedFd, to: &OwnedFd, owner: Option<u32>, depth: usize) -> io::Result<()> {
+/// Copies what is in one open folder into another.
+///
+/// # Errors
+/// From the file system, when folders lie too deep, or when the budget is used up.
+pub fn copy_within(from: &OwnedFd, to: &OwnedFd, budget: &mut Budget) -> io::Result<()> {
+    copy_all(from, to, None, DEPTH, budget)
+}
+
+fn copy_all(from: &OwnedFd, to: &OwnedFd, owner: Option<u32>, depth: usize, budget: &mut Budget) -> io::Result<()> {
     if depth == 0 {
-        return Err(io::Error::other("folders lie too deep in each other"));
+        return Err(too_deep());
     }
     for (name, kind) in entries(from.as_fd())? {
         let name = &*name;
+        budget.take_entry()?;
         match kind {
             FileType::Directory => {
                 let source = openat(from, name, FOLDER, Mode::empty())?;
@@ -75,10 +124,10 @@ fn copy_all(from: &OwnedFd, to: &OwnedFd, owner: Option<u32>, depth: usize) -> i
                     made => made?,
                 }
                 let target = openat(to, name, FOLDER, Mode::empty())?;
-                copy_all(&source, &target, owner, depth - 1)?;
+                copy_all(&source, &target, owner, depth - 1, budget)?;
                 finish(&source, &target, owner)?;
             }
-            FileType::RegularFile => copy_file(from, to, name, owner)?,
+            FileType::RegularFile => copy_file((from, name), (to, name), owner, budget)?,
             FileType::Symlink => {
                 let place = readlinkat(from, name, Vec::new())?;
                 match symlinkat(&*place, to, name) {
@@ -94,18 +143,60 @@ fn copy_all(from: &OwnedFd, to: &OwnedFd, owner: Option<u32>, depth: usize) -> i
     Ok(())
 }
 
-fn copy_file(from: &OwnedFd, to: &OwnedFd, name: &std::ffi::CStr, owner: Option<u32>) -> io::Result<()> {
-    // Not blocking: should it have become a pipe meanwhile, opening it must not wait for a writer.
-    let source =
-        openat(from, name, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty())?;
+/// Copies a regular file; what is none is left out.
+///
+/// # Errors
+/// From the file system, or when the budget is used up.
+pub fn copy_file(
+    (from, name): (&OwnedFd, &CStr),
+    (to, new_name): (&OwnedFd, &CStr),
+    owner: Option<u32>,
+    budget: &mut Budget,
+) -> io::Result<()> {
+    // Not blocking: should it have become a pipe meanwhile, opening it must not wait for the other end.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let source = openat(from, name, OFlags::RDONLY | flags, Mode::empty())?;
     if FileType::from_raw_mode(fstat(&source)?.st_mode) != FileType::RegularFile {
         return Ok(());
     }
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let target = openat(to, name, flags, Mode::RUSR | Mode::WUSR)?;
+    let target = openat(to, new_name, OFlags::WRONLY | OFlags::CREATE | flags, Mode::RUSR | Mode::WUSR)?;
+    let (before, after) = (fstat(&source)?, fstat(&target)?);
+    if FileType::from_raw_mode(after.st_mode) != FileType::RegularFile {
+        return Err(io::Error::from(io::ErrorKind::AlreadyExists));
+    }
+    if (before.st_dev, before.st_ino) == (after.st_dev, after.st_ino) {
+        return Ok(());
+    }
     let (mut reader, mut writer) = (std::fs::File::from(source), std::fs::File::from(target));
-    io::copy(&mut reader, &mut writer)?;
+    writer.set_len(0)?;
+    budget.copy(&mut reader, &mut writer)?;
     finish(&reader.into(), &writer.into(), owner)
+}
+
+/// Removes a folder with all in it, following no link.
+///
+/// # Errors
+/// From the file system, or when folders lie too deep.
+pub fn remove_tree(parent: &OwnedFd, name: &CStr) -> io::Result<()> {
+    remove_all(parent, name, DEPTH)
+}
+
+fn remove_all(parent: &OwnedFd, name: &CStr, depth: usize) -> io::Result<()> {
+    if depth == 0 {
+        return Err(too_deep());
+    }
+    let folder = openat(parent, name, FOLDER, Mode::empty())?;
+    for (name, kind) in entries(folder.as_fd())? {
+        match kind {
+            FileType::Directory => remove_all(&folder, &name, depth - 1)?,
+            _ => unlinkat(&folder, &*name, AtFlags::empty())?,
+        }
+    }
+    Ok(unlinkat(parent, name, AtFlags::REMOVEDIR)?)
+}
+
+fn too_deep() -> io::Error {
+    io::Error::other("folders lie too deep in each other")
 }
 
 /// The same permission bits (without set-user-id and the like) and the new owner.
@@ -115,7 +206,11 @@ fn finish(source: &OwnedFd, target: &OwnedFd, owner: Option<u32>) -> io::Result<
     Ok(())
 }
 
-fn entries(folder: BorrowedFd<'_>) -> io::Result<Vec<(std::ffi::CString, FileType)>> {
+/// What is in a folder, without `.` and `..`.
+///
+/// # Errors
+/// From the file system.
+pub fn entries(folder: BorrowedFd<'_>) -> io::Result<Vec<(std::ffi::CString, FileType)>> {
     let mut found = Vec::new();
     for entry in Dir::read_from(folder)? {
         let entry = entry?;

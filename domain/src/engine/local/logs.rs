@@ -42,6 +42,35 @@ pub fn read(folder: &Path, path: &str, from: Option<u64>, count: u64) -> Result<
     }
 }
 
+/// Empties a log. Whoever has it open goes on at its beginning: the supervisor appends.
+///
+/// # Errors
+/// [`EngineError::NoLog`].
+pub fn clear(folder: &Path, path: &str) -> Result<(), EngineError> {
+    match named(path).and_then(|name| File::options().write(true).truncate(true).open(folder.join(name)).ok()) {
+        Some(_) => Ok(()),
+        None => Err(EngineError::NoLog(path.to_owned())),
+    }
+}
+
+/// Removes a log. The current one is emptied: it is open in the supervisor, which would go on writing to nowhere.
+///
+/// # Errors
+/// [`EngineError::NoLog`].
+pub fn remove(folder: &Path, path: &str) -> Result<(), EngineError> {
+    if path == LOG {
+        return clear(folder, path);
+    }
+    match named(path).map(|name| fs::remove_file(folder.join(name))) {
+        Some(Ok(())) => Ok(()),
+        _ => Err(EngineError::NoLog(path.to_owned())),
+    }
+}
+
+fn named(path: &str) -> Option<&str> {
+    [LOG, OLD_LOG].into_iter().find(|name| *name == path)
+}
+
 fn part(mut file: File, from: Option<u64>, count: u64) -> io::Result<LogPart> {
     let size = file.metadata()?.len();
     let from = from.unwrap_or_else(|| size.saturating_sub(count)).min(size);

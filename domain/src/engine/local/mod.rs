@@ -4,6 +4,7 @@ mod confinement;
 mod files;
 mod folders;
 mod logs;
+mod node_files;
 mod proc;
 mod protocol;
 mod recipes;
@@ -15,22 +16,25 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rustix::fs::FlockOperation;
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use super::{
-    Engine, EngineError, ImageFacts, ImageRef, LogFile, LogPart, NodeRun, NodeSpec, NodeStats, Started, Template,
+    Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
+    NodeSpec, NodeStats, Started, Template,
 };
 use crate::ids::NodeId;
 use crate::settings::Settings;
 use confinement::Confinement;
 use folders::Folders;
-use protocol::Job;
+use protocol::{Capture, Job};
 use recipes::{Program, Recipes};
-use supervised::Supervised;
+use supervised::{Ended, Supervised};
 
 pub use supervisor::supervise;
 
@@ -59,6 +63,8 @@ pub struct LocalEngine {
     /// The program that is started as supervisor and as the built-in web application.
     program: PathBuf,
     running: Mutex<HashMap<NodeId, Arc<Supervised>>>,
+    /// How many commands were executed, so that each has a lock of its own.
+    executions: AtomicU64,
 }
 
 impl LocalEngine {
@@ -84,6 +90,7 @@ impl LocalEngine {
             allow_unconfined: settings.allow_unconfined_nodes,
             program,
             running: Mutex::default(),
+            executions: AtomicU64::new(0),
         })
     }
 
@@ -210,6 +217,7 @@ impl LocalEngine {
             read,
             memory: spec.memory,
             orphan_grace: ORPHAN_GRACE.as_millis() as u64,
+            capture: None,
         }
     }
 }
@@ -289,6 +297,40 @@ impl Engine for LocalEngine {
         blocking(move || files::copy_tree(&source, &target, uid)).await
     }
 
+    async fn execute(&self, spec: &NodeSpec, execution: &Execution) -> Result<Executed, EngineError> {
+        let program = self.program_for(&spec.image, Some(&execution.command), &spec.variables)?;
+        let uid = self
+            .prepare(spec.id)
+            .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))?;
+        let spec = NodeSpec { command: Some(execution.command.clone()), ..spec.clone() };
+        let number = self.executions.fetch_add(1, Ordering::Relaxed);
+        let lock = self.folders.locks().join(format!("{}-{number}.lock", spec.id));
+        let _unlock = RemovedAtTheEnd(lock.clone());
+        let capture = Some(Capture { limit: execution.output_limit, say_yes: execution.say_yes });
+        let job = Job { lock, capture, ..self.job(&spec, program, uid) };
+        let (supervised, ended) = Supervised::run(&self.program, &job).await?;
+        tokio::pin!(ended);
+        let (ended, in_time) = match tokio::time::timeout(execution.time_limit, &mut ended).await {
+            Ok(ended) => (ended, true),
+            Err(_) => {
+                supervised.stop(Duration::ZERO).await?;
+                (ended.await, false)
+            }
+        };
+        let Ended { exit, out, err } = ended.map_err(|error| EngineError::Failed(error.to_string()))?;
+        Ok(Executed { exit, out, err, in_time })
+    }
+
+    async fn work_on_files(&self, node: NodeId, work: FileWork) -> Result<FileDone, EngineError> {
+        let owner = self
+            .prepare(node)
+            .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))?;
+        let folder = self.folders.node(node);
+        tokio::task::spawn_blocking(move || node_files::work(&folder, owner, work))
+            .await
+            .map_err(|error| EngineError::Failed(error.to_string()))?
+    }
+
     async fn logs(&self, node: NodeId) -> Result<Vec<LogFile>, EngineError> {
         let folder = self.folders.logs(node);
         blocking(move || Ok(logs::list(&folder))).await
@@ -301,6 +343,26 @@ impl Engine for LocalEngine {
             .map_err(|error| EngineError::Failed(error.to_string()))?
     }
 
+    async fn clear_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
+        logs::clear(&self.folders.logs(node), path)
+    }
+
+    async fn remove_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
+        logs::remove(&self.folders.logs(node), path)
+    }
+
+    async fn limit(&self, node: NodeId, memory: u64) {
+        let Some(supervised) = self.supervised(node) else { return };
+        let limit = || Rlimit { current: Some(memory), maximum: Some(memory) };
+        for process in proc::descendants(supervised.pid()) {
+            if let Some(pid) = Pid::from_raw(process.pid)
+                && let Err(error) = prlimit(Some(pid), Resource::Data, limit())
+            {
+                tracing::debug!(%node, %error, "a process is limited at its next start only");
+            }
+        }
+    }
+
     async fn stats(&self, node: NodeId) -> NodeStats {
         let Some(supervised) = self.supervised(node) else { return NodeStats::default() };
         let processes = blocking(move || Ok(proc::descendants(supervised.pid()))).await.unwrap_or_default();
@@ -309,6 +371,15 @@ impl Engine for LocalEngine {
             memory: processes.iter().map(proc::Process::memory).sum(),
             processes: processes.len() as u64,
         }
+    }
+}
+
+/// A file that goes with this value.
+struct RemovedAtTheEnd(PathBuf);
+
+impl Drop for RemovedAtTheEnd {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
     }
 }
 

@@ -34,6 +34,17 @@ pub struct Job {
     pub memory: u64,
     /// The grace time, in milliseconds, when the server is gone.
     pub orphan_grace: u64,
+    /// Set for a command that somebody waits for: its output is reported instead of logged.
+    pub capture: Option<Capture>,
+}
+
+/// What becomes of the output of a command that somebody waits for.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Capture {
+    /// The most bytes that are kept of each of the two streams; what is more is read and thrown away.
+    pub limit: usize,
+    /// Whether every question is answered with “y”.
+    pub say_yes: bool,
 }
 
 /// Every later line to the supervisor. The end of the input means that the server is gone.
@@ -53,7 +64,15 @@ pub enum Report {
     /// It could not be started, and why. The last line.
     Failed { why: String },
     /// Nothing of the node is left. The last line.
-    Exited { code: Option<i32>, signal: Option<i32> },
+    Exited {
+        code: Option<i32>,
+        signal: Option<i32>,
+        /// What was captured; bytes that are no UTF-8 are replaced.
+        #[serde(default)]
+        out: String,
+        #[serde(default)]
+        err: String,
+    },
 }
 
 impl Report {

@@ -31,12 +31,36 @@ pub struct Supervised {
     gone: watch::Receiver<bool>,
 }
 
+/// How it came to an end.
+#[derive(Debug)]
+pub struct Ended {
+    pub exit: Exit,
+    /// What was captured of its output.
+    pub out: String,
+    pub err: String,
+}
+
 impl Supervised {
     /// Starts a supervisor and the node under it.
     ///
     /// # Errors
     /// [`EngineError::Failed`] saying why the node could not be started; nothing of it is left.
     pub async fn start(program: &Path, job: &Job) -> Result<(Arc<Supervised>, oneshot::Receiver<Exit>), EngineError> {
+        let (supervised, ended) = Supervised::run(program, job).await?;
+        let (tell_exit, exited) = oneshot::channel();
+        tokio::spawn(async move {
+            if let Ok(Ended { exit, .. }) = ended.await {
+                let _ = tell_exit.send(exit);
+            }
+        });
+        Ok((supervised, exited))
+    }
+
+    /// As [`Supervised::start`]; what was captured comes with the end.
+    ///
+    /// # Errors
+    /// As [`Supervised::start`].
+    pub async fn run(program: &Path, job: &Job) -> Result<(Arc<Supervised>, oneshot::Receiver<Ended>), EngineError> {
         let mut child = Command::new(program)
             .arg0("keyrack")
             .arg(SUPERVISE_NODE)
@@ -69,15 +93,15 @@ impl Supervised {
                 return Err(EngineError::Failed("the supervisor could not start the node".to_owned()));
             }
         };
-        let (tell_exit, exited) = oneshot::channel();
+        let (tell_end, ended) = oneshot::channel();
         let (tell_gone, gone) = watch::channel(false);
         let supervised = Arc::new(Supervised { pid, leader, orders: Mutex::new(orders), gone });
         tokio::spawn(async move {
-            let exit = watch_over(child, reports, leader).await;
+            let ended = watch_over(child, reports, leader).await;
             let _ = tell_gone.send(true);
-            let _ = tell_exit.send(exit);
+            let _ = tell_end.send(ended);
         });
-        Ok((supervised, exited))
+        Ok((supervised, ended))
     }
 
     /// The supervisor's process id.
@@ -120,18 +144,19 @@ impl Supervised {
 }
 
 /// Waits for the supervisor's last word and its end.
-async fn watch_over(mut child: Child, mut reports: Lines<BufReader<ChildStdout>>, leader: i32) -> Exit {
-    let mut exit = None;
+async fn watch_over(mut child: Child, mut reports: Lines<BufReader<ChildStdout>>, leader: i32) -> Ended {
+    let mut ended = None;
     while let Some(report) = next(&mut reports).await {
-        if matches!(report, Report::Exited { .. }) {
-            exit = Some(report.exit());
+        let exit = report.exit();
+        if let Report::Exited { out, err, .. } = report {
+            ended = Some(Ended { exit, out, err });
         }
     }
     let _ = child.wait().await;
-    exit.unwrap_or_else(|| {
+    ended.unwrap_or_else(|| {
         // The supervisor was killed. The kernel has ended the first process with it; the others are found by session.
         sweep(leader);
-        Exit::Unseen
+        Ended { exit: Exit::Unseen, out: String::new(), err: String::new() }
     })
 }
 

@@ -1,5 +1,6 @@
 //! Environments with real processes, on both databases.
 
+mod belongings;
 mod changes;
 mod create;
 mod failures;

@@ -19,6 +19,9 @@ pub const OTHER_PATHS: &[(&str, &str)] = &[
 /// Every class of methods.
 pub const CLASSES: &[&[Method]] = &[
     environment::control::METHODS,
+    environment::file::METHODS,
+    environment::group::METHODS,
+    environment::nodegroup::METHODS,
     environment::tracking::METHODS,
     users::account::METHODS,
     users::authentication::METHODS,

@@ -1,4 +1,7 @@
+mod configure;
 mod environments;
+mod files;
+mod layers;
 mod members;
 mod registry;
 mod second_factor;

@@ -20,9 +20,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::FlockOperation;
 use rustix::process::{Pid, WaitStatus};
 
-use super::protocol::{Job, Order, Report};
+use super::protocol::{Capture, Job, Order, Report};
 use confine::Confinement;
-use output::Log;
+use output::{Log, Sink};
 
 /// Runs this process as a node's supervisor until nothing of the node is left. Call it before any thread is started.
 pub fn supervise() -> ExitCode {
@@ -46,16 +46,16 @@ fn run() -> io::Result<()> {
         None => return Ok(()),
     };
     let _lock = lock(&job)?;
-    let (output, leader) = start(&job)?;
+    let (outputs, leader) = start(&job)?;
     report(&Report::Started { pid: leader.as_raw_pid() });
     let mut supervision = Supervision {
         leader,
         ended: None,
         deadline: None,
-        log: Log::open(&job.log, job.log_limit),
+        outputs,
         orphan_grace: Duration::from_millis(job.orphan_grace),
     };
-    supervision.until_nothing_is_left(&signals, orders, output)?;
+    supervision.until_nothing_is_left(&signals, orders)?;
     report(&supervision.last_report());
     Ok(())
 }
@@ -66,13 +66,19 @@ struct Supervision {
     ended: Option<WaitStatus>,
     /// When everything is ended for certain; set as soon as it is to stop.
     deadline: Option<Instant>,
-    log: Log,
+    outputs: [Output; 2],
     orphan_grace: Duration,
 }
 
+/// One stream of the node's output; none when it comes with the other one, or when it has ended.
+struct Output {
+    stream: Option<OwnedFd>,
+    sink: Sink,
+}
+
 impl Supervision {
-    fn until_nothing_is_left(&mut self, signals: &SignalFd, mut orders: Lines, output: OwnedFd) -> io::Result<()> {
-        let (mut orders_open, mut output_open) = (true, true);
+    fn until_nothing_is_left(&mut self, signals: &SignalFd, mut orders: Lines) -> io::Result<()> {
+        let mut orders_open = true;
         while self.reap() {
             if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 let (leader, ended) = (self.leader, &mut self.ended);
@@ -88,9 +94,10 @@ impl Supervision {
             let watched = [
                 signals.0.as_fd(),
                 if orders_open { stdin.as_fd() } else { signals.0.as_fd() },
-                if output_open { output.as_fd() } else { signals.0.as_fd() },
+                self.outputs[0].stream.as_ref().map_or(signals.0.as_fd(), AsFd::as_fd),
+                self.outputs[1].stream.as_ref().map_or(signals.0.as_fd(), AsFd::as_fd),
             ];
-            let [signalled, ordered, written] = wait_for(watched, self.deadline)?;
+            let [signalled, ordered, first, second] = wait_for(watched, self.deadline)?;
             if signalled && signals.take()? {
                 self.stop(self.orphan_grace);
             }
@@ -105,12 +112,18 @@ impl Supervision {
                     self.stop(self.orphan_grace);
                 }
             }
-            if written && output_open {
-                output_open = self.keep(&output);
+            for (output, written) in self.outputs.iter_mut().zip([first, second]) {
+                if written {
+                    output.keep();
+                }
             }
         }
-        while output_open && wait_for([output.as_fd()], Some(Instant::now()))?[0] {
-            output_open = self.keep(&output);
+        for output in &mut self.outputs {
+            while let Some(stream) = &output.stream
+                && wait_for([stream.as_fd()], Some(Instant::now()))?[0]
+            {
+                output.keep();
+            }
         }
         Ok(())
     }
@@ -141,29 +154,32 @@ impl Supervision {
         }
     }
 
-    /// Keeps a piece of the output; false at its end. One piece at a time, so that a flood holds up nothing else.
-    fn keep(&mut self, output: &OwnedFd) -> bool {
-        let mut piece = [0; 64 * 1024];
-        match rustix::io::read(output, &mut piece) {
-            Ok(0) => false,
-            Ok(length) => {
-                self.log.write(&piece[..length]);
-                true
-            }
-            Err(error) => matches!(error, rustix::io::Errno::AGAIN | rustix::io::Errno::INTR),
-        }
-    }
-
     fn last_report(&self) -> Report {
         Report::Exited {
             code: self.ended.and_then(WaitStatus::exit_status),
             signal: self.ended.and_then(WaitStatus::terminating_signal),
+            out: self.outputs[0].sink.text(),
+            err: self.outputs[1].sink.text(),
         }
     }
 }
 
-/// Starts the node's first process; its output comes through the descriptor.
-fn start(job: &Job) -> io::Result<(OwnedFd, Pid)> {
+impl Output {
+    /// Keeps a piece of the output. One piece at a time, so that a flood holds up nothing else.
+    fn keep(&mut self) {
+        let Some(stream) = &self.stream else { return };
+        let mut piece = [0; 64 * 1024];
+        match rustix::io::read(stream, &mut piece) {
+            Ok(0) => self.stream = None,
+            Ok(length) => self.sink.write(&piece[..length]),
+            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
+            Err(_) => self.stream = None,
+        }
+    }
+}
+
+/// Starts the node's first process; its output comes through the streams.
+fn start(job: &Job) -> io::Result<([Output; 2], Pid)> {
     let own_program = if job.program.is_none() { Some(File::open("/proc/self/exe")?) } else { None };
     let program = match (&job.program, &own_program) {
         (Some(program), _) => program.clone(),
@@ -172,8 +188,23 @@ fn start(job: &Job) -> io::Result<(OwnedFd, Pid)> {
         (None, None) => unreachable!("one of both is there"),
     };
     let mut confinement = Confinement::prepare(job, own_program.as_ref().map(AsFd::as_fd))?;
-    let (output, input) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
-    rustix::io::ioctl_fionbio(&output, true)?;
+    let (output, input) = stream()?;
+    let (outputs, errors) = match job.capture {
+        None => {
+            let log = Sink::Log(Log::open(&job.log, job.log_limit));
+            let nothing = Output { stream: None, sink: Sink::Kept { bytes: Vec::new(), limit: 0 } };
+            ([Output { stream: Some(output), sink: log }, nothing], input.try_clone()?)
+        }
+        Some(Capture { limit, .. }) => {
+            let (second, errors) = stream()?;
+            let kept = |stream| Output { stream: Some(stream), sink: Sink::Kept { bytes: Vec::new(), limit } };
+            ([kept(output), kept(second)], errors)
+        }
+    };
+    let answers = match job.capture {
+        Some(Capture { say_yes: true, .. }) => yes_again_and_again()?.into(),
+        _ => Stdio::null(),
+    };
     let mut command = Command::new(&program);
     if own_program.is_some() {
         command.arg0("keyrack");
@@ -183,9 +214,9 @@ fn start(job: &Job) -> io::Result<(OwnedFd, Pid)> {
         .env_clear()
         .envs(&job.variables)
         .current_dir(&job.folder)
-        .stdin(Stdio::null())
-        .stdout(input.try_clone()?)
-        .stderr(input);
+        .stdin(answers)
+        .stdout(input)
+        .stderr(errors);
     // SAFETY: this process has one thread, so the child may do whatever the parent may.
     unsafe { command.pre_exec(move || confinement.apply()) };
     let child = command.spawn().map_err(|error| {
@@ -194,7 +225,22 @@ fn start(job: &Job) -> io::Result<(OwnedFd, Pid)> {
         io::Error::new(error.kind(), format!("{shown} cannot be started: {error}"))
     })?;
     let leader = Pid::from_raw(child.id() as i32).expect("a child's id is positive");
-    Ok((output, leader))
+    Ok((outputs, leader))
+}
+
+/// A pipe whose reading end does not block.
+fn stream() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (output, input) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
+    rustix::io::ioctl_fionbio(&output, true)?;
+    Ok((output, input))
+}
+
+/// A pipe with as many lines of “y” as fit into it: more than any program asks.
+fn yes_again_and_again() -> io::Result<OwnedFd> {
+    let (output, input) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
+    rustix::io::ioctl_fionbio(&input, true)?;
+    rustix::io::write(&input, &b"y\n".repeat(8 * 1024))?;
+    Ok(output)
 }
 
 fn lock(job: &Job) -> io::Result<File> {

@@ -5,6 +5,37 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+/// Where a stream of output goes.
+pub enum Sink {
+    Log(Log),
+    /// Kept in memory up to a limit in bytes.
+    Kept {
+        bytes: Vec<u8>,
+        limit: usize,
+    },
+}
+
+impl Sink {
+    /// Takes a piece.
+    pub fn write(&mut self, piece: &[u8]) {
+        match self {
+            Sink::Log(log) => log.write(piece),
+            Sink::Kept { bytes, limit } => {
+                let room = limit.saturating_sub(bytes.len()).min(piece.len());
+                bytes.extend_from_slice(&piece[..room]);
+            }
+        }
+    }
+
+    /// What was kept, as text.
+    pub fn text(&self) -> String {
+        match self {
+            Sink::Log(_) => String::new(),
+            Sink::Kept { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
+        }
+    }
+}
+
 /// The log. When it is full it becomes `….1` and a new one begins.
 pub struct Log {
     path: PathBuf,

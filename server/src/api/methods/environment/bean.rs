@@ -31,7 +31,7 @@ pub fn basic_infos<'a>(environments: impl Iterator<Item = &'a Environment>, role
             "result": 0,
             "right": right(role),
             "env": env(environment),
-            "envGroups": [],
+            "envGroups": environment.groups,
             "nodeGroups": environment.layers.iter().map(|layer| json!({ "name": layer.name })).collect::<Vec<_>>(),
         })
     };
@@ -50,7 +50,7 @@ pub fn info(environment: &Environment, role: Role) -> Value {
     json!({
         "right": right(role),
         "env": env(environment),
-        "envGroups": [],
+        "envGroups": environment.groups,
         "nodeGroups": environment.layers.iter().map(layer).collect::<Vec<_>>(),
         "nodes": environment.nodes().map(node).collect::<Vec<_>>(),
         "nodesData": [],
@@ -85,9 +85,11 @@ fn env(environment: &Environment) -> Value {
     })
 }
 
-fn layer(layer: &Layer) -> Value {
+/// A layer.
+pub fn layer(layer: &Layer) -> Value {
     json!({
         "name": layer.name,
+        "displayName": Some(&layer.display_name).filter(|name| !name.is_empty()),
         "deployments": [],
         "features": [],
         "isSLBAccessEnabled": true,
@@ -109,6 +111,7 @@ fn node(node: &Node) -> Value {
     json!({
         "id": node.id,
         "name": node.image.name,
+        "displayName": node.facts.display_name,
         "nodeGroup": node.group,
         "nodeType": node.node_type,
         "nodemission": node.node_type,
@@ -124,7 +127,7 @@ fn node(node: &Node) -> Value {
             "dockerTag": node.image.tag,
             "dockerOs": "linux",
             "dockerManifest": {},
-            "dockerVolumes": [],
+            "dockerVolumes": node.facts.volumes,
         },
         "diskIoLimit": 0,
         "diskIopsLimit": 0,

@@ -1,6 +1,9 @@
 //! `environment`: what runs.
 
 pub mod control;
+pub mod file;
+pub mod group;
+pub mod nodegroup;
 pub mod tracking;
 
 mod bean;

@@ -1,12 +1,13 @@
 //! Creating.
 
-use keyrack_domain::environments::EnvironmentSpec;
+use keyrack_domain::environments::{EnvironmentSpec, GroupChange};
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 use serde_json::json;
 
 use super::super::bean::info_with_result;
+use super::super::group::names;
 use super::{OWNER_UID, until_settled};
 use crate::api::answer::Answer;
 use crate::api::call::Call;
@@ -30,7 +31,12 @@ pub const METHOD: Method = Method {
             "A list of nodes: nodeGroup, count, fixedCloudlets, flexibleCloudlets, docker.image, env, cmd.",
             r#"[{"nodeGroup":"cp","docker":{"image":"keyrack/web:latest"}}]"#,
         ),
-        Param::optional("envGroups", Kind::List, "Accepted for compatibility; there are no groups yet.", "shops"),
+        Param::optional(
+            "envGroups",
+            Kind::Text,
+            "Groups that it is put into; those that are not there are made.",
+            "shops",
+        ),
         Param::optional("actionkey", Kind::Text, "Accepted for compatibility.", "create;1"),
         OWNER_UID,
     ],
@@ -48,6 +54,10 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let spec = EnvironmentSpec::parse(call.params.text("env")?, call.params.text("nodes")?)?;
     let creating = call.keyrack.create_environment(&call.caller, &call.client, spec).await?;
     let name = creating.environment.name.clone();
+    if let Some(groups) = call.params.opt_text("envGroups")? {
+        let groups = names(groups);
+        call.keyrack.change_groups(&call.caller, &call.client, &name, GroupChange::Attach, &groups).await?;
+    }
     until_settled(creating).await?;
     let environment = call.keyrack.environment(&call.caller, &name).await?;
     Answer::object(json!({ "response": info_with_result(&environment, call.caller.role) }))

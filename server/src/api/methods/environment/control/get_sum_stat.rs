@@ -1,12 +1,10 @@
 //! What an environment uses.
 
-use std::time::Duration;
-
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use serde_json::json;
 
-use super::ENV_NAME;
+use super::{ENV_NAME, seconds, sum};
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
@@ -36,21 +34,13 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, duration) = (call.params.text("envName")?, call.params.number("duration")?);
-    let duration =
-        u64::try_from(duration).map_err(|_| ApiError::bad("duration", "it has to be a number of seconds"))?;
+    let (name, duration) = (call.params.text("envName")?, seconds(&call.params, "duration")?);
     let environment = call.keyrack.environment(&call.caller, name).await?;
-    let sum = call.keyrack.sum_stat(&call.caller, name, Duration::from_secs(duration)).await?;
+    let used = call.keyrack.sum_stat(&call.caller, name, duration).await?;
     Answer::object(json!({
         "appid": environment.appid,
         "status": environment.status.code(),
         "isTransferring": false,
-        "stats": [{
-            "duration": sum.duration.as_secs(),
-            "cpu": u64::try_from(sum.cpu.as_millis()).unwrap_or(u64::MAX),
-            "mem": sum.memory,
-            "cloudlets": sum.cloudlets,
-            "samples": sum.samples,
-        }],
+        "stats": [sum(&used)],
     }))
 }

@@ -1,21 +1,16 @@
 //! Restarting nodes.
 
-use std::time::Duration;
-
-use keyrack_domain::environments::{NodeChoice, RestartOrder};
+use keyrack_domain::environments::NodeChoice;
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 
-use super::{ENV_NAME, NODE_GROUP, until_settled};
+use super::{ENV_NAME, NODE_GROUP, restart_order, until_settled};
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
 use crate::api::params::Ids;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
-
-/// The longest pause between two nodes, in seconds.
-const LONGEST_DELAY: i64 = 600;
 
 pub const METHOD: Method = Method {
     name: "environment.control.RestartNodes",
@@ -54,12 +49,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         (None, Some(group)) => NodeChoice::Group(group.to_owned()),
         (Some(Ids::All), _) | (None, None) => NodeChoice::All,
     };
-    let delay = params.opt_number("delay")?.unwrap_or(0);
-    if !(0..=LONGEST_DELAY).contains(&delay) {
-        return Err(ApiError::bad("delay", format!("it has to be between 0 and {LONGEST_DELAY} seconds")));
-    }
-    let order =
-        RestartOrder { sequential: params.yes("isSequential")?, delay: Duration::from_secs(delay.unsigned_abs()) };
+    let order = restart_order(params)?;
     let name = params.text("envName")?;
     let restarting = call.keyrack.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
     until_settled(restarting).await?;

@@ -1,0 +1,84 @@
+//! Work on the files of a node.
+
+use chrono::{DateTime, Utc};
+use regex::Regex;
+
+use super::path::NodePath;
+
+/// The largest file that can be read or changed in place, in bytes.
+pub const LARGEST_TEXT: u64 = 4 * 1024 * 1024;
+
+/// Something to be done with the files of one node.
+#[derive(Clone, Debug)]
+pub enum FileWork {
+    Read(NodePath),
+    /// Writes a file; folders on the way are made.
+    Write {
+        path: NodePath,
+        body: String,
+        append: bool,
+    },
+    /// Makes an empty file or a folder, with the folders on the way.
+    Create {
+        path: NodePath,
+        folder: bool,
+    },
+    /// Removes a file, or a folder with all in it.
+    Delete(NodePath),
+    /// Copies a file or a folder with all in it; into `to` when that is a folder.
+    Copy {
+        from: NodePath,
+        to: NodePath,
+    },
+    Rename {
+        from: NodePath,
+        to: NodePath,
+    },
+    List(NodePath),
+    /// Replaces matches in a file: all, or only the one with this number, counted from 1.
+    Replace {
+        path: NodePath,
+        pattern: Regex,
+        replacement: String,
+        nth: Option<usize>,
+    },
+    /// Unpacks a zip, tar or tar.gz into a folder, which is made.
+    Unpack {
+        archive: NodePath,
+        folder: NodePath,
+    },
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileDone {
+    Done,
+    /// Bytes that are no UTF-8 are replaced.
+    Text(String),
+    /// Sorted by name, folders first.
+    Entries(Vec<FileEntry>),
+    /// How many matches were replaced.
+    Replaced(usize),
+}
+
+/// Something in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEntry {
+    pub path: NodePath,
+    pub kind: FileKind,
+    /// Size in bytes.
+    pub size: u64,
+    pub modified: DateTime<Utc>,
+    /// Permission bits.
+    pub mode: u32,
+}
+
+/// What it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    Folder,
+    File,
+    Link,
+    /// A socket, a pipe.
+    Other,
+}

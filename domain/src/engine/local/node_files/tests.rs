@@ -1,0 +1,260 @@
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use regex::Regex;
+
+use super::*;
+
+/// A node's folder with a secret beside it.
+struct Bed {
+    place: tempfile::TempDir,
+}
+
+impl Bed {
+    fn new() -> Bed {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("secret"), "not for nodes").unwrap();
+        fs::create_dir(place.path().join("outside")).unwrap();
+        files::make_node_folder(&place.path().join("node"), None).unwrap();
+        Bed { place }
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.place.path().join("node").join(path)
+    }
+
+    fn work(&self, work: FileWork) -> Result<FileDone, EngineError> {
+        super::work(&self.place.path().join("node"), None, work)
+    }
+
+    fn write(&self, at: &str, body: &str) -> Result<FileDone, EngineError> {
+        self.work(FileWork::Write { path: path(at), body: body.into(), append: false })
+    }
+
+    fn read(&self, at: &str) -> Result<FileDone, EngineError> {
+        self.work(FileWork::Read(path(at)))
+    }
+
+    fn untouched(&self) {
+        assert_eq!(fs::read_to_string(self.place.path().join("secret")).unwrap(), "not for nodes");
+        assert_eq!(fs::read_dir(self.place.path().join("outside")).unwrap().count(), 0);
+    }
+}
+
+fn path(text: &str) -> NodePath {
+    NodePath::parse(text).unwrap()
+}
+
+#[test]
+fn files_are_written_read_listed_moved_copied_and_removed() {
+    let bed = Bed::new();
+    bed.write("/a/b/c.txt", "one").unwrap();
+    bed.work(FileWork::Write { path: path("a/b/c.txt"), body: " two".into(), append: true }).unwrap();
+    assert_eq!(bed.read("a/b/c.txt"), Ok(FileDone::Text("one two".into())));
+    bed.write("a/b/c.txt", "x").unwrap();
+    assert_eq!(bed.read("a/b/c.txt"), Ok(FileDone::Text("x".into())), "what was longer is gone");
+    bed.work(FileWork::Copy { from: path("a"), to: path("copy") }).unwrap();
+    bed.work(FileWork::Copy { from: path("a/b/c.txt"), to: path("copy") }).unwrap();
+    assert_eq!(bed.read("copy/b/c.txt"), Ok(FileDone::Text("x".into())));
+    assert_eq!(bed.read("copy/c.txt"), Ok(FileDone::Text("x".into())), "into the folder");
+    bed.work(FileWork::Rename { from: path("copy/c.txt"), to: path("new/d.txt") }).unwrap();
+    assert_eq!(
+        bed.work(FileWork::Rename { from: path("new/d.txt"), to: path("a/b/c.txt") }),
+        Err(EngineError::FileExists("/a/b/c.txt".into()))
+    );
+    bed.work(FileWork::Create { path: path("new/folder"), folder: true }).unwrap();
+    let FileDone::Entries(entries) = bed.work(FileWork::List(path("new"))).unwrap() else { panic!() };
+    let names: Vec<_> = entries.iter().map(|entry| (entry.path.to_string(), entry.kind)).collect();
+    assert_eq!(names, [("/new/folder".into(), FileKind::Folder), ("/new/d.txt".into(), FileKind::File)]);
+    bed.work(FileWork::Delete(path("copy"))).unwrap();
+    assert_eq!(bed.read("copy/b/c.txt"), Err(EngineError::NoFile("/copy/b/c.txt".into())));
+    bed.work(FileWork::Copy { from: path("a"), to: path("a/b") }).unwrap_err();
+}
+
+#[test]
+fn matches_are_replaced_all_or_one() {
+    let bed = Bed::new();
+    bed.write("f", "port=1 port=2 port=3").unwrap();
+    let replace = |pattern: &str, replacement: &str, nth| {
+        let pattern = Regex::new(pattern).unwrap();
+        bed.work(FileWork::Replace { path: path("f"), pattern, replacement: replacement.into(), nth }).unwrap()
+    };
+    assert_eq!(replace(r"port=(\d)", "p$1", Some(2)), FileDone::Replaced(1));
+    assert_eq!(bed.read("f"), Ok(FileDone::Text("port=1 p2 port=3".into())));
+    assert_eq!(replace("port", "x", None), FileDone::Replaced(2));
+    assert_eq!(replace("nothing", "x", None), FileDone::Replaced(0));
+    assert_eq!(bed.read("f"), Ok(FileDone::Text("x=1 p2 x=3".into())));
+}
+
+#[test]
+fn links_that_stay_inside_are_followed_and_others_are_not() {
+    let bed = Bed::new();
+    bed.write("release/page", "hello").unwrap();
+    symlink("release", bed.at("current")).unwrap();
+    assert_eq!(bed.read("current/page"), Ok(FileDone::Text("hello".into())));
+    symlink("../secret", bed.at("link")).unwrap();
+    symlink(bed.place.path().join("secret"), bed.at("absolute")).unwrap();
+    symlink("../outside", bed.at("out")).unwrap();
+    symlink("/proc/self/root", bed.at("magic")).unwrap();
+    symlink("/proc/self/fd", bed.at("fds")).unwrap();
+    symlink("loop", bed.at("loop")).unwrap();
+    let anything = Regex::new(".").unwrap();
+    for at in ["link", "absolute", "magic/etc/passwd", "out/new", "fds/0", "loop"] {
+        assert!(matches!(bed.read(at), Err(EngineError::BadFile(_))), "{at}: {:?}", bed.read(at));
+        assert!(bed.write(at, "broken in").is_err(), "{at}");
+        let append = FileWork::Write { path: path(at), body: "broken in".into(), append: true };
+        assert!(bed.work(append).is_err(), "{at}");
+        assert!(bed.work(FileWork::List(path(at))).is_err(), "{at}");
+        let replace =
+            FileWork::Replace { path: path(at), pattern: anything.clone(), replacement: "x".into(), nth: None };
+        assert!(bed.work(replace).is_err(), "{at}");
+        assert!(bed.work(FileWork::Copy { from: path(at), to: path("got") }).is_err(), "{at}");
+        assert!(bed.work(FileWork::Unpack { archive: path(at), folder: path("got") }).is_err(), "{at}");
+    }
+    bed.write("file", "x").unwrap();
+    for at in ["out/file", "out", "link"] {
+        assert!(bed.work(FileWork::Create { path: path(at), folder: false }).is_err(), "{at}");
+        assert!(bed.work(FileWork::Rename { from: path("file"), to: path(at) }).is_err(), "{at}");
+    }
+    assert!(bed.work(FileWork::Copy { from: path("file"), to: path("out/file") }).is_err());
+    assert!(bed.work(FileWork::Copy { from: path("file"), to: path("link") }).is_err());
+    assert!(bed.work(FileWork::Create { path: path("out/folder"), folder: true }).is_err());
+    assert!(bed.work(FileWork::Delete(path("out/x"))).is_err());
+    // The links themselves can be removed, alone and with a folder that they are in; what they lead to stays.
+    fs::create_dir(bed.at("folder")).unwrap();
+    symlink(bed.place.path(), bed.at("folder/up")).unwrap();
+    for at in ["link", "absolute", "out", "folder"] {
+        bed.work(FileWork::Delete(path(at))).unwrap();
+    }
+    bed.untouched();
+}
+
+#[test]
+fn the_folder_itself_and_what_is_no_file_are_refused() {
+    let bed = Bed::new();
+    let made = std::process::Command::new("mkfifo").arg(bed.at("pipe")).status().unwrap();
+    assert!(made.success());
+    for at in ["pipe", "tmp", "/"] {
+        assert!(matches!(bed.read(at), Err(EngineError::BadFile(_))), "{at}");
+        assert!(matches!(bed.write(at, "x"), Err(EngineError::BadFile(_))), "{at}: {:?}", bed.write(at, "x"));
+    }
+    assert!(matches!(bed.work(FileWork::Delete(path("/"))), Err(EngineError::BadFile(_))));
+    assert!(matches!(bed.read("tmp/a/b"), Err(EngineError::NoFile(_))));
+    bed.write("file", "x").unwrap();
+    assert!(matches!(bed.read("file/a"), Err(EngineError::BadFile(_))));
+    bed.work(FileWork::Copy { from: path("file"), to: path("pipe") }).unwrap_err();
+    let big = fs::File::create(bed.at("big")).unwrap();
+    big.set_len(LARGEST_TEXT + 1).unwrap();
+    assert!(matches!(bed.read("big"), Err(EngineError::TooLarge(_))));
+}
+
+#[test]
+fn a_folder_that_is_swapped_for_a_link_all_the_time_never_leads_out() {
+    let bed = Bed::new();
+    fs::create_dir(bed.at("a")).unwrap();
+    symlink("../outside", bed.at("b")).unwrap();
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (a, b) = (bed.at("a"), bed.at("b"));
+            while !stop.load(Ordering::Relaxed) {
+                rustix::fs::renameat_with(rustix::fs::CWD, &a, rustix::fs::CWD, &b, RenameFlags::EXCHANGE).unwrap();
+            }
+        });
+        let mut written = 0;
+        for round in 0..3000 {
+            let at = format!("a/{}", round % 7);
+            written += u32::from(bed.write(&at, "x").is_ok());
+            let _ = bed.work(FileWork::Create { path: path("a/new/deep"), folder: true });
+            let _ = bed.work(FileWork::Delete(path("a/new")));
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert!(written > 0, "some went into the folder");
+    });
+    bed.untouched();
+}
+
+#[test]
+fn a_hard_link_to_a_foreign_file_opens_nothing() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: needs users to tell apart");
+        return;
+    }
+    use std::os::unix::fs::PermissionsExt;
+    const NODE: u32 = 64_998;
+    let bed = Bed::new();
+    fs::set_permissions(bed.place.path().join("secret"), fs::Permissions::from_mode(0o640)).unwrap();
+    files::give_to(&bed.at(""), NODE).unwrap();
+    fs::hard_link(bed.place.path().join("secret"), bed.at("hard")).unwrap();
+    let work = |work| super::work(&bed.at(""), Some(NODE), work);
+    assert!(matches!(work(FileWork::Read(path("hard"))), Err(EngineError::NotAllowed(_))));
+    for append in [true, false] {
+        let write = FileWork::Write { path: path("hard"), body: "broken in".into(), append };
+        assert!(matches!(work(write), Err(EngineError::NotAllowed(_))));
+    }
+    assert!(work(FileWork::Copy { from: path("hard"), to: path("copy") }).is_err());
+    work(FileWork::Write { path: path("deep/own"), body: "x".into(), append: false }).unwrap();
+    let owner = |at: &str| std::os::unix::fs::MetadataExt::uid(&fs::metadata(bed.at(at)).unwrap());
+    assert_eq!((owner("deep"), owner("deep/own")), (NODE, NODE), "files belong to the node");
+    bed.untouched();
+}
+
+fn tar_gz(entries: &[(&str, &str, tar::EntryType)]) -> Vec<u8> {
+    let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    for (name, content, kind) in entries {
+        let mut header = tar::Header::new_gnu();
+        // Past the check that keeps honest programs from writing such names.
+        header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_entry_type(*kind);
+        header.set_mode(0o755);
+        let link = matches!(kind, tar::EntryType::Symlink | tar::EntryType::Link);
+        if link {
+            header.set_link_name_literal(content).unwrap();
+        }
+        let content = if link { "" } else { content };
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        tar.append(&header, content.as_bytes()).unwrap();
+    }
+    tar.into_inner().unwrap().finish().unwrap()
+}
+
+#[test]
+fn archives_are_unpacked_and_none_leads_out() {
+    use tar::EntryType::{Link, Regular, Symlink};
+    let bed = Bed::new();
+    let unpack = |bytes: &[u8]| {
+        fs::write(bed.at("archive"), bytes).unwrap();
+        bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") })
+    };
+    unpack(&tar_gz(&[("a/b.txt", "hello", Regular), ("link", "a", Symlink)])).unwrap();
+    assert_eq!(bed.read("www/link/b.txt"), Ok(FileDone::Text("hello".into())));
+    // Over what is there.
+    unpack(&tar_gz(&[("a/b.txt", "again", Regular)])).unwrap();
+    assert_eq!(bed.read("www/a/b.txt"), Ok(FileDone::Text("again".into())));
+    for bad in [
+        tar_gz(&[("../../outside/x", "broken in", Regular)]),
+        tar_gz(&[("/outside/x", "broken in", Regular)]),
+        tar_gz(&[("out", "../../outside", Symlink), ("out/x", "broken in", Regular)]),
+        tar_gz(&[("hard", "../../secret", Link)]),
+        tar_gz(&[("pipe", "", tar::EntryType::Fifo)]),
+        b"no archive at all".to_vec(),
+        b"PK\x03\x04 broken".to_vec(),
+        tar_gz(&[("a", &"x".repeat(100_000), Regular)])[..100].to_vec(),
+    ] {
+        let refused = unpack(&bad);
+        assert!(matches!(refused, Err(EngineError::BadFile(_))), "{refused:?}");
+    }
+    let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);
+    zip.start_file("run.sh", options).unwrap();
+    zip.write_all(b"echo").unwrap();
+    zip.add_directory("folder", options).unwrap();
+    unpack(&zip.finish().unwrap().into_inner()).unwrap();
+    assert_eq!(bed.read("www/run.sh"), Ok(FileDone::Text("echo".into())));
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(bed.at("www/run.sh")).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o755);
+    bed.untouched();
+}

@@ -1,0 +1,107 @@
+//! A place in a node's folder.
+
+use std::fmt;
+
+/// The longest path and the longest part of one, in bytes, as Linux has them.
+const LONGEST: usize = 4095;
+const LONGEST_PART: usize = 255;
+
+/// The way from a node's folder to something in it: no part is empty, `.` or `..`, so written out it cannot lead out.
+/// (What lies there may still be a link; the engine refuses those that lead out.)
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodePath(Vec<String>);
+
+impl NodePath {
+    /// Reads a path as clients write it. The node's folder is its root: `/www/index.html` and `www/index.html` are one.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn parse(text: &str) -> Result<NodePath, &'static str> {
+        if text.len() > LONGEST {
+            return Err("the path is longer than 4095 bytes");
+        }
+        if text.contains('\0') {
+            return Err("the path holds a NUL character");
+        }
+        let mut parts: Vec<String> = Vec::new();
+        for part in text.split('/') {
+            match part {
+                "" | "." => {}
+                ".." if parts.pop().is_none() => return Err("the path leads out of the node's folder"),
+                ".." => {}
+                part if part.len() > LONGEST_PART => return Err("a name in the path is longer than 255 bytes"),
+                part => parts.push(part.to_owned()),
+            }
+        }
+        Ok(NodePath(parts))
+    }
+
+    /// Whether it is the folder itself.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The names on the way.
+    pub fn parts(&self) -> &[String] {
+        &self.0
+    }
+
+    /// The last name; none for the folder itself.
+    pub fn name(&self) -> Option<&str> {
+        self.0.last().map(String::as_str)
+    }
+
+    /// What it lies in; for the folder itself, that.
+    #[must_use]
+    pub fn parent(&self) -> NodePath {
+        NodePath(self.0[..self.0.len().saturating_sub(1)].to_vec())
+    }
+
+    /// A path further in.
+    #[must_use]
+    pub fn join(&self, other: &NodePath) -> NodePath {
+        NodePath(self.0.iter().chain(&other.0).cloned().collect())
+    }
+
+    /// Whether the other one lies in it, or is it.
+    pub fn holds(&self, other: &NodePath) -> bool {
+        other.0.starts_with(&self.0)
+    }
+
+    /// Relative to the node's folder, for the operating system.
+    pub fn relative(&self) -> String {
+        if self.is_root() { ".".to_owned() } else { self.0.join("/") }
+    }
+}
+
+/// As clients see it: from the root.
+impl fmt::Display for NodePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}", self.0.join("/"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NodePath;
+
+    #[test]
+    fn a_path_stays_in_the_folder_however_it_is_written() {
+        for (text, shown) in [
+            ("www/index.html", "/www/index.html"),
+            ("//www/./a/../index.html/", "/www/index.html"),
+            ("", "/"),
+            ("/", "/"),
+            ("a/..", "/"),
+            ("/etc/passwd", "/etc/passwd"),
+            ("..a/b..", "/..a/b.."),
+        ] {
+            assert_eq!(NodePath::parse(text).unwrap().to_string(), shown);
+        }
+        for text in
+            ["..", "/..", "a/../..", "a/../../b", "../../etc/passwd", "a\0b", &"a".repeat(256), &"a/".repeat(3000)]
+        {
+            assert!(NodePath::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Files of nodes.
+
+use regex::RegexBuilder;
+
+use super::changes::NodeChoice;
+use super::inside::{engine_error, event, may};
+use crate::caller::{Caller, Client, Right};
+use crate::engine::{FileDone, FileEntry, FileWork, NodePath};
+use crate::error::{Error, Result};
+use crate::ids::NodeId;
+use crate::keyrack::Keyrack;
+
+/// The most memory that one pattern may take when it is prepared, in bytes.
+const PATTERN_SIZE: usize = 1 << 20;
+
+/// Whose files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilePlace {
+    pub environment: String,
+    pub choice: NodeChoice,
+    /// Of the chosen nodes only the first of each layer.
+    pub masters_only: bool,
+}
+
+impl Keyrack {
+    /// The content of a file of the first chosen node. Files may hold secrets, so that it takes more than looking.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or file that is not there, [`Error::Invalid`] for what is
+    /// no file, [`Error::Limit`] for one that is too large.
+    pub async fn read_file(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<String> {
+        may(caller)?;
+        let work = FileWork::Read(node_path("path", path)?);
+        match self.look_at_files(caller, place, work).await? {
+            FileDone::Text(text) => Ok(text),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// What is in a folder of the first chosen node.
+    ///
+    /// # Errors
+    /// As [`Keyrack::read_file`].
+    pub async fn list_files(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<Vec<FileEntry>> {
+        caller.require(Right::See)?;
+        let work = FileWork::List(node_path("path", path)?);
+        match self.look_at_files(caller, place, work).await? {
+            FileDone::Entries(entries) => Ok(entries),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Writes a file on all chosen nodes, or adds to its end; folders on the way are made.
+    ///
+    /// # Errors
+    /// As [`Keyrack::read_file`].
+    pub async fn write_file(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        path: &str,
+        body: &str,
+        append: bool,
+    ) -> Result<Vec<NodeId>> {
+        let work = FileWork::Write { path: node_path("path", path)?, body: body.to_owned(), append };
+        let kind = if append { "file.append" } else { "file.write" };
+        self.change_files(caller, client, place, kind, &[("path", path)], work).await.map(nodes)
+    }
+
+    /// Makes an empty file or a folder.
+    ///
+    /// # Errors
+    /// As [`Keyrack::read_file`]; [`Error::Exists`].
+    pub async fn create_file(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        path: &str,
+        folder: bool,
+    ) -> Result<Vec<NodeId>> {
+        let work = FileWork::Create { path: node_path("path", path)?, folder };
+        self.change_files(caller, client, place, "file.create", &[("path", path)], work).await.map(nodes)
+    }
+
+    /// Removes a file, or a folder with all in it.
+    ///
+    /// # Errors
+    /// As [`Keyrack::read_file`].
+    pub async fn delete_file(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        path: &str,
+    ) -> Result<Vec<NodeId>> {
+        let work = FileWork::Delete(node_path("path", path)?);
+        self.change_files(caller, client, place, "file.delete", &[("path", path)], work).await.map(nodes)
+    }
+
+    /// Copies a file or a folder within each chosen node.
+    ///
+    /// # Errors
+    /// As [`Keyrack::read_file`].
+    pub async fn copy_file(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<NodeId>> {
+        let work = FileWork::Copy { from: node_path("src", from)?, to: node_path("dest", to)? };
+        self.change_files(caller, client, place, "file.copy", &[("src", from), ("dest", to)], work).await.map(nodes)
+    }
+
+    /// Moves a file or a folder within each chosen node.
+    ///
+    /// # Errors
+    /// As [`Keyrack::read_file`]; [`Error::Exists`] when the new name is taken.
+    pub async fn rename_file(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<NodeId>> {
+        let work = FileWork::Rename { from: node_path("oldPath", from)?, to: node_path("newPath", to)? };
+        let paths = [("oldPath", from), ("newPath", to)];
+        self.change_files(caller, client, place, "file.rename", &paths, work).await.map(nodes)
+    }
+
+    /// Replaces what matches a pattern: all matches, or the one with the number `nth`, counted from 1. Answers how many
+    /// were replaced in all.
+    ///
+    /// # Errors
+    /// As [`Keyrack::read_file`]; [`Error::Invalid`] for a pattern that is none.
+    #[expect(clippy::too_many_arguments, reason = "what the call has")]
+    pub async fn replace_in_file(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        path: &str,
+        pattern: &str,
+        replacement: &str,
+        nth: Option<usize>,
+    ) -> Result<usize> {
+        let pattern = RegexBuilder::new(pattern)
+            .multi_line(true)
+            .size_limit(PATTERN_SIZE)
+            .build()
+            .map_err(|error| Error::invalid("pattern", format!("it has to be a regular expression ({error})")))?;
+        let replacement = group_references(replacement);
+        let work = FileWork::Replace { path: node_path("path", path)?, pattern, replacement, nth };
+        let done = self.change_files(caller, client, place, "file.replace", &[("path", path)], work).await?;
+        let counts = done.iter().map(|(_, done)| match done {
+            FileDone::Replaced(count) => *count,
+            _ => 0,
+        });
+        Ok(counts.sum())
+    }
+
+    /// Unpacks an archive that lies on the chosen nodes into a folder there.
+    ///
+    /// # Errors
+    /// As [`Keyrack::read_file`]; [`Error::Invalid`] for what is no zip or tar.gz, or a damaged one.
+    pub async fn unpack_file(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        archive: &str,
+        folder: &str,
+    ) -> Result<Vec<NodeId>> {
+        let work =
+            FileWork::Unpack { archive: node_path("sourcePath", archive)?, folder: node_path("destPath", folder)? };
+        let paths = [("sourcePath", archive), ("destPath", folder)];
+        self.change_files(caller, client, place, "file.unpack", &paths, work).await.map(nodes)
+    }
+
+    async fn look_at_files(&self, caller: &Caller, place: &FilePlace, work: FileWork) -> Result<FileDone> {
+        let slot = self.slot_of(caller, &place.environment).await?;
+        let inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
+        let first = inside.nodes.first().ok_or_else(|| Error::internal("nodes were chosen, but there is none"))?;
+        inside.manager.engine.work_on_files(first.id, work).await.map_err(engine_error("path"))
+    }
+
+    /// Does the same on all chosen nodes, one after another; it ends with the first that cannot.
+    async fn change_files(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        kind: &'static str,
+        paths: &[(&'static str, &str)],
+        work: FileWork,
+    ) -> Result<Vec<(NodeId, FileDone)>> {
+        may(caller)?;
+        let slot = self.slot_of(caller, &place.environment).await?;
+        let mut inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
+        inside.nodes.retain(|node| node.master || !place.masters_only);
+        let parameter = paths.first().map_or("path", |(name, _)| *name);
+        let mut event = event(caller, client, kind, &inside);
+        for (name, path) in paths {
+            event = event.with(name, *path);
+        }
+        self.noted(event, async {
+            let mut done = Vec::new();
+            for node in &inside.nodes {
+                let worked = inside.manager.engine.work_on_files(node.id, work.clone()).await;
+                done.push((node.id, worked.map_err(engine_error(parameter))?));
+            }
+            Ok(done)
+        })
+        .await
+    }
+}
+
+/// Reads a path that stands in this parameter.
+pub(super) fn node_path(parameter: &'static str, text: &str) -> Result<NodePath> {
+    NodePath::parse(text).map_err(|why| Error::invalid(parameter, why))
+}
+
+/// The replacement as the pattern's engine writes it. Clients write `$1` before a letter too, `\\$` for a dollar sign, and
+/// one that refers to nothing for itself.
+fn group_references(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek().copied()) {
+            ('\\', Some('$')) => {
+                rest.next();
+                written.push_str("$$");
+            }
+            ('\\', Some('\\')) => {
+                rest.next();
+                written.push('\\');
+            }
+            ('$', Some(digit @ '0'..='9')) => {
+                rest.next();
+                written.push_str(&format!("${{{digit}}}"));
+            }
+            ('$', Some('{')) => written.push('$'),
+            ('$', _) => written.push_str("$$"),
+            (c, _) => written.push(c),
+        }
+    }
+    written
+}
+
+fn nodes(done: Vec<(NodeId, FileDone)>) -> Vec<NodeId> {
+    done.into_iter().map(|(node, _)| node).collect()
+}
+
+fn unexpected(done: &FileDone) -> Error {
+    Error::internal(format!("the engine answered {done:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::group_references;
+
+    #[test]
+    fn a_dollar_sign_refers_to_a_group_or_is_itself() {
+        for (written, read) in
+            [("$1hree", "${1}hree"), (r"\$1", "$$1"), ("5 $", "5 $$"), ("${name}", "${name}"), (r"a\\b\n", r"a\b\n")]
+        {
+            assert_eq!(group_references(written), read);
+        }
+    }
+}

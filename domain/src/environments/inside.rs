@@ -1,0 +1,92 @@
+//! The way of everything that is done inside nodes: note it, hold the environment, do it, note a failure.
+
+use std::sync::Arc;
+
+use tokio::sync::RwLockReadGuard;
+
+use super::changes::NodeChoice;
+use super::manager::{Entered, Manager, Slot};
+use super::model::{Environment, Node};
+use crate::audit::{self, Event};
+use crate::caller::{Caller, Client, Right};
+use crate::engine::EngineError;
+use crate::error::{Error, Result};
+use crate::keyrack::Keyrack;
+
+/// An environment that is not removed while this is held.
+pub(super) struct Inside<'a> {
+    pub environment: Environment,
+    pub nodes: Vec<Node>,
+    pub manager: Arc<Manager>,
+    pub slot: &'a Slot,
+    _hands: RwLockReadGuard<'a, ()>,
+    _entered: Entered,
+}
+
+impl Keyrack {
+    /// The running side of an environment, found by name.
+    pub(super) async fn slot_of(&self, caller: &Caller, name: &str) -> Result<Arc<Slot>> {
+        let environment = self.environment(caller, name).await?;
+        Ok(self.manager()?.slot(environment.id))
+    }
+
+    /// Holds an environment and chooses nodes of it.
+    pub(super) async fn inside<'a>(
+        &self,
+        caller: &Caller,
+        slot: &'a Slot,
+        name: &str,
+        choice: &NodeChoice,
+    ) -> Result<Inside<'a>> {
+        let manager = self.manager()?.clone();
+        let entered = manager.enter()?;
+        let hands = slot.hands.read().await;
+        // Once more: it may have been deleted before it was held.
+        let environment = self.environment(caller, name).await?;
+        if slot.is_gone() {
+            return Err(Error::NoEnvironment(environment.name));
+        }
+        let nodes = choice.of(&environment)?.into_iter().cloned().collect();
+        Ok(Inside { environment, nodes, manager, slot, _hands: hands, _entered: entered })
+    }
+
+    /// Writes an entry before something is done that no transaction can hold, so that nothing happens unseen.
+    pub(super) async fn note(&self, event: Event) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        audit::append(&mut tx, self.world.now(), event).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes what is about to be done, does it, and notes that it was not done if it was not.
+    pub(super) async fn noted<T>(&self, event: Event, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.note(event.clone()).await?;
+        let done = work.await;
+        if let Err(error) = &done {
+            self.note(event.refused(error.to_string())).await?;
+        }
+        done
+    }
+}
+
+/// The entry of something that is done inside nodes.
+pub(super) fn event(caller: &Caller, client: &Client, kind: &'static str, inside: &Inside<'_>) -> Event {
+    let nodes: Vec<i64> = inside.nodes.iter().map(|node| node.id.0).collect();
+    Event::by(caller, client, kind, format!("environment:{}", inside.environment.name)).with("nodes", nodes)
+}
+
+/// Lets the caller go on only when it may do things inside nodes.
+pub(super) fn may(caller: &Caller) -> Result<()> {
+    caller.require(Right::Operate)
+}
+
+/// What an engine said, as an answer; `parameter` is what spoke of the file or image.
+pub(super) fn engine_error(parameter: &'static str) -> impl Fn(EngineError) -> Error {
+    move |error| match error {
+        EngineError::NoFile(_) | EngineError::NoLog(_) => Error::NotFound(error.to_string().into()),
+        EngineError::FileExists(_) => Error::Exists(error.to_string().into()),
+        EngineError::BadFile(why) | EngineError::UnknownImage(why) => Error::invalid(parameter, why),
+        EngineError::TooLarge(why) => Error::Limit(why.into()),
+        EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
+        EngineError::Failed(why) => Error::Engine(why),
+    }
+}

@@ -1,0 +1,133 @@
+//! Volumes: folders of a node that a redeployment asks about.
+
+use super::changes::NodeChoice;
+use super::files::{FilePlace, node_path};
+use super::inside::may;
+use crate::caller::{Caller, Client};
+use crate::engine::{CLOUDLET_MEMORY, FileKind};
+use crate::error::{Error, Result};
+use crate::ids::NodeId;
+use crate::keyrack::Keyrack;
+
+/// The most that a node has.
+const LIMIT: usize = 100;
+const CLOUDLET_LIMIT: i64 = 512;
+
+impl Keyrack {
+    /// Makes folders volumes of the chosen nodes; those that are not there are made.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`], [`Error::Invalid`] for a path that is no folder, [`Error::Limit`].
+    pub async fn add_volumes(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+        paths: &[String],
+    ) -> Result<Vec<NodeId>> {
+        may(caller)?;
+        let paths = volume_paths(paths)?;
+        let nodes = self.configured_nodes(caller, name, choice).await?;
+        for node in &nodes {
+            let choice = NodeChoice::Ids(vec![node.id.0]);
+            let place = FilePlace { environment: name.to_owned(), choice, masters_only: false };
+            for path in &paths {
+                match self.create_file(caller, client, &place, path, true).await {
+                    Ok(_) => {}
+                    Err(Error::Exists(_)) => self.must_be_folder(caller, &place, path).await?,
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        let details = [("paths", paths.clone().into())];
+        self.change_nodes(caller, client, name, choice, "volume.add", &details, |node| {
+            let volumes = &mut node.facts.volumes;
+            volumes.extend(paths.clone());
+            volumes.sort();
+            volumes.dedup();
+            if volumes.len() > LIMIT {
+                return Err(Error::Limit(format!("a node can have {LIMIT} volumes").into()));
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(nodes.into_iter().map(|node| node.id).collect())
+    }
+
+    /// Makes volumes of the chosen nodes ordinary folders again; what is in them stays.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`] for a path that is no volume of any of them.
+    pub async fn remove_volumes(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+        paths: &[String],
+    ) -> Result<Vec<NodeId>> {
+        let paths = volume_paths(paths)?;
+        let nodes = self.configured_nodes(caller, name, choice).await?;
+        if let Some(path) = paths.iter().find(|path| !nodes.iter().any(|node| node.facts.volumes.contains(path))) {
+            return Err(Error::NotFound(format!("“{path}” is no volume").into()));
+        }
+        let details = [("paths", paths.clone().into())];
+        self.change_nodes(caller, client, name, choice, "volume.remove", &details, |node| {
+            node.facts.volumes.retain(|volume| !paths.contains(volume));
+            Ok(())
+        })
+        .await?;
+        Ok(nodes.into_iter().map(|node| node.id).collect())
+    }
+
+    /// Sets how many cloudlets the chosen nodes have for certain and at most. It holds from the next start on, and for
+    /// running processes at once where the system lets it be (a server with `CAP_SYS_RESOURCE`).
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`], [`Error::Invalid`].
+    pub async fn set_cloudlets(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+        (fixed, flexible): (i64, i64),
+    ) -> Result<()> {
+        let number = |parameter: &'static str, count: i64| match u32::try_from(count) {
+            Ok(number) if count <= CLOUDLET_LIMIT => Ok(number),
+            _ => Err(Error::invalid(parameter, format!("it has to be a number from 0 to {CLOUDLET_LIMIT}"))),
+        };
+        let (fixed, flexible) = (number("fixedCloudlets", fixed)?, number("flexibleCloudlets", flexible)?);
+        let flexible = flexible.max(fixed).max(1);
+        let details = [("fixed", fixed.into()), ("flexible", flexible.into())];
+        let mut changed = Vec::new();
+        self.change_nodes(caller, client, name, choice, "node.set-cloudlets", &details, |node| {
+            (node.fixed_cloudlets, node.flexible_cloudlets) = (fixed, flexible);
+            changed.push(node.id);
+            Ok(())
+        })
+        .await?;
+        for node in changed {
+            self.manager()?.engine.limit(node, u64::from(flexible) * CLOUDLET_MEMORY).await;
+        }
+        Ok(())
+    }
+
+    async fn must_be_folder(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<()> {
+        let parent = node_path("path", path)?.parent().to_string();
+        let entries = self.list_files(caller, place, &parent).await?;
+        if entries.iter().any(|entry| entry.path.to_string() == path && entry.kind == FileKind::Folder) {
+            return Ok(());
+        }
+        Err(Error::invalid("path", format!("“{path}” is not a folder")))
+    }
+}
+
+fn volume_paths(paths: &[String]) -> Result<Vec<String>> {
+    let read = |path: &String| match node_path("path", path)? {
+        root if root.is_root() => Err(Error::invalid("path", "the node's folder itself cannot be a volume")),
+        path => Ok(path.to_string()),
+    };
+    paths.iter().map(read).collect()
+}

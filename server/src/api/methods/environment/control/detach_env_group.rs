@@ -1,0 +1,35 @@
+//! Groups of environments.
+
+use keyrack_domain::environments::GroupChange;
+use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::types::accounts::Role;
+
+use super::super::group::names;
+use super::ENV_NAME;
+use crate::api::answer::Answer;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::registry::{Effect, Kind, Method, Param, Run};
+
+pub const METHOD: Method = Method {
+    name: "environment.control.DetachEnvGroup",
+    summary: "Takes an environment out of groups.",
+    params: &[
+        ENV_NAME,
+        Param::required("envGroup", Kind::Text, "Names of groups: one, several with commas, or a JSON list.", "shops"),
+    ],
+    answer: r#"{"result":0}"#,
+    codes: &[Code::NoEnvironment, Code::NotFound],
+    sets: &[],
+    token: TokenAccess::WhenTicked,
+    role: Role::Manager,
+    effect: Effect::Change,
+    post_only: false,
+    run: Run::Permitted(|call| Box::pin(run(call))),
+};
+
+async fn run(call: Call) -> Result<Answer, ApiError> {
+    let (name, groups) = (call.params.text("envName")?, names(call.params.text("envGroup")?));
+    call.keyrack.change_groups(&call.caller, &call.client, name, GroupChange::Detach, &groups).await?;
+    Ok(Answer::done())
+}

@@ -1,0 +1,35 @@
+//! Volumes.
+
+use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::types::accounts::Role;
+
+use super::{ENV_NAME, NODE_ID, node, responses};
+use crate::api::answer::Answer;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::registry::{Effect, Kind, Method, Param, Run};
+
+pub const METHOD: Method = Method {
+    name: "environment.control.RemoveContainerVolume",
+    summary: "Makes the volume an ordinary folder of a node again; what is in it stays.",
+    params: &[
+        ENV_NAME,
+        Param::required("path", Kind::Text, "The folder, from the folder of the node on.", "/data"),
+        NODE_ID,
+    ],
+    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}"#,
+    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
+    sets: &[],
+    token: TokenAccess::WhenTicked,
+    role: Role::Manager,
+    effect: Effect::Change,
+    post_only: false,
+    run: Run::Permitted(|call| Box::pin(run(call))),
+};
+
+async fn run(call: Call) -> Result<Answer, ApiError> {
+    let params = &call.params;
+    let (name, choice, paths) = (params.text("envName")?, node(params)?, [params.text("path")?.to_owned()]);
+    let nodes = call.keyrack.remove_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
+    Answer::object(responses(nodes.into_iter()))
+}

@@ -1,0 +1,36 @@
+//! What people call a layer.
+
+use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::types::accounts::Role;
+
+use super::{ENV_NAME, LAYER};
+use crate::api::answer::Answer;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::registry::{Effect, Kind, Method, Param, Run};
+
+pub const METHOD: Method = Method {
+    name: "environment.control.SetNodeGroupDisplayName",
+    summary: "Gives a layer the name that people see.",
+    params: &[
+        ENV_NAME,
+        LAYER,
+        Param::optional("displayName", Kind::Text, "At most 100 characters; nothing takes it back.", "Front"),
+    ],
+    answer: r#"{"result":0}"#,
+    codes: &[Code::NotFound, Code::NoEnvironment],
+    sets: &[],
+    token: TokenAccess::WhenTicked,
+    role: Role::Manager,
+    effect: Effect::Change,
+    post_only: false,
+    run: Run::Permitted(|call| Box::pin(run(call))),
+};
+
+async fn run(call: Call) -> Result<Answer, ApiError> {
+    let params = &call.params;
+    let (name, group) = (params.text("envName")?, params.text("nodeGroup")?);
+    let display = params.opt_text("displayName")?.unwrap_or_default();
+    call.keyrack.set_layer_display_name(&call.caller, &call.client, name, group, display).await?;
+    Ok(Answer::done())
+}

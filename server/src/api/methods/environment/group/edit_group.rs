@@ -1,0 +1,38 @@
+//! A changed group.
+
+use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::types::accounts::Role;
+
+use super::super::control::OWNER_UID;
+use super::array;
+use crate::api::answer::Answer;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::registry::{Effect, Kind, Method, Param, Run};
+
+pub const METHOD: Method = Method {
+    name: "environment.group.EditGroup",
+    summary: "Renames a group with all below it, or changes what is kept with it.",
+    params: &[
+        Param::required("srcGroupName", Kind::Text, "Its name.", "shops"),
+        Param::optional("dstGroupName", Kind::Text, "Its new name.", "stores"),
+        Param::optional("data", Kind::Json, "What you keep with it: a JSON object.", r##"{"color":"#336699"}"##),
+        Param::optional("envName", Kind::Text, "The environment.", "my-project"),
+        OWNER_UID,
+    ],
+    answer: r#"{"result":0,"array":[{"id":1,"name":"shops","data":{},"envNames":["my-project"]}]}"#,
+    codes: &[Code::NotFound, Code::NotPermitted],
+    sets: &[],
+    token: TokenAccess::WhenTicked,
+    role: Role::Manager,
+    effect: Effect::Change,
+    post_only: false,
+    run: Run::Permitted(|call| Box::pin(run(call))),
+};
+
+async fn run(call: Call) -> Result<Answer, ApiError> {
+    let params = &call.params;
+    let (name, new, data) = (params.text("srcGroupName")?, params.opt_text("dstGroupName")?, params.opt_text("data")?);
+    call.keyrack.edit_group(&call.caller, &call.client, name, new, data).await?;
+    Answer::object(array(&call.keyrack.groups(&call.caller, None).await?))
+}
