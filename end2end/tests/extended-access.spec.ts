@@ -34,7 +34,7 @@ test("opens the dashboard, but not the management of tokens", async ({ page, ser
 
   // The server says so too, whatever the page would let through.
   const answer = await page.request.post("/fn/tokens/remove", {
-    data: { ids: [token.id], password: server.password },
+    data: { ids: [token.id], confirm: { password: server.password } },
     headers: { Origin: server.url },
   });
   expect(JSON.stringify(await answer.json())).toContain("Forbidden");

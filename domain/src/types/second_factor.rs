@@ -35,6 +35,7 @@ pub struct PasskeyView {
 
 /// What a person brings to confirm a change with.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ConfirmInput {
     pub password: String,
     /// Of the authenticator, or a recovery code.

@@ -13,6 +13,7 @@ use super::{
     trying::{Place, Trying},
 };
 use crate::components::{browser, busy::Busy, drawn::drawn, leave::leave_or};
+use crate::serverfns::confirm::what_confirms;
 
 const PASSWORD: &str = "confirm-password";
 const CODE: &str = "confirm-code";
@@ -26,14 +27,25 @@ pub fn ConfirmForm(
     deed: Deed,
     action: &'static str,
     #[prop(optional)] danger: bool,
-    needs: ConfirmNeeds,
+    /// What is to be asked for; looked up by the form itself where the dialog did not.
+    #[prop(optional, into)]
+    needs: Option<ConfirmNeeds>,
     busy: RwSignal<bool>,
+    /// What to say when no answer comes.
+    #[prop(optional)]
+    unanswered: Option<&'static str>,
     #[prop(into)] on_cancel: Callback<()>,
     /// What the form cannot mend: the change itself was refused.
     #[prop(into)]
     on_refused: Callback<Refusal>,
+    /// The session is over; without it the page is left for the sign-in page.
+    #[prop(optional, into)]
+    on_signed_out: Option<Callback<()>>,
 ) -> impl IntoView {
-    let trying = Trying::new(needs, busy);
+    let trying = Trying::new(needs.unwrap_or_default(), busy);
+    if needs.is_none() {
+        look_up(trying);
+    }
     let deed = StoredValue::new(deed);
     let send = Callback::new(move |passkey: Option<(i64, String)>| {
         if trying.held_now() || !has_password(trying) {
@@ -55,15 +67,20 @@ pub fn ConfirmForm(
             }
             match answer {
                 Ok(Ok(())) => {}
-                Ok(Err(Refusal::SignedOut)) => leave_or(Refusal::SignedOut, |_| {}),
+                Ok(Err(Refusal::SignedOut)) => match on_signed_out {
+                    Some(signed_out) => signed_out.run(()),
+                    None => leave_or(Refusal::SignedOut, |_| {}),
+                },
                 Ok(Err(refusal)) => match trying.refused(refusal) {
                     Ok(place) => go_on(place),
                     Err(refusal) => on_refused.run(refusal),
                 },
                 Err(_) => {
-                    let text =
-                        "Keyrack does not answer. It may have been done all the same: load the page again and look.";
-                    trying.error.set(Some((Place::Form, text.into())));
+                    let text = unanswered.unwrap_or(
+                        "Keyrack does not answer. It may have been done all the same: load the page again and look.",
+                    );
+                    trying.error.set(Some((Place::Password, text.into())));
+                    go_on(Place::Password);
                 }
             }
         });
@@ -139,6 +156,15 @@ fn PasswordField(trying: Trying) -> impl IntoView {
             </p>
         </div>
     }
+}
+
+/// Asks the server what is to be asked for. Should that fail, the first try learns it.
+fn look_up(trying: Trying) {
+    spawn_local(async move {
+        if let Ok(Ok(needs)) = what_confirms().await {
+            trying.needs.try_set(needs);
+        }
+    });
 }
 
 fn has_password(trying: Trying) -> bool {

@@ -1,13 +1,14 @@
-//! The changes that need the password, one value each.
+//! The changes that have to be confirmed, one value each.
 
-use keyrack_domain::types::refusal::{Answer, Refusal};
+use keyrack_domain::types::refusal::Answer;
+use keyrack_domain::types::second_factor::ConfirmInput;
 use keyrack_domain::types::tokens::{NewSecret, TokenDraft};
 use leptos::prelude::ServerFnError;
 
 use super::draft::Start;
 use crate::serverfns::tokens::{create_token, edit_token, regenerate_token, remove_tokens};
 
-/// What is done once the password is proven.
+/// What is done once it is confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
     Create(TokenDraft),
@@ -35,18 +36,18 @@ pub(super) enum Outcome {
 
 impl Deed {
     /// Carries it out.
-    pub async fn perform(self, password: String) -> Result<Answer<Outcome>, ServerFnError> {
+    pub async fn perform(self, confirm: ConfirmInput) -> Result<Answer<Outcome>, ServerFnError> {
         Ok(match self {
-            Deed::Create(draft) => create_token(draft, password).await?.map(Outcome::Secret),
-            Deed::Edit { id, version, draft } => edit_token(id, version, draft, password)
+            Deed::Create(draft) => create_token(draft, confirm).await?.map(Outcome::Secret),
+            Deed::Edit { id, version, draft } => edit_token(id, version, draft, confirm)
                 .await?
                 .map(|token| Outcome::Edited { id, description: token.description }),
             Deed::Regenerate { id, version, expires } => {
-                regenerate_token(id, version, expires, password).await?.map(Outcome::Secret)
+                regenerate_token(id, version, expires, confirm).await?.map(Outcome::Secret)
             }
             Deed::Remove(ids) => {
                 let count = ids.len();
-                remove_tokens(ids, password).await?.map(|()| Outcome::Removed(count))
+                remove_tokens(ids, confirm).await?.map(|()| Outcome::Removed(count))
             }
         })
     }
@@ -61,31 +62,6 @@ impl Deed {
             Deed::Edit { .. } | Deed::Remove(_) => {
                 "The server did not answer. It may have been done all the same: trying again does no harm."
             }
-        }
-    }
-}
-
-/// Who hears what came of a deed: the dialog that asked for it.
-#[derive(Clone, Debug)]
-pub(super) enum Refused {
-    /// Beside the password, in the dialog that asks for it.
-    Here(String, u32),
-    /// The session is over.
-    SignedOut,
-    /// Everything else belongs to the dialog below.
-    Below(Refusal),
-}
-
-impl Refused {
-    /// Sorts a refusal by who should hear it.
-    pub fn of(refusal: Refusal) -> Refused {
-        use keyrack_domain::types::refusal::Field;
-        match refusal {
-            Refusal::SignedOut => Refused::SignedOut,
-            Refusal::WrongPassword { wait } | Refusal::TooManyTries { wait } => Refused::Here(refusal.message(), wait),
-            Refusal::Field { field: Field::Password, message } => Refused::Here(message, 0),
-            Refusal::Unavailable { message } => Refused::Here(message, 0),
-            other => Refused::Below(other),
         }
     }
 }
@@ -112,22 +88,6 @@ pub(super) fn regeneration_lines(start: &Start, new_day: Option<&str>, unapplied
 mod tests {
     use super::super::draft::tests::token;
     use super::*;
-
-    #[test]
-    fn refusals_are_told_where_they_can_be_mended() {
-        let here = |refusal| matches!(Refused::of(refusal), Refused::Here(..));
-        assert!(here(Refusal::WrongPassword { wait: 2 }));
-        assert!(here(Refusal::TooManyTries { wait: 30 }));
-        assert!(here(Refusal::Unavailable { message: "Later.".into() }));
-        assert!(matches!(Refused::of(Refusal::SignedOut), Refused::SignedOut));
-        for refusal in [
-            Refusal::Gone { message: "It is gone.".into() },
-            Refusal::Limit { message: "There are 100.".into() },
-            Refusal::Changed { current: Box::new(token(1, "a")) },
-        ] {
-            assert!(matches!(Refused::of(refusal), Refused::Below(_)));
-        }
-    }
 
     #[test]
     fn regeneration_says_what_stops_and_what_stays() {

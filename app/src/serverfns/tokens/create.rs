@@ -1,5 +1,6 @@
 use keyrack_domain::types::{
     refusal::Answer,
+    second_factor::ConfirmInput,
     tokens::{NewSecret, TokenDraft},
 };
 use leptos::{prelude::*, server};
@@ -8,8 +9,8 @@ use crate::serverfns::codec::Json;
 
 /// Makes a token and tells its secret, this once.
 #[server(prefix = "/fn", endpoint = "tokens/create", input = Json, output = Json)]
-pub async fn create_token(draft: TokenDraft, password: String) -> Result<Answer<NewSecret>, ServerFnError> {
-    Ok(ssr::create(&draft, &password).await)
+pub async fn create_token(draft: TokenDraft, confirm: ConfirmInput) -> Result<Answer<NewSecret>, ServerFnError> {
+    Ok(ssr::create(&draft, confirm).await)
 }
 
 #[cfg(feature = "ssr")]
@@ -18,15 +19,16 @@ mod ssr {
         Error,
         types::{
             refusal::Answer,
+            second_factor::ConfirmInput,
             tokens::{NewSecret, TokenDraft},
         },
     };
 
-    use super::super::ssr::{confirmed, no_store};
+    use crate::step_up::{confirmed, no_store};
 
-    pub async fn create(draft: &TokenDraft, password: &str) -> Answer<NewSecret> {
+    pub async fn create(draft: &TokenDraft, confirm: ConfirmInput) -> Answer<NewSecret> {
         no_store();
-        let (keyrack, confirmed) = confirmed(password).await?;
+        let (keyrack, confirmed) = confirmed(confirm).await?;
         keyrack.create_token_from_draft(&confirmed, draft).await.map_err(Error::into_refusal)
     }
 }

@@ -1,5 +1,6 @@
 use keyrack_domain::types::{
     refusal::Answer,
+    second_factor::ConfirmInput,
     tokens::{TokenDraft, TokenView},
 };
 use leptos::{prelude::*, server};
@@ -12,9 +13,9 @@ pub async fn edit_token(
     id: i64,
     version: i64,
     draft: TokenDraft,
-    password: String,
+    confirm: ConfirmInput,
 ) -> Result<Answer<TokenView>, ServerFnError> {
-    Ok(ssr::edit(id, version, &draft, &password).await)
+    Ok(ssr::edit(id, version, &draft, confirm).await)
 }
 
 #[cfg(feature = "ssr")]
@@ -23,14 +24,15 @@ mod ssr {
         Error,
         types::{
             refusal::Answer,
+            second_factor::ConfirmInput,
             tokens::{TokenDraft, TokenView},
         },
     };
 
-    use super::super::ssr::confirmed;
+    use crate::step_up::confirmed;
 
-    pub async fn edit(id: i64, version: i64, draft: &TokenDraft, password: &str) -> Answer<TokenView> {
-        let (keyrack, confirmed) = confirmed(password).await?;
+    pub async fn edit(id: i64, version: i64, draft: &TokenDraft, confirm: ConfirmInput) -> Answer<TokenView> {
+        let (keyrack, confirmed) = confirmed(confirm).await?;
         keyrack.edit_token_from_draft(&confirmed, id, version, draft).await.map_err(Error::into_refusal)
     }
 }

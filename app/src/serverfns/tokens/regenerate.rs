@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, tokens::NewSecret};
+use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmInput, tokens::NewSecret};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -10,23 +10,23 @@ pub async fn regenerate_token(
     id: i64,
     version: i64,
     expires: Option<String>,
-    password: String,
+    confirm: ConfirmInput,
 ) -> Result<Answer<NewSecret>, ServerFnError> {
-    Ok(ssr::regenerate(id, version, expires.as_deref(), &password).await)
+    Ok(ssr::regenerate(id, version, expires.as_deref(), confirm).await)
 }
 
 #[cfg(feature = "ssr")]
 mod ssr {
     use keyrack_domain::{
         Error,
-        types::{refusal::Answer, tokens::NewSecret},
+        types::{refusal::Answer, second_factor::ConfirmInput, tokens::NewSecret},
     };
 
-    use super::super::ssr::{confirmed, no_store};
+    use crate::step_up::{confirmed, no_store};
 
-    pub async fn regenerate(id: i64, version: i64, expires: Option<&str>, password: &str) -> Answer<NewSecret> {
+    pub async fn regenerate(id: i64, version: i64, expires: Option<&str>, confirm: ConfirmInput) -> Answer<NewSecret> {
         no_store();
-        let (keyrack, confirmed) = confirmed(password).await?;
+        let (keyrack, confirmed) = confirmed(confirm).await?;
         keyrack.regenerate_token_until(&confirmed, id, version, expires).await.map_err(Error::into_refusal)
     }
 }

@@ -37,7 +37,6 @@ pub(super) fn ConfirmDialog(
                 {ask.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
             </ul>
             <PasswordForm
-                id="confirm-password"
                 viewer
                 deed=ask.deed
                 action="Continue"

@@ -52,7 +52,6 @@ pub(super) fn RemoveDialog(page: Page, tokens: Vec<TokenView>) -> impl IntoView 
                 {move || trouble.get().map(alert)}
             </div>
             <PasswordForm
-                id="remove-password"
                 viewer=page.viewer.get_value()
                 deed
                 action="Remove"
