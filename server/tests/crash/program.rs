@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 pub struct Program {
@@ -60,11 +62,12 @@ impl Program {
         assert!(ended.expect("it ended").success());
     }
 
-    /// Kills it after a while, whatever it does then.
-    pub fn kill_after(&self, pause: Duration) -> JoinHandle<()> {
+    /// Kills it a while after its work has begun, whatever it does then.
+    pub fn kill_after(&self, begun: Arc<Notify>, pause: Duration) -> JoinHandle<()> {
         let pid = self.child.as_ref().and_then(Child::id).expect("it runs");
         let pid = rustix::process::Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("a pid");
         tokio::spawn(async move {
+            begun.notified().await;
             tokio::time::sleep(pause).await;
             rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it was there");
         })
