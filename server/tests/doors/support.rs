@@ -182,6 +182,11 @@ impl Wire {
         Wire { client: reqwest::Client::new(), address }
     }
 
+    /// A request to this path.
+    pub fn request(&self, verb: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(verb, format!("http://{}{path}", self.address))
+    }
+
     /// Calls a method, its parameters in the query of a GET or the form of a POST.
     pub async fn call(
         &self,
@@ -190,8 +195,7 @@ impl Wire {
         credential: Option<&str>,
         params: &[(&str, &str)],
     ) -> Value {
-        let url = format!("http://{}{}", self.address, method.path());
-        let request = self.client.request(verb.clone(), url);
+        let request = self.request(verb.clone(), &method.path());
         let request = if verb == Method::POST { request.form(params) } else { request.query(params) };
         let request = match credential {
             Some(credential) => request.bearer_auth(credential),
