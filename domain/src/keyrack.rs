@@ -16,6 +16,7 @@ use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{OpenError, Store};
 use crate::throttle::Throttle;
+use crate::uploads::Running;
 use crate::usage::Usage;
 use crate::world::World;
 
@@ -34,6 +35,7 @@ pub struct Parts {
     pub(crate) mailer: Option<Mailer>,
     pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
+    pub(crate) receiving: Running,
     pub(crate) refusals: Refusals,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
@@ -63,6 +65,7 @@ impl Keyrack {
             mailer,
             passkey_site,
             passwords: Passwords::default(),
+            receiving: Running::default(),
             refusals: Refusals::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
@@ -137,6 +140,7 @@ impl Keyrack {
             if count % FLUSHES_PER_SWEEP == 0 {
                 let _ = self.sweep_sessions().await;
                 let _ = self.tell_expiries().await;
+                let _ = self.sweep_uploads().await;
             }
         }
     }

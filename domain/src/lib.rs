@@ -53,6 +53,8 @@ mod throttle;
 #[cfg(feature = "server")]
 pub mod tokens;
 #[cfg(feature = "server")]
+pub mod uploads;
+#[cfg(feature = "server")]
 pub mod usage;
 #[cfg(feature = "server")]
 pub mod world;
