@@ -53,7 +53,7 @@ impl Keyrack {
         };
         let passkey_site =
             PasskeySite::new(&settings.public_url).inspect_err(|why| tracing::info!(%why, "passkeys are off")).ok();
-        let store = Store::open(&settings.database).await?;
+        let store = Store::open_with(&settings.database, settings.schema).await?;
         Ok(Keyrack(Arc::new(Parts {
             store,
             world,

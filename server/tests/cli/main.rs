@@ -2,6 +2,7 @@
 
 mod commands;
 mod connections;
+mod data;
 mod environments;
 mod mail;
 mod serve;
