@@ -26,6 +26,7 @@ use super::params::{Pairs, Params};
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
 use crate::http::client::TrustedProxies;
 use crate::http::metrics::Metrics;
+use crate::http::request_id;
 
 /// The API, ready to answer.
 pub struct Api {
@@ -128,7 +129,7 @@ impl Api {
     async fn run(&self, method: &'static Method, answering: Answering) -> Result<Answer, ApiError> {
         let outcome = match method.effect {
             Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
-            Effect::Change => self.changes.spawn(answering).await.ok(),
+            Effect::Change => self.changes.spawn(request_id::carry(answering)).await.ok(),
         };
         outcome.unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))
     }
