@@ -4,6 +4,7 @@ mod commands;
 mod connections;
 mod data;
 mod environments;
+mod faults;
 mod mail;
 mod serve;
 #[path = "../smtp.rs"]
