@@ -26,6 +26,7 @@ use super::params::{Pairs, Params};
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
 use crate::http::client::TrustedProxies;
+use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
 use crate::http::request_id;
 
@@ -186,7 +187,7 @@ fn no_such(no: NoSuch, path: &str) -> ApiError {
 fn envelope(body: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
-    headers.reserve(5);
+    headers.reserve(6);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     everywhere(headers);
     response
@@ -210,4 +211,5 @@ fn everywhere(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, NO_CONTENT_POLICY);
 }
