@@ -48,6 +48,15 @@ export class Person {
     return (token as { key: string }).key;
   }
 
+  /** Makes a token that is shared with the account, which only the dashboard can; `request` is signed in. */
+  async shareToken(request: APIRequestContext, description: string): Promise<void> {
+    const draft = { description, expires: "", api_set: "Marketplace", methods: [], shared: true };
+    const headers = { Origin: this.server.url };
+    const data = { confirm: { password: this.password }, draft };
+    const answer = await request.post("/fn/tokens/create", { data, headers });
+    expect(await answer.json(), "a shared token").toHaveProperty("Ok");
+  }
+
   /** Switches an authenticator on. */
   async enrol(): Promise<void> {
     const { secret } = await this.call("users.account.Get2FAConfig", { password: this.password });

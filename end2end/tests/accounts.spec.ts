@@ -10,7 +10,9 @@ test("environments and tokens follow the account, in every tab", async ({ page, 
   const demo = new Person(server, server.email, server.password);
   const ada = await newPerson();
   await ada.token("Ada's own");
-  await demo.token("Demo's shared", { shared: true });
+  const office = await newVisitor();
+  await demo.signIn(office.request);
+  await demo.shareToken(office.request, "Demo's shared");
   await demo.token("Demo's private");
   const link = await demo.invite(ada.email, "manager");
 
@@ -46,7 +48,7 @@ test("environments and tokens follow the account, in every tab", async ({ page, 
   await open(page, "/settings/tokens");
   await expect(list.descriptions).toHaveText(["Ada's own"]);
   await open(page, "/");
-  await expect(page.getByRole("heading", { name: "Environments" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No environments yet" })).toBeVisible();
   await expect(page.getByRole("row", { name: /my-project/ })).toHaveCount(0);
   await open(page, "/settings/members");
   await expect(page.getByRole("table", { name: "Members" })).not.toContainText(server.email);

@@ -13,7 +13,7 @@ function entries(page: Page) {
 }
 
 function field(page: Page, name: string) {
-  return page.getByRole("search", { name: "Filter entries" }).getByRole("textbox", { name });
+  return page.getByRole("search", { name: "Filter entries" }).getByRole("textbox", { name, exact: true });
 }
 
 async function narrow(page: Page, values: Record<string, string>): Promise<void> {
@@ -133,7 +133,7 @@ test("the log has pages, from the newest to the first entry", async ({ page, ser
   await expect(page).toHaveURL(/before=\d+/);
   await expect(entries(page)).not.toHaveCount(50);
   await expect(page.getByRole("link", { name: "Older" })).toHaveCount(0);
-  await expect(entries(page).last()).toContainText("account.create");
+  await expect(entries(page).last()).toContainText("user.create");
   await page.getByRole("link", { name: "Newest" }).click();
   await expect(entries(page).first()).toHaveText(newest ?? "");
 });

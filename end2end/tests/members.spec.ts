@@ -36,7 +36,7 @@ test("an invitation is made by keyboard, and taken back", async ({ page, newPers
   await expect(confirm.password).toBeFocused();
   await page.keyboard.type(ada.password);
   await page.keyboard.press("Enter");
-  await expect(email).toHaveAccessibleDescription(`${ada.email} is a member already`);
+  await expect(email).toHaveAccessibleDescription(`The address ${ada.email} belongs to a member already.`);
   await expect(email).toBeFocused();
 
   await email.fill(bob);
@@ -47,6 +47,7 @@ test("an invitation is made by keyboard, and taken back", async ({ page, newPers
   await page.keyboard.press("ArrowDown");
   await expect(role).toHaveValue("manager");
   await members.inviteDialog.getByRole("button", { name: "Continue" }).press("Enter");
+  await expect(confirm.password).toBeFocused();
   await page.keyboard.type(ada.password);
   await page.keyboard.press("Enter");
   const once = new Once(page, "Invitation Link");
@@ -62,7 +63,7 @@ test("an invitation is made by keyboard, and taken back", async ({ page, newPers
   // Taken back, its link is worth nothing.
   await members.button(`Withdraw the invitation of ${bob}`).press("Enter");
   await expect(members.invitations).toHaveCount(0);
-  await expect(page.locator(".toast")).toContainText("The invitation is withdrawn.");
+  await expect(page.locator(".toast").filter({ hasText: "The invitation is withdrawn." })).toBeVisible();
   await page.goto(path(shown));
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("This invitation does not hold");
   await axe(page);
@@ -141,6 +142,7 @@ test("roles are changed after a question, and put back when nothing comes of it"
   await enterAs(page, ada, "/settings/members");
   const members = new MembersPage(page);
   const confirm = new Confirm(page);
+  await members.role(bob.email).focus();
   await members.role(bob.email).selectOption("manager");
   await expect(confirm.lines).toHaveText([`${bob.email} becomes manager instead of viewer.`]);
   await axe(page);

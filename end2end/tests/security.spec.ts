@@ -45,6 +45,7 @@ test("an authenticator is set up by keyboard, and asked for from then on", async
 
   // Once more, with a wrong first code.
   await page.keyboard.press("Enter");
+  await expect(confirm.password).toBeFocused();
   await page.keyboard.type(ada.password);
   await page.keyboard.press("Enter");
   const code = security.setUp.getByRole("textbox", { name: "Code" });
