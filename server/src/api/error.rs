@@ -26,12 +26,15 @@ pub enum Code {
     DeployFailed,
     DamagedArchive,
     EmptyArchive,
+    SshKey,
+    SshKeyExists,
+    SshKeyTitle,
     NotGranted,
 }
 
 impl Code {
     /// Every code there is, by its number.
-    pub const ALL: [Code; 18] = [
+    pub const ALL: [Code; 21] = [
         Code::Unavailable,
         Code::Parameter,
         Code::NotFound,
@@ -49,6 +52,9 @@ impl Code {
         Code::DeployFailed,
         Code::DamagedArchive,
         Code::EmptyArchive,
+        Code::SshKey,
+        Code::SshKeyExists,
+        Code::SshKeyTitle,
         Code::NotGranted,
     ];
 
@@ -72,6 +78,9 @@ impl Code {
             Code::DeployFailed => 4060,
             Code::DamagedArchive => 4071,
             Code::EmptyArchive => 4072,
+            Code::SshKey => 6000,
+            Code::SshKeyExists => 6001,
+            Code::SshKeyTitle => 6002,
             Code::NotGranted => 8202,
         }
     }
@@ -100,6 +109,9 @@ impl Code {
             Code::DeployFailed => "a deployment did not come to its end; the text says what stopped it",
             Code::DamagedArchive => "the archive is none, is damaged, or leads out of its folder",
             Code::EmptyArchive => "the archive's file has no content at all",
+            Code::SshKey => "this is no public SSH key that can be taken; the text says why",
+            Code::SshKeyExists => "the user keeps this SSH key already",
+            Code::SshKeyTitle => "another SSH key of the user has this title",
             Code::NotGranted => "the token may not call this method; the text names it",
         }
     }
@@ -195,6 +207,9 @@ impl ApiError {
                 Error::Exists(_) | Error::Changed(_) => Code::NotPermitted,
                 Error::Limit(_) => Code::Limit,
                 Error::WrongState { .. } => Code::WrongState,
+                Error::SshKey(_) => Code::SshKey,
+                Error::SshKeyExists(_) => Code::SshKeyExists,
+                Error::SshKeyTitle(_) => Code::SshKeyTitle,
                 Error::DamagedArchive(_) => Code::DamagedArchive,
                 Error::EmptyArchive(_) => Code::EmptyArchive,
                 Error::DeployFailed(_) => Code::DeployFailed,

@@ -14,6 +14,7 @@ pub mod methods;
 pub mod params;
 mod problem;
 pub mod registry;
+mod tasks;
 
 use std::sync::Arc;
 

@@ -44,7 +44,7 @@ pub fn unpack_file(root: &Root, mut file: File, name: &str, folder: &NodePath) -
         tar(BufReader::new(file), name, &mut target)?;
     } else {
         return Err(EngineError::BadArchive(format!(
-            "“{name}” is no archive: a zip (also .war, .jar), a tar or a tar.gz is needed"
+            "“{name}” is neither a zip (also .war, .jar) nor a tar or tar.gz"
         )));
     }
     Ok(target.links)
