@@ -59,7 +59,7 @@ impl Keyrack {
             world,
             settings,
             catalog,
-            callers: Callers::default(),
+            callers: Callers::new(true),
             mailer,
             passkey_site,
             passwords: Passwords::default(),

@@ -92,7 +92,7 @@ impl Keyrack {
         audit::append(&mut tx, now, event).await?;
         devices::note(&mut tx, &self.settings, now, new.user, new.kind, client).await?;
         tx.commit().await?;
-        let caller = self.find_session(&secret.hash(), new.kind).await?;
+        let caller = self.session(secret.hash(), new.kind).await?;
         Ok((secret, caller))
     }
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod bed;
+mod callers;
 mod engine;
 mod environments;
 mod log;
