@@ -4,6 +4,7 @@ use super::check_owner_left;
 use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::caller::Right;
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
 use crate::keyrack::Keyrack;
@@ -31,8 +32,6 @@ impl Keyrack {
         let event =
             Event::by(caller, &confirmed.client, "member.role", format!("user:{user}")).with("role", role.name());
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        self.callers.forget_user(UserId(user));
-        Ok(())
+        self.commit(tx, &[Forget::User(UserId(user))]).await
     }
 }

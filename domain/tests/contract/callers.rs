@@ -20,7 +20,10 @@ async fn a_value_that_is_nobodys_is_asked_for_once() {
     assert!(unknown(bed.keyrack.authenticate(asked.as_str()).await));
     hide_tokens(&bed).await;
     assert!(unknown(bed.keyrack.authenticate(asked.as_str()).await), "the first answer still holds");
-    assert!(matches!(bed.keyrack.authenticate(new.as_str()).await, Err(Error::Internal)), "this one has to be looked up");
+    assert!(
+        matches!(bed.keyrack.authenticate(new.as_str()).await, Err(Error::Internal)),
+        "this one has to be looked up"
+    );
 }
 
 #[tokio::test]
