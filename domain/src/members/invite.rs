@@ -57,7 +57,7 @@ impl Keyrack {
         .fetch_one(&mut *tx)
         .await?;
         if member > 0 {
-            return Err(Error::Exists(format!("{email} is a member already").into()));
+            return Err(Error::Exists(format!("the address {email} belongs to a member already").into()));
         }
         sqlx::query("DELETE FROM invitations WHERE account_id = $1 AND email = $2")
             .bind(caller.account.0)

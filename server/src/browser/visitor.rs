@@ -8,6 +8,7 @@ use keyrack_app::visit::Visit;
 use keyrack_domain::Error;
 
 use super::Browser;
+use crate::http::request_id;
 
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
 pub async fn admit(State(browser): State<Browser>, request: Request, next: Next) -> Response {
@@ -37,7 +38,7 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
         running.await
     } else {
         // A change runs to its end even when the browser goes away meanwhile.
-        browser.changes.spawn(running).await.unwrap_or_else(|_| {
+        browser.changes.spawn(request_id::carry(running)).await.unwrap_or_else(|_| {
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside the server; its log says what.\n")
         })
     };

@@ -22,10 +22,15 @@ const BOB: &str = "bob@example.org";
 
 /// Invites Bob and lets him follow the link; answers him, in a session in the inviting account.
 async fn bob<'a>(server: &'a Server, owner: &Somebody<'_>, role: &str) -> Somebody<'a> {
-    let answer = owner.post(INVITE, &[("email", BOB), ("role", role), PASS]).await;
+    invite_as(server, owner, BOB, role).await;
+    server.session(BOB, PASSWORD).await
+}
+
+/// Makes somebody a member of the account, by an invitation and its link.
+pub async fn invite_as(server: &Server, owner: &Somebody<'_>, email: &str, role: &str) {
+    let answer = owner.post(INVITE, &[("email", email), ("role", role), PASS]).await;
     let secret = secret(&answer);
     server.keyrack.accept_as_new_user(&secret, "Bob", PASSWORD, &Client::local()).await.unwrap();
-    server.session(BOB, PASSWORD).await
 }
 
 fn secret(answer: &Value) -> String {
