@@ -51,6 +51,15 @@ pub enum Error {
     /// The environment is not in a state that allows this.
     #[error("{}", wrong_state(name, *current, needed))]
     WrongState { name: String, current: EnvStatus, needed: &'static [EnvStatus] },
+    /// The archive is none, is damaged, or holds what must not be unpacked.
+    #[error("{0}")]
+    DamagedArchive(String),
+    /// The archive has no content at all.
+    #[error("{0}")]
+    EmptyArchive(String),
+    /// A deployment did not come to its end; the former content is there, unless the text says otherwise.
+    #[error("{0}")]
+    DeployFailed(String),
     /// The engine could not do it; the text says why and is safe to show.
     #[error("{0}")]
     Engine(String),
@@ -113,9 +122,12 @@ impl Error {
             Error::Limit(_) => Refusal::Limit { message: sentence(&message) },
             Error::Forbidden(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
             Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
-            Error::Engine(_) | Error::Unavailable | Error::Internal => {
-                Refusal::Unavailable { message: sentence(&message) }
-            }
+            Error::Engine(_)
+            | Error::DamagedArchive(_)
+            | Error::EmptyArchive(_)
+            | Error::DeployFailed(_)
+            | Error::Unavailable
+            | Error::Internal => Refusal::Unavailable { message: sentence(&message) },
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
+use crate::uploads::Running;
 use crate::usage::Usage;
 use crate::world::World;
 
@@ -36,6 +37,7 @@ pub struct Parts {
     pub(crate) mail_waits: tokio::sync::Notify,
     pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
+    pub(crate) receiving: Running,
     pub(crate) refusals: Refusals,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
@@ -68,6 +70,7 @@ impl Keyrack {
             mail_waits: tokio::sync::Notify::new(),
             passkey_site,
             passwords: Passwords::default(),
+            receiving: Running::default(),
             refusals: Refusals::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
@@ -145,6 +148,7 @@ impl Keyrack {
             if count % FLUSHES_PER_SWEEP == 0 {
                 let _ = self.sweep_sessions().await;
                 let _ = self.tell_expiries().await;
+                let _ = self.sweep_uploads().await;
             }
         }
     }

@@ -55,6 +55,8 @@ mod throttle;
 #[cfg(feature = "server")]
 pub mod tokens;
 #[cfg(feature = "server")]
+pub mod uploads;
+#[cfg(feature = "server")]
 pub mod usage;
 #[cfg(feature = "server")]
 pub mod vitals;

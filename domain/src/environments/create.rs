@@ -166,7 +166,7 @@ impl Keyrack {
         };
         let title = format!("Cloning {} to {}", source.name, new.name);
         let creator = Creator::Caller(caller, client);
-        let begun = self.write_new(creator, CLONE, title, new, Some(&source.name), entered).await?;
+        let begun = self.write_new(creator, CLONE, title, new, Some(&source), entered).await?;
         self.go_on(begun, move |work| copy(work, source.id, runs).boxed())
     }
 
@@ -194,7 +194,7 @@ impl Keyrack {
         kind: &'static str,
         title: String,
         new: New,
-        source: Option<&str>,
+        source: Option<&Environment>,
         entered: Entered,
     ) -> Result<Begun> {
         let now = self.world.now();
@@ -233,7 +233,17 @@ impl Keyrack {
         }
         let mut event = creator.event(kind, format!("environment:{}", new.name));
         if let Some(source) = source {
-            event = event.with("source", source);
+            event = event.with("source", source.name.clone());
+            // The files are copied, and what is known of them with them.
+            sqlx::query(
+                "INSERT INTO deployments (environment_id, node_group, context, archive, size, hooks, user_id, deployed_at) \
+                 SELECT $1, node_group, context, archive, size, hooks, user_id, deployed_at FROM deployments \
+                 WHERE environment_id = $2",
+            )
+            .bind(id.0)
+            .bind(source.id.0)
+            .execute(&mut *tx)
+            .await?;
         }
         audit::append(&mut tx, now, event).await?;
         let action = NewAction { account, user: Some(user), kind, environment: &new.name, title };

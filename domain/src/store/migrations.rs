@@ -25,6 +25,7 @@ steps! {
     2 "0002_environments",
     3 "0003_people",
     4 "0004_files_and_groups",
+    5 "0005_deployments",
     6 "0006_invitation_mail",
 }
 

@@ -9,6 +9,7 @@ pub mod call;
 mod credential;
 pub mod dispatch;
 pub mod error;
+mod file_form;
 pub mod methods;
 pub mod params;
 mod problem;
@@ -29,6 +30,9 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/1.0", answer.clone())
         .route("/1.0/", answer.clone())
         .route("/1.0/{*path}", answer.clone())
-        // A published client signs out here.
-        .route("/users/authentication/{rest}/{method}", answer)
+        // A published client signs out here, and the build plug-ins register, list, deploy and remove archives here.
+        .route("/users/authentication/{rest}/{method}", answer.clone())
+        .route("/deploy/{method}", answer.clone())
+        .route("/GetArchives", answer.clone())
+        .route("/DeleteArchive", answer)
 }

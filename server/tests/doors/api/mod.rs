@@ -1,4 +1,5 @@
 mod configure;
+mod deploy;
 mod environments;
 mod files;
 mod layers;
