@@ -23,12 +23,13 @@ pub enum Code {
     WrongPassword,
     WrongState,
     Limit,
+    NodeFailed,
     NotGranted,
 }
 
 impl Code {
     /// Every code there is, by its number.
-    pub const ALL: [Code; 15] = [
+    pub const ALL: [Code; 16] = [
         Code::Unavailable,
         Code::Parameter,
         Code::NotFound,
@@ -43,6 +44,7 @@ impl Code {
         Code::WrongPassword,
         Code::WrongState,
         Code::Limit,
+        Code::NodeFailed,
         Code::NotGranted,
     ];
 
@@ -63,6 +65,7 @@ impl Code {
             Code::WrongPassword => 801,
             Code::WrongState => 2212,
             Code::Limit => 2338,
+            Code::NodeFailed => 4081,
             Code::NotGranted => 8202,
         }
     }
@@ -87,6 +90,7 @@ impl Code {
             Code::WrongState => {
                 "the environment is in a status that does not allow this; the text names it and those that do"
             }
+            Code::NodeFailed => "a node cannot run, or cannot do what was asked of it; the text says why",
             Code::Limit => "a limit of the account is reached",
             Code::NotGranted => "the token may not call this method; the text names it",
         }
@@ -183,7 +187,8 @@ impl ApiError {
                 Error::Exists(_) | Error::Changed(_) => Code::NotPermitted,
                 Error::Limit(_) => Code::Limit,
                 Error::WrongState { .. } => Code::WrongState,
-                Error::Engine(_) | Error::Internal => Code::Internal,
+                Error::Engine(_) => Code::NodeFailed,
+                Error::Internal => Code::Internal,
                 Error::Unavailable => Code::Unavailable,
             },
         }

@@ -1,4 +1,5 @@
 mod configure;
+mod coverage;
 mod environments;
 mod files;
 mod layers;
