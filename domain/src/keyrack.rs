@@ -32,6 +32,8 @@ pub struct Parts {
     pub(crate) catalog: Catalog,
     pub(crate) callers: Callers,
     pub(crate) mailer: Option<Mailer>,
+    /// Wakes the mailer for mail that somebody waits for.
+    pub(crate) mail_waits: tokio::sync::Notify,
     pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
     pub(crate) refusals: Refusals,
@@ -53,7 +55,7 @@ impl Keyrack {
         };
         let passkey_site =
             PasskeySite::new(&settings.public_url).inspect_err(|why| tracing::info!(%why, "passkeys are off")).ok();
-        let store = Store::open(&settings.database).await?;
+        let store = Store::open_with(&settings.database, settings.schema).await?;
         Ok(Keyrack(Arc::new(Parts {
             store,
             world,
@@ -61,6 +63,7 @@ impl Keyrack {
             catalog,
             callers: Callers::default(),
             mailer,
+            mail_waits: tokio::sync::Notify::new(),
             passkey_site,
             passwords: Passwords::default(),
             refusals: Refusals::default(),
@@ -110,7 +113,10 @@ impl Keyrack {
     async fn keep_mailing(&self) {
         let mut ticks = ticks(Duration::from_secs(5));
         loop {
-            ticks.tick().await;
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = self.mail_waits.notified() => {}
+            }
             let _ = self.send_mails().await;
         }
     }

@@ -26,7 +26,9 @@ use super::params::{Pairs, Params};
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
 use crate::http::client::TrustedProxies;
+use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
+use crate::http::request_id;
 
 /// The API, ready to answer.
 pub struct Api {
@@ -140,7 +142,7 @@ impl Api {
     async fn run(&self, method: &'static Method, answering: Answering) -> Result<Answer, ApiError> {
         let outcome = match method.effect {
             Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
-            Effect::Change => self.changes.spawn(answering).await.ok(),
+            Effect::Change => self.changes.spawn(request_id::carry(answering)).await.ok(),
         };
         outcome.unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))
     }
@@ -190,7 +192,7 @@ fn no_such(no: NoSuch, path: &str) -> ApiError {
 fn envelope(body: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
-    headers.reserve(5);
+    headers.reserve(6);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     everywhere(headers);
     response
@@ -214,4 +216,5 @@ fn everywhere(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, NO_CONTENT_POLICY);
 }
