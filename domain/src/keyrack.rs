@@ -14,7 +14,7 @@ use crate::passwords::Passwords;
 use crate::refusals::Refusals;
 use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
-use crate::store::{OpenError, Store};
+use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
 use crate::usage::Usage;
 use crate::world::World;
@@ -56,12 +56,14 @@ impl Keyrack {
         let passkey_site =
             PasskeySite::new(&settings.public_url).inspect_err(|why| tracing::info!(%why, "passkeys are off")).ok();
         let store = Store::open_with(&settings.database, settings.schema).await?;
+        // Where there can be other servers, nothing is remembered before their changes can be heard.
+        let callers = Callers::new(store.dialect() == Dialect::Sqlite);
         Ok(Keyrack(Arc::new(Parts {
             store,
             world,
             settings,
             catalog,
-            callers: Callers::default(),
+            callers,
             mailer,
             mail_waits: tokio::sync::Notify::new(),
             passkey_site,
@@ -104,9 +106,9 @@ impl Keyrack {
         self.refusals.flush(&self.store, self.world.now()).await
     }
 
-    /// Flushes, tidies up, sends mail and heeds the operator's commands, until it is dropped.
+    /// Flushes, tidies up, sends mail, and heeds the operator's commands and the other servers, until it is dropped.
     pub async fn run_background(&self) {
-        tokio::join!(self.keep_tidy(), self.keep_mailing(), self.heed_operator());
+        tokio::join!(self.hear_others(), self.beat(), self.keep_tidy(), self.keep_mailing(), self.heed_operator());
     }
 
     /// By itself, so that a mail server that hangs holds nothing else up.
@@ -166,6 +168,12 @@ impl Keyrack {
         self.callers.forget_all();
     }
 
+    /// Whether callers are remembered from one call to the next. Where there can be other servers, that is so while their
+    /// changes can be heard.
+    pub fn remembers_callers(&self) -> bool {
+        self.callers.keeps()
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -175,7 +183,7 @@ impl Keyrack {
     }
 }
 
-fn ticks(period: Duration) -> tokio::time::Interval {
+pub(crate) fn ticks(period: Duration) -> tokio::time::Interval {
     let mut ticks = tokio::time::interval(period);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     ticks

@@ -6,6 +6,7 @@ use sqlx::Row;
 
 use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
+use crate::cluster::Forget;
 use crate::error::{Credential, Error, Result};
 use crate::keyrack::Keyrack;
 use crate::second_factor::{Ceremony, Proof, having};
@@ -216,10 +217,9 @@ impl Keyrack {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(Error::NotAuthenticated(Credential::Ended))?;
-        tx.commit().await?;
-        if let Some(former) = SecretHash::from_stored(&former.try_get::<Vec<u8>, _>(0)?) {
-            self.callers.forget_session(&former);
-        }
+        let former = SecretHash::from_stored(&former.try_get::<Vec<u8>, _>(0)?);
+        let replaced: Vec<_> = former.map(Forget::Session).into_iter().collect();
+        self.commit(tx, &replaced).await?;
         Ok(secret)
     }
 }

@@ -3,6 +3,8 @@
 mod accounts;
 mod audit;
 mod bed;
+mod callers;
+mod cluster;
 mod engine;
 mod environments;
 mod log;
