@@ -103,6 +103,7 @@ impl Keyrack {
             let facts = NodeFacts {
                 command: spec.command.clone(),
                 variables: spec.variables.clone(),
+                display_name: spec.display_name.clone(),
                 listens,
                 ..NodeFacts::default()
             };
@@ -147,6 +148,7 @@ impl Keyrack {
             spec: NodesSpec {
                 group: node.group.clone(),
                 node_type: node.node_type.clone(),
+                display_name: node.facts.display_name.clone(),
                 count: 1,
                 image: node.image.clone(),
                 command: node.facts.command.clone(),

@@ -114,6 +114,7 @@ impl Keyrack {
             let facts = NodeFacts {
                 command: planned.spec.command.clone(),
                 variables: planned.spec.variables.clone(),
+                display_name: planned.spec.display_name.clone(),
                 listens: planned.listens,
                 copy_of: copy_of.map(|node| node.id),
                 ..NodeFacts::default()

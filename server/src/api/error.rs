@@ -26,12 +26,13 @@ pub enum Code {
     DeployFailed,
     DamagedArchive,
     EmptyArchive,
+    NodeFailed,
     NotGranted,
 }
 
 impl Code {
     /// Every code there is, by its number.
-    pub const ALL: [Code; 18] = [
+    pub const ALL: [Code; 19] = [
         Code::Unavailable,
         Code::Parameter,
         Code::NotFound,
@@ -49,6 +50,7 @@ impl Code {
         Code::DeployFailed,
         Code::DamagedArchive,
         Code::EmptyArchive,
+        Code::NodeFailed,
         Code::NotGranted,
     ];
 
@@ -72,6 +74,7 @@ impl Code {
             Code::DeployFailed => 4060,
             Code::DamagedArchive => 4071,
             Code::EmptyArchive => 4072,
+            Code::NodeFailed => 4081,
             Code::NotGranted => 8202,
         }
     }
@@ -96,6 +99,7 @@ impl Code {
             Code::WrongState => {
                 "the environment is in a status that does not allow this; the text names it and those that do"
             }
+            Code::NodeFailed => "a node cannot run, or cannot do what was asked of it; the text says why",
             Code::Limit => "a limit of the account is reached",
             Code::DeployFailed => "a deployment did not come to its end; the text says what stopped it",
             Code::DamagedArchive => "the archive is none, is damaged, or leads out of its folder",
@@ -198,7 +202,8 @@ impl ApiError {
                 Error::DamagedArchive(_) => Code::DamagedArchive,
                 Error::EmptyArchive(_) => Code::EmptyArchive,
                 Error::DeployFailed(_) => Code::DeployFailed,
-                Error::Engine(_) | Error::Internal => Code::Internal,
+                Error::Engine(_) => Code::NodeFailed,
+                Error::Internal => Code::Internal,
                 Error::Unavailable => Code::Unavailable,
             },
         }
