@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::name::DOMAIN;
+use crate::cluster::Home;
 use crate::engine::{CLOUDLET_MEMORY, ImageRef, NodeSpec};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
 use crate::types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
@@ -30,6 +31,8 @@ pub struct Environment {
     /// While Broken: why.
     pub failure: Option<Failure>,
     pub created: DateTime<Utc>,
+    /// The server that runs it.
+    pub home: Option<Home>,
     /// The groups of environments that it is in, sorted.
     pub groups: Vec<String>,
     /// In the order in which they were made.
