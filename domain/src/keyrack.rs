@@ -33,6 +33,8 @@ pub struct Parts {
     pub(crate) catalog: Catalog,
     pub(crate) callers: Callers,
     pub(crate) mailer: Option<Mailer>,
+    /// Wakes the mailer for mail that somebody waits for.
+    pub(crate) mail_waits: tokio::sync::Notify,
     pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
     pub(crate) refusals: Refusals,
@@ -56,7 +58,7 @@ impl Keyrack {
         };
         let passkey_site =
             PasskeySite::new(&settings.public_url).inspect_err(|why| tracing::info!(%why, "passkeys are off")).ok();
-        let store = Store::open(&settings.database).await?;
+        let store = Store::open_with(&settings.database, settings.schema).await?;
         // Where there can be other servers, nothing is remembered before their changes can be heard.
         let callers = Callers::new(store.dialect() == Dialect::Sqlite);
         Ok(Keyrack(Arc::new(Parts {
@@ -66,6 +68,7 @@ impl Keyrack {
             catalog,
             callers,
             mailer,
+            mail_waits: tokio::sync::Notify::new(),
             passkey_site,
             passwords: Passwords::default(),
             refusals: Refusals::default(),
@@ -123,7 +126,10 @@ impl Keyrack {
     async fn keep_mailing(&self) {
         let mut ticks = ticks(Duration::from_secs(5));
         loop {
-            ticks.tick().await;
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = self.mail_waits.notified() => {}
+            }
             let _ = self.send_mails().await;
         }
     }

@@ -57,4 +57,6 @@ pub mod tokens;
 #[cfg(feature = "server")]
 pub mod usage;
 #[cfg(feature = "server")]
+pub mod vitals;
+#[cfg(feature = "server")]
 pub mod world;

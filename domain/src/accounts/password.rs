@@ -120,8 +120,9 @@ impl Keyrack {
     }
 }
 
-/// Ends a user's sessions but one; answers what must be forgotten.
+/// Ends a user's sessions but one, and every sign-in that the former password began; answers what must be forgotten.
 async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<Forget>> {
+    sqlx::query("DELETE FROM sign_in_challenges WHERE user_id = $1").bind(user.0).execute(&mut **tx).await?;
     let rows = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING secret_hash")
         .bind(user.0)
         .bind(keep)

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use crate::audit::{self, Event};
-use crate::caller::{Caller, Client};
+use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, UserId};
 use crate::keyrack::Keyrack;
@@ -112,8 +112,9 @@ impl Keyrack {
     /// Changes the name that others see.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a name that is empty, too long or holds control characters.
+    /// [`Error::Invalid`] for a name that is empty, too long or holds control characters; [`Error::Forbidden`] for a token.
     pub async fn rename_user(&self, caller: &Caller, client: &Client, name: &str) -> Result<Profile> {
+        caller.require(Right::ManageSelf)?;
         let name = name.trim();
         if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
             return Err(Error::invalid(

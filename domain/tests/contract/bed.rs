@@ -50,6 +50,13 @@ pub struct Bed {
     folder: tempfile::TempDir,
 }
 
+/// A database that nobody has opened yet; gone with this value.
+pub struct Empty {
+    pub url: String,
+    _database: Database,
+    _folder: tempfile::TempDir,
+}
+
 impl Bed {
     pub async fn sqlite() -> Bed {
         Bed::sqlite_with(|_| {}).await
@@ -92,6 +99,19 @@ impl Bed {
         let keyrack = Keyrack::open(settings, world, catalog()).await.unwrap();
         keyrack.create_user_with_account("owner@example.org", PASSWORD).await.unwrap();
         Bed { keyrack, clock, url, _database: database, folder }
+    }
+
+    /// A second, empty database of the other kind; `None` where the test run has no PostgreSQL.
+    pub async fn other_kind(&self) -> Option<Empty> {
+        let folder = tempfile::tempdir().unwrap();
+        let (url, database) = if self.url.starts_with("sqlite:") {
+            let server = std::env::var("KEYRACK_TEST_POSTGRES").ok()?;
+            let (database, url) = Database::create(&server, &format!("keyrack_{}", uniq())).await;
+            (url, database)
+        } else {
+            (Store::sqlite_url(folder.path()), Database::File)
+        };
+        Some(Empty { url, _database: database, _folder: folder })
     }
 
     pub fn folder(&self) -> &std::path::Path {

@@ -14,4 +14,5 @@ mod processes;
 mod second_factor;
 mod store;
 mod tokens;
+mod transfer;
 mod usage;
