@@ -21,7 +21,7 @@ pub mod caller;
 #[cfg(feature = "server")]
 mod callers;
 #[cfg(feature = "server")]
-mod cluster;
+pub mod cluster;
 #[cfg(feature = "server")]
 pub mod engine;
 #[cfg(feature = "server")]
