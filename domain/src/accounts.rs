@@ -15,4 +15,4 @@ pub use password::check_strength;
 pub use sessions::SessionKind;
 pub use sign_in::{Challenge, SignIn, SignedIn};
 pub use ssh_keys::SshKey;
-pub use users::check_email;
+pub use users::{check_email, check_name};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::cluster::ServerId;
 use crate::types::environments::EnvStatus;
 use crate::types::refusal::{Field, Refusal};
 use crate::types::tokens::TokenView;
@@ -69,6 +70,12 @@ pub enum Error {
     /// A deployment did not come to its end; the former content is there, unless the text says otherwise.
     #[error("{0}")]
     DeployFailed(String),
+    /// The environment is run by another server, which has to be asked.
+    #[error("environment “{name}” is run by another server")]
+    Elsewhere { name: String, server: ServerId, address: String },
+    /// The environment is run by another server, and that one does not answer.
+    #[error("the server that runs environment “{0}” does not answer right now; try again when it is back")]
+    ServerAway(String),
     /// The engine could not do it; the text says why and is safe to show.
     #[error("{0}")]
     Engine(String),
@@ -138,6 +145,8 @@ impl Error {
             | Error::DamagedArchive(_)
             | Error::EmptyArchive(_)
             | Error::DeployFailed(_)
+            | Error::Elsewhere { .. }
+            | Error::ServerAway(_)
             | Error::Unavailable
             | Error::Internal => Refusal::Unavailable { message: sentence(&message) },
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::audit::{Broken, Event, Verified};
 use crate::caller::{Caller, Client};
 use crate::callers::Callers;
+use crate::cluster::Cluster;
 use crate::environments::Manager;
 use crate::methods::Catalog;
 use crate::notices::Mailer;
@@ -14,7 +15,7 @@ use crate::passwords::Passwords;
 use crate::refusals::Refusals;
 use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
-use crate::store::{OpenError, Store};
+use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
 use crate::uploads::Running;
 use crate::usage::Usage;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub(crate) refusals: Refusals,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
+    /// This server among others, once it has joined them.
+    pub(crate) cluster: Cluster,
     /// The running side of environments, once they are started.
     pub(crate) environments: OnceLock<Arc<Manager>>,
 }
@@ -58,12 +61,14 @@ impl Keyrack {
         let passkey_site =
             PasskeySite::new(&settings.public_url).inspect_err(|why| tracing::info!(%why, "passkeys are off")).ok();
         let store = Store::open_with(&settings.database, settings.schema).await?;
+        // Where there can be other servers, nothing is remembered before their changes can be heard.
+        let callers = Callers::new(store.dialect() == Dialect::Sqlite);
         Ok(Keyrack(Arc::new(Parts {
             store,
             world,
             settings,
             catalog,
-            callers: Callers::default(),
+            callers,
             mailer,
             mail_waits: tokio::sync::Notify::new(),
             passkey_site,
@@ -72,6 +77,7 @@ impl Keyrack {
             refusals: Refusals::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
+            cluster: Cluster::default(),
             environments: OnceLock::new(),
         })))
     }
@@ -107,9 +113,16 @@ impl Keyrack {
         self.refusals.flush(&self.store, self.world.now()).await
     }
 
-    /// Flushes, tidies up, sends mail and heeds the operator's commands, until it is dropped.
+    /// Flushes, tidies up, sends mail, and heeds the operator's commands and the other servers, until it is dropped.
     pub async fn run_background(&self) {
-        tokio::join!(self.keep_tidy(), self.keep_mailing(), self.heed_operator());
+        tokio::join!(
+            self.hear_others(),
+            self.beat(),
+            self.keep_flushing(),
+            self.work_for_all(),
+            self.keep_mailing(),
+            self.heed_operator()
+        );
     }
 
     /// By itself, so that a mail server that hangs holds nothing else up.
@@ -136,14 +149,29 @@ impl Keyrack {
         }
     }
 
-    async fn keep_tidy(&self) {
-        const FLUSHES_PER_SWEEP: u32 = 720;
+    async fn keep_flushing(&self) {
         let mut ticks = ticks(Duration::from_secs(5));
-        for count in 0_u32.. {
+        loop {
             ticks.tick().await;
             // A failure is logged where it happens; the next tick tries again.
             let _ = self.flush().await;
-            if count % FLUSHES_PER_SWEEP == 0 {
+        }
+    }
+
+    /// What is done once for all servers, by one of them. A second one may begin before the first knows that it was
+    /// followed, so each thing here can be done twice without harm, or claims what it does in the database.
+    async fn work_for_all(&self) {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let mut ticks = ticks(Duration::from_secs(1));
+        let mut tidied: Option<tokio::time::Instant> = None;
+        loop {
+            ticks.tick().await;
+            if !self.works_for_all() {
+                tidied = None;
+                continue;
+            }
+            if tidied.is_none_or(|last| last.elapsed() >= HOUR) {
+                tidied = Some(tokio::time::Instant::now());
                 let _ = self.sweep_sessions().await;
                 let _ = self.tell_expiries().await;
                 let _ = self.sweep_uploads().await;
@@ -170,6 +198,12 @@ impl Keyrack {
         self.callers.forget_all();
     }
 
+    /// Whether callers are remembered from one call to the next. Where there can be other servers, that is so while their
+    /// changes can be heard.
+    pub fn remembers_callers(&self) -> bool {
+        self.callers.keeps()
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -179,7 +213,7 @@ impl Keyrack {
     }
 }
 
-fn ticks(period: Duration) -> tokio::time::Interval {
+pub(crate) fn ticks(period: Duration) -> tokio::time::Interval {
     let mut ticks = tokio::time::interval(period);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     ticks

@@ -21,6 +21,8 @@ pub mod caller;
 #[cfg(feature = "server")]
 mod callers;
 #[cfg(feature = "server")]
+pub mod cluster;
+#[cfg(feature = "server")]
 pub mod engine;
 #[cfg(feature = "server")]
 pub mod environments;

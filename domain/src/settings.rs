@@ -45,6 +45,8 @@ pub struct Settings {
     pub invitation_lifetime: Duration,
     /// One proof of the second factor covers changes for so long; zero asks at every change.
     pub second_factor_covers: Duration,
+    /// Where other servers on the same database reach this one, `http://host:port`; without it they cannot.
+    pub advertise: Option<String>,
     /// Lets `cmd`, Exec methods and recipes run although nodes cannot be confined here.
     pub allow_unconfined_nodes: bool,
     /// The ports that nodes are given.
@@ -88,6 +90,7 @@ impl Settings {
             smtp: None,
             invitation_lifetime: Duration::from_secs(7 * 24 * 3600),
             second_factor_covers: Duration::from_secs(5 * 60),
+            advertise: None,
             allow_unconfined_nodes: false,
             node_ports: 31_000..32_000,
             stop_grace: Duration::from_secs(10),

@@ -6,6 +6,7 @@ use sqlx::Row;
 
 use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
+use crate::cluster::Forget;
 use crate::error::{Credential, Error, Result};
 use crate::keyrack::Keyrack;
 use crate::second_factor::{Ceremony, Proof, having};
@@ -157,8 +158,10 @@ impl Keyrack {
             return Ok(Some(0));
         };
         let covers = i64::try_from(self.settings.second_factor_covers.as_millis()).unwrap_or(i64::MAX);
-        let left = proved.saturating_add(covers) - self.world.now().timestamp_millis();
-        Ok(Some(u32::try_from(left.max(0) / 1000).unwrap_or(u32::MAX)))
+        let age = self.world.now().timestamp_millis() - proved;
+        // A proof from the future was given before the clock was set back; who knows how long ago.
+        let left = if age < 0 { 0 } else { covers.saturating_sub(age).max(0) };
+        Ok(Some(u32::try_from(left / 1000).unwrap_or(u32::MAX)))
     }
 
     /// Whether this is the password of the caller's user; wrong ones count as tries.
@@ -216,10 +219,9 @@ impl Keyrack {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(Error::NotAuthenticated(Credential::Ended))?;
-        tx.commit().await?;
-        if let Some(former) = SecretHash::from_stored(&former.try_get::<Vec<u8>, _>(0)?) {
-            self.callers.forget_session(&former);
-        }
+        let former = SecretHash::from_stored(&former.try_get::<Vec<u8>, _>(0)?);
+        let replaced: Vec<_> = former.map(Forget::Session).into_iter().collect();
+        self.commit(tx, &replaced).await?;
         Ok(secret)
     }
 }

@@ -7,6 +7,7 @@ use sqlx::Row;
 use super::devices;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client};
+use crate::cluster::Forget;
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
 use crate::keyrack::Keyrack;
@@ -134,7 +135,7 @@ impl Keyrack {
         audit::append(&mut tx, now, event).await?;
         devices::note(&mut tx, &self.settings, now, new.user, new.kind, client).await?;
         tx.commit().await?;
-        let caller = self.find_session(&secret.hash(), new.kind).await?;
+        let caller = self.session(secret.hash(), new.kind).await?;
         Ok((secret, caller))
     }
 
@@ -179,7 +180,7 @@ impl Keyrack {
     /// [`Error::NotFound`] naming the first number that is not one of the user's sessions.
     pub async fn end_sessions(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        let mut hashes = Vec::with_capacity(ids.len());
+        let mut ended = Vec::with_capacity(ids.len());
         for id in ids {
             let row = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")
                 .bind(*id)
@@ -187,13 +188,11 @@ impl Keyrack {
                 .fetch_optional(&mut *tx)
                 .await?
                 .ok_or_else(|| Error::NotFound(format!("you have no session {id}").into()))?;
-            hashes.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?));
+            ended.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?).map(Forget::Session));
             let event = Event::by(caller, client, "session.end", format!("session:{id}"));
             audit::append(&mut tx, self.world.now(), event).await?;
         }
-        tx.commit().await?;
-        hashes.iter().for_each(|hash| self.callers.forget_session(hash));
-        Ok(())
+        self.commit(tx, &ended).await
     }
 
     /// Closes the caller's session. A token has none to close and stays alive.
@@ -209,11 +208,9 @@ impl Keyrack {
             .await?;
         let event = Event::by(caller, client, "session.sign-out", format!("session:{session}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        if let Some(hash) = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?)) {
-            self.callers.forget_session(&hash);
-        }
-        Ok(())
+        let hash = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+        let ended: Vec<_> = hash.map(Forget::Session).into_iter().collect();
+        self.commit(tx, &ended).await
     }
 
     /// Removes sessions that have ended by their limits; nothing but tidiness depends on it.

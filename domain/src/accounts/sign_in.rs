@@ -184,7 +184,7 @@ impl Keyrack {
     /// Gives the caller's browser session a new value and reads anew what it may do.
     pub(crate) async fn renew_session(&self, caller: &Caller) -> Result<SignedIn> {
         let secret = self.rotate_session(caller).await?;
-        let caller = self.find_session(&secret.hash(), SessionKind::Browser).await?;
+        let caller = self.session(secret.hash(), SessionKind::Browser).await?;
         self.signed_in((secret, caller)).await
     }
 

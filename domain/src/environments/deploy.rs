@@ -263,6 +263,7 @@ impl Keyrack {
             kind: event.action,
             environment: &inside.environment.name,
             title,
+            server: self.server_id(),
         };
         let action = actions::begin(&mut tx, self.world.now(), new).await?;
         tx.commit().await?;

@@ -62,7 +62,7 @@ impl Keyrack {
         nodes: &str,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.environment(caller, name).await?;
+        let environment = self.environment_here(caller, name).await?;
         let env: Value = serde_json::from_str(env).map_err(|_| Error::invalid("env", "it has to be JSON"))?;
         let nodes = filled_in(nodes, &environment)?;
         // Its name stays what it is, whatever stands there.
@@ -114,6 +114,7 @@ impl Keyrack {
             let facts = NodeFacts {
                 command: planned.spec.command.clone(),
                 variables: planned.spec.variables.clone(),
+                display_name: planned.spec.display_name.clone(),
                 listens: planned.listens,
                 copy_of: copy_of.map(|node| node.id),
                 ..NodeFacts::default()

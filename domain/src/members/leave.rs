@@ -5,6 +5,7 @@ use sqlx::Row;
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
 use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId};
 use crate::keyrack::Keyrack;
@@ -65,13 +66,12 @@ impl Keyrack {
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, in_account(event)).await?;
-        tx.commit().await?;
+        let mut changes = vec![Forget::User(caller.user)];
         for token in &tokens {
             if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
-                self.callers.forget_token(&hash, TokenId(token.try_get(0)?));
+                changes.push(Forget::Token(hash, TokenId(token.try_get(0)?)));
             }
         }
-        self.callers.forget_user(caller.user);
-        Ok(())
+        self.commit(tx, &changes).await
     }
 }

@@ -8,6 +8,7 @@ use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invi
 use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Right};
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
 use crate::keyrack::Keyrack;
@@ -95,13 +96,13 @@ impl Keyrack {
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        let mut changes = vec![Forget::User(user)];
         for token in &tokens {
             if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
-                self.callers.forget_token(&hash, TokenId(token.try_get(0)?));
+                changes.push(Forget::Token(hash, TokenId(token.try_get(0)?)));
             }
         }
-        self.callers.forget_user(user);
+        self.commit(tx, &changes).await?;
         let mut secrets = Vec::with_capacity(transferred.len());
         for (id, secret) in transferred {
             let token = self.token_seen(caller, id).await?;

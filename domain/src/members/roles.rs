@@ -4,6 +4,7 @@ use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invi
 use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::caller::Right;
+use crate::cluster::Forget;
 use crate::error::Result;
 use crate::ids::UserId;
 use crate::keyrack::Keyrack;
@@ -36,8 +37,6 @@ impl Keyrack {
             event = event.with("invitationsWithdrawn", withdrawn);
         }
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        self.callers.forget_user(UserId(user));
-        Ok(())
+        self.commit(tx, &[Forget::User(UserId(user))]).await
     }
 }

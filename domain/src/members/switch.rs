@@ -5,6 +5,7 @@ use sqlx::Row;
 use crate::accounts::SignedIn;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::keyrack::Keyrack;
@@ -60,8 +61,7 @@ impl Keyrack {
         let event =
             Event::by_user(Some((caller.user, AccountId(account))), &caller.email, client, "session.switch-account");
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        self.callers.forget_user(caller.user);
+        self.commit(tx, &[Forget::User(caller.user)]).await?;
         self.renew_session(caller).await
     }
 }

@@ -253,7 +253,7 @@ enum Database {
 
 impl Database {
     async fn create(server: &str, name: &str) -> (Database, String) {
-        run(server, &format!("CREATE DATABASE {name}")).await;
+        run_at_server(server, &format!("CREATE DATABASE {name}")).await;
         let (base, _) = server.rsplit_once('/').unwrap();
         (Database::Postgres { server: server.into(), name: name.into() }, format!("{base}/{name}"))
     }
@@ -265,13 +265,18 @@ impl Drop for Database {
         let (server, sql) = (server.clone(), format!("DROP DATABASE {name} WITH (FORCE)"));
         // The test's own runtime may be ending.
         let dropping = std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(&server, &sql));
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(run_at_server(&server, &sql));
         });
         let _ = dropping.join();
     }
 }
 
-async fn run(server: &str, sql: &str) {
+/// Runs a statement beside the databases of tests.
+pub async fn run_at_server(server: &str, sql: &str) {
     use sqlx::Connection;
     let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();

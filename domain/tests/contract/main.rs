@@ -3,6 +3,9 @@
 mod accounts;
 mod audit;
 mod bed;
+mod callers;
+mod clock;
+mod cluster;
 mod engine;
 mod environments;
 mod log;

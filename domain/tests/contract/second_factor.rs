@@ -71,6 +71,20 @@ on_both! {
         assert!(matches!(bed.keyrack.begin_totp(&confirmed).await, Err(Error::Exists(_))));
     }
 
+    async fn a_half_sign_in_that_was_tried_too_early_opens_at_once_when_it_is_finished(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        let challenge = half(&bed, SessionKind::Api).await;
+        let there = bed.again().await;
+        for server in [&bed.keyrack, &there] {
+            assert!(server.authenticate(challenge.secret.as_str()).await.is_err());
+        }
+        finish(&bed, &challenge, &app.code(&bed), SessionKind::Api).await.unwrap();
+        for server in [&bed.keyrack, &there] {
+            server.authenticate(challenge.secret.as_str()).await.unwrap();
+        }
+    }
+
     async fn a_half_sign_in_opens_no_door(bed: Bed) {
         let owner = bed.owner().await;
         enrol(&bed, &owner).await;

@@ -72,6 +72,11 @@ impl Api {
         Api { keyrack, registry, ids, proxies, metrics, changes }
     }
 
+    /// What it answers.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// Answers a request whose path is the API's.
     pub async fn answer(&self, request: Request) -> Response<Body> {
         let begun = Instant::now();

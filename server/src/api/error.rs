@@ -26,6 +26,7 @@ pub enum Code {
     DeployFailed,
     DamagedArchive,
     EmptyArchive,
+    NodeFailed,
     SshKey,
     SshKeyExists,
     SshKeyTitle,
@@ -34,7 +35,7 @@ pub enum Code {
 
 impl Code {
     /// Every code there is, by its number.
-    pub const ALL: [Code; 21] = [
+    pub const ALL: [Code; 22] = [
         Code::Unavailable,
         Code::Parameter,
         Code::NotFound,
@@ -52,6 +53,7 @@ impl Code {
         Code::DeployFailed,
         Code::DamagedArchive,
         Code::EmptyArchive,
+        Code::NodeFailed,
         Code::SshKey,
         Code::SshKeyExists,
         Code::SshKeyTitle,
@@ -78,6 +80,7 @@ impl Code {
             Code::DeployFailed => 4060,
             Code::DamagedArchive => 4071,
             Code::EmptyArchive => 4072,
+            Code::NodeFailed => 4081,
             Code::SshKey => 6000,
             Code::SshKeyExists => 6001,
             Code::SshKeyTitle => 6002,
@@ -105,6 +108,7 @@ impl Code {
             Code::WrongState => {
                 "the environment is in a status that does not allow this; the text names it and those that do"
             }
+            Code::NodeFailed => "a node cannot run, or cannot do what was asked of it; the text says why",
             Code::Limit => "a limit of the account is reached",
             Code::DeployFailed => "a deployment did not come to its end; the text says what stopped it",
             Code::DamagedArchive => "the archive is none, is damaged, or leads out of its folder",
@@ -213,7 +217,8 @@ impl ApiError {
                 Error::DamagedArchive(_) => Code::DamagedArchive,
                 Error::EmptyArchive(_) => Code::EmptyArchive,
                 Error::DeployFailed(_) => Code::DeployFailed,
-                Error::Engine(_) | Error::Internal => Code::Internal,
+                Error::Engine(_) => Code::NodeFailed,
+                Error::Internal => Code::Internal,
                 Error::Unavailable => Code::Unavailable,
             },
         }

@@ -92,6 +92,10 @@ pub const fn status_of(code: Code) -> StatusCode {
         Code::NotAuthenticated => StatusCode::UNAUTHORIZED,
         Code::Forbidden | Code::NotGranted | Code::WrongSignIn | Code::WrongPassword => StatusCode::FORBIDDEN,
         Code::NotFound | Code::UnknownService | Code::UnknownMethod | Code::NoEnvironment => StatusCode::NOT_FOUND,
+        Code::NotPermitted | Code::WrongState | Code::Limit | Code::DeployFailed | Code::NodeFailed => {
+            StatusCode::CONFLICT
+        }
+        Code::DamagedArchive | Code::EmptyArchive => StatusCode::UNPROCESSABLE_ENTITY,
         Code::NotPermitted | Code::WrongState | Code::Limit | Code::DeployFailed => StatusCode::CONFLICT,
         Code::SshKeyExists | Code::SshKeyTitle => StatusCode::CONFLICT,
         Code::DamagedArchive | Code::EmptyArchive | Code::SshKey => StatusCode::UNPROCESSABLE_ENTITY,

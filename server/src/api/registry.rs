@@ -35,8 +35,8 @@ pub struct Method {
     pub params: &'static [Param],
     /// What a success looks like, as JSON.
     pub answer: &'static str,
-    /// Codes that it answers besides those that every method of its kind may answer (3, 99, and with a credential 702, 8,
-    /// 8202).
+    /// Codes that it answers besides those that every method of its kind may answer (1, 3, 99, with a credential 702, 8,
+    /// 8202, outside of users 4081).
     pub codes: &'static [Code],
     /// The prepared API sets that hold it (Extended Access holds every method that a token may carry; it is not listed).
     pub sets: &'static [ApiSet],

@@ -1,4 +1,5 @@
 mod configure;
+mod coverage;
 mod deploy;
 mod environments;
 mod files;
