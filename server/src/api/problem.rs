@@ -95,8 +95,6 @@ pub const fn status_of(code: Code) -> StatusCode {
         Code::NotPermitted | Code::WrongState | Code::Limit | Code::DeployFailed | Code::NodeFailed => {
             StatusCode::CONFLICT
         }
-        Code::DamagedArchive | Code::EmptyArchive => StatusCode::UNPROCESSABLE_ENTITY,
-        Code::NotPermitted | Code::WrongState | Code::Limit | Code::DeployFailed => StatusCode::CONFLICT,
         Code::SshKeyExists | Code::SshKeyTitle => StatusCode::CONFLICT,
         Code::DamagedArchive | Code::EmptyArchive | Code::SshKey => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

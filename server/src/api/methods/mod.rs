@@ -33,6 +33,7 @@ pub const OTHER_PATHS: &[(&str, &str)] = &[
 pub const CLASSES: &[&[Method]] = &[
     environment::control::METHODS,
     environment::deployment::METHODS,
+    environment::export::METHODS,
     environment::file::METHODS,
     environment::group::METHODS,
     environment::nodegroup::METHODS,

@@ -2,6 +2,7 @@ mod configure;
 mod coverage;
 mod deploy;
 mod environments;
+mod export;
 mod files;
 mod layers;
 mod matrix;
