@@ -24,6 +24,7 @@ steps! {
     2 "0002_environments",
     3 "0003_people",
     4 "0004_files_and_groups",
+    7 "0007_marketplace",
 }
 
 /// Runs the steps that the database has not seen yet, in order; refuses a database that knows steps which this program

@@ -1,6 +1,7 @@
 //! The methods. A new method is one declaration in its class's list; a new class is one line here.
 
 pub mod environment;
+pub mod marketplace;
 pub mod users;
 
 use super::registry::Method;
@@ -23,6 +24,11 @@ pub const CLASSES: &[&[Method]] = &[
     environment::group::METHODS,
     environment::nodegroup::METHODS,
     environment::tracking::METHODS,
+    marketplace::app::METHODS,
+    marketplace::console::METHODS,
+    marketplace::favorite::METHODS,
+    marketplace::installation::METHODS,
+    marketplace::jps::METHODS,
     users::account::METHODS,
     users::authentication::METHODS,
     users::collaboration::METHODS,

@@ -20,7 +20,7 @@ const PASS: (&str, &str) = ("password", PASSWORD);
 const BOB: &str = "bob@example.org";
 
 /// Invites Bob and lets him follow the link; answers him, in a session in the inviting account.
-async fn bob<'a>(server: &'a Server, owner: &Somebody<'_>, role: &str) -> Somebody<'a> {
+pub async fn bob<'a>(server: &'a Server, owner: &Somebody<'_>, role: &str) -> Somebody<'a> {
     let answer = owner.post(INVITE, &[("email", BOB), ("role", role), PASS]).await;
     let secret = secret(&answer);
     server.keyrack.accept_as_new_user(&secret, "Bob", PASSWORD, &Client::local()).await.unwrap();

@@ -2,6 +2,7 @@ mod configure;
 mod environments;
 mod files;
 mod layers;
+mod marketplace;
 mod members;
 mod registry;
 mod second_factor;
