@@ -16,7 +16,7 @@ WASM := --package keyrack-frontend --target wasm32-unknown-unknown
 help:
 	@echo "make run    build Keyrack and start it with a demo account on http://$(LISTEN), data in $(DATA)"
 	@echo "make test   run every test: Rust (SQLite and PostgreSQL), then the browser"
-	@echo "make lint   formatting, clippy (native and WASM), types of the browser tests; warnings are errors"
+	@echo "make lint   formatting, clippy (native and WASM), the systemd unit, types of the browser tests; warnings are errors"
 	@echo "make bench  measure: the token check in process, and over HTTP against a bare handler"
 	@echo "make fmt    format the sources"
 
@@ -38,6 +38,8 @@ lint:
 	@cargo clippy --quiet --workspace --exclude keyrack-frontend --all-targets -- -D warnings
 	@echo "lint: clippy for the browser"
 	@cargo clippy --quiet $(WASM) -- -D warnings
+	@echo "lint: the systemd unit"
+	@.ci/unit
 	@.ci/need node || exit $$(( $$? == 3 ? 0 : 1 )); \
 	  echo "lint: types of the browser tests"; cd end2end && npx --no-install tsc --noEmit
 	@echo "lint: fine"

@@ -12,6 +12,7 @@ import { type BrowserContext, type Page, test as base, expect } from "@playwrigh
 
 import { type Answer, Server } from "./server.ts";
 import { Owner } from "./steps/owner.ts";
+import { Person } from "./steps/people.ts";
 
 export { expect, Server };
 
@@ -27,6 +28,8 @@ type TestFixtures = {
   ownServer: boolean;
   /** `test.use({ serverArgs: ["--option"] })`: more arguments for `serve`. Implies a fresh server. */
   serverArgs: string[];
+  /** `test.use({ publicHost: "localhost" })`: a fresh server under this name; passkeys need one. */
+  publicHost: string | undefined;
   server: Server;
   /** Lets messages that match pass which would otherwise fail the test: `allowConsole(/status of 404/)`. */
   allowConsole: (pattern: RegExp) => void;
@@ -38,6 +41,10 @@ type TestFixtures = {
   signIn: (page: Page, email?: string, password?: string) => Promise<void>;
   /** Signs the demo account in without the sign-in page, and opens a page. */
   enter: (page: Page, path?: string) => Promise<void>;
+  /** Somebody new, whose own account stands on this server besides the others. */
+  newPerson: (name?: string) => Promise<Person>;
+  /** Signs somebody in without the sign-in page, and opens a page. */
+  enterAs: (page: Page, person: Person, path?: string) => Promise<void>;
   /** The demo account through the API. It has no tokens when the test begins. */
   owner: Owner;
   /** Fails, readably, on any violation of WCAG 2.2 A or AA that axe can see. */
@@ -47,9 +54,13 @@ type TestFixtures = {
   complaints: { watch: (context: BrowserContext) => void; allow: (pattern: RegExp) => void };
 };
 
+/** How many people were made in this process. */
+let people = 0;
+
 export const test = base.extend<TestFixtures, { sharedServer: Server }>({
   ownServer: [false, { option: true }],
   serverArgs: [[], { option: true }],
+  publicHost: [undefined, { option: true }],
 
   sharedServer: [
     async ({}, use) => {
@@ -60,9 +71,9 @@ export const test = base.extend<TestFixtures, { sharedServer: Server }>({
     { scope: "worker", timeout: 60_000 },
   ],
 
-  server: async ({ ownServer, serverArgs, sharedServer }, use, info) => {
-    const own = ownServer || serverArgs.length > 0;
-    const server = own ? await Server.create(serverArgs) : sharedServer;
+  server: async ({ ownServer, serverArgs, publicHost, sharedServer }, use, info) => {
+    const own = ownServer || serverArgs.length > 0 || publicHost !== undefined;
+    const server = own ? await Server.create(serverArgs, publicHost) : sharedServer;
     await use(server);
     if (info.status !== info.expectedStatus) {
       await info.attach("server output", { body: server.lines.join("\n"), contentType: "text/plain" });
@@ -128,6 +139,19 @@ export const test = base.extend<TestFixtures, { sharedServer: Server }>({
       const form = { email: server.email, password: server.password, next: path };
       const answer = await page.request.post("/signin", { form, headers: { Origin: server.url }, maxRedirects: 0 });
       expect(answer.status(), "sign-in").toBe(303);
+      await open(page, path);
+    }),
+
+  newPerson: async ({ server }, use) =>
+    use(async (name = "ada") => {
+      const person = new Person(server, `${name}-${++people}@example.org`);
+      await server.createAccount(person.email, person.password);
+      return person;
+    }),
+
+  enterAs: async ({ open }, use) =>
+    use(async (page, person, path = "/") => {
+      await person.signIn(page.request, path);
       await open(page, path);
     }),
 

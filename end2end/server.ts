@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -20,23 +21,26 @@ const KEPT_LINES = 200;
 export type Answer = { result: number; error?: string; [key: string]: unknown };
 
 export class Server {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** As browsers know it: `http://127.0.0.1:PORT`, without a slash at the end. */
   url = "";
   /** The demo account, known since the first start. */
   email = "";
   password = "";
   readonly lines: string[] = [];
+  /** 0 until it is known. */
+  #port = 0;
   #process: ChildProcess | undefined;
   #exited: Promise<string> = Promise.resolve("not started");
 
   private constructor(
     readonly data: string,
     readonly args: string[],
+    readonly publicHost: string | undefined,
   ) {}
 
-  /** A new folder and a running server on it. `args` are added to `serve`. */
-  static async create(args: string[] = []): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), "keyrack-end2end-")), args);
+  /** A new folder and a running server on it. `args` are added to `serve`; browsers know it by the name `publicHost`. */
+  static async create(args: string[] = [], publicHost?: string): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), "keyrack-end2end-")), args, publicHost);
     try {
       await server.start();
     } catch (error) {
@@ -53,8 +57,10 @@ export class Server {
 
   /** Starts on a free port, or, with the same folder, again on the port it had. */
   async start(): Promise<void> {
-    const listen = this.url === "" ? "127.0.0.1:0" : new URL(this.url).host;
-    const child = spawn(binary, ["serve", "--demo", "--data", this.data, "--listen", listen, ...this.args], {
+    if (this.#port === 0 && this.publicHost !== undefined) this.#port = await freePort();
+    const address = ["--listen", `127.0.0.1:${this.#port}`];
+    if (this.publicHost !== undefined) address.push("--public-url", `http://${this.publicHost}:${this.#port}`);
+    const child = spawn(binary, ["serve", "--demo", "--data", this.data, ...address, ...this.args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: environment,
     });
@@ -73,7 +79,8 @@ export class Server {
           if (name === "Password" && value) this.password = value;
           const [, url] = /^Keyrack is listening on (http:\/\/\S+?)\/?$/.exec(line) ?? [];
           if (url) {
-            this.url = url;
+            this.#port = Number(new URL(url).port);
+            this.url = this.publicHost === undefined ? url : `http://${this.publicHost}:${this.#port}`;
             // The lines about the demo account may stand before or after this one.
             setTimeout(done, this.password === "" ? 100 : 0);
           }
@@ -140,6 +147,15 @@ export class Server {
     if (response.status !== 200) throw new Error(`${method}: HTTP ${response.status}\n${await response.text()}`);
     return (await response.json()) as Answer;
   }
+}
+
+/** A port that nobody listens on now. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((done) => probe.close(done));
+  return port;
 }
 
 function pause(ms: number): Promise<void> {

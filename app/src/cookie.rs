@@ -94,7 +94,7 @@ impl CookieRule {
         if self.secure { host } else { plain }
     }
 
-    fn put(self, jar: Jar, value: &str) -> HeaderValue {
+    pub(crate) fn put(self, jar: Jar, value: &str) -> HeaderValue {
         self.value(jar, value, jar.lives())
     }
 

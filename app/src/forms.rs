@@ -1,11 +1,11 @@
 //! Forms that browsers send without WASM: they get a redirect, and the page that it leads to says what became of them.
 
-use http::{header, request::Parts};
+use http::{HeaderValue, header, request::Parts};
 use keyrack_domain::types::refusal::{Answer, Refusal};
 use leptos::prelude::use_context;
 
 use crate::{
-    cookie::{self, Jar},
+    cookie::{self, CookieRule, Jar},
     layout::redirect,
     paths,
 };
@@ -45,10 +45,12 @@ pub fn answer<T>(answer: &Answer<T>, done: &str, on: &str, back: &str) {
 
 /// Keeps a text for the next page.
 pub fn tell(done: bool, text: &str) {
-    let mut value = String::from(if done { "y" } else { "n" });
-    let text: String = text.chars().take(TEXT_LIMIT).collect();
-    paths::escape_into(&text, &mut value);
-    cookie::put(Jar::Told, &value);
+    cookie::put(Jar::Told, &written(done, text));
+}
+
+/// The value of `Set-Cookie` that keeps a text for the next page, for forms that are no server functions.
+pub fn telling(rule: CookieRule, done: bool, text: &str) -> HeaderValue {
+    rule.put(Jar::Told, &written(done, text))
 }
 
 /// What the page before this one left to be told; told once.
@@ -67,6 +69,13 @@ pub fn is_plain() -> bool {
             .and_then(|accept| accept.to_str().ok())
             .is_some_and(|accept| accept.contains("text/html"))
     })
+}
+
+fn written(done: bool, text: &str) -> String {
+    let mut value = String::from(if done { "y" } else { "n" });
+    let text: String = text.chars().take(TEXT_LIMIT).collect();
+    paths::escape_into(&text, &mut value);
+    value
 }
 
 fn read(value: &str) -> Option<Told> {
@@ -93,8 +102,7 @@ mod tests {
 
     #[test]
     fn texts_survive_the_cookie() {
-        let mut value = String::from("n");
-        paths::escape_into("Das ist „nicht“ gut; 100 % falsch.\r\nX: y", &mut value);
+        let value = written(false, "Das ist „nicht“ gut; 100 % falsch.\r\nX: y");
         assert!(value.is_ascii() && !value.contains([';', ' ', '\r', '\n']));
         assert_eq!(read(&value), Some(Told { done: false, text: "Das ist „nicht“ gut; 100 % falsch.\r\nX: y".into() }));
         for broken in ["", "x", "y%", "y%4", "y%zz", "n%ff"] {

@@ -1,13 +1,13 @@
 //! Confirming a change with the password and the second factor: the first lines of every server function that needs it.
 
-use http::{HeaderValue, header};
+use http::{HeaderValue, header, request::Parts};
 use keyrack_domain::{
     Error, Keyrack,
     accounts::Confirmed,
     caller::Caller,
     types::{
         refusal::Answer,
-        second_factor::{ConfirmInput, ConfirmNeeds, Security},
+        second_factor::{ConfirmInput, ConfirmNeeds, PasskeyPlace, Security},
     },
 };
 use leptos::prelude::use_context;
@@ -47,8 +47,23 @@ pub async fn security(keyrack: &Keyrack, caller: &Caller) -> Result<Security, Er
     Ok(Security {
         factors: keyrack.second_factors(caller).await?,
         needs: needs(keyrack, caller).await?,
-        passkeys_possible: keyrack.has_passkeys(),
+        passkeys: passkeys(keyrack),
     })
+}
+
+fn passkeys(keyrack: &Keyrack) -> PasskeyPlace {
+    let public = &keyrack.settings().public_url;
+    if !keyrack.has_passkeys() {
+        return PasskeyPlace::Nowhere;
+    }
+    let asked = use_context::<Parts>().and_then(|parts| parts.headers.get(header::HOST)?.to_str().ok().map(host));
+    let bound = public.split_once("://").map(|(_, rest)| host(rest));
+    if asked == bound { PasskeyPlace::Here } else { PasskeyPlace::At(public.clone()) }
+}
+
+/// The host name of `name:port/path`.
+fn host(address: &str) -> String {
+    address.split([':', '/']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// An answer with a secret stays in no cache.

@@ -64,7 +64,7 @@ pub enum Right {
     See,
     /// Change environments.
     Operate,
-    /// Change one's own password, second factors and sessions. No token may, nor a session that a token opened.
+    /// Change one's own name, password and second factors. No token may, nor a session that a token opened.
     ManageSelf,
     /// Create tokens, and change and remove one's own and those shared with the account. No token may, nor a session
     /// that a token opened.

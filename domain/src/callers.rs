@@ -1,40 +1,90 @@
-//! Known callers, by the hash of their secret.
+//! Known callers, by the hash of their secret, and values that are known to be nobody's.
 //!
 //! A look-up that began before an invalidation must not fill the cache after it, or a revoked secret would live on. So
-//! each look-up takes a ticket first, and what it found is kept only while no invalidation happened since.
+//! each look-up takes a ticket first, and what it found is kept only while no invalidation happened since. Nor is it
+//! shared with a request that came after the invalidation: a flight of look-ups is boarded only with its own ticket.
+//!
+//! Where other servers change the same database, keeping anything needs their word on changes. Without it nothing is
+//! kept or shared: every call is a look-up of its own ([`Callers::keep_nothing`]).
 
-use std::sync::{Arc, RwLock};
+mod flights;
+#[cfg(test)]
+mod interleavings;
+
+use std::sync::{Arc, PoisonError, RwLock};
 
 use quick_cache::sync::Cache;
 
 use crate::caller::Caller;
+use crate::error::{Credential, Error, Result};
 use crate::ids::{TokenId, UserId};
 use crate::secret::SecretHash;
+use flights::{Flights, Landed};
 
 /// Bound on memory: a caller takes some 300 bytes.
 const MOST_TOKENS: usize = 100_000;
 const MOST_SESSIONS: usize = 10_000;
+/// Values that are nobody's, apart from the others, so that they push nobody out.
+const MOST_NOBODYS: usize = 10_000;
+
+/// As what a secret is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum As {
+    Token,
+    /// The value of a session that Signin opened.
+    ApiSession,
+    /// The value of a browser's cookie.
+    BrowserSession,
+}
+
+/// What a look-up found.
+#[derive(Clone, Debug)]
+pub enum Found {
+    Caller(Arc<Caller>),
+    /// A caller for this one call, not to be remembered.
+    Passing(Arc<Caller>),
+    /// A session that its limits have ended.
+    Ended,
+    /// Nobody who may call now; that can change.
+    NotNow,
+    /// The value is nobody's, and no value that was handed out and may open something later.
+    Nobody,
+}
 
 /// The cache. Tokens and sessions apart, so that sessions can be searched without walking over all tokens.
 #[derive(Debug)]
 pub struct Callers {
     tokens: Cache<SecretHash, Arc<Caller>>,
     sessions: Cache<SecretHash, Arc<Caller>>,
-    /// Counts invalidations. Filling holds it for reading, invalidating for writing; a hit does not touch it.
-    generation: RwLock<u64>,
+    nobodys: Cache<SecretHash, ()>,
+    flights: Flights,
+    /// Filling holds it for reading, invalidating for writing; a hit does not touch it.
+    state: RwLock<State>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct State {
+    /// Counts invalidations.
+    generation: u64,
+    keeps: bool,
 }
 
 /// Taken before a look-up, handed in with its result.
-#[derive(Clone, Copy, Debug)]
-pub struct Ticket(u64);
-
-impl Default for Callers {
-    fn default() -> Callers {
-        Callers { tokens: Cache::new(MOST_TOKENS), sessions: Cache::new(MOST_SESSIONS), generation: RwLock::new(0) }
-    }
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ticket(u64);
 
 impl Callers {
+    /// An empty cache; `keeps` says whether it may keep anything yet.
+    pub fn new(keeps: bool) -> Callers {
+        Callers {
+            tokens: Cache::new(MOST_TOKENS),
+            sessions: Cache::new(MOST_SESSIONS),
+            nobodys: Cache::new(MOST_NOBODYS),
+            flights: Flights::default(),
+            state: RwLock::new(State { generation: 0, keeps }),
+        }
+    }
+
     /// The caller behind a token's secret, if it is known.
     pub fn token(&self, hash: &SecretHash) -> Option<Arc<Caller>> {
         self.tokens.get(hash)
@@ -45,91 +95,118 @@ impl Callers {
         self.sessions.get(hash)
     }
 
-    /// To be taken before the look-up begins.
-    pub fn ticket(&self) -> Ticket {
-        Ticket(*self.generation.read().unwrap_or_else(std::sync::PoisonError::into_inner))
-    }
-
-    /// Keeps what a look-up found, unless something was invalidated since it began.
-    pub fn keep(&self, ticket: Ticket, hash: SecretHash, caller: &Arc<Caller>) {
-        let generation = self.generation.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if *generation == ticket.0 {
-            let cache = if caller.session().is_some() { &self.sessions } else { &self.tokens };
-            cache.insert(hash, caller.clone());
+    /// Looks a secret up that is not known: at most one look-up at a time for each, shared by all who ask meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] for a value that is nobody's; otherwise as the look-up.
+    pub async fn find<F>(&self, hash: SecretHash, kind: As, look_up: impl Fn() -> F + Send) -> Result<Arc<Caller>>
+    where
+        F: Future<Output = Result<Found>> + Send + 'static,
+    {
+        if self.nobodys.get(&hash).is_some() {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
         }
+        let Some(ticket) = self.ticket() else {
+            return Landed::of(look_up().await).into_caller();
+        };
+        let (landed, shared) = self.flights.board((hash, kind), ticket.0, &look_up).await;
+        if shared && matches!(landed, Landed::Found(Found::NotNow)) {
+            // It may have become a caller after the look-up and before this request.
+            return Landed::of(look_up().await).into_caller();
+        }
+        self.keep(ticket, hash, &landed);
+        landed.into_caller()
     }
 
     /// Forgets a token's secret and every session that the token opened.
     pub fn forget_token(&self, hash: &SecretHash, id: TokenId) {
-        self.invalidate(|| {
+        self.invalidate(|state| {
             self.tokens.remove(hash);
+            self.nobodys.remove(hash);
             self.sessions.retain(|_, caller| caller.by_token() != Some(id));
+            state.keeps
         });
     }
 
-    /// Forgets one session's value.
+    /// Forgets one session's value, also that it was nobody's.
     pub fn forget_session(&self, hash: &SecretHash) {
-        self.invalidate(|| {
+        self.invalidate(|state| {
             self.sessions.remove(hash);
+            self.nobodys.remove(hash);
+            state.keeps
         });
     }
 
     /// Forgets everything that a user can call with.
     pub fn forget_user(&self, user: UserId) {
-        self.invalidate(|| {
+        self.invalidate(|state| {
             self.tokens.retain(|_, caller| caller.user != user);
             self.sessions.retain(|_, caller| caller.user != user);
+            state.keeps
         });
     }
 
     /// Forgets everybody; each is looked up anew at the next call.
     pub fn forget_all(&self) {
-        self.invalidate(|| {
-            self.tokens.clear();
-            self.sessions.clear();
+        self.invalidate(|state| {
+            self.clear();
+            state.keeps
         });
     }
 
-    fn invalidate(&self, remove: impl FnOnce()) {
-        let mut generation = self.generation.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *generation += 1;
-        remove();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::caller::CallerCredential;
-    use crate::ids::AccountId;
-    use crate::methods::MethodBits;
-    use crate::types::accounts::Role;
-
-    fn caller(id: i64) -> Arc<Caller> {
-        Arc::new(Caller {
-            user: UserId(1),
-            email: String::new(),
-            account: AccountId(1),
-            role: Role::Owner,
-            credential: CallerCredential::Token(TokenId(id)),
-            may: MethodBits::default(),
-            expires: None,
-            usage: Arc::default(),
-        })
+    /// Forgets everybody and keeps nothing from here on: changes of other servers cannot be heard.
+    pub fn keep_nothing(&self) {
+        self.invalidate(|_| {
+            self.clear();
+            false
+        });
     }
 
-    #[test]
-    fn a_look_up_that_began_before_an_invalidation_does_not_fill_the_cache_after_it() {
-        let callers = Callers::default();
-        let hash = SecretHash::of("secret");
-        let begun = callers.ticket();
-        callers.forget_token(&hash, TokenId(1));
-        callers.keep(begun, hash, &caller(1));
-        assert!(callers.token(&hash).is_none());
+    /// Keeps again. What was looked up before is not kept, since changes may have been missed until now.
+    pub fn keep_again(&self) {
+        self.invalidate(|_| {
+            self.clear();
+            true
+        });
+    }
 
-        callers.keep(callers.ticket(), hash, &caller(1));
-        assert!(callers.token(&hash).is_some());
-        callers.forget_token(&hash, TokenId(1));
-        assert!(callers.token(&hash).is_none());
+    /// Whether what is looked up is kept.
+    pub fn keeps(&self) -> bool {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).keeps
+    }
+
+    /// To be taken before the look-up begins; none while nothing is kept.
+    fn ticket(&self) -> Option<Ticket> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        state.keeps.then_some(Ticket(state.generation))
+    }
+
+    /// Keeps what a look-up found, unless something was invalidated since it began.
+    fn keep(&self, ticket: Ticket, hash: SecretHash, landed: &Landed) {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        if !state.keeps || state.generation != ticket.0 {
+            return;
+        }
+        match landed {
+            Landed::Found(Found::Caller(caller)) => {
+                let cache = if caller.session().is_some() { &self.sessions } else { &self.tokens };
+                cache.insert(hash, caller.clone());
+            }
+            Landed::Found(Found::Nobody) => self.nobodys.insert(hash, ()),
+            _ => {}
+        }
+    }
+
+    fn clear(&self) {
+        self.tokens.clear();
+        self.sessions.clear();
+        self.nobodys.clear();
+    }
+
+    /// Begins a new generation; `remove` answers whether it keeps what is looked up.
+    fn invalidate(&self, remove: impl FnOnce(State) -> bool) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.generation += 1;
+        state.keeps = remove(*state);
     }
 }

@@ -14,7 +14,7 @@ use crate::passwords::Passwords;
 use crate::refusals::Refusals;
 use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
-use crate::store::{OpenError, Store};
+use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
 use crate::usage::Usage;
 use crate::world::World;
@@ -32,6 +32,8 @@ pub struct Parts {
     pub(crate) catalog: Catalog,
     pub(crate) callers: Callers,
     pub(crate) mailer: Option<Mailer>,
+    /// Wakes the mailer for mail that somebody waits for.
+    pub(crate) mail_waits: tokio::sync::Notify,
     pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
     pub(crate) refusals: Refusals,
@@ -53,14 +55,17 @@ impl Keyrack {
         };
         let passkey_site =
             PasskeySite::new(&settings.public_url).inspect_err(|why| tracing::info!(%why, "passkeys are off")).ok();
-        let store = Store::open(&settings.database).await?;
+        let store = Store::open_with(&settings.database, settings.schema).await?;
+        // Where there can be other servers, nothing is remembered before their changes can be heard.
+        let callers = Callers::new(store.dialect() == Dialect::Sqlite);
         Ok(Keyrack(Arc::new(Parts {
             store,
             world,
             settings,
             catalog,
-            callers: Callers::default(),
+            callers,
             mailer,
+            mail_waits: tokio::sync::Notify::new(),
             passkey_site,
             passwords: Passwords::default(),
             refusals: Refusals::default(),
@@ -101,16 +106,19 @@ impl Keyrack {
         self.refusals.flush(&self.store, self.world.now()).await
     }
 
-    /// Flushes, tidies up, sends mail and heeds the operator's commands, until it is dropped.
+    /// Flushes, tidies up, sends mail, and heeds the operator's commands and the other servers, until it is dropped.
     pub async fn run_background(&self) {
-        tokio::join!(self.keep_tidy(), self.keep_mailing(), self.heed_operator());
+        tokio::join!(self.hear_others(), self.beat(), self.keep_tidy(), self.keep_mailing(), self.heed_operator());
     }
 
     /// By itself, so that a mail server that hangs holds nothing else up.
     async fn keep_mailing(&self) {
         let mut ticks = ticks(Duration::from_secs(5));
         loop {
-            ticks.tick().await;
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = self.mail_waits.notified() => {}
+            }
             let _ = self.send_mails().await;
         }
     }
@@ -160,6 +168,12 @@ impl Keyrack {
         self.callers.forget_all();
     }
 
+    /// Whether callers are remembered from one call to the next. Where there can be other servers, that is so while their
+    /// changes can be heard.
+    pub fn remembers_callers(&self) -> bool {
+        self.callers.keeps()
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -169,7 +183,7 @@ impl Keyrack {
     }
 }
 
-fn ticks(period: Duration) -> tokio::time::Interval {
+pub(crate) fn ticks(period: Duration) -> tokio::time::Interval {
     let mut ticks = tokio::time::interval(period);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     ticks

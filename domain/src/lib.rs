@@ -21,6 +21,8 @@ pub mod caller;
 #[cfg(feature = "server")]
 mod callers;
 #[cfg(feature = "server")]
+mod cluster;
+#[cfg(feature = "server")]
 pub mod engine;
 #[cfg(feature = "server")]
 pub mod environments;
@@ -56,5 +58,7 @@ mod throttle;
 pub mod tokens;
 #[cfg(feature = "server")]
 pub mod usage;
+#[cfg(feature = "server")]
+pub mod vitals;
 #[cfg(feature = "server")]
 pub mod world;

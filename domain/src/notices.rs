@@ -7,6 +7,7 @@ mod expiry;
 mod mail;
 
 pub use mail::Mailer;
+pub(crate) use mail::{TRIES, pause_after};
 
 use chrono::{DateTime, Utc};
 use sqlx::Row;

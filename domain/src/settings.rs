@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::store::{Schema, Store};
+
 /// A mail server to hand mail in to.
 #[derive(Clone)]
 pub struct Smtp {
@@ -25,6 +27,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// `sqlite://…` or `postgres://…`.
     pub database: String,
+    /// What to do about a database of an older version.
+    pub schema: Schema,
     /// How many tokens an account may have, expired ones included.
     pub token_limit: u32,
     /// Whether token changes through the API need the account's password. The dashboard always asks.
@@ -69,7 +73,8 @@ impl Settings {
     pub fn in_folder(data: impl Into<PathBuf>) -> Settings {
         let data = data.into();
         Settings {
-            database: crate::store::Store::sqlite_url(&data),
+            database: Store::sqlite_url(&data),
+            schema: Schema::default(),
             data,
             token_limit: 100,
             token_password_required: true,

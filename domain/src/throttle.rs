@@ -1,11 +1,13 @@
 //! Guessing passwords gets slower with every wrong one.
 //!
 //! Counted are the pair of account and address, and the address alone; an outsider who guesses at somebody's account
-//! slows down only himself. Codes of a second factor are counted by user: who may try them knows the password already. A short pause is waited out before the answer; a long one is refused at once, so that waiting
-//! tries do not pile up.
+//! slows down only himself. An IPv6 address counts as its network of 64 bits: that is what one customer is given, so
+//! all of its addresses are one guesser. Codes of a second factor are counted by user: who may try them knows the
+//! password already. A short pause is waited out before the answer; a long one is refused at once, so that waiting tries
+//! do not pile up.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::ids::UserId;
+use crate::secret::SecretHash;
 
 /// Wrong passwords from one address for one account before pauses begin.
 const FREE_FOR_PAIR: u32 = 4;
@@ -35,9 +38,10 @@ pub enum Guess<'a> {
     Code { user: UserId },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Of one size, whatever was typed: strangers choose how long the login of an unknown account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Key {
-    Pair(String, IpAddr),
+    Pair(SecretHash, IpAddr),
     Address(IpAddr),
     Code(UserId),
 }
@@ -92,7 +96,7 @@ impl Throttle {
         }
         let mut longest = Duration::ZERO;
         for key in keys(guess) {
-            let count = counts.entry(key.clone()).or_insert(Count { wrong: 0, last: now, next: now });
+            let count = counts.entry(key).or_insert(Count { wrong: 0, last: now, next: now });
             if now.duration_since(count.last) > FORGOTTEN {
                 count.wrong = 0;
             }
@@ -121,8 +125,19 @@ impl Throttle {
 /// What a guess counts towards, its own count first.
 fn keys(guess: Guess<'_>) -> Vec<Key> {
     match guess {
-        Guess::Password { account, address } => vec![Key::Pair(account.to_owned(), address), Key::Address(address)],
+        Guess::Password { account, address } => {
+            let network = network(address);
+            vec![Key::Pair(SecretHash::of(account), network), Key::Address(network)]
+        }
         Guess::Code { user } => vec![Key::Code(user)],
+    }
+}
+
+/// What one guesser has at hand: an IPv4 address, or the upper half of an IPv6 address.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
     }
 }
 
@@ -215,6 +230,27 @@ mod tests {
         }
         assert!(throttle.admit(guess("somebody", HERE)).await.is_err());
         assert!(throttle.admit(guess("somebody", THERE)).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_addresses_of_one_ipv6_network_are_one_guesser() {
+        let throttle = Throttle::default();
+        for number in 0..10 {
+            throttle.wrong(guess("ada", format!("2001:db8:1:2::{number}").parse().unwrap()));
+        }
+        assert!(throttle.admit(guess("ada", "2001:db8:1:2:ffff::1".parse().unwrap())).await.is_err());
+        assert!(throttle.admit(guess("ada", "2001:db8:1:3::1".parse().unwrap())).await.is_ok());
+    }
+
+    #[test]
+    fn a_long_login_takes_no_more_memory_than_a_short_one() {
+        assert!(!std::mem::needs_drop::<Key>(), "a key owns nothing beyond itself");
+        let throttle = Throttle::default();
+        let long = "x".repeat(1 << 20);
+        for _ in 0..5 {
+            throttle.wrong(guess(&long, HERE));
+        }
+        assert_eq!(throttle.lock().len(), 2);
     }
 
     #[test]

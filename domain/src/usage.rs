@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -55,9 +56,17 @@ impl UsageSlot {
 }
 
 /// All slots in use.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Usage {
     slots: Mutex<HashMap<Used, Arc<UsageSlot>>>,
+    /// By the machine's own steady clock, so that a jump of the time of day is no lag.
+    flushed: Mutex<Instant>,
+}
+
+impl Default for Usage {
+    fn default() -> Usage {
+        Usage { slots: Mutex::default(), flushed: Mutex::new(Instant::now()) }
+    }
 }
 
 impl Usage {
@@ -83,6 +92,7 @@ impl Usage {
             slots.iter().filter_map(|(used, slot)| Some((*used, slot.clone(), slot.unflushed()?))).collect()
         };
         if noted.is_empty() {
+            self.note_flush();
             return Ok(());
         }
         let mut tx = store.begin().await?;
@@ -102,7 +112,17 @@ impl Usage {
         for (_, slot, last) in noted {
             slot.flushed.store(last, Ordering::Relaxed);
         }
+        self.note_flush();
         Ok(())
+    }
+
+    /// How long ago everything that was noted was last written.
+    pub fn flushed_ago(&self) -> Duration {
+        self.flushed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).elapsed()
+    }
+
+    fn note_flush(&self) {
+        *self.flushed.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Instant::now();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Used, Arc<UsageSlot>>> {

@@ -22,8 +22,7 @@ export class TokenList {
   }
 
   row(description: string): Locator {
-    const cell = this.page.getByRole("gridcell", { name: description, exact: true });
-    return this.rows.filter({ has: cell.and(this.page.locator("td:first-child")) });
+    return this.rows.filter({ has: this.page.locator("td:first-child").getByText(description, { exact: true }) });
   }
 
   /** The first cell of each row, from top to bottom. */

@@ -4,30 +4,22 @@ import type { Page } from "@playwright/test";
 
 import { expect, test } from "../fixtures.ts";
 import type { Owner } from "../steps/owner.ts";
+import { expectInReach, expectToFit } from "../steps/looks.ts";
 import { Confirm, Remove, Save, TokenList } from "../steps/tokens.ts";
 
-const PAGES = ["/", "/settings/tokens", "/settings/account", "/settings/security", "/docs/api", "/docs/api/environment.tracking"];
+const PAGES = [
+  "/",
+  "/settings/tokens",
+  "/settings/account",
+  "/settings/security",
+  "/settings/members",
+  "/settings/audit",
+  "/notices",
+  "/docs/api",
+  "/docs/api/environment.tracking",
+];
 
 const LONG = "A description that goes on and on without a single break: " + "x".repeat(180);
-
-/** Nothing reaches over the edge of the window, where nobody would find it. */
-async function expectToFit(page: Page): Promise<void> {
-  const over = await page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    const scrolled = (element: Element): boolean => {
-      for (let at = element.parentElement; at; at = at.parentElement) {
-        if (getComputedStyle(at).overflowX !== "visible") return true;
-      }
-      return false;
-    };
-    const wide = [...document.body.querySelectorAll("*")]
-      .filter((element) => !element.closest(".visually-hidden, .skip-link, svg") && !scrolled(element))
-      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > width + 1)
-      .map((element) => `${element.tagName} ${element.className} ${element.getBoundingClientRect().right}`);
-    return document.documentElement.scrollWidth > width ? [`page ${document.documentElement.scrollWidth}`, ...wide] : wide;
-  });
-  expect(over, page.url()).toEqual([]);
-}
 
 /** Every dialog of the tokens page, one after the other. */
 async function throughAllDialogs(page: Page, owner: Owner, look: (what: string) => Promise<void>): Promise<void> {
@@ -99,18 +91,7 @@ test.describe("a window of 320 pixels", () => {
     await enter(page, "/settings/tokens");
     await throughAllDialogs(page, owner, async (what) => {
       await expectToFit(page);
-      // What lies on top: its last button can be brought into view and pressed there.
-      const dialogs = page.locator("dialog[open]");
-      if ((await dialogs.count()) > 0) {
-        const top = dialogs.last();
-        const box = await top.boundingBox();
-        expect(box!.x, what).toBeGreaterThanOrEqual(0);
-        expect(box!.x + box!.width, what).toBeLessThanOrEqual(320);
-        expect(box!.y + box!.height, what).toBeLessThanOrEqual(640);
-        const last = top.getByRole("button").last();
-        await last.scrollIntoViewIfNeeded();
-        await expect(last, what).toBeInViewport({ ratio: 1 });
-      }
+      await expectInReach(page, what);
     });
   });
 

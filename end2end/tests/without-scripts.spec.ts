@@ -8,7 +8,7 @@ import { TokenList } from "../steps/tokens.ts";
 test.use({ javaScriptEnabled: false, ownServer: true });
 
 // The pages offer the WASM early; who cannot run it has no use for the offer.
-test.beforeEach(({ allowConsole }) => allowConsole(/keyrack\.wasm was preloaded using link preload but not used/));
+test.beforeEach(({ allowConsole }) => allowConsole(/keyrack(-people|-tokens)?\.wasm was preloaded using link preload but not used/));
 
 async function signInByForm(page: Page, email: string, password: string, next = "/"): Promise<void> {
   await page.goto(next);
@@ -33,9 +33,10 @@ test("sign in, stop and start an environment, sign out", async ({ page, server, 
   await expect(page.getByRole("complementary", { name: "Tasks" })).toContainText("Stopping my-project done");
   await row.getByRole("button", { name: "Start my-project", exact: true }).click();
   await status("Running");
-  // Pressing what cannot be done changes nothing and breaks nothing.
+  // Pressing what cannot be done changes nothing, breaks nothing, and says why.
   await row.getByRole("button", { name: "Start my-project", exact: true }).click({ force: true });
   await expect(page).toHaveURL("/");
+  await expect(page.getByRole("main").getByRole("alert")).toHaveText(/^Environment “my-project” is /);
   await expect(row).toContainText("Running");
   await owner.call("environment.control.GetEnvInfo", { envName: "my-project" });
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -85,6 +86,60 @@ test("one's name is changed and sessions are ended", async ({ page, server, owne
   await expect(page, "back to where it was pressed").toHaveURL("/settings/security");
   await expect(sessions).toHaveCount(1);
   await expect(owner.descriptions()).rejects.toThrow();
+});
+
+test("the second step of a sign-in, and a new password", async ({ page, newPerson }) => {
+  const note = page.locator("noscript .alert p");
+  const ada = await newPerson();
+  await ada.enrol();
+  await page.goto("/settings/security");
+  await page.getByRole("textbox", { name: "Email" }).fill(ada.email);
+  await page.getByRole("textbox", { name: "Password" }).fill(ada.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("textbox", { name: "Code" }).fill("123");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("That code is not right");
+  await page.getByRole("textbox", { name: "Code" }).fill(ada.recoveryCode());
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).toHaveURL("/settings/security");
+  await expect(note).toHaveText("Without JavaScript, password and sessions can be managed here; second factors cannot.");
+  await expect(note).toBeVisible();
+  const factors = page.getByRole("region", { name: "Second factor" });
+  await expect(factors).toContainText("9 of 10 left");
+  await expect(factors.getByRole("button"), "nothing that would do nothing").toHaveCount(0);
+  const form = page.getByRole("region", { name: "Password" });
+  await form.getByLabel("Current password").fill(ada.password);
+  await form.getByLabel("New password").fill("password1234");
+  await form.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByRole("alert").first()).toContainText("This password is too easy to guess.");
+  await form.getByLabel("Current password").fill(ada.password);
+  await form.getByLabel("New password").fill("harbour-violin-maps-77-thistle");
+  await form.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByRole("status").first()).toContainText("Your password is changed");
+});
+
+test("invitations, members, audit and notices", async ({ page, newPerson }) => {
+  const ada = await newPerson();
+  const [link] = [await ada.invite("bob@example.org", "viewer"), await ada.invite("carol@example.org", "manager")];
+  await page.goto(link);
+  await page.getByRole("textbox", { name: "Name" }).fill("Bob");
+  await page.getByLabel("New password").fill("velvet-otter-juggles-42-lanterns");
+  await page.getByRole("button", { name: "Accept invitation" }).click();
+  await expect(page).toHaveURL("/");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signInByForm(page, ada.email, ada.password, "/settings/members");
+  await expect(page.locator("noscript .alert p")).toHaveText(/inviting, changing roles and removing need it\.$/);
+  await expect(page.getByRole("table", { name: "Members" }).getByRole("row").filter({ hasText: "bob@" }).locator("noscript")).toHaveText("viewer", { useInnerText: true });
+  await expect(page.getByRole("combobox")).toHaveCount(0);
+  await page.getByRole("button", { name: "Withdraw the invitation of carol@example.org" }).click();
+  await expect(page.getByRole("status").first()).toHaveText("The invitation is withdrawn.");
+  await page.goto("/settings/audit?method=invite");
+  await expect(page.getByRole("region", { name: "Entries" }).getByRole("row").filter({ hasText: "member.invite" })).toHaveCount(2);
+  await ada.token("Deploy");
+  await page.goto("/notices");
+  await page.getByRole("button", { name: "Mark all as read" }).click();
+  await expect(page).toHaveURL("/notices");
+  await expect(page.getByRole("button", { name: "Mark all as read" })).toHaveCount(0);
 });
 
 test("tokens are listed, and the docs are whole", async ({ page, server, owner }) => {

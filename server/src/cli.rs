@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod data;
 mod folder;
 mod serve;
 mod values;
@@ -14,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 use keyrack_domain::Keyrack;
 use keyrack_domain::engine::local::{NODE_WEB, SUPERVISE_NODE, supervise};
 use keyrack_domain::settings::Settings;
-use keyrack_domain::store::Store;
+use keyrack_domain::store::{Schema, Store};
 use keyrack_domain::world::World;
 
 use crate::api::registry::Registry;
@@ -43,6 +44,12 @@ enum Command {
     /// Look after the audit log
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Copy the SQLite database to a new file; works while the server runs
+    Backup(data::Backup),
+    /// Put a copy of the SQLite database back; the server must not run
+    Restore(data::Restore),
+    /// Copy everything from one database to another, empty one; the server must not run
+    MigrateData(data::MigrateData),
 }
 
 /// Where everything is kept; every subcommand has it.
@@ -54,6 +61,9 @@ struct Place {
     /// The database: sqlite://FILE or postgres://… [default: SQLite in the data folder]
     #[arg(long, env = "KEYRACK_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<String>,
+    /// Refuse a database whose schema is older than this version, instead of bringing it up
+    #[arg(long, env = "KEYRACK_NO_MIGRATE", value_parser = clap::builder::FalseyValueParser::new())]
+    no_migrate: bool,
 }
 
 /// Why a command ended without doing its work: one line for stderr, and the exit code.
@@ -82,7 +92,12 @@ impl Place {
         if let Some(url) = &self.database {
             settings.database.clone_from(url);
         }
+        settings.schema = self.schema();
         settings
+    }
+
+    fn schema(&self) -> Schema {
+        if self.no_migrate { Schema::Keep } else { Schema::BringUp }
     }
 }
 
@@ -104,6 +119,9 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Account(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Backup(command) => command.run(),
+        Command::Restore(command) => command.run(),
+        Command::MigrateData(command) => command.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -141,7 +159,9 @@ fn wrong_usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        eprintln!("keyrack: say what to do: serve, account or audit (keyrack --help tells more)");
+        eprintln!(
+            "keyrack: say what to do: serve, account, audit, backup, restore or migrate-data (keyrack --help tells more)"
+        );
         return ExitCode::from(CANNOT_START);
     }
     let text = error.to_string();

@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 
 use super::sessions::SessionKind;
 use crate::caller::{Caller, CallerCredential};
+use crate::callers::{As, Found};
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
 use crate::keyrack::Keyrack;
@@ -32,13 +33,13 @@ impl Keyrack {
         let hash = match shape(credential) {
             Shape::Noise => return Err(Error::NotAuthenticated(Credential::Unknown)),
             Shape::Session => {
-                return self.session(&SecretHash::of(credential), SessionKind::Api).await;
+                return self.session(SecretHash::of(credential), SessionKind::Api).await;
             }
             Shape::Token => SecretHash::of(credential),
         };
         let caller = match self.callers.token(&hash) {
             Some(caller) => caller,
-            None => self.find_token(&hash).await?,
+            None => self.look_up(hash, As::Token).await?,
         };
         caller.check_alive(self.world.now())?;
         Ok(caller)
@@ -52,25 +53,66 @@ impl Keyrack {
         if shape(value) != Shape::Session {
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
-        self.session(&SecretHash::of(value), SessionKind::Browser).await
+        self.session(SecretHash::of(value), SessionKind::Browser).await
     }
 
-    async fn session(&self, hash: &SecretHash, kind: SessionKind) -> Result<Arc<Caller>> {
-        let caller = match self.callers.session(hash) {
-            Some(caller) if is_of_kind(&caller, kind) => caller,
-            _ => self.find_session(hash, kind).await?,
+    pub(super) async fn session(&self, hash: SecretHash, kind: SessionKind) -> Result<Arc<Caller>> {
+        let known = self.callers.session(&hash).filter(|caller| is_of_kind(caller, kind));
+        // One that was long idle here may have been used on another server: the store knows.
+        let caller = match known.filter(|caller| !self.is_idle(caller)) {
+            Some(caller) => caller,
+            None => {
+                let kind = if kind == SessionKind::Browser { As::BrowserSession } else { As::ApiSession };
+                self.look_up(hash, kind).await?
+            }
         };
-        let now = self.world.now();
-        caller.check_alive(now)?;
-        let idle = TimeDelta::from_std(self.settings.session_idle).unwrap_or(TimeDelta::MAX);
-        if caller.usage.last().is_some_and(|last| now - last > idle) {
-            return Err(Error::NotAuthenticated(Credential::Ended));
-        }
+        caller.check_alive(self.world.now())?;
         Ok(caller)
     }
 
-    async fn find_token(&self, hash: &SecretHash) -> Result<Arc<Caller>> {
-        let ticket = self.callers.ticket();
+    /// Whether this server knows of no use of the session within the limit.
+    fn is_idle(&self, caller: &Caller) -> bool {
+        let idle = TimeDelta::from_std(self.settings.session_idle).unwrap_or(TimeDelta::MAX);
+        caller.usage.last().is_some_and(|last| self.world.now() - last > idle)
+    }
+
+    /// Asks the store, together with all who ask for the same secret meanwhile.
+    async fn look_up(&self, hash: SecretHash, kind: As) -> Result<Arc<Caller>> {
+        let keyrack = self.clone();
+        let look_up = move || {
+            let keyrack = keyrack.clone();
+            async move {
+                match kind {
+                    As::Token => keyrack.find_token(&hash).await,
+                    As::ApiSession => keyrack.find_session(&hash, SessionKind::Api).await,
+                    As::BrowserSession => keyrack.find_session(&hash, SessionKind::Browser).await,
+                }
+            }
+        };
+        self.callers.find(hash, kind, look_up).await
+    }
+
+    /// Whether the value was handed out, whatever it may open now. A value that was not is nobody's for ever, because new
+    /// ones are random; half a sign-in may become a session later, with the same value.
+    async fn was_handed_out(&self, hash: &SecretHash, kind: As) -> Result<bool> {
+        // One statement, so that nothing is overlooked that moves from one table to another meanwhile.
+        let text = match kind {
+            As::Token => "SELECT 1 FROM tokens WHERE secret_hash = $1",
+            As::ApiSession | As::BrowserSession => {
+                "SELECT 1 WHERE EXISTS (SELECT 1 FROM sessions WHERE secret_hash = $1) \
+                 OR EXISTS (SELECT 1 FROM sessions WHERE previous_hash = $1) \
+                 OR EXISTS (SELECT 1 FROM sign_in_challenges WHERE secret_hash = $1)"
+            }
+        };
+        let row = sqlx::query(text).bind(hash.to_vec()).fetch_optional(self.store.read()).await?;
+        Ok(row.is_some())
+    }
+
+    async fn not_found(&self, hash: &SecretHash, kind: As) -> Result<Found> {
+        Ok(if self.was_handed_out(hash, kind).await? { Found::NotNow } else { Found::Nobody })
+    }
+
+    async fn find_token(&self, hash: &SecretHash) -> Result<Found> {
         let row = sqlx::query(
             "SELECT t.id, t.account_id, t.owner_id, u.email, m.role, t.api_set, t.expires_at FROM tokens t \
              JOIN memberships m ON m.account_id = t.account_id AND m.user_id = t.owner_id \
@@ -78,8 +120,8 @@ impl Keyrack {
         )
         .bind(hash.to_vec())
         .fetch_optional(self.store.read())
-        .await?
-        .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
+        .await?;
+        let Some(row) = row else { return self.not_found(hash, As::Token).await };
         let id = TokenId(row.try_get(0)?);
         let role = stored_role(&row, 4)?;
         let set = stored_set(&row, 5)?;
@@ -103,12 +145,10 @@ impl Keyrack {
             expires: row.try_get::<Option<i64>, _>(6)?.map(from_millis),
             usage: self.usage.slot(Used::Token(id)),
         });
-        self.callers.keep(ticket, *hash, &caller);
-        Ok(caller)
+        Ok(Found::Caller(caller))
     }
 
-    pub(super) async fn find_session(&self, hash: &SecretHash, kind: SessionKind) -> Result<Arc<Caller>> {
-        let ticket = self.callers.ticket();
+    async fn find_session(&self, hash: &SecretHash, kind: SessionKind) -> Result<Found> {
         let now = self.world.now().timestamp_millis();
         let (idle_from, created_from) = self.session_limits();
         let row = sqlx::query(
@@ -122,14 +162,16 @@ impl Keyrack {
         .bind(now - GRACE_MILLIS)
         .bind(kind.name())
         .fetch_optional(self.store.read())
-        .await?
-        .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
+        .await?;
+        let Some(row) = row else { return self.not_found(hash, As::ApiSession).await };
         let id = SessionId(row.try_get(0)?);
         let usage = self.usage.slot(Used::Session(id));
-        let seen = usage.last().map_or(row.try_get(8)?, |last| last.timestamp_millis());
+        let stored: i64 = row.try_get(8)?;
+        // Another server may have seen it later than this one.
+        let seen = usage.last().map_or(stored, |last| last.timestamp_millis().max(stored));
         let created: i64 = row.try_get(7)?;
         if created < created_from || seen < idle_from {
-            return Err(Error::NotAuthenticated(Credential::Ended));
+            return Ok(Found::Ended);
         }
         let role = stored_role(&row, 4)?;
         let by_token = row.try_get::<Option<i64>, _>(5)?.map(TokenId);
@@ -153,10 +195,7 @@ impl Keyrack {
             usage,
         });
         // A former value is not kept: its seconds are numbered.
-        if row.try_get::<i64, _>(9)? == 1 {
-            self.callers.keep(ticket, *hash, &caller);
-        }
-        Ok(caller)
+        Ok(if row.try_get::<i64, _>(9)? == 1 { Found::Caller(caller) } else { Found::Passing(caller) })
     }
 }
 

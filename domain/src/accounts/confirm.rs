@@ -6,11 +6,13 @@ use sqlx::Row;
 
 use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
+use crate::cluster::Forget;
 use crate::error::{Credential, Error, Result};
 use crate::keyrack::Keyrack;
 use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
 use crate::throttle::Guess;
+use crate::types::accounts::Role;
 use crate::types::second_factor::ConfirmInput;
 
 /// A caller who proved the password for this one request. Operations that need the proof take this instead of a
@@ -90,8 +92,39 @@ impl Keyrack {
         };
         self.check_password(caller, client, password).await?;
         self.check_second_factor(caller, client, with.second_factor.as_ref()).await?;
-        let new_session = if browser { Some(self.rotate_session(caller).await?) } else { None };
-        Ok(Confirmed { caller: caller.clone(), client: client.clone(), new_session })
+        let caller = self.as_it_stands(caller).await?;
+        let new_session = if browser { Some(self.rotate_session(&caller).await?) } else { None };
+        Ok(Confirmed { caller, client: client.clone(), new_session })
+    }
+
+    /// The caller with its present role, while its session lives: proving a password can take seconds, and meanwhile an
+    /// owner may have lowered or removed the member, or the session was ended.
+    async fn as_it_stands(&self, caller: &Arc<Caller>) -> Result<Arc<Caller>> {
+        let ended = || Error::NotAuthenticated(Credential::Ended);
+        let session = caller.session().ok_or_else(ended)?;
+        let role: String = sqlx::query_scalar(
+            "SELECT m.role FROM sessions s JOIN memberships m ON m.user_id = s.user_id AND m.account_id = $1 \
+             JOIN users u ON u.id = s.user_id WHERE s.id = $2 AND u.enabled = 1",
+        )
+        .bind(caller.account.0)
+        .bind(session.0)
+        .fetch_optional(self.store.read())
+        .await?
+        .ok_or_else(ended)?;
+        if role == caller.role.name() {
+            return Ok(caller.clone());
+        }
+        let role = Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))?;
+        Ok(Arc::new(Caller {
+            user: caller.user,
+            email: caller.email.clone(),
+            account: caller.account,
+            role,
+            credential: caller.credential,
+            may: self.catalog.role_bits(role),
+            expires: caller.expires,
+            usage: caller.usage.clone(),
+        }))
     }
 
     /// Begins to prove a passkey before a change.
@@ -173,21 +206,20 @@ impl Keyrack {
         let session = caller.session().ok_or(Error::NotAuthenticated(Credential::Ended))?;
         let secret = Secret::new_session(&self.world, caller.user);
         let mut tx = self.store.begin().await?;
-        let former = sqlx::query("SELECT secret_hash FROM sessions WHERE id = $1")
-            .bind(session.0)
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or(Error::NotAuthenticated(Credential::Ended))?;
-        sqlx::query("UPDATE sessions SET previous_hash = secret_hash, secret_hash = $1, rotated_at = $2 WHERE id = $3")
-            .bind(secret.hash().to_vec())
-            .bind(self.world.now().timestamp_millis())
-            .bind(session.0)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        if let Some(former) = SecretHash::from_stored(&former.try_get::<Vec<u8>, _>(0)?) {
-            self.callers.forget_session(&former);
-        }
+        // One statement: of two changes at the same time each forgets the value that it replaced, and not both the same.
+        let former = sqlx::query(
+            "UPDATE sessions SET previous_hash = secret_hash, secret_hash = $1, rotated_at = $2 WHERE id = $3 \
+             RETURNING previous_hash",
+        )
+        .bind(secret.hash().to_vec())
+        .bind(self.world.now().timestamp_millis())
+        .bind(session.0)
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(Error::NotAuthenticated(Credential::Ended))?;
+        let former = SecretHash::from_stored(&former.try_get::<Vec<u8>, _>(0)?);
+        let replaced: Vec<_> = former.map(Forget::Session).into_iter().collect();
+        self.commit(tx, &replaced).await?;
         Ok(secret)
     }
 }

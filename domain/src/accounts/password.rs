@@ -6,6 +6,7 @@ use zxcvbn::Score;
 use super::confirm::Confirmed;
 use super::users::check_email;
 use crate::audit::{self, Event};
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
 use crate::keyrack::Keyrack;
@@ -62,9 +63,7 @@ impl Keyrack {
         let event = self.own_event(confirmed, "password.change").with("sessionsEnded", ended.len());
         audit::append(&mut tx, now, event).await?;
         tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), Told::PasswordChanged).await?;
-        tx.commit().await?;
-        ended.iter().for_each(|hash| self.callers.forget_session(hash));
-        Ok(())
+        self.commit(tx, &ended).await
     }
 
     /// Sets a user's password at the operator's word, and ends all of the user's sessions. Second factors stay.
@@ -93,9 +92,7 @@ impl Keyrack {
         audit::append(&mut tx, now, Event::by_operator(account, "password.reset", format!("user:{user} {email}")))
             .await?;
         tell(&mut tx, &self.settings, now, user, account, Told::PasswordChanged).await?;
-        tx.commit().await?;
-        ended.iter().for_each(|hash| self.callers.forget_session(hash));
-        Ok(())
+        self.commit(tx, &ended).await
     }
 }
 
@@ -123,12 +120,14 @@ impl Keyrack {
     }
 }
 
-/// Ends a user's sessions but one; answers what must be forgotten.
-async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<SecretHash>> {
+/// Ends a user's sessions but one, and every sign-in that the former password began; answers what must be forgotten.
+async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<Forget>> {
+    sqlx::query("DELETE FROM sign_in_challenges WHERE user_id = $1").bind(user.0).execute(&mut **tx).await?;
     let rows = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING secret_hash")
         .bind(user.0)
         .bind(keep)
         .fetch_all(&mut **tx)
         .await?;
-    Ok(rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?)).collect())
+    let hashes = rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+    Ok(hashes.map(Forget::Session).collect())
 }

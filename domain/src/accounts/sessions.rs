@@ -7,11 +7,14 @@ use sqlx::Row;
 use super::devices;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client};
+use crate::cluster::Forget;
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
 use crate::keyrack::Keyrack;
 use crate::secret::{Secret, SecretHash};
+use crate::store::Tx;
 use crate::types::accounts::SessionView;
+use crate::types::methods::ApiSet;
 use crate::usage::Used;
 use crate::world::from_millis;
 
@@ -37,35 +40,75 @@ impl SessionKind {
 pub(super) struct NewSession {
     pub user: UserId,
     pub account: AccountId,
-    pub token: Option<TokenId>,
     pub kind: SessionKind,
-    /// Whether a second factor was proved just now.
-    pub second_factor: bool,
+    pub by: Proven,
 }
 
-/// The half sign-in that a session completes: its number, and its value where the session keeps that.
-pub(super) type Completes = (i64, Option<Secret>);
+/// What was proved to open a session. It has to hold still in the transaction that opens it: checking takes a while, and
+/// a password that was changed meanwhile must not open a session that outlives the change.
+pub(super) enum Proven {
+    /// The password behind this hash, which is all that its user has.
+    Password(String),
+    /// A second factor, for this half sign-in; its value too where the session keeps that.
+    SecondFactor { half: i64, keep: Option<Secret> },
+    /// The secret of an Extended Access token.
+    Token(TokenId, SecretHash),
+    /// The link of an invitation, just used up.
+    Invitation,
+}
+
+impl Proven {
+    /// Takes what was proved, once.
+    async fn hold(&self, tx: &mut Tx, user: UserId) -> Result<()> {
+        let (held, otherwise) = match self {
+            Proven::Password(hash) => (hold_password(tx, user, hash).await?, Error::WrongSignIn { wait: 0 }),
+            Proven::SecondFactor { half, .. } => {
+                // Two requests with one half sign-in open one session.
+                let taken = sqlx::query("DELETE FROM sign_in_challenges WHERE id = $1").bind(half).execute(&mut **tx);
+                (taken.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Ended))
+            }
+            Proven::Token(id, hash) => {
+                let held = sqlx::query(
+                    "UPDATE tokens SET version = version WHERE id = $1 AND secret_hash = $2 AND api_set = $3",
+                )
+                .bind(id.0)
+                .bind(hash.to_vec())
+                .bind(ApiSet::ExtendedAccess.name())
+                .execute(&mut **tx);
+                (held.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Unknown))
+            }
+            Proven::Invitation => return Ok(()),
+        };
+        if held { Ok(()) } else { Err(otherwise) }
+    }
+}
+
+/// Whether this still is the user's password; no other transaction changes it before this one ends.
+pub(super) async fn hold_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<bool> {
+    let held = sqlx::query("UPDATE users SET enabled = enabled WHERE id = $1 AND password_hash = $2 AND enabled = 1")
+        .bind(user.0)
+        .bind(hash)
+        .execute(&mut **tx)
+        .await?;
+    Ok(held.rows_affected() > 0)
+}
 
 impl Keyrack {
     pub(super) async fn open_session(
         &self,
         new: NewSession,
-        completes: Option<Completes>,
         client: &Client,
         email: &str,
         action: &'static str,
     ) -> Result<(Secret, Arc<Caller>)> {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let mut kept = None;
-        if let Some((half, keep)) = completes {
-            let gone = sqlx::query("DELETE FROM sign_in_challenges WHERE id = $1").bind(half).execute(&mut *tx).await?;
-            // Two requests with one half sign-in open one session.
-            if gone.rows_affected() == 0 {
-                return Err(Error::NotAuthenticated(Credential::Ended));
-            }
-            kept = keep;
-        }
+        new.by.hold(&mut tx, new.user).await?;
+        let (token, second_factor, kept) = match new.by {
+            Proven::Token(id, _) => (Some(id), false, None),
+            Proven::SecondFactor { keep, .. } => (None, true, keep),
+            Proven::Password(_) | Proven::Invitation => (None, false, None),
+        };
         let secret = kept.unwrap_or_else(|| Secret::new_session(&self.world, new.user));
         let row = sqlx::query(
             "INSERT INTO sessions (user_id, account_id, token_id, kind, secret_hash, address, user_agent, created_at, last_seen_at, \
@@ -73,26 +116,26 @@ impl Keyrack {
         )
         .bind(new.user.0)
         .bind(new.account.0)
-        .bind(new.token.map(|id| id.0))
+        .bind(token.map(|id| id.0))
         .bind(new.kind.name())
         .bind(secret.hash().to_vec())
         .bind(client.address.to_string())
         .bind(&client.user_agent)
         .bind(now.timestamp_millis())
-        .bind(new.second_factor.then(|| now.timestamp_millis()))
+        .bind(second_factor.then(|| now.timestamp_millis()))
         .fetch_one(&mut *tx)
         .await?;
         let id: i64 = row.try_get(0)?;
         let mut event = Event::by_user(Some((new.user, new.account)), email, client, action)
             .with("session", id)
             .with("kind", new.kind.name());
-        if let Some(token) = new.token {
+        if let Some(token) = token {
             event = event.with("token", token.0);
         }
         audit::append(&mut tx, now, event).await?;
         devices::note(&mut tx, &self.settings, now, new.user, new.kind, client).await?;
         tx.commit().await?;
-        let caller = self.find_session(&secret.hash(), new.kind).await?;
+        let caller = self.session(secret.hash(), new.kind).await?;
         Ok((secret, caller))
     }
 
@@ -137,7 +180,7 @@ impl Keyrack {
     /// [`Error::NotFound`] naming the first number that is not one of the user's sessions.
     pub async fn end_sessions(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        let mut hashes = Vec::with_capacity(ids.len());
+        let mut ended = Vec::with_capacity(ids.len());
         for id in ids {
             let row = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")
                 .bind(*id)
@@ -145,13 +188,11 @@ impl Keyrack {
                 .fetch_optional(&mut *tx)
                 .await?
                 .ok_or_else(|| Error::NotFound(format!("you have no session {id}").into()))?;
-            hashes.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?));
+            ended.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?).map(Forget::Session));
             let event = Event::by(caller, client, "session.end", format!("session:{id}"));
             audit::append(&mut tx, self.world.now(), event).await?;
         }
-        tx.commit().await?;
-        hashes.iter().for_each(|hash| self.callers.forget_session(hash));
-        Ok(())
+        self.commit(tx, &ended).await
     }
 
     /// Closes the caller's session. A token has none to close and stays alive.
@@ -167,11 +208,9 @@ impl Keyrack {
             .await?;
         let event = Event::by(caller, client, "session.sign-out", format!("session:{session}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        if let Some(hash) = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?)) {
-            self.callers.forget_session(&hash);
-        }
-        Ok(())
+        let hash = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+        let ended: Vec<_> = hash.map(Forget::Session).into_iter().collect();
+        self.commit(tx, &ended).await
     }
 
     /// Removes sessions that have ended by their limits; nothing but tidiness depends on it.

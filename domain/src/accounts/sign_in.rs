@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
-use super::sessions::{NewSession, SessionKind};
+use super::sessions::{NewSession, Proven, SessionKind, hold_password};
 use crate::audit::Event;
 use crate::caller::{Caller, Client};
 use crate::error::{Credential, Error, Result};
@@ -76,14 +76,14 @@ impl Keyrack {
         let found = self.find_user(&login).await?;
         let right = self.passwords.verify(found.as_ref().map(|found| found.hash.as_str()), password).await?;
         match found {
-            Some(Found { user, enabled: true, account: Some(account), .. }) if right => {
+            Some(Found { user, hash, enabled: true, account: Some(account) }) if right => {
                 self.throttle.right(guess);
                 let having = having(&mut *self.store.read().acquire().await?, user).await?;
                 if having.any() {
-                    return self.challenge(user, account, login, having, kind).await.map(SignIn::Half);
+                    return self.challenge(user, account, login, &hash, having, kind).await.map(SignIn::Half);
                 }
-                let new = NewSession { user, account, token: None, kind, second_factor: false };
-                let opened = self.open_session(new, None, client, &login, "session.sign-in").await?;
+                let new = NewSession { user, account, kind, by: Proven::Password(hash) };
+                let opened = self.open_session(new, client, &login, "session.sign-in").await?;
                 self.signed_in(opened).await.map(SignIn::Done)
             }
             found => {
@@ -115,8 +115,9 @@ impl Keyrack {
         let half = self.half(challenge, kind).await?;
         self.prove(half.user, &half.email, client, proof).await?;
         let keep = (half.kind == SessionKind::Api).then(|| Secret::presented(challenge));
-        let new = NewSession { user: half.user, account: half.account, token: None, kind, second_factor: true };
-        let opened = self.open_session(new, Some((half.id, keep)), client, &half.email, "session.sign-in").await?;
+        let by = Proven::SecondFactor { half: half.id, keep };
+        let new = NewSession { user: half.user, account: half.account, kind, by };
+        let opened = self.open_session(new, client, &half.email, "session.sign-in").await?;
         self.signed_in(opened).await
     }
 
@@ -160,14 +161,9 @@ impl Keyrack {
             self.refusals.note(&Event::by(&token, client, "session.sign-in", format!("token:{id}")).refused(why));
             return Err(Error::Forbidden(why.into()));
         }
-        let new = NewSession {
-            user: token.user,
-            account: token.account,
-            token: Some(TokenId(id)),
-            kind,
-            second_factor: false,
-        };
-        let opened = self.open_session(new, None, client, &token.email, "session.sign-in-by-token").await?;
+        let by = Proven::Token(TokenId(id), SecretHash::of(secret));
+        let new = NewSession { user: token.user, account: token.account, kind, by };
+        let opened = self.open_session(new, client, &token.email, "session.sign-in-by-token").await?;
         token.usage.note(self.world.now());
         self.signed_in(opened).await
     }
@@ -180,15 +176,15 @@ impl Keyrack {
         email: &str,
         client: &Client,
     ) -> Result<SignedIn> {
-        let new = NewSession { user, account, token: None, kind: SessionKind::Browser, second_factor: false };
-        let opened = self.open_session(new, None, client, email, "session.sign-in").await?;
+        let new = NewSession { user, account, kind: SessionKind::Browser, by: Proven::Invitation };
+        let opened = self.open_session(new, client, email, "session.sign-in").await?;
         self.signed_in(opened).await
     }
 
     /// Gives the caller's browser session a new value and reads anew what it may do.
     pub(crate) async fn renew_session(&self, caller: &Caller) -> Result<SignedIn> {
         let secret = self.rotate_session(caller).await?;
-        let caller = self.find_session(&secret.hash(), SessionKind::Browser).await?;
+        let caller = self.session(secret.hash(), SessionKind::Browser).await?;
         self.signed_in((secret, caller)).await
     }
 
@@ -197,12 +193,16 @@ impl Keyrack {
         user: UserId,
         account: AccountId,
         email: String,
+        hash: &str,
         having: Having,
         kind: SessionKind,
     ) -> Result<Challenge> {
         let secret = Secret::new_session(&self.world, user);
         let now = self.world.now().timestamp_millis();
         let mut tx = self.store.begin().await?;
+        if !hold_password(&mut tx, user, hash).await? {
+            return Err(Error::WrongSignIn { wait: 0 });
+        }
         sqlx::query("DELETE FROM sign_in_challenges WHERE created_at < $1")
             .bind(now - CHALLENGE_MILLIS)
             .execute(&mut *tx)

@@ -81,7 +81,12 @@ impl Select {
         if !person.is_empty() {
             select.and("lower(actor) LIKE ? ESCAPE '!'", [like(person)]);
         }
-        if !token.is_empty() {
+        if let Ok(number) = token.parse::<i64>() {
+            // The token of this number, not all that have the digit somewhere.
+            let subject = format!("token:{number}");
+            let named = Value::Text(format!("{subject} %"));
+            select.and("(subject = ? OR subject LIKE ?)", [Value::Text(subject), named]);
+        } else if !token.is_empty() {
             select.and("subject LIKE 'token:%' AND lower(subject) LIKE ? ESCAPE '!'", [like(token)]);
         }
         if !method.is_empty() {

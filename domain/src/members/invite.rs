@@ -2,7 +2,8 @@
 
 use sqlx::Row;
 
-use crate::accounts::{Confirmed, SignedIn, check_email, check_strength};
+use super::in_turn_as_owner;
+use crate::accounts::{Confirmed, SignedIn, check_email, check_name, check_strength};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
@@ -20,7 +21,7 @@ pub struct Invitation {
     pub email: String,
     /// The secret part of the link.
     pub secret: Secret,
-    /// Whether it was also mailed.
+    /// Whether a mail with a link of its own is on its way to the address too.
     pub mailed: bool,
 }
 
@@ -45,7 +46,9 @@ impl Keyrack {
         let secret = Secret::new_link(&self.world);
         let now = self.world.now();
         let lifetime = i64::try_from(self.settings.invitation_lifetime.as_millis()).unwrap_or(i64::MAX);
+        let mailed = self.mailer.is_some();
         let mut tx = self.store.begin().await?;
+        in_turn_as_owner(&mut tx, caller).await?;
         let member: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.account_id = $1 AND u.email = $2",
         )
@@ -54,7 +57,7 @@ impl Keyrack {
         .fetch_one(&mut *tx)
         .await?;
         if member > 0 {
-            return Err(Error::Exists(format!("{email} is a member already").into()));
+            return Err(Error::Exists(format!("the address {email} belongs to a member already").into()));
         }
         sqlx::query("DELETE FROM invitations WHERE account_id = $1 AND email = $2")
             .bind(caller.account.0)
@@ -62,8 +65,8 @@ impl Keyrack {
             .execute(&mut *tx)
             .await?;
         let row = sqlx::query(
-            "INSERT INTO invitations (account_id, email, role, secret_hash, invited_by, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO invitations (account_id, email, role, secret_hash, invited_by, created_at, expires_at, mail_state) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(&email)
@@ -72,13 +75,14 @@ impl Keyrack {
         .bind(caller.user.0)
         .bind(now.timestamp_millis())
         .bind(now.timestamp_millis().saturating_add(lifetime))
+        .bind(if mailed { "waiting" } else { "none" })
         .fetch_one(&mut *tx)
         .await?;
         let event =
             Event::by(caller, &confirmed.client, "member.invite", format!("user:{email}")).with("role", role.name());
         audit::append(&mut tx, now, event).await?;
         tx.commit().await?;
-        let mailed = self.mail_invitation(caller, &email, &secret).await;
+        self.mail_waits.notify_one();
         Ok(Invitation { id: row.try_get(0)?, email, secret, mailed })
     }
 
@@ -128,10 +132,7 @@ impl Keyrack {
         client: &Client,
     ) -> Result<SignedIn> {
         let open = self.open_invitation(secret).await?;
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-            return Err(Error::invalid("name", "Write your name in 1 to 100 characters, without control characters."));
-        }
+        let name = check_name(name)?;
         check_strength(password, &[&open.email, name, "keyrack"])?;
         let hash = self.passwords.hash(&self.world, password).await?;
         let now = self.world.now();
@@ -179,7 +180,7 @@ impl Keyrack {
     async fn open_invitation(&self, secret: &str) -> Result<Open> {
         let row = sqlx::query(
             "SELECT i.id, i.account_id, a.name, i.email, i.role FROM invitations i JOIN accounts a ON a.id = i.account_id \
-             WHERE i.secret_hash = $1 AND i.expires_at >= $2",
+             WHERE (i.secret_hash = $1 OR i.mail_hash = $1) AND i.expires_at >= $2",
         )
         .bind(SecretHash::of(secret).to_vec())
         .bind(self.world.now().timestamp_millis())
@@ -214,23 +215,6 @@ impl Keyrack {
         let event = Event::by_user(Some((user, open.account)), &open.email, client, "member.join")
             .with("role", open.role.name());
         audit::append(tx, now, event).await
-    }
-
-    async fn mail_invitation(&self, caller: &Caller, email: &str, secret: &Secret) -> bool {
-        let Some(mailer) = &self.mailer else { return false };
-        // The one mail that carries a secret, and the only way for it to reach the invited address; it works once.
-        let link = format!("{}/invite?token={}", self.settings.public_url.trim_end_matches('/'), secret.as_str());
-        let body = format!(
-            "{} invites you to an account on Keyrack.\n\nFollow this link to accept; it works once:\n{link}\n",
-            caller.email
-        );
-        match mailer.send(email, "You are invited to Keyrack", body).await {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "invitation not mailed");
-                false
-            }
-        }
     }
 }
 

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use sqlx::Row;
 
-use super::check_owner_left;
+use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
 use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Right};
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
 use crate::keyrack::Keyrack;
@@ -30,7 +31,7 @@ impl Keyrack {
         .bind(user)
         .fetch_optional(self.store.read())
         .await?;
-        let email = email.ok_or_else(|| Error::NotFound(format!("there is no member {user}").into()))?;
+        let email = email.ok_or_else(|| no_member(user))?;
         let mut tokens = self.token_list(caller).await?.tokens;
         tokens.retain(|token| token.owner == email);
         Ok(tokens)
@@ -53,9 +54,11 @@ impl Keyrack {
         if user == caller.user.0 {
             return Err(Error::Forbidden("you cannot remove yourself: let another owner do it".into()));
         }
-        let user = UserId(user);
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        in_turn_as_owner(&mut tx, caller).await?;
+        let (email, _) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
+        let user = UserId(user);
         let tokens = sqlx::query(
             "SELECT id, description, secret_hash FROM tokens WHERE account_id = $1 AND owner_id = $2 ORDER BY id",
         )
@@ -81,26 +84,25 @@ impl Keyrack {
             .bind(caller.account.0)
             .execute(&mut *tx)
             .await?;
-        let gone = sqlx::query("DELETE FROM memberships WHERE account_id = $1 AND user_id = $2")
+        sqlx::query("DELETE FROM memberships WHERE account_id = $1 AND user_id = $2")
             .bind(caller.account.0)
             .bind(user.0)
             .execute(&mut *tx)
             .await?;
-        if gone.rows_affected() == 0 {
-            return Err(Error::NotFound(format!("there is no member {user}").into()));
-        }
         check_owner_left(&mut tx, caller.account).await?;
-        let event = Event::by(caller, &confirmed.client, "member.remove", format!("user:{user}"))
+        let withdrawn = withdraw_invitations_of(&mut tx, caller.account, user).await?;
+        let event = Event::by(caller, &confirmed.client, "member.remove", format!("user:{user} {email}"))
             .with("tokens", tokens.len())
+            .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        let mut changes = vec![Forget::User(user)];
         for token in &tokens {
             if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
-                self.callers.forget_token(&hash, TokenId(token.try_get(0)?));
+                changes.push(Forget::Token(hash, TokenId(token.try_get(0)?)));
             }
         }
-        self.callers.forget_user(user);
+        self.commit(tx, &changes).await?;
         let mut secrets = Vec::with_capacity(transferred.len());
         for (id, secret) in transferred {
             let token = self.token_seen(caller, id).await?;

@@ -1,16 +1,18 @@
 //! Changing what a member may do.
 
-use super::check_owner_left;
+use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
 use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::caller::Right;
-use crate::error::{Error, Result};
+use crate::cluster::Forget;
+use crate::error::Result;
 use crate::ids::UserId;
 use crate::keyrack::Keyrack;
 use crate::types::accounts::Role;
 
 impl Keyrack {
-    /// Gives a member another role. A lower one narrows that member's tokens and sessions at their next call.
+    /// Gives a member another role. A lower one narrows that member's tokens and sessions at their next call, and takes
+    /// back what a former owner has invited.
     ///
     /// # Errors
     /// [`Error::Forbidden`] below owner, or when no owner would be left; [`Error::NotFound`].
@@ -18,21 +20,23 @@ impl Keyrack {
         let caller = confirmed.caller();
         caller.require(Right::ManageMembers)?;
         let mut tx = self.store.begin().await?;
-        let changed = sqlx::query("UPDATE memberships SET role = $1 WHERE account_id = $2 AND user_id = $3")
+        in_turn_as_owner(&mut tx, caller).await?;
+        let (email, former) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
+        sqlx::query("UPDATE memberships SET role = $1 WHERE account_id = $2 AND user_id = $3")
             .bind(role.name())
             .bind(caller.account.0)
             .bind(user)
             .execute(&mut *tx)
             .await?;
-        if changed.rows_affected() == 0 {
-            return Err(Error::NotFound(format!("there is no member {user}").into()));
-        }
         check_owner_left(&mut tx, caller.account).await?;
-        let event =
-            Event::by(caller, &confirmed.client, "member.role", format!("user:{user}")).with("role", role.name());
+        let mut event = Event::by(caller, &confirmed.client, "member.role", format!("user:{user} {email}"))
+            .with("role", role.name())
+            .with("formerRole", former.name());
+        if role < Role::Owner {
+            let withdrawn = withdraw_invitations_of(&mut tx, caller.account, UserId(user)).await?;
+            event = event.with("invitationsWithdrawn", withdrawn);
+        }
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        self.callers.forget_user(UserId(user));
-        Ok(())
+        self.commit(tx, &[Forget::User(UserId(user))]).await
     }
 }

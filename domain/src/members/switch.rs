@@ -5,6 +5,7 @@ use sqlx::Row;
 use crate::accounts::SignedIn;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::keyrack::Keyrack;
@@ -12,15 +13,18 @@ use crate::types::accounts::Role;
 use crate::types::members::AccountChoice;
 
 impl Keyrack {
-    /// The accounts that the caller is a member of.
+    /// The accounts that the caller is a member of; a token, and a session that a token opened, know only their own.
     ///
     /// # Errors
     /// From the database.
     pub async fn accounts_of(&self, caller: &Caller) -> Result<Vec<AccountChoice>> {
         let rows = sqlx::query(
-            "SELECT a.id, a.name, m.role FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.user_id = $1 ORDER BY a.name, a.id",
+            "SELECT a.id, a.name, m.role FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.user_id = $1 \
+             AND (a.id = $2 OR $3 = 0) ORDER BY a.name, a.id",
         )
         .bind(caller.user.0)
+        .bind(caller.account.0)
+        .bind(i64::from(caller.by_token().is_some()))
         .fetch_all(self.store.read())
         .await?;
         rows.into_iter()
@@ -57,8 +61,7 @@ impl Keyrack {
         let event =
             Event::by_user(Some((caller.user, AccountId(account))), &caller.email, client, "session.switch-account");
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        self.callers.forget_user(caller.user);
+        self.commit(tx, &[Forget::User(caller.user)]).await?;
         self.renew_session(caller).await
     }
 }

@@ -1,4 +1,4 @@
-//! Mail: notices from the outbox, and invitations.
+//! Mail: the way to the operator's server, and notices from the outbox.
 
 use std::time::Duration;
 
@@ -11,10 +11,15 @@ use crate::error::Result;
 use crate::keyrack::Keyrack;
 
 /// After so many tries a mail is given up; the notice itself stays in the dashboard.
-const TRIES: i64 = 8;
+pub(crate) const TRIES: i64 = 8;
 /// The first pause after a failure, in milliseconds; each further one is twice as long.
 const FIRST_PAUSE_MILLIS: i64 = 30_000;
 const BATCH: i64 = 50;
+
+/// The pause after so many failed tries, in milliseconds.
+pub(crate) fn pause_after(tries: i64) -> i64 {
+    FIRST_PAUSE_MILLIS << tries.clamp(0, TRIES)
+}
 
 /// Sends mail through the operator's SMTP server.
 #[derive(Clone, Debug)]
@@ -56,12 +61,14 @@ impl Mailer {
 }
 
 impl Keyrack {
-    /// Sends the mails that are due. A failed one is tried again after a growing pause.
+    /// Sends the mails that are due: invitations, for which somebody waits, and notices. A failed one is tried again after
+    /// a growing pause.
     ///
     /// # Errors
     /// From the database; mail failures are logged and tried again.
     pub async fn send_mails(&self) -> Result<()> {
         let Some(mailer) = &self.mailer else { return Ok(()) };
+        self.mail_invitations(mailer).await?;
         let now = self.world.now().timestamp_millis();
         let due = sqlx::query(
             "SELECT n.id, u.email, n.title, n.body, n.mail_tries FROM notices n JOIN users u ON u.id = n.user_id \
@@ -93,13 +100,12 @@ impl Keyrack {
     }
 
     async fn claim_mail(&self, id: i64, tries: i64, now: i64) -> Result<bool> {
-        let pause = FIRST_PAUSE_MILLIS << tries.clamp(0, TRIES);
         let mut tx = self.store.begin().await?;
         let claimed = sqlx::query(
             "UPDATE notices SET mail_tries = mail_tries + 1, mail_next = $1 \
              WHERE id = $2 AND mail_state = 'waiting' AND mail_tries = $3",
         )
-        .bind(now + pause)
+        .bind(now + pause_after(tries))
         .bind(id)
         .bind(tries)
         .execute(&mut *tx)

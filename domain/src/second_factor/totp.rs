@@ -13,6 +13,7 @@ use crate::ids::UserId;
 use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
 use crate::store::Tx;
+use crate::throttle::Guess;
 
 /// Digits of a code.
 pub(super) const DIGITS: usize = 6;
@@ -75,28 +76,43 @@ impl Keyrack {
     }
 
     /// Switches the authenticator on by its first code; answers the recovery codes, which are told this once, or none
-    /// when the user has some already.
+    /// when the user has some already. Wrong codes are counted as those of a second factor in use are.
     ///
     /// # Errors
-    /// [`Error::WrongCode`]; [`Error::NotFound`] when nothing was begun.
+    /// [`Error::WrongCode`], [`Error::TooManyTries`]; [`Error::NotFound`] when nothing was begun.
     pub async fn enable_totp(&self, confirmed: &Confirmed, code: &str) -> Result<Vec<String>> {
         let caller = confirmed.caller();
+        let guess = Guess::Code { user: caller.user };
+        self.throttle.admit(guess).await?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let row = sqlx::query("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 0")
             .bind(caller.user.0)
             .fetch_optional(&mut *tx)
             .await?
-            .ok_or_else(|| Error::NotFound("no authenticator is being set up: begin again".into()))?;
+            .ok_or_else(nothing_begun)?;
         let secret: Vec<u8> = row.try_get(0)?;
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-        let step = matching_step(&secret, &code, now)?.ok_or(Error::WrongCode { wait: 0 })?;
+        let Some(step) = matching_step(&secret, &code, now)? else {
+            let wait = self.throttle.wrong(guess);
+            self.refusals.note(&self.own_event(confirmed, "second-factor.enable").refused("wrong code"));
+            return Err(Error::WrongCode { wait });
+        };
+        self.throttle.right(guess);
         let had_any = having(&mut tx, caller.user).await?.any();
-        sqlx::query("UPDATE totp SET confirmed = 1, last_step = $1 WHERE user_id = $2")
-            .bind(step)
-            .bind(caller.user.0)
-            .execute(&mut *tx)
-            .await?;
+        // The condition in the statement, not only the look before it: of two requests with one code one switches on and
+        // is told the recovery codes, and a set-up that was begun anew meanwhile is not confirmed by the former one's code.
+        let switched = sqlx::query(
+            "UPDATE totp SET confirmed = 1, last_step = $1 WHERE user_id = $2 AND confirmed = 0 AND secret = $3",
+        )
+        .bind(step)
+        .bind(caller.user.0)
+        .bind(secret)
+        .execute(&mut *tx)
+        .await?;
+        if switched.rows_affected() == 0 {
+            return Err(nothing_begun());
+        }
         let codes = if had_any { Vec::new() } else { recovery::replace(&mut tx, caller.user, &self.world).await? };
         self.mark_proved(&mut tx, caller).await?;
         audit::append(&mut tx, now, self.own_event(confirmed, "second-factor.enable").with("kind", "totp")).await?;
@@ -154,6 +170,10 @@ impl Keyrack {
         }
         Ok(())
     }
+}
+
+fn nothing_begun() -> Error {
+    Error::NotFound("no authenticator is being set up: begin again".into())
 }
 
 /// Whether the code is that of this step or the one before, and newer than any that was taken; then it is used up.

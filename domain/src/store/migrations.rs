@@ -1,6 +1,7 @@
 //! The schema's steps. Each dialect has its own text under the same number; a step that has run is never changed.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, AssertSqlSafe, SqlSafeStr};
@@ -24,7 +25,31 @@ steps! {
     2 "0002_environments",
     3 "0003_people",
     4 "0004_files_and_groups",
+    6 "0006_invitation_mail",
     7 "0007_marketplace",
+}
+
+/// The number of the last step.
+pub(super) fn known() -> i64 {
+    STEPS.last().map_or(0, |step| step.0)
+}
+
+/// The number of the last step that a database has seen; 0 for a database that is not Keyrack's.
+pub(super) async fn found(pool: &AnyPool) -> i64 {
+    sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success")
+        .fetch_one(pool)
+        .await
+        .unwrap_or(0)
+}
+
+/// Refuses a database whose schema is not exactly this program's; changes nothing.
+pub(super) async fn check(pool: &AnyPool) -> Result<(), OpenError> {
+    let (found, known) = (found(pool).await, known());
+    match found.cmp(&known) {
+        Ordering::Less => Err(OpenError::Older { found, known }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(OpenError::Newer { found, known }),
+    }
 }
 
 /// Runs the steps that the database has not seen yet, in order; refuses a database that knows steps which this program
@@ -37,7 +62,7 @@ pub(super) async fn bring_up(pool: &AnyPool, dialect: Dialect) -> Result<(), Ope
         };
         Migration::new(*number, Cow::Borrowed(*name), MigrationType::Simple, AssertSqlSafe(*text).into_sql_str(), false)
     });
-    let known = STEPS.last().map_or(0, |step| step.0);
+    let known = known();
     Migrator::with_migrations(steps.collect()).run(pool).await.map_err(|error| match error {
         MigrateError::VersionMissing(found) if found > known => OpenError::Newer { found, known },
         error => {

@@ -4,7 +4,9 @@
 //! flags 0 or 1, so that both speak the same types. SQLite has one writer: writes go through a pool of one connection
 //! and begin with `BEGIN IMMEDIATE`, so that a transaction never reads first and then finds that it may not write.
 
+mod backup;
 mod migrations;
+mod transfer;
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +15,9 @@ use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 use crate::error::Result;
+
+pub use backup::{BackupError, Restored, backup, restore};
+pub use transfer::{TransferError, Transferred, transfer};
 
 /// How long a connection waits for another program's lock on the SQLite file.
 const BUSY_MILLIS: u32 = 5_000;
@@ -35,6 +40,16 @@ pub enum Dialect {
     Postgres,
 }
 
+/// What to do about a schema that is older than this program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Schema {
+    /// Bring it up to date; make it where there is none.
+    #[default]
+    BringUp,
+    /// Touch nothing and refuse it.
+    Keep,
+}
+
 /// Why a database could not be opened; one line for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -44,6 +59,10 @@ pub enum OpenError {
         "the database was written by a newer Keyrack (schema {found}; this one knows up to {known}): install that version or a later one"
     )]
     Newer { found: i64, known: i64 },
+    #[error(
+        "the database has an older schema ({found}; this version needs {known}): let this version bring it up, by starting it without --no-migrate, or use the version that wrote it"
+    )]
+    Older { found: i64, known: i64 },
     #[error("the database is locked by another program")]
     Locked,
     #[error("the database cannot be reached: {0}")]
@@ -54,26 +73,49 @@ pub enum OpenError {
     Migration(String),
 }
 
+impl Dialect {
+    /// The dialect of the database behind a URL.
+    ///
+    /// # Errors
+    /// [`OpenError::Scheme`] when it is none that Keyrack knows.
+    pub fn of(url: &str) -> Result<Dialect, OpenError> {
+        if url.starts_with("sqlite:") {
+            Ok(Dialect::Sqlite)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Dialect::Postgres)
+        } else {
+            Err(OpenError::Scheme(url.split(':').next().unwrap_or_default().to_owned()))
+        }
+    }
+}
+
 impl Store {
     /// Opens the database behind the URL and brings its schema up to date.
     ///
     /// # Errors
     /// [`OpenError`], with nothing changed in the database.
     pub async fn open(url: &str) -> Result<Store, OpenError> {
+        Store::open_with(url, Schema::BringUp).await
+    }
+
+    /// As [`Store::open`], with a word on what to do about an older schema.
+    ///
+    /// # Errors
+    /// [`OpenError`], with nothing changed in the database.
+    pub async fn open_with(url: &str, schema: Schema) -> Result<Store, OpenError> {
         install_default_drivers();
-        let dialect = if url.starts_with("sqlite:") {
-            Dialect::Sqlite
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Dialect::Postgres
-        } else {
-            return Err(OpenError::Scheme(url.split(':').next().unwrap_or_default().to_owned()));
-        };
+        let dialect = Dialect::of(url)?;
+        let existing = url.replace("mode=rwc", "mode=rw");
+        let url = if schema == Schema::Keep { &existing } else { url };
         let (readers, writers) = match dialect {
             Dialect::Sqlite => (4, 1),
             Dialect::Postgres => (8, 8),
         };
         let write = connect(url, dialect, writers).await?;
-        migrations::bring_up(&write, dialect).await?;
+        match schema {
+            Schema::BringUp => migrations::bring_up(&write, dialect).await?,
+            Schema::Keep => migrations::check(&write).await?,
+        }
         let read = connect(url, dialect, readers).await?;
         Ok(Store { read, write, dialect })
     }
@@ -96,7 +138,14 @@ impl Store {
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self.dialect {
-            Dialect::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Sqlite => match self.write.begin_with("BEGIN IMMEDIATE").await {
+                // SQLite ends a transaction by itself when the disk is full, and sqlx then counts one that is none.
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    self.write.acquire().await?.close().await?;
+                    self.write.begin_with("BEGIN IMMEDIATE").await?
+                }
+                begun => begun?,
+            },
             Dialect::Postgres => self.write.begin().await?,
         })
     }

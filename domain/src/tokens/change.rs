@@ -6,6 +6,7 @@ use super::rows::{TokenRow, replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_may_change, check_scope};
 use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
 use crate::types::dates::wire_moment;
@@ -89,8 +90,7 @@ impl Keyrack {
         let event = describe(Event::by(caller, &confirmed.client, "token.edit", token.subject()), &token, &checked);
         audit::append(&mut tx, now, event).await?;
         let changed = token_to_change(&mut tx, caller, id).await?;
-        tx.commit().await?;
-        self.callers.forget_token(&token.hash, token.id);
+        self.commit(tx, &[Forget::Token(token.hash, token.id)]).await?;
         Ok(self.token_view(caller, changed))
     }
 

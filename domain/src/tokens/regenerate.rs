@@ -6,6 +6,7 @@ use super::rows::{TokenRow, token_to_change};
 use super::rules::{check_expiry, check_may_change};
 use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
 use crate::notices::{Told, tell};
@@ -63,8 +64,7 @@ impl Keyrack {
         let told = Told::TokenRegenerated { description: &token.description, by: &caller.email };
         tell(&mut tx, &self.settings, now, token.owner, Some(caller.account), told).await?;
         let renewed = token_to_change(&mut tx, caller, id).await?;
-        tx.commit().await?;
-        self.callers.forget_token(&token.hash, token.id);
+        self.commit(tx, &[Forget::Token(token.hash, token.id)]).await?;
         Ok(NewSecret { token: self.token_view(caller, renewed), secret: secret.as_str().to_owned() })
     }
 }

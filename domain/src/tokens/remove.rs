@@ -4,6 +4,7 @@ use super::rows::token_to_change;
 use super::rules::check_may_change;
 use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
+use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
 
@@ -30,10 +31,8 @@ impl Keyrack {
             sqlx::query("DELETE FROM tokens WHERE id = $1").bind(token.id.0).execute(&mut *tx).await?;
             let event = Event::by(caller, &confirmed.client, "token.remove", token.subject());
             audit::append(&mut tx, self.world.now(), event).await?;
-            removed.push((token.hash, token.id));
+            removed.push(Forget::Token(token.hash, token.id));
         }
-        tx.commit().await?;
-        removed.iter().for_each(|(hash, id)| self.callers.forget_token(hash, *id));
-        Ok(())
+        self.commit(tx, &removed).await
     }
 }

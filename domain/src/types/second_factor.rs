@@ -95,8 +95,18 @@ impl std::fmt::Debug for AuthenticatorSetup {
 pub struct Security {
     pub factors: SecondFactors,
     pub needs: ConfirmNeeds,
-    /// Whether passkeys can be used at this server's public address.
-    pub passkeys_possible: bool,
+    pub passkeys: PasskeyPlace,
+}
+
+/// Where passkeys work, seen from the page that was asked for: browsers bind them to the host name of the public address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PasskeyPlace {
+    Here,
+    /// At this address, and not at the one that the page was loaded from.
+    At(String),
+    /// The public address has no host name.
+    #[default]
+    Nowhere,
 }
 
 /// How second factors stand after a change, with recovery codes when new ones were made.

@@ -1,7 +1,9 @@
 //! Users, sign-in and sessions.
 
 use chrono::TimeDelta;
-use keyrack_domain::accounts::{Confirmation, SessionKind};
+use keyrack_domain::accounts::{Confirmation, SessionKind, SignIn};
+use keyrack_domain::tokens::{NewToken, Renewal};
+use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::{Credential, Error};
 
 use crate::bed::{Bed, PASSWORD, client, new_token, on_both};
@@ -142,5 +144,59 @@ on_both! {
         assert!(bed.keyrack.rename_user(&owner, &client(), "a\u{0}b").await.is_err());
         let profile = bed.keyrack.rename_user(&owner, &client(), " <b>Ada</b> ").await.unwrap();
         assert_eq!(profile.name, "<b>Ada</b>");
+    }
+
+    async fn two_step_ups_at_the_same_time_leave_one_value_that_lives_on(bed: Bed) {
+        let session = bed.sign_in("owner@example.org", SessionKind::Browser).await;
+        let (one, two) = tokio::join!(bed.confirmed(&session.caller), bed.confirmed(&session.caller));
+        for value in [one.new_session().unwrap(), two.new_session().unwrap()] {
+            // Whoever comes with it now is remembered, if it is the session's value.
+            let _ = bed.keyrack.caller_of_session(value).await;
+        }
+        bed.clock.advance(TimeDelta::seconds(11));
+        let mut alive = Vec::new();
+        for value in [one.new_session().unwrap(), two.new_session().unwrap()] {
+            alive.push(bed.keyrack.caller_of_session(value).await.is_ok());
+        }
+        assert_eq!(alive.iter().filter(|alive| **alive).count(), 1, "{alive:?}");
+        bed.keyrack.sign_out(&session.caller, &client()).await.unwrap();
+        for value in [one.new_session().unwrap(), two.new_session().unwrap()] {
+            assert!(bed.keyrack.caller_of_session(value).await.is_err());
+        }
+    }
+
+    async fn no_session_of_the_former_password_outlives_its_change(bed: Bed) {
+        const NEW: &str = "orbit-lantern-cactus-42";
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let from = client();
+        let (changed, a, b, c) = tokio::join!(
+            bed.keyrack.change_password(&confirmed, PASSWORD, NEW),
+            bed.keyrack.sign_in("owner@example.org", PASSWORD, &from, SessionKind::Api),
+            bed.keyrack.sign_in("owner@example.org", PASSWORD, &from, SessionKind::Api),
+            bed.keyrack.sign_in("owner@example.org", PASSWORD, &from, SessionKind::Api),
+        );
+        changed.unwrap();
+        for opened in [a, b, c].into_iter().flatten() {
+            let SignIn::Done(opened) = opened else { panic!("there is no second factor") };
+            assert!(bed.keyrack.authenticate(opened.session.as_str()).await.is_err());
+        }
+    }
+
+    async fn no_session_of_a_former_secret_outlives_the_regeneration(bed: Bed) {
+        let owner = bed.owner().await;
+        let extended = NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) };
+        let made = bed.token(&owner, extended).await;
+        let confirmed = bed.confirmed(&owner).await;
+        let from = client();
+        let (renewed, a, b) = tokio::join!(
+            bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate),
+            bed.keyrack.sign_in_with_token(&made.secret, &from, SessionKind::Api),
+            bed.keyrack.sign_in_with_token(&made.secret, &from, SessionKind::Api),
+        );
+        renewed.unwrap();
+        for opened in [a, b].into_iter().flatten() {
+            assert!(bed.keyrack.authenticate(opened.session.as_str()).await.is_err());
+        }
     }
 }

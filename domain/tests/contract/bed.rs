@@ -50,6 +50,13 @@ pub struct Bed {
     folder: tempfile::TempDir,
 }
 
+/// A database that nobody has opened yet; gone with this value.
+pub struct Empty {
+    pub url: String,
+    _database: Database,
+    _folder: tempfile::TempDir,
+}
+
 impl Bed {
     pub async fn sqlite() -> Bed {
         Bed::sqlite_with(|_| {}).await
@@ -92,6 +99,19 @@ impl Bed {
         let keyrack = Keyrack::open(settings, world, catalog()).await.unwrap();
         keyrack.create_user_with_account("owner@example.org", PASSWORD).await.unwrap();
         Bed { keyrack, clock, url, _database: database, folder }
+    }
+
+    /// A second, empty database of the other kind; `None` where the test run has no PostgreSQL.
+    pub async fn other_kind(&self) -> Option<Empty> {
+        let folder = tempfile::tempdir().unwrap();
+        let (url, database) = if self.url.starts_with("sqlite:") {
+            let server = std::env::var("KEYRACK_TEST_POSTGRES").ok()?;
+            let (database, url) = Database::create(&server, &format!("keyrack_{}", uniq())).await;
+            (url, database)
+        } else {
+            (Store::sqlite_url(folder.path()), Database::File)
+        };
+        Some(Empty { url, _database: database, _folder: folder })
     }
 
     pub fn folder(&self) -> &std::path::Path {
@@ -233,7 +253,7 @@ enum Database {
 
 impl Database {
     async fn create(server: &str, name: &str) -> (Database, String) {
-        run(server, &format!("CREATE DATABASE {name}")).await;
+        run_at_server(server, &format!("CREATE DATABASE {name}")).await;
         let (base, _) = server.rsplit_once('/').unwrap();
         (Database::Postgres { server: server.into(), name: name.into() }, format!("{base}/{name}"))
     }
@@ -245,13 +265,18 @@ impl Drop for Database {
         let (server, sql) = (server.clone(), format!("DROP DATABASE {name} WITH (FORCE)"));
         // The test's own runtime may be ending.
         let dropping = std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(&server, &sql));
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(run_at_server(&server, &sql));
         });
         let _ = dropping.join();
     }
 }
 
-async fn run(server: &str, sql: &str) {
+/// Runs a statement beside the databases of tests.
+pub async fn run_at_server(server: &str, sql: &str) {
     use sqlx::Connection;
     let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();

@@ -30,6 +30,10 @@ on_both! {
         let all = count(AuditFilter::default()).await;
         assert_eq!(count(AuditFilter { token: "100%".into(), ..AuditFilter::default() }).await, 1);
         assert_eq!(count(AuditFilter { token: "1%s".into(), ..AuditFilter::default() }).await, 0);
+        let number = made.token.id.to_string();
+        assert_eq!(count(AuditFilter { token: number, ..AuditFilter::default() }).await, 1);
+        // A number is one token's, and no part of other words.
+        assert_eq!(count(AuditFilter { token: "100".into(), ..AuditFilter::default() }).await, 0);
         assert_eq!(count(AuditFilter { method: "getenvs".into(), ..AuditFilter::default() }).await, 1);
         assert_eq!(count(AuditFilter { person: "OWNER@".into(), ..AuditFilter::default() }).await, all - 1);
         let day = bed.now().date_naive();

@@ -3,6 +3,8 @@
 mod accounts;
 mod audit;
 mod bed;
+mod callers;
+mod cluster;
 mod engine;
 mod environments;
 mod log;
@@ -12,4 +14,5 @@ mod processes;
 mod second_factor;
 mod store;
 mod tokens;
+mod transfer;
 mod usage;

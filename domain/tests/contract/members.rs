@@ -7,6 +7,7 @@ use keyrack_domain::accounts::{Confirmation, SessionKind};
 use keyrack_domain::tokens::NewToken;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::members::TokenFate;
+use keyrack_domain::types::methods::ApiSet;
 
 use crate::bed::{Bed, GET, PASSWORD, STOP, client, new_token, on_both};
 
@@ -28,6 +29,16 @@ on_both! {
         let members = bed.keyrack.members(&owner).await.unwrap();
         assert_eq!(members.members.iter().map(|m| m.email.as_str()).collect::<Vec<_>>(), ["new@example.org", "owner@example.org"]);
         assert!(members.invitations.is_empty());
+    }
+
+    async fn a_new_member_comes_with_a_name_that_reads_as_what_it_is(bed: Bed) {
+        let owner = bed.owner().await;
+        let invitation = bed.keyrack.invite_member(&bed.confirmed(&owner).await, "new@example.org", Role::Viewer).await.unwrap();
+        for name in ["", " ", "a\u{0}b", "a\nb", "\u{202e}nimda", &"x".repeat(101)] {
+            let refused = bed.keyrack.accept_as_new_user(invitation.secret.as_str(), name, STRONG, &client()).await;
+            assert!(matches!(refused, Err(Error::Invalid { name: ref field, .. }) if field == "name"), "{name:?}");
+        }
+        assert!(bed.keyrack.accept_as_new_user(invitation.secret.as_str(), " Ada ", STRONG, &client()).await.is_ok());
     }
 
     async fn an_invitation_expires_is_withdrawn_and_is_replaced(bed: Bed) {
@@ -159,5 +170,135 @@ on_both! {
         bed.keyrack.reset_password("Owner@example.org", STRONG).await.unwrap();
         assert!(bed.keyrack.caller_of_session(session.session.as_str()).await.is_err());
         assert!(matches!(bed.keyrack.reset_password("ghost@example.org", STRONG).await, Err(Error::NotFound(_))));
+    }
+
+    async fn of_two_owners_who_lower_each_other_one_stays(bed: Bed) {
+        let owner = bed.owner().await;
+        let second = bed.member("second@example.org", Role::Owner).await;
+        let (one, two) = (bed.confirmed(&owner).await, bed.confirmed(&second).await);
+        let (a, b) = tokio::join!(
+            bed.keyrack.change_role(&one, second.user.0, Role::Viewer),
+            bed.keyrack.change_role(&two, owner.user.0, Role::Viewer),
+        );
+        assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+        let members = bed.keyrack.members(&owner).await.unwrap().members;
+        assert_eq!(members.iter().filter(|member| member.role == Role::Owner).count(), 1);
+    }
+
+    async fn who_is_no_owner_any_more_changes_no_members_with_a_request_on_its_way(bed: Bed) {
+        let owner = bed.owner().await;
+        let second = bed.member("second@example.org", Role::Owner).await;
+        let late = bed.confirmed(&second).await;
+        bed.keyrack.change_role(&bed.confirmed(&owner).await, second.user.0, Role::Manager).await.unwrap();
+        assert!(matches!(bed.keyrack.change_role(&late, second.user.0, Role::Owner).await, Err(Error::Forbidden(_))));
+        assert!(matches!(bed.keyrack.invite_member(&late, "x@example.org", Role::Owner).await, Err(Error::Forbidden(_))));
+        let removed = bed.keyrack.remove_member(&late, owner.user.0, &HashMap::new()).await;
+        assert!(matches!(removed, Err(Error::Forbidden(_))), "{removed:?}");
+    }
+
+    async fn a_confirmation_has_the_role_of_its_own_moment(bed: Bed) {
+        let owner = bed.owner().await;
+        let second = bed.member("second@example.org", Role::Manager).await;
+        bed.keyrack.change_role(&bed.confirmed(&owner).await, second.user.0, Role::Viewer).await.unwrap();
+        // The caller of before, as a request holds it that waits for its password to be checked.
+        let confirmed = bed.confirmed(&second).await;
+        let made = bed.keyrack.create_token(&confirmed, &new_token("t", &[STOP])).await;
+        assert!(matches!(made, Err(Error::Forbidden(_))));
+        bed.keyrack.remove_member(&bed.confirmed(&owner).await, second.user.0, &HashMap::new()).await.unwrap();
+        let error = bed.keyrack.confirm(&second, &client(), &Confirmation::password(PASSWORD)).await.unwrap_err();
+        assert!(matches!(error, Error::NotAuthenticated(_)), "{error}");
+    }
+
+    async fn invitations_of_a_lowered_or_removed_owner_are_taken_back(bed: Bed) {
+        let owner = bed.owner().await;
+        for remove in [false, true] {
+            let name = format!("second{}@example.org", u8::from(remove));
+            let second = bed.member(&name, Role::Owner).await;
+            let confirmed = bed.confirmed(&second).await;
+            let way_back = bed.keyrack.invite_member(&confirmed, "back@example.org", Role::Owner).await.unwrap();
+            let confirmed = bed.confirmed(&owner).await;
+            let kept = bed.keyrack.invite_member(&confirmed, "kept@example.org", Role::Viewer).await.unwrap();
+            if remove {
+                bed.keyrack.remove_member(&confirmed, second.user.0, &HashMap::new()).await.unwrap();
+            } else {
+                bed.keyrack.change_role(&confirmed, second.user.0, Role::Manager).await.unwrap();
+            }
+            assert!(bed.keyrack.invitation(way_back.secret.as_str()).await.is_err());
+            assert!(bed.keyrack.invitation(kept.secret.as_str()).await.is_ok());
+        }
+    }
+
+    async fn the_log_names_members_so_that_people_can_read_it(bed: Bed) {
+        let owner = bed.owner().await;
+        let member = bed.member("bob@example.org", Role::Manager).await;
+        let confirmed = bed.confirmed(&owner).await;
+        bed.keyrack.change_role(&confirmed, member.user.0, Role::Viewer).await.unwrap();
+        bed.keyrack.remove_member(&confirmed, member.user.0, &HashMap::new()).await.unwrap();
+        let log = bed.audit().await;
+        let of = |action: &str| log.iter().find(|entry| entry.1 == action).unwrap_or_else(|| panic!("{action}"));
+        let bob = format!("user:{} bob@example.org", member.user);
+        assert_eq!((&of("member.role").2, &of("member.remove").2), (&bob, &bob));
+        assert!(of("member.role").4.contains(r#""formerRole":"manager""#), "{}", of("member.role").4);
+    }
+
+    async fn an_invitation_followed_twice_at_the_same_time_lets_one_in(bed: Bed) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let invitation = bed.keyrack.invite_member(&confirmed, "new@example.org", Role::Viewer).await.unwrap();
+        let (secret, client) = (invitation.secret.as_str(), client());
+        let (a, b) = tokio::join!(
+            bed.keyrack.accept_as_new_user(secret, "One", STRONG, &client),
+            bed.keyrack.accept_as_new_user(secret, "Two", STRONG, &client),
+        );
+        assert!(a.is_ok() != b.is_ok(), "{:?} {:?}", a.err(), b.err());
+        assert_eq!(bed.keyrack.members(&owner).await.unwrap().members.len(), 2);
+    }
+
+    async fn leaving_takes_ones_tokens_and_sessions_along(bed: Bed) {
+        let owner = bed.owner().await;
+        let member = bed.member("bob@example.org", Role::Manager).await;
+        let session = bed.sign_in("bob@example.org", SessionKind::Browser).await;
+        let made = bed.token(&member, NewToken { shared: true, ..new_token("t", &[STOP]) }).await;
+        let confirmed = bed.confirmed(&member).await;
+        let account = owner.account.0;
+        let silent = bed.keyrack.leave_account(&confirmed, account, false).await.unwrap_err();
+        assert!(matches!(silent, Error::Invalid { ref name, .. } if name == "tokens"), "{silent}");
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap(), "nothing has changed");
+        bed.keyrack.leave_account(&confirmed, account, true).await.unwrap();
+        assert!(bed.may_call(&made.secret, STOP).await.is_err());
+        assert!(bed.keyrack.caller_of_session(session.session.as_str()).await.is_err());
+        assert_eq!(bed.keyrack.members(&owner).await.unwrap().members.len(), 1);
+        assert!(bed.keyrack.token_list(&owner).await.unwrap().tokens.is_empty());
+        let left = bed.audit().await.into_iter().find(|entry| entry.1 == "member.leave").unwrap();
+        assert_eq!(left.2, format!("user:{} bob@example.org", member.user));
+        assert_eq!(bed.keyrack.verify_audit().await.unwrap().map(|_| ()), Ok(()));
+    }
+
+    async fn the_last_owner_cannot_leave_and_nobody_leaves_for_others(bed: Bed) {
+        let owner = bed.owner().await;
+        let stranger = bed.stranger().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let error = bed.keyrack.leave_account(&confirmed, owner.account.0, true).await.unwrap_err();
+        assert!(matches!(error, Error::Forbidden(_)), "{error}");
+        let foreign = bed.keyrack.leave_account(&confirmed, stranger.account.0, true).await.unwrap_err();
+        assert!(matches!(foreign, Error::NotFound(_)), "{foreign}");
+        assert_eq!(bed.keyrack.members(&owner).await.unwrap().members.len(), 1);
+    }
+
+    async fn a_session_by_a_token_knows_one_account(bed: Bed) {
+        let owner = bed.owner().await;
+        let stranger = bed.stranger().await;
+        let confirmed = bed.confirmed(&stranger).await;
+        let secret = bed.keyrack.invite_member(&confirmed, "owner@example.org", Role::Viewer).await.unwrap().secret;
+        let joined = bed.keyrack.accept_as_user(&owner, &client(), secret.as_str()).await.unwrap();
+        assert_eq!(bed.keyrack.accounts_of(&joined.caller).await.unwrap().len(), 2);
+        let back = bed.keyrack.switch_account(&joined.caller, &client(), owner.account.0).await.unwrap();
+        let made = bed.token(&back.caller, NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) }).await;
+        let by_token = bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
+        assert_eq!(bed.keyrack.accounts_of(&by_token.caller).await.unwrap().len(), 1);
+        let moved = bed.keyrack.switch_account(&by_token.caller, &client(), stranger.account.0).await;
+        assert!(matches!(moved, Err(Error::Forbidden(_))));
+        let renamed = bed.keyrack.rename_user(&by_token.caller, &client(), "Eve").await;
+        assert!(matches!(renamed, Err(Error::Forbidden(_))));
     }
 }

@@ -71,6 +71,20 @@ on_both! {
         assert!(matches!(bed.keyrack.begin_totp(&confirmed).await, Err(Error::Exists(_))));
     }
 
+    async fn a_half_sign_in_that_was_tried_too_early_opens_at_once_when_it_is_finished(bed: Bed) {
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        let challenge = half(&bed, SessionKind::Api).await;
+        let there = bed.again().await;
+        for server in [&bed.keyrack, &there] {
+            assert!(server.authenticate(challenge.secret.as_str()).await.is_err());
+        }
+        finish(&bed, &challenge, &app.code(&bed), SessionKind::Api).await.unwrap();
+        for server in [&bed.keyrack, &there] {
+            server.authenticate(challenge.secret.as_str()).await.unwrap();
+        }
+    }
+
     async fn a_half_sign_in_opens_no_door(bed: Bed) {
         let owner = bed.owner().await;
         enrol(&bed, &owner).await;
@@ -223,5 +237,68 @@ on_both! {
         let challenge = half(&bed, SessionKind::Api).await;
         let error = finish(&bed, &challenge, "000000", SessionKind::Api).await.unwrap_err();
         assert!(matches!(error, Error::WrongCode { wait: 1 }), "{error}");
+    }
+
+    async fn wrong_first_codes_are_held_back_as_codes_at_sign_in_are(bed: Bed) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        bed.keyrack.begin_totp(&confirmed).await.unwrap();
+        let mut waits = Vec::new();
+        for _ in 0..5 {
+            match bed.keyrack.enable_totp(&confirmed, "000000").await.unwrap_err() {
+                Error::WrongCode { wait } => waits.push(wait),
+                other => panic!("{other}"),
+            }
+        }
+        assert_eq!(waits, [0, 0, 0, 0, 1]);
+        bed.keyrack.flush().await.unwrap();
+        assert!(bed.audit().await.iter().any(|entry| entry.1 == "second-factor.enable" && entry.3.starts_with("refused")));
+    }
+
+    async fn one_first_code_switches_on_once(bed: Bed) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let app = Authenticator::new(&bed.keyrack.begin_totp(&confirmed).await.unwrap().secret);
+        let code = app.code(&bed);
+        let (a, b) =
+            tokio::join!(bed.keyrack.enable_totp(&confirmed, &code), bed.keyrack.enable_totp(&confirmed, &code));
+        let told = [a, b].into_iter().filter_map(Result::ok).collect::<Vec<_>>();
+        assert_eq!(told.len(), 1, "the recovery codes of the other would be void");
+        bed.clock.advance(TimeDelta::seconds(60));
+        let challenge = half(&bed, SessionKind::Api).await;
+        assert!(finish(&bed, &challenge, &told[0][0], SessionKind::Api).await.is_ok());
+    }
+
+    async fn a_recovery_code_opens_one_session_even_at_the_same_time(bed: Bed) {
+        let owner = bed.owner().await;
+        let (_, codes) = enrol(&bed, &owner).await;
+        let (first, second) = (half(&bed, SessionKind::Api).await, half(&bed, SessionKind::Api).await);
+        let (a, b) = tokio::join!(
+            finish(&bed, &first, &codes[0], SessionKind::Api),
+            finish(&bed, &second, &codes[0], SessionKind::Api),
+        );
+        assert!(a.is_ok() != b.is_ok());
+    }
+
+    async fn a_half_sign_in_does_not_outlive_the_password_that_began_it(bed: Bed) {
+        const NEW: &str = "orbit-lantern-cactus-42";
+        let owner = bed.owner().await;
+        let (app, _) = enrol(&bed, &owner).await;
+        let challenge = half(&bed, SessionKind::Browser).await;
+        let with = Confirmation { password: Some(PASSWORD.into()), second_factor: Some(Proof::Code(app.code(&bed))) };
+        let confirmed = bed.keyrack.confirm(&owner, &client(), &with).await.unwrap();
+        bed.keyrack.change_password(&confirmed, PASSWORD, NEW).await.unwrap();
+        bed.clock.advance(TimeDelta::seconds(60));
+        let error = finish(&bed, &challenge, &app.code(&bed), SessionKind::Browser).await.unwrap_err();
+        assert!(matches!(error, Error::NotAuthenticated(_)), "{error}");
+    }
+
+    async fn a_proof_covers_its_own_session_only(bed: Bed) {
+        let owner = bed.owner().await;
+        let other = bed.owner().await;
+        enrol(&bed, &owner).await;
+        assert!(bed.keyrack.confirm(&owner, &client(), &Confirmation::password(PASSWORD)).await.is_ok());
+        let error = bed.keyrack.confirm(&other, &client(), &Confirmation::password(PASSWORD)).await.unwrap_err();
+        assert!(matches!(error, Error::SecondFactorNeeded { .. }), "{error}");
     }
 }

@@ -1,5 +1,6 @@
-//! The form that a POST brings, in bounded memory and time.
+//! What a POST brings, in bounded memory and time.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -8,26 +9,83 @@ use futures::StreamExt;
 use http::{HeaderMap, header};
 
 use super::error::ApiError;
+use super::params::MOST_PARAMETERS;
 
-/// The largest form, in bytes. The largest parameter that clients send is the `nodes` of CreateEnvironment.
+/// The largest body, in bytes. The largest parameter that clients send is the `nodes` of CreateEnvironment.
 pub const LARGEST: usize = 1 << 20;
 /// So much more is read and thrown away, so that a client that is still sending gets to read the answer.
 const THROWN_AWAY: usize = 32 << 20;
 /// A client that is slower than this is not waited for.
 const IN_TIME: Duration = Duration::from_secs(20);
 
-/// Reads the form.
+/// A body, by the way in which its parameters are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// `application/x-www-form-urlencoded`
+    Form(Bytes),
+    /// `application/json`
+    Json(Bytes),
+    /// `multipart/form-data`, taken apart: names and values.
+    Multipart(Vec<(String, Bytes)>),
+}
+
+impl Sent {
+    /// Nothing.
+    pub const fn nothing() -> Sent {
+        Sent::Form(Bytes::new())
+    }
+}
+
+/// Reads the body.
 ///
 /// # Errors
-/// [`ApiError::Request`] when it is too large, too slow, broken off, or no form.
-pub async fn form(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+/// [`ApiError::Request`] when it is too large, too slow, broken off, or of a kind that holds no parameters.
+pub async fn sent(headers: &HeaderMap, body: Body) -> Result<Sent, ApiError> {
     let bytes = tokio::time::timeout(IN_TIME, read(body))
         .await
         .map_err(|_| ApiError::Request("the body did not arrive in time".into()))??;
-    if bytes.is_empty() || is_form(headers) {
-        return Ok(bytes);
+    if bytes.is_empty() {
+        return Ok(Sent::nothing());
     }
-    Err(ApiError::Request("the body has to be a form (Content-Type: application/x-www-form-urlencoded)".into()))
+    // Clients that do not say what they send, send a form.
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Ok(Sent::Form(bytes)) };
+    let essence = kind.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let is = |name: &str| essence.eq_ignore_ascii_case(name.as_bytes());
+    if is("application/x-www-form-urlencoded") {
+        Ok(Sent::Form(bytes))
+    } else if is("application/json") {
+        Ok(Sent::Json(bytes))
+    } else if is("multipart/form-data") {
+        fields(kind.to_str().unwrap_or_default(), bytes).await.map(Sent::Multipart)
+    } else {
+        Err(ApiError::Request(
+            "the body has to be a form (Content-Type: application/x-www-form-urlencoded or multipart/form-data) or JSON \
+             (application/json)"
+                .into(),
+        ))
+    }
+}
+
+/// Takes a multipart form apart.
+///
+/// # Errors
+/// [`ApiError::Request`] when it has no boundary, breaks off, or holds a part without a name.
+pub async fn fields(kind: &str, body: Bytes) -> Result<Vec<(String, Bytes)>, ApiError> {
+    // The library's own texts may repeat what was sent.
+    let broken = |_| ApiError::Request("the multipart form cannot be read: a part or the boundary is broken".into());
+    let boundary = multer::parse_boundary(kind)
+        .map_err(|_| ApiError::Request("the multipart form has no boundary in its Content-Type".into()))?;
+    let mut form = multer::Multipart::new(futures::stream::iter([Ok::<_, Infallible>(body)]), boundary);
+    let mut fields = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().map(str::to_owned);
+        let name = name.ok_or_else(|| ApiError::Request("a part of the multipart form has no name".into()))?;
+        fields.push((name, field.bytes().await.map_err(broken)?));
+        if fields.len() > MOST_PARAMETERS {
+            break;
+        }
+    }
+    Ok(fields)
 }
 
 async fn read(body: Body) -> Result<Bytes, ApiError> {
@@ -58,11 +116,4 @@ async fn read(body: Body) -> Result<Bytes, ApiError> {
         return Err(ApiError::Request(format!("the body is larger than {} KiB", LARGEST >> 10).into()));
     }
     Ok(if all.is_empty() { first } else { all.freeze() })
-}
-
-/// Clients that do not say what they send, send a form.
-fn is_form(headers: &HeaderMap) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };
-    let kind = kind.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
-    kind.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }

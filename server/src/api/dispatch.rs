@@ -18,14 +18,17 @@ use keyrack_domain::{Credential, Error, Keyrack};
 use tokio_util::task::TaskTracker;
 
 use super::answer::Answer;
-use super::body;
+use super::body::{self, Sent};
 use super::call::{Permit, PublicCall};
 use super::credential::presented;
 use super::error::{ApiError, Code, blot};
 use super::params::{Pairs, Params};
+use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
 use crate::http::client::TrustedProxies;
+use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
+use crate::http::request_id;
 
 /// The API, ready to answer.
 pub struct Api {
@@ -85,6 +88,11 @@ impl Api {
             }
             Err(error) => {
                 self.note_refusal(&error, &trace);
+                if problem::asked_for(&parts.headers) {
+                    let mut response = problem::response(&error, &[&trace.credential]);
+                    everywhere(response.headers_mut());
+                    return response;
+                }
                 envelope(error.envelope(&[&trace.credential]).into())
             }
         }
@@ -96,13 +104,14 @@ impl Api {
         let place = self.registry.find(path.strip_prefix('/').unwrap_or(path)).map_err(|no| no_such(no, path))?;
         trace.place = Some(place);
         let method = self.registry.methods()[place];
-        let form = match parts.method {
+        let sent = match parts.method {
             Verb::GET if method.post_only => return Err(ApiError::PostOnly(method.name)),
-            Verb::GET => Bytes::new(),
-            Verb::POST => body::form(&parts.headers, body).await?,
+            // What a GET says of its body, or has in it, is not looked at.
+            Verb::GET => Sent::nothing(),
+            Verb::POST => body::sent(&parts.headers, body).await?,
             _ => return Err(ApiError::Verb),
         };
-        let pairs = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &form)?;
+        let pairs = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &sent)?;
         let client = trace.client.insert(self.proxies.client(parts)).clone();
         let answering = match method.run {
             Run::Public(run) => {
@@ -128,7 +137,7 @@ impl Api {
     async fn run(&self, method: &'static Method, answering: Answering) -> Result<Answer, ApiError> {
         let outcome = match method.effect {
             Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
-            Effect::Change => self.changes.spawn(answering).await.ok(),
+            Effect::Change => self.changes.spawn(request_id::carry(answering)).await.ok(),
         };
         outcome.unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))
     }
@@ -178,7 +187,7 @@ fn no_such(no: NoSuch, path: &str) -> ApiError {
 fn envelope(body: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
-    headers.reserve(5);
+    headers.reserve(6);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     everywhere(headers);
     response
@@ -202,4 +211,5 @@ fn everywhere(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, NO_CONTENT_POLICY);
 }

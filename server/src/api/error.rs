@@ -93,7 +93,7 @@ impl Code {
     }
 
     /// The part of the platform that speaks with this code (`source` on the wire).
-    const fn source(self) -> &'static str {
+    pub const fn source(self) -> &'static str {
         match self {
             Code::Forbidden | Code::WrongSignIn | Code::NotAuthenticated | Code::WrongPassword | Code::NotGranted => {
                 "hx-core"

@@ -4,13 +4,14 @@
 //! here serves these two.
 
 pub mod answer;
-mod body;
+pub mod body;
 pub mod call;
 mod credential;
 pub mod dispatch;
 pub mod error;
 pub mod methods;
 pub mod params;
+mod problem;
 pub mod registry;
 
 use std::sync::Arc;

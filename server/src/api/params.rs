@@ -1,12 +1,16 @@
-//! Reading the parameters of a call: query and form, names in any case, empty = absent.
+//! Reading the parameters of a call: query and body, names in any case, empty = absent.
 
 mod decode;
+mod json;
 mod typed;
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
+
 pub use typed::{End, Ids};
 
+use super::body::Sent;
 use super::error::ApiError;
 use super::registry::Param;
 
@@ -32,26 +36,20 @@ impl std::fmt::Debug for Pair {
 }
 
 impl Pairs {
-    /// Reads the query and the form's body, in this order.
+    /// Reads the query and the body, in this order.
     ///
     /// # Errors
-    /// [`ApiError::Request`] for broken percent-encoding, text that is not UTF-8, NUL, or more than
+    /// [`ApiError::Request`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
     /// [`MOST_PARAMETERS`].
-    pub fn read(query: &[u8], form: &[u8]) -> Result<Pairs, ApiError> {
-        let mut pairs = Vec::new();
-        for (count, part) in parts(query).chain(parts(form)).enumerate() {
-            if count == MOST_PARAMETERS {
-                return Err(ApiError::Request(format!("more than {MOST_PARAMETERS} parameters in one call").into()));
-            }
-            let (name, value) = split_at_equals(part);
-            let mut name = decode::component(name).map_err(|problem| unreadable("?", problem))?;
-            name.make_ascii_lowercase();
-            let value = decode::component(value).map_err(|problem| unreadable(&name, problem))?;
-            if !value.is_empty() {
-                pairs.push(Pair { name, value });
-            }
+    pub fn read(query: &[u8], sent: &Sent) -> Result<Pairs, ApiError> {
+        let mut reader = Reader::default();
+        reader.form(query)?;
+        match sent {
+            Sent::Form(form) => reader.form(form)?,
+            Sent::Json(text) => reader.json(text)?,
+            Sent::Multipart(fields) => reader.fields(fields)?,
         }
-        Ok(Pairs(pairs))
+        Ok(Pairs(reader.pairs))
     }
 
     /// All values under these names; `names` are compared in any case.
@@ -110,8 +108,51 @@ impl Params {
     }
 }
 
-fn parts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|byte| *byte == b'&').filter(|part| !part.is_empty())
+/// Pairs as they are gathered.
+#[derive(Default)]
+struct Reader {
+    pairs: Vec<Pair>,
+    /// How many came, empty ones too.
+    count: usize,
+}
+
+impl Reader {
+    fn form(&mut self, text: &[u8]) -> Result<(), ApiError> {
+        for part in text.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
+            let (name, value) = split_at_equals(part);
+            let name = decode::component(name).map_err(|problem| unreadable("?", problem))?;
+            self.push(name, |name| decode::component(value).map_err(|problem| unreadable(name, problem)))?;
+        }
+        Ok(())
+    }
+
+    fn json(&mut self, text: &[u8]) -> Result<(), ApiError> {
+        for (name, value) in json::object(text)? {
+            decode::text(name.as_bytes().to_vec()).map_err(|problem| unreadable("?", problem))?;
+            self.push(name, |name| decode::text(value.into_bytes()).map_err(|problem| unreadable(name, problem)))?;
+        }
+        Ok(())
+    }
+
+    fn fields(&mut self, fields: &[(String, Bytes)]) -> Result<(), ApiError> {
+        for (name, value) in fields {
+            self.push(name.clone(), |name| decode::text(value.to_vec()).map_err(|problem| unreadable(name, problem)))?;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, mut name: String, value: impl FnOnce(&str) -> Result<String, ApiError>) -> Result<(), ApiError> {
+        if self.count == MOST_PARAMETERS {
+            return Err(ApiError::Request(format!("more than {MOST_PARAMETERS} parameters in one call").into()));
+        }
+        self.count += 1;
+        name.make_ascii_lowercase();
+        let value = value(&name)?;
+        if !value.is_empty() {
+            self.pairs.push(Pair { name, value });
+        }
+        Ok(())
+    }
 }
 
 fn split_at_equals(part: &[u8]) -> (&[u8], &[u8]) {

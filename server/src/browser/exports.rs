@@ -127,9 +127,11 @@ fn csv_line(entry: &AuditEntryView) -> String {
     line
 }
 
-/// A field that a spreadsheet would take for a formula gets an apostrophe in front, which makes it text.
+/// A field that a spreadsheet would take for a formula gets an apostrophe in front, which makes it text. Some programs
+/// take the wide forms of these signs for them too, and look past blanks.
 fn csv_field(text: &str, line: &mut String) {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    const SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let formula = text.starts_with(SIGNS) || text.trim_start().starts_with(SIGNS);
     if !formula && !text.contains(['"', ',', '\r', '\n']) {
         line.push_str(text);
         return;
@@ -176,6 +178,10 @@ mod tests {
             ("-1", "\"'-1\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),
             ("\tx", "\"'\tx\""),
+            ("=cmd|' /C calc'!A0", "\"'=cmd|' /C calc'!A0\""),
+            ("＝1+1", "\"'＝1+1\""),
+            (" =1+1", "\"' =1+1\""),
+            ("a=1", "a=1"),
         ] {
             let mut line = String::new();
             csv_field(text, &mut line);

@@ -8,6 +8,7 @@ use keyrack_app::visit::Visit;
 use keyrack_domain::Error;
 
 use super::Browser;
+use crate::http::request_id;
 
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
 pub async fn admit(State(browser): State<Browser>, request: Request, next: Next) -> Response {
@@ -37,30 +38,23 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
         running.await
     } else {
         // A change runs to its end even when the browser goes away meanwhile.
-        browser.changes.spawn(running).await.unwrap_or_else(|_| {
+        browser.changes.spawn(request_id::carry(running)).await.unwrap_or_else(|_| {
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside the server; its log says what.\n")
         })
     };
-    secure(response.headers_mut(), browser.cookie.secure);
+    secure(response.headers_mut());
     response
 }
 
-/// Headers that no answer of this door goes without; a page may have said more already.
-fn secure(headers: &mut HeaderMap, https: bool) {
-    for (name, value) in [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    if https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
-    }
+/// Headers that no answer of this door goes without, besides those of all doors; a page may have said more already.
+fn secure(headers: &mut HeaderMap) {
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    // Files and redirects of members are for pages of this origin alone.
+    headers.entry("cross-origin-resource-policy").or_insert(HeaderValue::from_static("same-origin"));
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {
     let mut response = (status, text).into_response();
-    secure(response.headers_mut(), false);
+    secure(response.headers_mut());
     response
 }

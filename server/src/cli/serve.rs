@@ -10,7 +10,8 @@ use keyrack_domain::Keyrack;
 use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::secret::Secret;
 use keyrack_domain::settings::{Settings, Smtp};
-use tokio::net::TcpListener;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::folder::Folder;
@@ -83,6 +84,7 @@ enum TokenPassword {
 impl Serve {
     pub fn run(self) -> Result<(), Failure> {
         log::begin(self.log);
+        raise_open_files();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::start)?;
         let outcome = runtime.block_on(self.serve());
         // A blocking task that hangs must not keep the process.
@@ -94,8 +96,7 @@ impl Serve {
         // From here on a signal leads to an orderly end, however far the start has come.
         let mut stop = Stop::begin()?;
         // The port first: when it is taken, nothing has been touched yet.
-        let listener = TcpListener::bind(self.listen)
-            .await
+        let listener = listener(self.listen)
             .map_err(|error| Failure::start(format_args!("cannot listen on {}: {error}", self.listen)))?;
         let local = listener.local_addr().map_err(Failure::start)?;
         let mut folder = Folder::open(&self.place.data)?;
@@ -165,6 +166,23 @@ impl Serve {
             allow_unconfined_nodes: self.allow_unconfined_nodes,
             ..self.place.settings()
         }
+    }
+}
+
+fn listener(address: SocketAddr) -> std::io::Result<TcpListener> {
+    /// Connections that may wait to be accepted, as many as kernels allow: one too many makes a client wait a second.
+    const WAITING: u32 = 4096;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
+
+/// Each connection is an open file, and the usual limit of 1024 is far from what the machine allows.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }
 

@@ -94,6 +94,16 @@ mod tests {
     }
 
     #[test]
+    fn several_headers_and_ipv6_are_read_from_the_right() {
+        let trusted = ["10.0.0.0/8", "2001:db8:ffff::/48"];
+        let said = ["2001:db8::1", "2001:db8::2, 2001:db8:ffff::3", "10.1.1.1"];
+        assert_eq!(seen(&trusted, "2001:db8:ffff::9", &said), "2001:db8::2");
+        assert_eq!(seen(&trusted, "2001:db8::9", &said), "2001:db8::9", "its neighbour is no proxy");
+        // With a port or in brackets it is no address; what stands to the left of it is not looked at.
+        assert_eq!(seen(&trusted, "10.0.0.1", &["198.51.100.7, [2001:db8::1]:443"]), "10.0.0.1");
+    }
+
+    #[test]
     fn the_user_agent_is_cut_and_cleaned() {
         let mut request = Request::new(());
         let agent = HeaderValue::from_str(&format!("a\tb{}", "c".repeat(500))).unwrap();

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::map_response;
 use keyrack_domain::Keyrack;
 use tokio_util::task::TaskTracker;
 
 use super::Address;
 use super::client::TrustedProxies;
-use super::health;
 use super::metrics::Metrics;
+use super::{headers, health};
 use crate::api::dispatch::Api;
 use crate::api::registry::Registry;
 use crate::browser::Browser;
@@ -22,6 +23,7 @@ pub struct Doors {
     api: Arc<Api>,
     metrics: Arc<Metrics>,
     browser: Browser,
+    https: bool,
     changes: TaskTracker,
 }
 
@@ -32,16 +34,18 @@ impl Doors {
         let changes = TaskTracker::new();
         let browser = Browser::new(keyrack.clone(), registry.docs(), address, proxies.clone(), changes.clone());
         let api = Arc::new(Api::new(keyrack.clone(), registry, proxies, metrics.clone(), changes.clone()));
-        Doors { keyrack, api, metrics, browser, changes }
+        Doors { keyrack, api, metrics, browser, https: address.is_https(), changes }
     }
 
     /// Everything that is answered.
     pub fn router(&self) -> Router {
-        Router::new()
-            .merge(api::router(self.api.clone()))
-            .merge(health::router(self.keyrack.clone(), self.metrics.clone()))
+        // The API adds its headers by itself: no layer stands in its way.
+        let others = health::router(self.keyrack.clone(), self.metrics.clone())
             .merge(site::router())
             .merge(self.browser.clone().router())
+            .layer(map_response(headers::harden));
+        let all = Router::new().merge(api::router(self.api.clone())).merge(others);
+        if self.https { all.layer(map_response(headers::only_tls)) } else { all }
     }
 
     /// Waits for changes that go on although their clients are gone, for so long at most.

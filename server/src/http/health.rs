@@ -12,10 +12,11 @@ use super::metrics::Metrics;
 
 /// The routes.
 pub fn router(keyrack: Keyrack, metrics: Arc<Metrics>) -> Router {
+    let watched = keyrack.clone();
     Router::new()
         .route("/healthz", get(async || plain(StatusCode::OK, "ok\n".into())))
         .route("/readyz", get(async move || ready(&keyrack).await))
-        .route("/metrics", get(async move || plain(StatusCode::OK, metrics.text())))
+        .route("/metrics", get(async move || plain(StatusCode::OK, metrics.text(watched.vitals().await.ok().as_ref()))))
 }
 
 async fn ready(keyrack: &Keyrack) -> impl IntoResponse + use<> {

@@ -16,6 +16,7 @@ use tower::ServiceExt;
 
 use super::client::Peer;
 use super::overlong::Polite;
+use super::request_id::{self, RequestId};
 
 /// The head of a request has to be there after so long; also how long an idle connection is kept.
 const HEAD_IN_TIME: Duration = Duration::from_secs(30);
@@ -65,5 +66,11 @@ fn serve(stream: TcpStream, peer: Peer, app: Router, graceful: &GracefulShutdown
 
 async fn answer(app: Router, peer: Peer, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(peer);
-    app.oneshot(request.map(Body::new)).await
+    let id = RequestId::of(request.headers());
+    let mut response = id.clone().scope(app.oneshot(request.map(Body::new))).await?;
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    if let Some(name) = id.answer(failed) {
+        response.headers_mut().insert(request_id::HEADER, name);
+    }
+    Ok(response)
 }

@@ -4,6 +4,8 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use keyrack_domain::vitals::Vitals;
+
 use crate::api::error::Code;
 use crate::api::registry::Registry;
 
@@ -54,8 +56,9 @@ impl Metrics {
         self.unknown_credentials.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Everything, as Prometheus reads it. Methods that were never called are left out.
-    pub fn text(&self) -> String {
+    /// Everything, as Prometheus reads it. Methods that were never called are left out; so is what the domain tells while
+    /// its database does not answer.
+    pub fn text(&self, vitals: Option<&Vitals>) -> String {
         let mut text = String::new();
         header(&mut text, "keyrack_unknown_credentials_total", "counter", "Calls with a credential that nobody has.");
         line(&mut text, "keyrack_unknown_credentials_total", "", load(&self.unknown_credentials));
@@ -68,6 +71,9 @@ impl Metrics {
         }
         header(&mut text, "keyrack_api_call_seconds", "histogram", "How long API calls took, by method.");
         self.methods.iter().for_each(|method| method.histogram(&mut text));
+        if let Some(vitals) = vitals {
+            gauges(&mut text, vitals);
+        }
         text
     }
 }
@@ -107,6 +113,17 @@ impl PerMethod {
     }
 }
 
+fn gauges(text: &mut String, vitals: &Vitals) {
+    header(text, "keyrack_environments", "gauge", "Environments by state.");
+    for (status, count) in &vitals.environments {
+        line(text, "keyrack_environments", &format!("{{status=\"{}\"}}", status.label()), count);
+    }
+    header(text, "keyrack_mails_waiting", "gauge", "Notices that wait to be mailed.");
+    line(text, "keyrack_mails_waiting", "", vitals.mails_waiting);
+    header(text, "keyrack_flush_age_seconds", "gauge", "Since last uses and refusals were last written.");
+    line(text, "keyrack_flush_age_seconds", "", vitals.flushed.as_secs_f64());
+}
+
 fn load(counter: &AtomicU64) -> u64 {
     counter.load(Ordering::Relaxed)
 }
@@ -137,7 +154,7 @@ mod tests {
         metrics.call(Some(place), Some(Code::NotGranted), Duration::from_secs(60));
         metrics.call(None, Some(Code::UnknownService), Duration::ZERO);
         metrics.unknown_credential();
-        let text = metrics.text();
+        let text = metrics.text(None);
         for line in [
             "keyrack_unknown_credentials_total 1",
             r#"keyrack_api_calls_total{method="users.authentication.CheckSign",code="0"} 2"#,

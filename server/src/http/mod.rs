@@ -3,10 +3,12 @@
 mod address;
 pub mod client;
 mod doors;
+pub mod headers;
 mod health;
 pub mod listen;
 pub mod metrics;
 mod overlong;
+pub mod request_id;
 
 pub use address::Address;
 pub use doors::Doors;

@@ -2,7 +2,9 @@
 
 mod commands;
 mod connections;
+mod data;
 mod environments;
+mod faults;
 mod mail;
 mod serve;
 #[path = "../smtp.rs"]

@@ -1,5 +1,7 @@
 //! The server from its start to its end.
 
+use std::io::BufRead;
+
 use serde_json::Value;
 
 use crate::support::Running;
@@ -67,4 +69,36 @@ async fn options_come_from_the_environment_too() {
     command.env("KEYRACK_LISTEN", &address);
     let ended = crate::support::run(command, "");
     assert!(ended.line().starts_with(&format!("keyrack: cannot listen on {address}")), "{ended:?}");
+}
+
+#[tokio::test]
+async fn each_line_of_the_log_names_its_request_in_both_forms() {
+    for form in ["text", "json"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut server, log) = Running::start_with_log(folder.path(), &["--log", form]);
+        let url = server.url("/1.0/users/authentication/rest/checksign?session=1x00000000000000000000000000000000");
+        let client = reqwest::Client::new();
+        let named = client.get(&url).header("x-request-id", "from-the-proxy").send().await.unwrap();
+        assert_eq!(named.headers()["x-request-id"], "from-the-proxy");
+        let unnamed = client.get(&url).header("x-request-id", "no name\"").send().await.unwrap();
+        assert_eq!(unnamed.headers().get("x-request-id"), None);
+        let missing = client.get(server.url("/nowhere")).send().await.unwrap();
+        assert_eq!(missing.status(), 404);
+        assert!(missing.headers().contains_key("x-request-id"), "who reports a failure can name it");
+        assert_eq!(server.stop(), 0);
+
+        let lines: Vec<String> = log.lines().map(Result::unwrap).filter(|line| line.contains("call refused")).collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines.iter().all(|line| !line.contains("1x0000")), "no credential in the log: {lines:?}");
+        let request = |line: &str| match form {
+            "json" => {
+                let line: Value = serde_json::from_str(line).unwrap();
+                assert_eq!(line["fields"]["method"], "users.authentication.CheckSign");
+                line["request"].as_str().unwrap().to_owned()
+            }
+            _ => line.split_once(" request=").unwrap().1.to_owned(),
+        };
+        assert_eq!(request(&lines[0]), "from-the-proxy");
+        assert!(!request(&lines[1]).is_empty() && !request(&lines[1]).contains("no name"), "{lines:?}");
+    }
 }

@@ -83,9 +83,20 @@ pub struct Running {
 impl Running {
     /// Starts on a free port and waits until it says that it listens.
     pub fn start(data: &Path, args: &[&str]) -> Running {
+        Running::spawn(data, args, "error", Stdio::inherit())
+    }
+
+    /// As [`Running::start`], with everything logged to what is handed out beside it.
+    pub fn start_with_log(data: &Path, args: &[&str]) -> (Running, impl BufRead + use<>) {
+        let mut running = Running::spawn(data, args, "debug", Stdio::piped());
+        let log = BufReader::new(running.child.stderr.take().unwrap());
+        (running, log)
+    }
+
+    fn spawn(data: &Path, args: &[&str], log: &str, stderr: Stdio) -> Running {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
         all.extend(args);
-        let mut child = keyrack(&all, data).env("RUST_LOG", "error").stderr(Stdio::inherit()).spawn().unwrap();
+        let mut child = keyrack(&all, data).env("RUST_LOG", log).stderr(stderr).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut greeting = Vec::new();
         let address = loop {

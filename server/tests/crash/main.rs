@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use orphans::processes_naming;
 use program::Program;
 use serde_json::Value;
+use sqlx::Connection;
 use tokio::sync::Notify;
 
-/// How often the server is killed.
-const KILLS: u64 = 50;
+/// How often the server is killed on each database, unless `KEYRACK_KILLS` says otherwise.
+const KILLS: u64 = 25;
 const STOP: &str = "environment.control.StopEnv";
 
 /// What the client was told, which must be true for ever after.
@@ -30,9 +31,33 @@ struct Told {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_acknowledged_survives_and_everything_revoked_stays_refused() {
-    let mut program = Program::start().await;
+    kill_again_and_again(Program::start(None).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_on_postgresql() {
+    let Ok(server) = std::env::var("KEYRACK_TEST_POSTGRES") else {
+        assert!(std::env::var("CI").is_err(), "KEYRACK_TEST_POSTGRES is not set");
+        return;
+    };
+    let name = format!("keyrack_crash_{}", std::process::id());
+    let mut admin = sqlx::PgConnection::connect(&server).await.expect("PostgreSQL");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut admin)
+        .await
+        .expect("a database");
+    let url = format!("{}/{name}", server.rsplit_once('/').expect("a URL").0);
+    kill_again_and_again(Program::start(Some(url)).await).await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
+        .execute(&mut admin)
+        .await
+        .expect("gone");
+}
+
+async fn kill_again_and_again(mut program: Program) {
+    let kills = std::env::var("KEYRACK_KILLS").map_or(KILLS, |count| count.parse().expect("a number"));
     let mut told = Told::default();
-    for round in 0..KILLS {
+    for round in 0..kills {
         let session = program.sign_in().await;
         // From the second revoked secret on, so that a slow machine is not killed before it has done anything.
         let begun = Arc::new(Notify::new());
@@ -48,7 +73,7 @@ async fn everything_acknowledged_survives_and_everything_revoked_stays_refused()
     let verified = program.command(&["audit", "verify"]);
     assert!(verified.status.success(), "{verified:?}");
     assert_eq!(processes_naming(program.folder()), Vec::<String>::new());
-    assert!(told.dead.len() as u64 > KILLS, "the server was killed before it did anything: {}", told.dead.len());
+    assert!(told.dead.len() as u64 > kills, "the server was killed before it did anything: {}", told.dead.len());
 }
 
 /// Supervisors end their nodes once the server is gone; they get a moment for it.

@@ -1,5 +1,6 @@
 //! The real program in a folder of its own.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use tokio::task::JoinHandle;
 
 pub struct Program {
     folder: tempfile::TempDir,
+    /// Another database than the folder's own.
+    database: Option<String>,
     child: Option<Child>,
     url: String,
     email: String,
@@ -22,11 +25,18 @@ pub struct Program {
 
 impl Program {
     /// Starts it with a demo account.
-    pub async fn start() -> Program {
+    pub async fn start(database: Option<String>) -> Program {
         let folder = tempfile::tempdir().expect("a folder");
         let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().expect("a client");
-        let mut program =
-            Program { folder, child: None, url: String::new(), email: String::new(), password: String::new(), http };
+        let mut program = Program {
+            folder,
+            database,
+            child: None,
+            url: String::new(),
+            email: String::new(),
+            password: String::new(),
+            http,
+        };
         let mut lines = program.spawn("127.0.0.1:0");
         while program.url.is_empty() || program.password.is_empty() {
             let line = next(&mut lines).await;
@@ -83,12 +93,7 @@ impl Program {
 
     /// Runs another command on the same data.
     pub fn command(&self, arguments: &[&str]) -> Output {
-        std::process::Command::new(program())
-            .args(arguments)
-            .arg("--data")
-            .arg(self.folder.path())
-            .output()
-            .expect("it runs")
+        std::process::Command::new(program()).args(arguments).args(self.place()).output().expect("it runs")
     }
 
     pub async fn sign_in(&self) -> String {
@@ -111,10 +116,19 @@ impl Program {
         request.send().await.ok()?.json().await.ok()
     }
 
+    /// The options that say where everything is.
+    fn place(&self) -> Vec<&OsStr> {
+        let mut options = vec![OsStr::new("--data"), self.folder.path().as_os_str()];
+        if let Some(url) = &self.database {
+            options.extend([OsStr::new("--database"), OsStr::new(url)]);
+        }
+        options
+    }
+
     fn spawn(&mut self, address: &str) -> tokio::io::Lines<BufReader<ChildStdout>> {
         let mut child = Command::new(program())
-            .args(["serve", "--demo", "--listen", address, "--data"])
-            .arg(self.folder.path())
+            .args(["serve", "--demo", "--listen", address])
+            .args(self.place())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .kill_on_drop(true)

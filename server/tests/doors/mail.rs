@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use keyrack_domain::caller::Client;
 use keyrack_domain::settings::Smtp;
+use tokio::net::TcpListener;
 
-use crate::smtp::MailServer;
+use crate::smtp::{Mail, MailServer};
 use crate::support::{EMAIL, PASSWORD, Server};
 
 const CREATE: &[(&str, &str)] =
@@ -55,16 +57,82 @@ async fn a_mail_server_that_is_down_holds_nobody_up_and_gets_the_mail_later() {
     assert!(mail.mails().iter().any(|mail| mail.data.contains("was generated")), "{:?}", mail.mails());
 }
 
+/// Quoted-printable writes an equals sign as =3D and breaks long lines.
+fn text(mail: &Mail) -> String {
+    mail.data.replace("=\n", "").replace("=3D", "=")
+}
+
 #[tokio::test]
-async fn an_invitation_is_mailed_with_its_link() {
+async fn an_invitation_is_mailed_with_a_link_of_its_own_and_one_of_the_two_counts() {
     let mail = MailServer::start(0).await;
     let server = with_mail(mail.url()).await;
+    let owner = server.owner().await;
     let params = [("email", "bob@example.org"), ("password", PASSWORD)];
-    let answer = server.owner().await.post("users.collaboration.InviteMember", &params).await;
+    let answer = owner.post("users.collaboration.InviteMember", &params).await;
     assert_eq!(answer["mailed"], true, "{answer}");
+    assert!(mail.mails().is_empty(), "it is sent later");
+    server.keyrack.send_mails().await.unwrap();
+    server.keyrack.send_mails().await.unwrap();
     let mails = mail.mails();
-    let invitation = mails.iter().find(|mail| mail.to == ["bob@example.org"]).expect("an invitation");
-    // Quoted-printable writes an equals sign as =3D and breaks long lines.
-    let text = invitation.data.replace("=\n", "").replace("=3D", "=");
-    assert!(text.contains(answer["link"].as_str().unwrap()), "{text}");
+    let invitations: Vec<_> = mails.iter().filter(|mail| mail.to == ["bob@example.org"]).collect();
+    assert_eq!(invitations.len(), 1);
+    let text = text(invitations[0]);
+    let mailed = text.split("/invite?token=").nth(1).expect("a link").split_whitespace().next().unwrap();
+    let told = answer["link"].as_str().unwrap().split("token=").nth(1).unwrap();
+    assert!(!text.contains(told));
+    let client = Client::local();
+    server.keyrack.accept_as_new_user(mailed, "Bob", PASSWORD, &client).await.unwrap();
+    assert!(server.keyrack.invitation(told).await.is_err(), "the invitation is used up");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_mail_server_that_never_answers() {
+    // It takes connections and says nothing, ever.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = with_mail(format!("smtp://{}", silent.local_addr().unwrap())).await;
+    let owner = server.owner().await;
+    let background = {
+        let keyrack = server.keyrack.clone();
+        tokio::spawn(async move { keyrack.run_background().await })
+    };
+    let begun = Instant::now();
+    let params = [("email", "bob@example.org"), ("password", PASSWORD)];
+    assert_eq!(owner.code("users.collaboration.InviteMember", &params).await, 0);
+    assert_eq!(owner.code("users.authentication.CreateToken", CREATE).await, 0);
+    // The mailer does try, and is held up alone.
+    let (_connection, _) = silent.accept().await.unwrap();
+    assert_eq!(owner.code("users.authentication.CreateToken", CREATE).await, 0);
+    // The mailer gives up after 20 s; whoever waited for it took longer than that.
+    assert!(begun.elapsed() < Duration::from_secs(15));
+    background.abort();
+}
+
+#[tokio::test]
+async fn nobody_writes_headers_of_mails() {
+    let mail = MailServer::start(0).await;
+    let server = with_mail(mail.url()).await;
+    let owner = server.owner().await;
+    for description in ["x\r\nBcc: eve@example.org", "x\nBcc: eve@example.org", "x\u{2028}\u{85}Bcc: eve@example.org"] {
+        let params = [("description", description), ("apiList", "users.account.GetUserInfo"), ("password", PASSWORD)];
+        owner.post("users.authentication.CreateToken", &params).await;
+    }
+    for email in
+        ["bob@example.org\r\nBcc: eve@example.org", "bob@example.org,eve@example.org", "<eve@example.org>bob@a"]
+    {
+        assert_eq!(
+            owner.code("users.collaboration.InviteMember", &[("email", email), ("password", PASSWORD)]).await,
+            3
+        );
+    }
+    let long = "Wände=?utf-8?q?=0d=0aBcc:_eve@example.org?=";
+    let params = [("description", long), ("apiList", "users.account.GetUserInfo"), ("password", PASSWORD)];
+    assert_eq!(owner.code("users.authentication.CreateToken", &params).await, 0);
+    server.keyrack.send_mails().await.unwrap();
+    let mails = mail.mails();
+    assert!(!mails.is_empty());
+    for mail in &mails {
+        assert_eq!(mail.to, [EMAIL]);
+        let head = mail.data.split("\n\n").next().unwrap().to_ascii_lowercase();
+        assert!(!head.lines().any(|line| line.starts_with("bcc")), "{head}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The server through its doors: what scripts and browsers rely on.
 
 mod api;
+mod asvs;
 mod browser;
 mod mail;
 #[path = "../smtp.rs"]

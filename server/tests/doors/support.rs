@@ -1,6 +1,8 @@
 //! A server in a folder of its own, and those who call it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -11,11 +13,12 @@ use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::settings::Settings;
 use keyrack_domain::types::dates::parse_wire_moment;
 use keyrack_domain::world::{ManualClock, World};
-use keyrack_server::api::registry::Registry;
+use keyrack_server::api::registry::{Method as ApiMethod, Registry};
 use keyrack_server::http::client::TrustedProxies;
 use keyrack_server::http::{Address, Doors};
 use serde_json::Value;
 use sqlx::{Connection, Row};
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 pub const EMAIL: &str = "ada@example.org";
@@ -81,7 +84,12 @@ impl Server {
 
     /// A server whose environments run: its nodes are processes of the real program.
     pub async fn with_environments() -> Server {
-        let server = Server::start().await;
+        Server::environments_with(|_| {}).await
+    }
+
+    /// As [`with_environments`](Server::with_environments), with other settings.
+    pub async fn environments_with(change: impl FnOnce(&mut Settings)) -> Server {
+        let server = Server::with(change).await;
         let program = env!("CARGO_BIN_EXE_keyrack").into();
         let engine = LocalEngine::open(server.keyrack.settings(), program).unwrap();
         server.keyrack.start_environments(Arc::new(engine)).await.unwrap();
@@ -156,6 +164,52 @@ impl Server {
         let answer = self.owner().await.post("users.authentication.CreateToken", &all).await;
         self.bearer(answer["token"]["key"].as_str().unwrap_or_else(|| panic!("a token: {answer}")))
     }
+}
+
+/// The same server behind a socket, for calls that have to go over HTTP.
+pub struct Wire {
+    client: reqwest::Client,
+    address: SocketAddr,
+}
+
+impl Wire {
+    /// Listens on a free port until the test's runtime ends.
+    pub async fn listen(server: &Server) -> Wire {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let never = std::future::pending();
+        tokio::spawn(keyrack_server::http::listen::run(listener, server.router.clone(), never, Duration::ZERO));
+        Wire { client: reqwest::Client::new(), address }
+    }
+
+    /// A request to this path.
+    pub fn request(&self, verb: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(verb, format!("http://{}{path}", self.address))
+    }
+
+    /// Calls a method, its parameters in the query of a GET or the form of a POST.
+    pub async fn call(
+        &self,
+        verb: Method,
+        method: &ApiMethod,
+        credential: Option<&str>,
+        params: &[(&str, &str)],
+    ) -> Value {
+        let request = self.request(verb.clone(), &method.path());
+        let request = if verb == Method::POST { request.form(params) } else { request.query(params) };
+        let request = match credential {
+            Some(credential) => request.bearer_auth(credential),
+            None => request,
+        };
+        let response = request.send().await.unwrap_or_else(|error| panic!("{}: {error}", method.name));
+        let (status, headers) = (response.status(), response.headers().clone());
+        Reply { status, headers, text: response.text().await.unwrap() }.json()
+    }
+}
+
+/// A call of a method as the documentation's examples have it.
+pub fn examples(method: &ApiMethod) -> Vec<(&'static str, &'static str)> {
+    method.params.iter().filter(|param| param.shown).map(|param| (param.name, param.example)).collect()
 }
 
 /// A caller with one credential, or none.

@@ -26,6 +26,24 @@ async fn calls_and_unknown_credentials_are_counted() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn environments_and_what_waits_are_told_while_the_database_answers() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let nodes = r#"[{"nodeGroup":"cp","docker":{"image":"keyrack/web:latest"}}]"#;
+    let made = owner
+        .post("environment.control.CreateEnvironment", &[("env", r#"{"shortdomain":"watched"}"#), ("nodes", nodes)])
+        .await;
+    assert_eq!(made["result"], 0, "{made}");
+    let text = server.send(get("/metrics")).await.text;
+    for start in [r#"keyrack_environments{status="#, "keyrack_mails_waiting 0", "keyrack_flush_age_seconds "] {
+        assert!(text.lines().any(|found| found.starts_with(start)), "{start}\n{text}");
+    }
+    server.keyrack.close().await;
+    let text = server.send(get("/metrics")).await.text;
+    assert!(text.contains("keyrack_api_calls_total") && !text.contains("keyrack_environments"), "{text}");
+}
+
 #[tokio::test]
 async fn it_says_that_it_is_alive_and_able_to_answer() {
     let server = Server::start().await;
@@ -53,4 +71,15 @@ async fn refusals_of_known_callers_are_in_the_audit_log_and_strangers_are_not() 
         ["user:1 ada@example.org by token:1 api.call method:users.authentication.GetSessions \
              refused: 8202 the token has no permission to call users.authentication.GetSessions {\"times\":3}"]
     );
+}
+
+#[tokio::test]
+async fn what_a_known_caller_sends_does_not_fill_the_audit_log() {
+    let server = Server::with_environments().await;
+    let token = server.token("environment.control.StopEnv").await;
+    let name = "ä".repeat(100_000);
+    let answer = token.post("environment.control.StopEnv", &[("envName", &name)]).await;
+    assert_ne!(answer["result"], 0);
+    let longest = server.audit().await.iter().map(String::len).max().unwrap();
+    assert!(longest < 2000, "{longest}");
 }

@@ -8,6 +8,9 @@ pub fn focus(_id: &str) -> bool {
 /// Gives the keyboard to an element that is about to be drawn.
 pub fn focus_soon(_id: String) {}
 
+/// Gives the keyboard to an element in a moment, unless another one has it by then.
+pub fn rescue_focus(_id: &'static str) {}
+
 /// How high an element is drawn.
 pub fn height(_id: &str) -> Option<f64> {
     None

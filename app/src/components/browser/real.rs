@@ -22,6 +22,17 @@ pub fn focus_soon(id: String) {
     });
 }
 
+/// Gives the keyboard to an element in a moment, unless another one has it by then: what had it may be gone, and with it
+/// the place where the keyboard was.
+pub fn rescue_focus(id: &'static str) {
+    request_animation_frame(move || {
+        let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if lost {
+            focus(id);
+        }
+    });
+}
+
 /// How high an element is drawn, in pixels.
 pub fn height(id: &str) -> Option<f64> {
     by_id(id).map(|element| element.get_bounding_client_rect().height()).filter(|height| *height > 0.0)

@@ -92,7 +92,7 @@ fn UsePasskey(trying: Trying, ready: Callback<(), bool>, on_passkey: Callback<(i
         });
     };
     view! {
-        <button type="button" class="button" aria-disabled=move || trying.held().then_some("true") on:click=ask>
+        <button type="button" class="button by-script" aria-disabled=move || trying.held().then_some("true") on:click=ask>
             <Icon glyph=Glyph::Fingerprint />
             "Use passkey"
         </button>

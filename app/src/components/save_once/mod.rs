@@ -1,8 +1,11 @@
-//! A dialog for what is shown only once: recovery codes, secrets of several tokens, an invitation's link.
+//! A dialog for what is shown only once: the secrets of tokens, recovery codes, an invitation's link.
+
+mod values;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use self::values::{FIELD, Values};
 use super::{
     browser,
     dialog::Modal,
@@ -17,60 +20,68 @@ pub struct Keepsake {
     pub title: &'static str,
     /// Why it has to be saved now.
     pub intro: String,
-    /// What each value is called, empty where they need no names; and the values.
-    pub values: Vec<(String, String)>,
+    pub kept: Kept,
     /// Name of the file that Download makes.
-    pub file: &'static str,
+    pub file: String,
     /// What is lost by closing without saving.
     pub loss: &'static str,
 }
 
-impl Keepsake {
-    /// Everything as text, for the file and the clipboard.
+/// The values, by how they are shown.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// One, in a field with this label.
+    One { label: &'static str, value: String },
+    /// Each beneath its name.
+    Named(Vec<(String, String)>),
+    /// A list of equals.
+    Many(Vec<String>),
+}
+
+impl Kept {
+    /// Everything as text, for the file and the clipboard; each value ends its line.
     fn text(&self) -> String {
-        let mut text = String::new();
-        for (name, value) in &self.values {
-            if !name.is_empty() {
-                text.push_str(name);
-                text.push_str(": ");
-            }
-            text.push_str(value);
-            text.push('\n');
+        match self {
+            Kept::One { value, .. } => format!("{value}\n"),
+            Kept::Named(values) => values.iter().map(|(name, value)| format!("{name}: {value}\n")).collect(),
+            Kept::Many(values) => values.iter().map(|value| format!("{value}\n")).collect(),
         }
-        text
     }
 }
 
-/// Shows the values until they are saved. They stand in this dialog only and leave the page with it.
+/// Shows the values until they are saved, then or on giving them up runs `on_close` with whether they were saved. They
+/// stand in this dialog only and leave the page with it.
 #[component]
-pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
+pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<bool>) -> impl IntoView {
+    let Keepsake { title, intro, kept, file, loss } = keepsake;
     let saved = RwSignal::new(false);
     let asking = RwSignal::new(false);
     let told = RwSignal::new("");
-    let text = StoredValue::new(keepsake.text());
-    let dismiss = move |()| if saved.get_untracked() { on_close.run(()) } else { asking.set(true) };
-    let file = keepsake.file;
+    let one = matches!(kept, Kept::One { .. });
+    let text = StoredValue::new(kept.text());
+    let dismiss = move |()| if saved.get_untracked() { on_close.run(true) } else { asking.set(true) };
     let download = move |_| {
-        let works = text.with_value(|text| browser::download(file, text));
+        let works = text.with_value(|text| browser::download(&file, text));
         saved.update(|saved| *saved |= works);
         told.set(if works { "Downloaded." } else { "The download did not work. Copy it instead." });
     };
     let copy = move |_| {
         spawn_local(async move {
-            let copied = browser::copy_text(&text.get_value()).await;
+            // A field can be copied where there is no clipboard, too.
+            let copied =
+                if one { browser::copy_field(FIELD).await } else { browser::copy_text(&text.get_value()).await };
             // The dialog may be closed meanwhile.
             saved.try_update(|saved| *saved |= copied);
             told.try_set(if copied { "Copied." } else { "Copying did not work. Select it and copy it by hand." });
         });
     };
-    let loss = keepsake.loss;
     drawn(view! {
-        <Modal id="save-once" title=keepsake.title class="narrow" on_dismiss=dismiss>
+        <Modal id="save-once" title class="narrow" on_dismiss=dismiss>
             <div class="dialog-body">
-                <p>{keepsake.intro}</p>
-                <Values values=keepsake.values />
+                <p>{intro}</p>
+                <Values kept />
                 <div class="save-actions">
-                    <button type="button" class="button" autofocus on:click=download>
+                    <button type="button" class="button" autofocus=!one on:click=download>
                         <Icon glyph=Glyph::Download />
                         "Download"
                     </button>
@@ -96,7 +107,7 @@ pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<()>) -> imp
                     type="button"
                     class="button primary"
                     disabled=move || !saved.get()
-                    on:click=move |_| on_close.run(())
+                    on:click=move |_| on_close.run(true)
                 >
                     "Done"
                 </button>
@@ -114,7 +125,7 @@ pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<()>) -> imp
                             stay="Keep open"
                             go="Close without saving"
                             on_stay=move |()| asking.set(false)
-                            on_go=on_close
+                            on_go=move |()| on_close.run(false)
                         />
                     }
                 })
@@ -122,24 +133,14 @@ pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<()>) -> imp
     })
 }
 
-/// Unnamed values in columns, named ones beneath their names.
-#[component]
-fn Values(values: Vec<(String, String)>) -> impl IntoView {
-    let named = values.iter().all(|(name, _)| !name.is_empty());
-    let class = if named { "once-values named" } else { "once-values" };
-    view! {
-        <ul role="list" class=class>
-            {values
-                .into_iter()
-                .map(|(name, value)| {
-                    view! {
-                        <li>
-                            {named.then(|| view! { <span class="small muted">{name}</span> })}
-                            <code>{value}</code>
-                        </li>
-                    }
-                })
-                .collect_view()}
-        </ul>
+#[cfg(test)]
+mod tests {
+    use super::Kept;
+
+    #[test]
+    fn every_value_ends_its_line() {
+        assert_eq!(Kept::One { label: "Link", value: "https://x".into() }.text(), "https://x\n");
+        assert_eq!(Kept::Many(vec!["a".into(), "b".into()]).text(), "a\nb\n");
+        assert_eq!(Kept::Named(vec![("Deploy".into(), "krp_1".into())]).text(), "Deploy: krp_1\n");
     }
 }

@@ -15,9 +15,9 @@ pub(super) fn Entry(entry: AuditEntryView) -> impl IntoView {
             <td role="cell" data-label="Who" title=entry.actor.clone()>
                 {person(&entry.actor)}
             </td>
-            <td role="cell" data-label="What"><code>{entry.action}</code></td>
+            <td role="cell" data-label="What" class="audit-what"><code>{entry.action}</code></td>
             <td role="cell" data-label="On what">{entry.subject}</td>
-            <td role="cell" data-label="From" class="figures">{entry.address}</td>
+            <td role="cell" data-label="From" class="figures audit-from">{entry.address}</td>
             <td role="cell" data-label="Outcome">
                 <Outcome outcome=entry.outcome />
                 {(!details.is_empty()).then(|| view! { <Details details /> })}

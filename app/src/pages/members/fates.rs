@@ -10,6 +10,11 @@ const FATES: [(TokenFate, &str, &str); 3] = [
     (TokenFate::Revoke, "Revoke", "its secret stops working"),
 ];
 
+/// The id of the first choice for a token.
+pub(super) fn first_fate(token: i64) -> String {
+    format!("fate-{token}-first")
+}
+
 /// What becomes of one token.
 #[component]
 pub(super) fn Fates(choice: Choice, missing: RwSignal<bool>) -> impl IntoView {
@@ -30,9 +35,11 @@ pub(super) fn Fates(choice: Choice, missing: RwSignal<bool>) -> impl IntoView {
             {FATES
                 .into_iter()
                 .map(|(value, name, what)| {
+                    let first = (value == FATES[0].0).then(|| first_fate(token.id));
                     view! {
                         <label class="checkbox">
                             <input
+                                id=first
                                 type="radio"
                                 name=group.clone()
                                 prop:checked=move || fate.get() == Some(value)

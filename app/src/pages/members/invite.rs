@@ -11,9 +11,10 @@ use super::{state::Page, table::ROLES};
 use crate::components::{
     browser,
     confirm::{Ask, Deed},
-    dialog::Modal,
     drawn::drawn,
-    save_once::Keepsake,
+    form_dialog::FormDialog,
+    noted_field::NotedField,
+    save_once::{Keepsake, Kept},
     toast::{ToastKind, show},
 };
 use crate::serverfns::members::invite_member;
@@ -27,11 +28,13 @@ pub(super) fn InviteDialog(page: Page) -> impl IntoView {
     let role = RwSignal::new(Role::Viewer);
     let refused = Callback::new(move |refusal: Refusal| match refusal {
         // Of these the dialog's one text field is the cause.
-        Refusal::Field { field: Field::Email, message } | Refusal::Forbidden { message } => error.set(Some(message)),
+        Refusal::Field { field: Field::Email, message } | Refusal::Forbidden { message } => {
+            error.set(Some(message));
+            browser::focus_soon(EMAIL.into());
+        }
         other => show(ToastKind::Error, other.message()),
     });
-    let go_on = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let go_on = move |()| {
         let email = browser::value(EMAIL).trim().to_owned();
         if !email.contains('@') {
             error.set(Some("Write the e-mail address of who is invited.".into()));
@@ -56,37 +59,18 @@ pub(super) fn InviteDialog(page: Page) -> impl IntoView {
         page.confirming.ask(ask);
     };
     drawn(view! {
-        <Modal id="invite" title="Invite member" class="narrow" on_dismiss=move |()| page.close()>
-            <form class="dialog-form" novalidate on:submit=go_on>
-                <div class="dialog-body">
-                    <div class="field">
-                        <label for=EMAIL>"Email"</label>
-                        <input
-                            id=EMAIL
-                            class="input"
-                            type="email"
-                            autocomplete="off"
-                            maxlength="254"
-                            autofocus
-                            aria-describedby="invite-email-error"
-                            aria-invalid=move || error.read().is_some().then_some("true")
-                        />
-                        <p id="invite-email-error" class="error" role="alert">
-                            {move || error.get()}
-                        </p>
-                    </div>
-                    <RoleField role />
-                </div>
-                <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| page.close()>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="button primary">
-                        "Continue"
-                    </button>
-                </footer>
-            </form>
-        </Modal>
+        <FormDialog id="invite" title="Invite member" on_cancel=move |()| page.close() on_send=go_on>
+            <NotedField
+                id=EMAIL
+                label="Email"
+                kind="email"
+                max_length="254"
+                placeholder="ada@example.org"
+                hint="The invitation holds for this address only."
+                error
+            />
+            <RoleField role />
+        </FormDialog>
     })
 }
 
@@ -119,7 +103,7 @@ fn invited(page: Page, made: InvitationLink) {
     let InvitationLink { email, link, mailed, list } = made;
     let intro = if mailed {
         format!(
-            "The invitation was mailed to {email}. You can also hand over this link; it works once and is shown this once."
+            "A mail with a link is on its way to {email}. You can also hand over this link; it is shown this once. The first of the two that is followed counts."
         )
     } else {
         format!("Hand this link to {email}. It was not mailed; it works once and is shown this once.")
@@ -127,8 +111,8 @@ fn invited(page: Page, made: InvitationLink) {
     let keepsake = Keepsake {
         title: "Invitation Link",
         intro,
-        values: vec![(String::new(), link)],
-        file: "keyrack-invitation.txt",
+        kept: Kept::One { label: "Link", value: link },
+        file: "keyrack-invitation.txt".into(),
         loss: "The link cannot be shown again. You can withdraw the invitation and invite anew.",
     };
     page.changed(list, format!("{email} is invited."), Some(keepsake));

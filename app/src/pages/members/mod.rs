@@ -38,7 +38,7 @@ pub fn Members(initial: MemberList, viewer: String) -> impl IntoView {
         {may_manage
             .then(|| {
                 view! {
-                    <div class="row">
+                    <div class="row by-script">
                         <button type="button" class="button primary" on:click=move |_| page.open.set(Some(Open::Invite))>
                             <Icon glyph=Glyph::UserPlus />
                             "Invite member"
@@ -58,6 +58,6 @@ fn dialog(page: Page) -> Option<Drawn> {
         None => None,
         Some(Open::Invite) => Some(drawn(view! { <InviteDialog page /> })),
         Some(Open::Remove { member, tokens }) => Some(drawn(view! { <RemoveDialog page member tokens /> })),
-        Some(Open::Save(keepsake)) => Some(drawn(view! { <SaveOnce keepsake on_close=move |()| page.close() /> })),
+        Some(Open::Save(keepsake)) => Some(drawn(view! { <SaveOnce keepsake on_close=move |_| page.close() /> })),
     }
 }

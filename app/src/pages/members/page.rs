@@ -5,7 +5,10 @@ use keyrack_domain::{
 use leptos::prelude::*;
 
 use super::Members;
-use crate::{pages::error::Message, visit};
+use crate::{components::needs_scripts::NeedsScripts, pages::error::Message, visit};
+
+const NOTE: &str =
+    "Without JavaScript, members are listed and invitations withdrawn; inviting, changing roles and removing need it.";
 
 /// `/settings/members`
 #[component]
@@ -20,7 +23,13 @@ pub fn MembersPage() -> impl IntoView {
         </div>
         {Suspend::new(async move {
             match load().await {
-                Ok(list) => view! { <Members initial=list viewer /> }.into_any(),
+                Ok(list) => {
+                    view! {
+                        {list.may_manage.then(|| view! { <NeedsScripts text=NOTE /> })}
+                        <Members initial=list viewer />
+                    }
+                        .into_any()
+                }
                 Err(refusal) => view! { <Message text=refusal.message() /> }.into_any(),
             }
         })}

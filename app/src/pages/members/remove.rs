@@ -6,12 +6,16 @@ use keyrack_domain::types::{
 };
 use leptos::prelude::*;
 
-use super::{fates::Fates, state::Page};
+use super::{
+    fates::{Fates, first_fate},
+    state::Page,
+};
 use crate::components::{
+    browser,
     confirm::{Ask, Deed},
-    dialog::Modal,
     drawn::drawn,
-    save_once::Keepsake,
+    form_dialog::FormDialog,
+    save_once::{Keepsake, Kept},
 };
 use crate::format::count;
 use crate::serverfns::members::remove_member;
@@ -27,8 +31,7 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
     let all = StoredValue::new(choices.clone());
     let email = member.email.clone();
     let user = member.user_id;
-    let go_on = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let go_on = move |()| {
         let fates = all.with_value(|choices| {
             choices
                 .iter()
@@ -37,6 +40,10 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
         });
         let Some(fates) = fates else {
             missing.set(true);
+            let first = all.with_value(|choices| {
+                choices.iter().find(|(_, fate)| fate.get_untracked().is_none()).map(|(token, _)| first_fate(token.id))
+            });
+            browser::focus(&first.unwrap_or_default());
             return;
         };
         missing.set(false);
@@ -50,25 +57,20 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
         }
     };
     drawn(view! {
-        <Modal id="remove-member" title="Remove member" on_dismiss=move |()| page.close()>
-            <form class="dialog-form" novalidate on:submit=go_on>
-                <div class="dialog-body">
-                    <p>{intro}</p>
-                    {choices.into_iter().map(|choice| view! { <Fates choice missing /> }).collect_view()}
-                    <p class="error small" role="alert">
-                        {move || missing.get().then_some("Choose for every token first.")}
-                    </p>
-                </div>
-                <footer class="dialog-foot">
-                    <button type="button" class="button" autofocus on:click=move |_| page.close()>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="button primary">
-                        "Continue"
-                    </button>
-                </footer>
-            </form>
-        </Modal>
+        <FormDialog
+            id="remove-member"
+            title="Remove member"
+            class=""
+            at_cancel=true
+            on_cancel=move |()| page.close()
+            on_send=go_on
+        >
+            <p>{intro}</p>
+            {choices.into_iter().map(|choice| view! { <Fates choice missing /> }).collect_view()}
+            <p class="error small" role="alert">
+                {move || missing.get().then_some("Choose for every token first.")}
+            </p>
+        </FormDialog>
     })
 }
 
@@ -99,8 +101,8 @@ fn removed(page: Page, email: &str, gone: MemberRemoved) {
     let keepsake = (!gone.secrets.is_empty()).then(|| Keepsake {
         title: "Save Access Tokens",
         intro: "Save the new secrets of the transferred tokens now. They are shown this once and cannot be looked up later.".into(),
-        values: gone.secrets.into_iter().map(|new| (new.token.description, new.secret)).collect(),
-        file: "keyrack-tokens.txt",
+        kept: Kept::Named(gone.secrets.into_iter().map(|new| (new.token.description, new.secret)).collect()),
+        file: "keyrack-tokens.txt".into(),
         loss: "The secrets cannot be shown again. Without them, you would have to regenerate the tokens to use them.",
     });
     page.changed(gone.list, format!("{email} is removed."), keepsake);

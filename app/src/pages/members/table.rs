@@ -85,7 +85,7 @@ fn row(page: Page, may_manage: bool, member: MemberView) -> impl IntoView {
                                     view! {
                                         <button
                                             type="button"
-                                            class="button quiet"
+                                            class="button quiet by-script"
                                             aria-label=label
                                             on:click=move |_| remove(page, shown.clone())
                                         >
@@ -125,7 +125,8 @@ fn RoleChoice(page: Page, member: MemberView) -> impl IntoView {
         page.confirming.ask(ask);
     };
     view! {
-        <select class="select" node_ref=field aria-label=format!("Role of {}", member.email) on:change=change>
+        <noscript>{present.name()}</noscript>
+        <select class="select by-script" node_ref=field aria-label=format!("Role of {}", member.email) on:change=change>
             {ROLES
                 .map(|role| {
                     view! {

@@ -45,7 +45,7 @@ pub fn UsePasskey() -> impl IntoView {
     view! {
         <button
             type="button"
-            class="button"
+            class="button by-script"
             aria-describedby="passkey-trouble"
             aria-disabled=move || busy.get().then_some("true")
             on:click=ask

@@ -10,7 +10,10 @@ use leptos::prelude::*;
 
 use super::{island::SecurityIsland, sessions::Sessions};
 use crate::{
-    components::icon::{Glyph, Icon},
+    components::{
+        icon::{Glyph, Icon},
+        needs_scripts::NeedsScripts,
+    },
     pages::error::Message,
     step_up, visit,
 };
@@ -39,6 +42,12 @@ pub fn SecurityPage() -> impl IntoView {
             match load().await {
                 Ok((security, sessions)) => {
                     view! {
+                        {(!by_token)
+                            .then(|| {
+                                view! {
+                                    <NeedsScripts text="Without JavaScript, password and sessions can be managed here; second factors cannot." />
+                                }
+                            })}
                         {(!by_token).then(|| view! { <SecurityIsland initial=security viewer=email /> })}
                         <Sessions initial=sessions />
                     }

@@ -52,8 +52,9 @@ impl Page {
         show(ToastKind::Success, told);
     }
 
+    /// Closes the dialog. The browser gives the keyboard back to what opened it, if that is still there.
     pub fn close(self) {
         self.open.set(None);
-        browser::focus_soon(TITLE.into());
+        browser::rescue_focus(TITLE);
     }
 }

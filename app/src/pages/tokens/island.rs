@@ -19,10 +19,12 @@ pub fn TokensIsland(
     methods: Vec<MethodInfo>,
     sort: Sort,
     viewer: String,
+    /// Signed in with a token, not with the password.
+    by_token: bool,
     /// Where the API is reached from outside.
     origin: String,
 ) -> impl IntoView {
-    let page = Page::new(list, methods, sort, viewer);
+    let page = Page::new(list, methods, sort, viewer, by_token);
     let empty = Memo::new(move |_| page.list.read().tokens.is_empty());
     Effect::new(move |_| page.restore_kept());
     view! {

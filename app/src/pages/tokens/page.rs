@@ -9,7 +9,10 @@ use leptos_router::hooks::use_query_map;
 
 use super::{TokensIsland, sorting::Sort};
 use crate::{
-    components::icon::{Glyph, Icon},
+    components::{
+        icon::{Glyph, Icon},
+        needs_scripts::NeedsScripts,
+    },
     visit,
 };
 
@@ -18,7 +21,7 @@ use crate::{
 pub fn TokensPage() -> impl IntoView {
     let sort = use_query_map().with_untracked(|query| Sort::from_query(&query.get("sort").unwrap_or_default()));
     let origin = visit::origin();
-    let viewer = use_context::<Profile>().map(|profile| profile.email).unwrap_or_default();
+    let Profile { email: viewer, by_token, .. } = expect_context::<Profile>();
     view! {
         <section class="tokens-page" aria-labelledby="tokens-heading">
             <header class="page-head">
@@ -29,9 +32,10 @@ pub fn TokensPage() -> impl IntoView {
                      at any time."
                 </p>
             </header>
+            <NeedsScripts text="Without JavaScript, tokens are listed; generating, editing and removing them need it." />
             {Suspend::new(async move {
                 match load().await {
-                    Ok((list, methods)) => view! { <TokensIsland list methods sort viewer origin /> }.into_any(),
+                    Ok((list, methods)) => view! { <TokensIsland list methods sort viewer by_token origin /> }.into_any(),
                     Err(refusal) => trouble(&refusal).into_any(),
                 }
             })}

@@ -41,6 +41,8 @@ pub(super) struct Page {
     pub methods: StoredValue<Vec<MethodInfo>>,
     /// E-mail address of who is signed in.
     pub viewer: StoredValue<String>,
+    /// Signed in with a token, not with the password.
+    pub by_token: bool,
     /// Counts the requests for the list: only the answer to the last one counts.
     asked: StoredValue<u32>,
     /// The tokens as the table shows them.
@@ -49,7 +51,7 @@ pub(super) struct Page {
 
 impl Page {
     /// The page as the server rendered it.
-    pub fn new(list: TokenList, methods: Vec<MethodInfo>, sort: Sort, viewer: String) -> Page {
+    pub fn new(list: TokenList, methods: Vec<MethodInfo>, sort: Sort, viewer: String, by_token: bool) -> Page {
         let (list, sort) = (RwSignal::new(list), RwSignal::new(sort));
         let tokens = Memo::new(move |_| {
             let mut tokens = list.read().tokens.clone();
@@ -64,6 +66,7 @@ impl Page {
             refreshing: RwSignal::new(false),
             methods: StoredValue::new(methods),
             viewer: StoredValue::new(viewer),
+            by_token,
             asked: StoredValue::new(0),
             tokens,
         }

@@ -63,7 +63,7 @@ pub(super) fn Toolbar(page: Page) -> impl IntoView {
                 {move || counted(page)}
             </p>
         </div>
-        {move || off().then(why_off)}
+        {move || off().then(|| why_off(page.by_token))}
     }
 }
 
@@ -76,14 +76,17 @@ fn counted(page: Page) -> String {
     }
 }
 
-fn why_off() -> impl IntoView {
+fn why_off(by_token: bool) -> impl IntoView {
+    let why = if by_token {
+        "You can look at tokens here, but not change them: you are signed in with an access token. Sign in with your \
+         password to manage tokens."
+    } else {
+        "You can look at the account's shared tokens here, but not change them: your role is viewer."
+    };
     view! {
         <div class="alert" role="note">
             <Icon glyph=Glyph::Lock />
-            <p>
-                "You can look at tokens here, but not change them: a sign-in with an access token, or a viewer's role, may \
-                 not manage tokens. Sign in with your password to do so."
-            </p>
+            <p>{why}</p>
         </div>
     }
 }

@@ -54,6 +54,10 @@ mod ssr {
         let (keyrack, client) = (visit::keyrack()?, visit::client()?);
         let signed_in =
             keyrack.finish_sign_in(&half, proof, &client, SessionKind::Browser).await.map_err(Error::into_refusal)?;
+        // The former session of this browser would stay open and unused.
+        if let Ok((_, former)) = visit::signed_in() {
+            let _ = keyrack.sign_out(&former, &client).await;
+        }
         cookie::set(signed_in.session.as_str());
         cookie::take(Jar::Half);
         Ok(())

@@ -12,9 +12,9 @@ pub enum Problem {
 }
 
 /// Decodes one name or value of a query or a form: `+` is a blank, `%XX` a byte.
-pub fn component(text: &[u8]) -> Result<String, Problem> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.iter();
+pub fn component(encoded: &[u8]) -> Result<String, Problem> {
+    let mut bytes = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.iter();
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
             b'+' => b' ',
@@ -25,6 +25,11 @@ pub fn component(text: &[u8]) -> Result<String, Problem> {
             other => *other,
         });
     }
+    text(bytes)
+}
+
+/// What came without percent-encoding: UTF-8 without NUL.
+pub fn text(bytes: Vec<u8>) -> Result<String, Problem> {
     if bytes.contains(&0) {
         return Err(Problem::Nul);
     }

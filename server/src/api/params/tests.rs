@@ -14,7 +14,13 @@ const DECLARED: &[Param] = &[
 ];
 
 fn bind(query: &str) -> Result<Params, String> {
-    Pairs::read(query.as_bytes(), b"").and_then(|pairs| Params::bind(DECLARED, pairs)).map_err(|error| error.text())
+    Pairs::read(query.as_bytes(), &Sent::nothing())
+        .and_then(|pairs| Params::bind(DECLARED, pairs))
+        .map_err(|error| error.text())
+}
+
+fn form(text: &'static str) -> Sent {
+    Sent::Form(Bytes::from_static(text.as_bytes()))
 }
 
 fn refusal(query: &str) -> String {
@@ -31,7 +37,7 @@ fn names_are_read_in_any_case_empty_is_absent_and_strangers_are_ignored() {
 
 #[test]
 fn query_and_form_are_read_together() {
-    let pairs = Pairs::read(b"envName=a%20b", b"nodeId=7&env=%7B%7D").unwrap();
+    let pairs = Pairs::read(b"envName=a%20b", &form("nodeId=7&env=%7B%7D")).unwrap();
     let params = Params::bind(DECLARED, pairs).unwrap();
     assert_eq!(params.text("envName").unwrap(), "a b");
     assert_eq!(params.number("nodeId").unwrap(), 7);
@@ -105,7 +111,7 @@ fn what_cannot_be_decoded_is_refused_by_name() {
     ] {
         assert_eq!(refusal(query), text, "{query}");
     }
-    assert!(Pairs::read(b"x=\xff", b"").is_err());
+    assert!(Pairs::read(b"x=\xff", &Sent::nothing()).is_err());
 }
 
 #[test]
@@ -121,7 +127,7 @@ proptest! {
     fn what_was_encoded_is_read_back(pairs in proptest::collection::vec(("[a-z]{1,8}", "[^\0]{0,40}"), 0..20)) {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(&pairs);
-        let read = Pairs::read(query.finish().as_bytes(), b"").unwrap();
+        let read = Pairs::read(query.finish().as_bytes(), &Sent::nothing()).unwrap();
         let read: Vec<_> = read.0.into_iter().map(|pair| (pair.name, pair.value)).collect();
         let written: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         prop_assert_eq!(read, written);
@@ -130,7 +136,7 @@ proptest! {
     /// Any bytes at all are either read or refused with code 3, and never make it panic.
     #[test]
     fn noise_is_read_or_refused(query in proptest::collection::vec(any::<u8>(), 0..300), form in proptest::collection::vec(any::<u8>(), 0..300)) {
-        match Pairs::read(&query, &form).and_then(|pairs| Params::bind(DECLARED, pairs)) {
+        match Pairs::read(&query, &Sent::Form(form.into())).and_then(|pairs| Params::bind(DECLARED, pairs)) {
             Ok(params) => prop_assert!(!params.text("envName").unwrap().is_empty()),
             Err(error) => {
                 prop_assert_eq!(error.code().number(), 3);

@@ -50,22 +50,31 @@ pub struct Param {
     pub example: &'static str,
     /// Other names that clients use for it.
     pub aliases: &'static [&'static str],
+    /// Whether an example of a call shows it. Required ones always are; others where a call without them is refused or
+    /// does nothing worth seeing.
+    pub shown: bool,
 }
 
 impl Param {
     /// A parameter that has to be given.
     pub const fn required(name: &'static str, kind: Kind, help: &'static str, example: &'static str) -> Param {
-        Param { name, kind, required: true, help, example, aliases: &[] }
+        Param { name, kind, required: true, help, example, aliases: &[], shown: true }
     }
 
     /// A parameter that may be left out (or empty, which is the same).
     pub const fn optional(name: &'static str, kind: Kind, help: &'static str, example: &'static str) -> Param {
-        Param { name, kind, required: false, help, example, aliases: &[] }
+        Param { name, kind, required: false, help, example, aliases: &[], shown: false }
     }
 
     /// Adds other names that clients use for it.
     pub const fn or(mut self, aliases: &'static [&'static str]) -> Param {
         self.aliases = aliases;
+        self
+    }
+
+    /// Shows it in examples of calls although it may be left out.
+    pub const fn shown(mut self) -> Param {
+        self.shown = true;
         self
     }
 

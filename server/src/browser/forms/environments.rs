@@ -3,7 +3,8 @@
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{StatusCode, header};
+use keyrack_app::forms;
 use keyrack_app::pages::environments::Action;
 use keyrack_app::paths;
 use keyrack_app::visit::Visit;
@@ -11,7 +12,7 @@ use keyrack_app::visit::Visit;
 use super::go_to;
 use crate::browser::Browser;
 
-/// `POST /environments/{name}/{start|stop|restart}`: back to the list, which shows what became of it.
+/// `POST /environments/{name}/{start|stop|restart}`: back to the list, which shows what became of it, or why nothing did.
 pub async fn act(
     State(browser): State<Browser>,
     Extension(visit): Extension<Visit>,
@@ -28,8 +29,11 @@ pub async fn act(
         Action::Stop => browser.keyrack.stop_environment(caller, &visit.client, &name).await,
         Action::Restart => browser.keyrack.restart_environment(caller, &visit.client, &name).await,
     };
+    let mut response = go_to("/");
     if let Err(error) = begun {
         tracing::debug!(%error, "an environment was not changed");
+        let why = forms::telling(browser.cookie, false, &error.into_refusal().message());
+        response.headers_mut().append(header::SET_COOKIE, why);
     }
-    go_to("/")
+    response
 }

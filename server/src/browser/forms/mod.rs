@@ -9,6 +9,7 @@ use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use http::{HeaderValue, StatusCode, header};
+use keyrack_app::paths;
 
 use super::Browser;
 
@@ -21,10 +22,16 @@ pub fn router() -> Router<Browser> {
         .route("/settings/account/name", post(account::rename))
 }
 
-/// Goes on to one of our pages.
+/// Goes on to one of our pages; to the first one where the path cannot stand in a header. What is not ASCII is escaped.
 pub(super) fn go_to(path: &str) -> Response {
-    match HeaderValue::from_str(path) {
-        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
-        Err(_) => StatusCode::BAD_REQUEST.into_response(),
+    let mut ascii = String::with_capacity(path.len());
+    for letter in path.chars() {
+        if letter.is_ascii() {
+            ascii.push(letter)
+        } else {
+            paths::escape_into(letter.encode_utf8(&mut [0; 4]), &mut ascii)
+        }
     }
+    let location = HeaderValue::try_from(ascii).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::members::invite_as;
 use crate::support::{EMAIL, PASSWORD, Server, Somebody};
 
 async fn done(caller: &Somebody<'_>, method: &str, params: &[(&str, &str)]) -> Value {
@@ -380,7 +381,8 @@ async fn who_may_not_is_refused_and_nothing_of_others_can_be_seen() {
         ("marketplace.console.WriteLog", ("message", "x")),
         ("marketplace.console.ClearLog", ("x", "")),
     ];
-    let viewer = super::members::bob(&server, &owner, "viewer").await;
+    invite_as(&server, &owner, "viewer@example.org", "viewer").await;
+    let viewer = server.session("viewer@example.org", PASSWORD).await;
     for (method, param) in changes {
         assert_eq!(viewer.code(method, &[param]).await, 8, "{method}");
     }

@@ -10,6 +10,7 @@ const RESEND: &str = "users.collaboration.ResendMemberInvitation";
 const MEMBERS: &str = "users.collaboration.GetMembers";
 const EDIT: &str = "users.collaboration.EditMember";
 const DELETE: &str = "users.collaboration.DeleteMember";
+const LEAVE: &str = "users.collaboration.LeaveCollaboration";
 const ACCOUNTS: &str = "users.collaboration.GetCollaborations";
 const ROLES: &str = "users.collaboration.GetRoles";
 const ROLE_METHODS: &str = "users.collaboration.GetCollaborationRoleMethods";
@@ -20,11 +21,16 @@ const PASS: (&str, &str) = ("password", PASSWORD);
 const BOB: &str = "bob@example.org";
 
 /// Invites Bob and lets him follow the link; answers him, in a session in the inviting account.
-pub async fn bob<'a>(server: &'a Server, owner: &Somebody<'_>, role: &str) -> Somebody<'a> {
-    let answer = owner.post(INVITE, &[("email", BOB), ("role", role), PASS]).await;
+async fn bob<'a>(server: &'a Server, owner: &Somebody<'_>, role: &str) -> Somebody<'a> {
+    invite_as(server, owner, BOB, role).await;
+    server.session(BOB, PASSWORD).await
+}
+
+/// Makes somebody a member of the account, by an invitation and its link.
+pub async fn invite_as(server: &Server, owner: &Somebody<'_>, email: &str, role: &str) {
+    let answer = owner.post(INVITE, &[("email", email), ("role", role), PASS]).await;
     let secret = secret(&answer);
     server.keyrack.accept_as_new_user(&secret, "Bob", PASSWORD, &Client::local()).await.unwrap();
-    server.session(BOB, PASSWORD).await
 }
 
 fn secret(answer: &Value) -> String {
@@ -177,4 +183,24 @@ async fn somebody_in_several_accounts_sees_them() {
     let accounts = accounts["collaborations"].as_array().unwrap();
     assert_eq!(accounts.len(), 1);
     assert_eq!((&accounts[0]["current"], &accounts[0]["role"]["name"]), (&true.into(), &"owner".into()));
+}
+
+#[tokio::test]
+async fn a_member_leaves_and_the_last_owner_stays() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let bob = bob(&server, &owner, "manager").await;
+    let made = bob.post("users.authentication.CreateToken", &[("description", "x"), ("apiList", STOP), PASS]).await;
+    let token = server.bearer(made["token"]["key"].as_str().unwrap());
+    assert_eq!(token.code(LEAVE, &[("id", "1"), PASS]).await, 8202);
+    assert_eq!(bob.code(LEAVE, &[("id", "1")]).await, 3, "the password is needed");
+    assert_eq!(bob.code(LEAVE, &[("id", "99"), PASS]).await, 4);
+    let silent = bob.post(LEAVE, &[("id", "1"), PASS]).await;
+    assert!(silent["error"].as_str().unwrap().starts_with("invalid parameter [tokens]: "), "{silent}");
+    assert_eq!(bob.code(LEAVE, &[("id", "1"), ("tokens", "keep"), PASS]).await, 3);
+    assert_eq!(owner.code(LEAVE, &[("id", "1"), ("tokens", "revoke"), PASS]).await, 8, "an owner has to be left");
+    assert_eq!(bob.code(LEAVE, &[("id", "1"), ("tokens", "revoke"), PASS]).await, 0);
+    assert_eq!(bob.code(CHECK, &[]).await, 702);
+    assert_eq!(token.code(CHECK, &[]).await, 702);
+    assert_eq!(members(&owner).await.len(), 1);
 }

@@ -3,6 +3,7 @@ mod environments;
 mod files;
 mod layers;
 mod marketplace;
+mod matrix;
 mod members;
 mod registry;
 mod second_factor;

@@ -1,6 +1,9 @@
 mod account;
+mod attacks;
 mod defence;
 mod exports;
+mod functions;
+mod markup;
 mod pages;
 mod sign_in;
 mod visitor;

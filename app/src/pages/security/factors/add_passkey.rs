@@ -10,8 +10,9 @@ use super::super::state::Page;
 use crate::components::{
     browser,
     confirm::{Ask, Deed},
-    dialog::Modal,
     drawn::drawn,
+    form_dialog::FormDialog,
+    noted_field::NotedField,
     passkey,
 };
 use crate::serverfns::security::{begin_passkey, finish_passkey};
@@ -22,8 +23,7 @@ const NAME: &str = "passkey-name";
 #[component]
 pub(super) fn AddPasskey(page: Page) -> impl IntoView {
     let error = RwSignal::new(None::<String>);
-    let go_on = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let go_on = move |()| {
         let name = browser::value(NAME).trim().to_owned();
         if name.is_empty() {
             error.set(Some("Give the passkey a name.".into()));
@@ -38,45 +38,23 @@ pub(super) fn AddPasskey(page: Page) -> impl IntoView {
             ],
             Deed::new(move |input| add(page, input, name.clone())),
         );
-        ask.on_refused = Some(Callback::new(move |refusal: Refusal| error.set(Some(refusal.message()))));
+        ask.on_refused = Some(Callback::new(move |refusal: Refusal| {
+            error.set(Some(refusal.message()));
+            browser::focus_soon(NAME.into());
+        }));
         page.confirming.ask(ask);
     };
     drawn(view! {
-        <Modal id="add-passkey" title="Add passkey" class="narrow" on_dismiss=move |()| page.close()>
-            <form class="dialog-form" novalidate on:submit=go_on>
-                <div class="dialog-body">
-                    <div class="field">
-                        <label for=NAME>"Name"</label>
-                        <input
-                            id=NAME
-                            class="input"
-                            type="text"
-                            autocomplete="off"
-                            maxlength="60"
-                            placeholder="Laptop"
-                            autofocus
-                            aria-describedby="passkey-name-note"
-                            aria-invalid=move || error.read().is_some().then_some("true")
-                        />
-                        <p
-                            id="passkey-name-note"
-                            class=move || if error.read().is_some() { "error" } else { "hint" }
-                            aria-live="polite"
-                        >
-                            {move || error.get().unwrap_or_else(|| "How you will know it among others.".into())}
-                        </p>
-                    </div>
-                </div>
-                <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| page.close()>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="button primary">
-                        "Continue"
-                    </button>
-                </footer>
-            </form>
-        </Modal>
+        <FormDialog id="add-passkey" title="Add passkey" on_cancel=move |()| page.close() on_send=go_on>
+            <NotedField
+                id=NAME
+                label="Name"
+                max_length="60"
+                placeholder="Laptop"
+                hint="How you will know it among others."
+                error
+            />
+        </FormDialog>
     })
 }
 

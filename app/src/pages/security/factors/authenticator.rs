@@ -21,7 +21,7 @@ pub(super) fn Authenticator(page: Page) -> impl IntoView {
             </div>
             <button
                 type="button"
-                class="button"
+                class="button by-script"
                 aria-label=move || on.get().then_some("Switch off authenticator")
                 on:click=move |_| if on.get_untracked() { switch_off(page) } else { set_up(page) }
             >

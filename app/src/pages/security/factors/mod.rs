@@ -19,7 +19,7 @@ use super::state::{Open, Page, TITLE};
 use crate::components::{
     confirm::Covered,
     drawn::{Drawn, drawn},
-    save_once::{Keepsake, SaveOnce},
+    save_once::{Keepsake, Kept, SaveOnce},
 };
 
 /// What protects the user besides the password, and the means to change it.
@@ -81,11 +81,11 @@ fn dialog(page: Page) -> Option<Drawn> {
                 intro: "Each of these codes signs you in once without your authenticator or passkey. Keep them where you \
                         find them without this device. They are shown this once; former ones are worth nothing any more."
                     .into(),
-                values: codes.into_iter().map(|code| (String::new(), code)).collect(),
-                file: "keyrack-recovery-codes.txt",
+                kept: Kept::Many(codes),
+                file: "keyrack-recovery-codes.txt".into(),
                 loss: "The codes cannot be shown again. Without them, and without your device, you cannot sign in.",
             };
-            Some(drawn(view! { <SaveOnce keepsake on_close=move |()| page.close() /> }))
+            Some(drawn(view! { <SaveOnce keepsake on_close=move |_| page.close() /> }))
         }
     }
 }

@@ -1,4 +1,7 @@
-use keyrack_domain::types::{dates::readable_day, second_factor::PasskeyView};
+use keyrack_domain::types::{
+    dates::readable_day,
+    second_factor::{PasskeyPlace, PasskeyView},
+};
 use leptos::prelude::*;
 
 use super::super::state::{Open, Page};
@@ -11,11 +14,15 @@ use crate::serverfns::security::remove_passkey;
 /// The passkeys, and the way to another one.
 #[component]
 pub(super) fn Passkeys(page: Page) -> impl IntoView {
-    let possible = page.security.with_untracked(|security| security.passkeys_possible);
-    let hint = if possible {
-        "Your device's own lock, or a security key."
-    } else {
-        "Not possible here: this server's public address has no host name that passkeys could be bound to."
+    let place = page.security.with_untracked(|security| security.passkeys.clone());
+    let possible = place == PasskeyPlace::Here;
+    let hint = match place {
+        PasskeyPlace::Here => "Your device's own lock, or a security key.".to_owned(),
+        PasskeyPlace::At(address) => format!("They work at {address} only: open this page there to add one."),
+        PasskeyPlace::Nowhere => {
+            "Not possible here: this server's public address has no host name that passkeys could be bound to."
+                .to_owned()
+        }
     };
     view! {
         <div class="factor">
@@ -27,7 +34,7 @@ pub(super) fn Passkeys(page: Page) -> impl IntoView {
             {possible
                 .then(|| {
                     view! {
-                        <button type="button" class="button" on:click=move |_| page.open.set(Some(Open::AddPasskey))>
+                        <button type="button" class="button by-script" on:click=move |_| page.open.set(Some(Open::AddPasskey))>
                             "Add passkey"
                         </button>
                     }
@@ -56,7 +63,7 @@ fn item(page: Page, passkey: PasskeyView) -> impl IntoView {
             <span class="muted small figures">
                 {format!("added {} · {used}", readable_day(passkey.created.date_naive()))}
             </span>
-            <button type="button" class="button quiet" aria-label=label on:click=move |_| remove(page, id, &name)>
+            <button type="button" class="button quiet by-script" aria-label=label on:click=move |_| remove(page, id, &name)>
                 "Remove"
             </button>
         </li>

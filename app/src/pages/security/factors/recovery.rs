@@ -24,7 +24,7 @@ pub(super) fn Recovery(page: Page) -> impl IntoView {
                     {move || (left() < FEW).then(|| view! { " " <span class="badge warning">"Make new ones soon"</span> })}
                 </p>
             </div>
-            <button type="button" class="button" on:click=move |_| renew(page)>
+            <button type="button" class="button by-script" on:click=move |_| renew(page)>
                 "New recovery codes"
             </button>
         </div>
@@ -45,7 +45,7 @@ fn renew(page: Page) {
 pub(super) fn AskAlways(page: Page) -> impl IntoView {
     let always = move || page.security.read().factors.ask_always;
     view! {
-        <label class="checkbox">
+        <label class="checkbox by-script">
             <input
                 type="checkbox"
                 checked=page.security.with_untracked(|security| security.factors.ask_always)

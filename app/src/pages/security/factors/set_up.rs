@@ -10,11 +10,11 @@ use leptos::task::spawn_local;
 use super::super::state::Page;
 use crate::components::{
     browser,
-    busy::Busy,
     confirm::{Ask, Deed},
-    dialog::Modal,
     drawn::drawn,
+    form_dialog::FormDialog,
     leave::leave_or,
+    noted_field::NotedField,
 };
 use crate::paths::escape_into;
 use crate::serverfns::security::enable_authenticator;
@@ -29,17 +29,8 @@ pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> 
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<String>);
     let password = StoredValue::new(password);
-    let dismiss = move |()| {
-        if !busy.get_untracked() {
-            page.close();
-        }
-    };
-    let switch_on = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let switch_on = move |()| {
         let code = browser::value(CODE);
-        if busy.get_untracked() {
-            return;
-        }
         if code.trim().is_empty() {
             error.set(Some("Write the code that your authenticator shows.".into()));
             browser::focus(CODE);
@@ -66,48 +57,29 @@ pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> 
         });
     };
     drawn(view! {
-        <Modal id="set-up" title="Set up authenticator" class="narrow" on_dismiss=dismiss>
-            <form class="dialog-form" novalidate on:submit=switch_on>
-                <div class="dialog-body">
-                    <p>"Scan this with your authenticator app, or type the secret into it."</p>
-                    <img class="qr" src=as_image(&setup.qr) alt="QR code of the secret" width="192" height="192" />
-                    <p class="setup-secret">
-                        <span class="small muted">"Secret"</span>
-                        <code>{grouped(&setup.secret)}</code>
-                    </p>
-                    <div class="field">
-                        <label for=CODE>"Code"</label>
-                        <input
-                            id=CODE
-                            class="input figures"
-                            type="text"
-                            autocomplete="one-time-code"
-                            inputmode="numeric"
-                            maxlength="12"
-                            autofocus
-                            aria-describedby="setup-note"
-                            aria-invalid=move || error.read().is_some().then_some("true")
-                        />
-                        <p
-                            id="setup-note"
-                            class=move || if error.read().is_some() { "error" } else { "hint" }
-                            aria-live="polite"
-                        >
-                            {move || error.get().unwrap_or_else(|| "The six digits that it shows now.".into())}
-                        </p>
-                    </div>
-                </div>
-                <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| dismiss(())>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="button primary" aria-disabled=move || busy.get().then_some("true")>
-                        <Busy when=busy />
-                        "Switch on"
-                    </button>
-                </footer>
-            </form>
-        </Modal>
+        <FormDialog
+            id="set-up"
+            title="Set up authenticator"
+            action="Switch on"
+            busy
+            on_cancel=move |()| page.close()
+            on_send=switch_on
+        >
+            <p>"Scan this with your authenticator app, or type the secret into it."</p>
+            <img class="qr" src=as_image(&setup.qr) alt="QR code of the secret" width="192" height="192" />
+            <p class="setup-secret">
+                <span class="small muted">"Secret"</span>
+                <code>{grouped(&setup.secret)}</code>
+            </p>
+            <NotedField
+                id=CODE
+                label="Code"
+                code=true
+                max_length="12"
+                hint="The six digits that it shows now."
+                error
+            />
+        </FormDialog>
     })
 }
 

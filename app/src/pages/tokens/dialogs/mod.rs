@@ -3,7 +3,6 @@
 mod confirm;
 mod editor;
 mod password_form;
-mod question;
 mod remove;
 mod save;
 

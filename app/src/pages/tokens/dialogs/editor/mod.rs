@@ -16,9 +16,9 @@ use self::notice::NoticeBox;
 use super::super::draft::Start;
 use super::super::state::Page;
 use super::confirm::ConfirmDialog;
-use super::question::Question;
 use crate::components::dialog::Modal;
 use crate::components::drawn::drawn;
+use crate::components::question::Question;
 
 /// The dialog and what lies on top of it. `note` says why it opened by itself.
 #[component]

@@ -63,6 +63,7 @@ const API_LIST: Param = Param::optional(
     Kind::List,
     "The methods that the token opens, by their full names; short services (env, dev, mgmt, util) are understood.",
     "environment.control.StopEnv,environment.control.GetEnvs",
-);
+)
+.shown();
 
 const DESCRIPTION_HELP: &str = "What the token is for; 1 to 255 characters.";

@@ -18,7 +18,7 @@ pub const METHOD: Method = Method {
     summary: "Gives a member another role. A lower one narrows that member's tokens and sessions at their next call.",
     params: &[
         MEMBER,
-        ROLE,
+        ROLE.shown(),
         Param::optional("displayName", Kind::Text, "Accepted for compatibility; people name themselves.", ""),
         Param::optional(
             "ownerUid",

@@ -11,6 +11,7 @@ mod get_collaborations;
 mod get_members;
 mod get_roles;
 mod invite_member;
+mod leave_collaboration;
 mod resend_member_invitation;
 
 mod bean;
@@ -28,6 +29,7 @@ pub const METHODS: &[Method] = &[
     get_members::METHOD,
     get_roles::METHOD,
     invite_member::METHOD,
+    leave_collaboration::METHOD,
     resend_member_invitation::METHOD,
 ];
 

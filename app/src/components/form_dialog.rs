@@ -1,0 +1,65 @@
+//! A modal dialog that is a form.
+
+use leptos::prelude::*;
+
+use super::{
+    busy::Busy,
+    dialog::Modal,
+    drawn::{DrawnChildren, drawn},
+};
+
+/// Fields, "Cancel", and a button that sends them. The browser's own checks are off: `on_send` says what is wrong beside
+/// its field.
+#[component]
+pub fn FormDialog(
+    /// Unique on the page.
+    id: &'static str,
+    title: &'static str,
+    #[prop(default = "narrow")] class: &'static str,
+    /// What the button says.
+    #[prop(default = "Continue")]
+    action: &'static str,
+    /// While it holds, nothing is sent and the dialog stays.
+    #[prop(optional)]
+    busy: RwSignal<bool>,
+    /// The keyboard begins at "Cancel", for dialogs without a field to begin with.
+    #[prop(optional)]
+    at_cancel: bool,
+    #[prop(into)] on_cancel: Callback<()>,
+    #[prop(into)] on_send: Callback<()>,
+    children: DrawnChildren,
+) -> impl IntoView {
+    let cancel = move |()| {
+        if !busy.get_untracked() {
+            on_cancel.run(());
+        }
+    };
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if !busy.get_untracked() {
+            on_send.run(());
+        }
+    };
+    drawn(view! {
+        <Modal id title class on_dismiss=cancel>
+            <form class="dialog-form" novalidate on:submit=send>
+                <div class="dialog-body">{children.draw()}</div>
+                <footer class="dialog-foot">
+                    <button
+                        type="button"
+                        class="button"
+                        autofocus=at_cancel
+                        aria-disabled=move || busy.get().then_some("true")
+                        on:click=move |_| cancel(())
+                    >
+                        "Cancel"
+                    </button>
+                    <button type="submit" class="button primary" aria-disabled=move || busy.get().then_some("true")>
+                        <Busy when=busy />
+                        {action}
+                    </button>
+                </footer>
+            </form>
+        </Modal>
+    })
+}

@@ -1,0 +1,64 @@
+use leptos::prelude::*;
+
+use super::Kept;
+use crate::components::{
+    browser,
+    drawn::{Drawn, drawn},
+};
+
+/// The field of a single value.
+pub(super) const FIELD: &str = "save-once-value";
+
+/// The values: one in a field, named ones beneath their names, equals in columns.
+#[component]
+pub(super) fn Values(kept: Kept) -> impl IntoView {
+    match kept {
+        Kept::One { label, value } => field(label, value),
+        Kept::Named(values) => drawn(view! {
+            <dl class="once-values named">
+                {values
+                    .into_iter()
+                    .map(|(name, value)| {
+                        view! {
+                            <div>
+                                <dt class="small muted">{name}</dt>
+                                <dd>
+                                    <code>{value}</code>
+                                </dd>
+                            </div>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+        }),
+        Kept::Many(values) => drawn(view! {
+            <ul role="list" class="once-values">
+                {values.into_iter().map(|value| view! { <li><code>{value}</code></li> }).collect_view()}
+            </ul>
+        }),
+    }
+}
+
+/// Selected as soon as it is there, so that it can be copied at once.
+fn field(label: &'static str, value: String) -> Drawn {
+    Effect::new(move |_| {
+        browser::focus(FIELD);
+        browser::select_text(FIELD);
+    });
+    drawn(view! {
+        <div class="field">
+            <label for=FIELD>{label}</label>
+            <input
+                id=FIELD
+                class="input mono secret"
+                type="text"
+                readonly
+                autofocus
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=value
+                on:focus=move |_| browser::select_text(FIELD)
+            />
+        </div>
+    })
+}

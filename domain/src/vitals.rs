@@ -1,0 +1,42 @@
+//! How the domain is doing, for whoever watches over the server.
+
+use std::time::Duration;
+
+use crate::Keyrack;
+use crate::error::Result;
+use crate::types::environments::EnvStatus;
+
+/// A look at what runs and what waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vitals {
+    /// How many environments of this database are in which state; states that none is in are left out.
+    pub environments: Vec<(EnvStatus, i64)>,
+    /// How many notices wait to be mailed.
+    pub mails_waiting: i64,
+    /// How long ago what is gathered in memory (last uses, refusals) was last written.
+    pub flushed: Duration,
+}
+
+impl Keyrack {
+    /// How it is doing now.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn vitals(&self) -> Result<Vitals> {
+        let counts: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT status, count(*) FROM environments GROUP BY status ORDER BY status")
+                .fetch_all(self.store.read())
+                .await?;
+        let mails_waiting = sqlx::query_scalar("SELECT count(*) FROM notices WHERE mail_state = 'waiting'")
+            .fetch_one(self.store.read())
+            .await?;
+        Ok(Vitals {
+            environments: counts
+                .into_iter()
+                .filter_map(|(code, count)| Some((EnvStatus::by_code(code)?, count)))
+                .collect(),
+            mails_waiting,
+            flushed: self.usage.flushed_ago(),
+        })
+    }
+}

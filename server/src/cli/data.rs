@@ -1,0 +1,124 @@
+//! `keyrack backup`, `keyrack restore`, `keyrack migrate-data`: what an operator does with the whole database.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use keyrack_domain::store::{self, Dialect, Schema, Store};
+use keyrack_domain::world::World;
+
+use super::folder::Folder;
+use super::{Failure, Place, block_on, require_database};
+
+#[derive(Args)]
+pub struct Backup {
+    /// The file to write; it must not exist yet
+    file: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
+pub struct Restore {
+    /// A file that `keyrack backup` wrote
+    file: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
+pub struct MigrateData {
+    /// The database that has everything: sqlite://FILE or postgres://…
+    #[arg(long, value_name = "URL")]
+    from: String,
+    /// The empty database that gets it
+    #[arg(long, value_name = "URL")]
+    to: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Backup {
+    pub fn run(self) -> Result<(), Failure> {
+        let settings = self.place.settings();
+        only_sqlite(&settings.database, "pg_dump")?;
+        require_database(&settings)?;
+        block_on(async { store::backup(&settings.database, &self.file).await.map_err(Failure::start) })?;
+        println!("wrote {}", self.file.display());
+        Ok(())
+    }
+}
+
+impl Restore {
+    pub fn run(self) -> Result<(), Failure> {
+        let url = self.place.settings().database;
+        only_sqlite(&url, "pg_restore")?;
+        let mut folder = Folder::open(&self.place.data)?;
+        folder.lock()?;
+        let path = PathBuf::from(sqlite_path(&url));
+        let now = World::system().now();
+        let restored = block_on(async {
+            store::restore(&self.file, &path, self.place.schema(), now).await.map_err(Failure::start)
+        })?;
+        folder.keep();
+        println!(
+            "restored {} users and {} tokens; the audit log is whole: {} entries",
+            restored.users, restored.tokens, restored.entries
+        );
+        if let Some(former) = restored.former {
+            println!("the database that was here is now {}", former.display());
+        }
+        println!(
+            "everybody has to sign in again; what was revoked or changed since the backup is as it was then: look through \
+             the tokens"
+        );
+        Ok(())
+    }
+}
+
+impl MigrateData {
+    pub fn run(self) -> Result<(), Failure> {
+        if self.from == self.to {
+            return Err(Failure::start("--from and --to name the same database"));
+        }
+        // Where one of the two is the data folder's own, no server may be using it.
+        let mut folder = None;
+        if self.place.data.is_dir() {
+            folder.insert(Folder::open(&self.place.data)?).lock()?;
+        }
+        let moved = block_on(async {
+            // An operator must not be surprised by a change to the database that is only read.
+            let from = Store::open_with(&self.from, Schema::Keep).await.map_err(about("--from"))?;
+            let to = Store::open_with(&self.to, self.place.schema()).await.map_err(about("--to"))?;
+            let moved = store::transfer(&from, &to).await.map_err(Failure::start);
+            from.close().await;
+            to.close().await;
+            moved
+        })?;
+        println!(
+            "moved {} rows of {} tables; the audit log is whole: {} entries",
+            moved.rows, moved.tables, moved.entries
+        );
+        println!("start the server with --database and the new address; the data folder stays where it is");
+        Ok(())
+    }
+}
+
+fn about<E: std::fmt::Display>(option: &'static str) -> impl FnOnce(E) -> Failure {
+    move |error| Failure::start(format_args!("{option}: {error}"))
+}
+
+fn only_sqlite(url: &str, instead: &str) -> Result<(), Failure> {
+    match Dialect::of(url).map_err(Failure::start)? {
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => {
+            Err(Failure::start(format_args!("this works on SQLite; for PostgreSQL use its own {instead}")))
+        }
+    }
+}
+
+/// The file that an SQLite URL names.
+fn sqlite_path(url: &str) -> &str {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    let path = path.strip_prefix("//").unwrap_or(path);
+    path.split('?').next().unwrap_or_default()
+}
