@@ -4,6 +4,7 @@ mod deploy;
 mod environments;
 mod files;
 mod layers;
+mod marketplace;
 mod matrix;
 mod members;
 mod registry;
