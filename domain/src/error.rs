@@ -79,6 +79,10 @@ pub enum Error {
     /// The engine could not do it; the text says why and is safe to show.
     #[error("{0}")]
     Engine(String),
+    /// A step of a manifest failed: which one, why, the end of what a command wrote (which may hold secrets), and what was
+    /// undone of the steps before.
+    #[error("{at}: {cause}{output}{undone}")]
+    Step { at: String, cause: Box<Error>, output: String, undone: String },
     /// Cannot be done right now (database or workers out of reach); the cause is logged, not told.
     #[error("the server cannot do this right now; try again shortly")]
     Unavailable,
@@ -105,6 +109,19 @@ impl Error {
     /// A value that cannot be taken; `name` is the parameter's name on the wire.
     pub fn invalid(name: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Error {
         Error::Invalid { name: name.into(), message: message.into() }
+    }
+
+    /// A step of a manifest that failed.
+    pub fn step(at: impl Into<String>, cause: Error) -> Error {
+        Error::Step { at: at.into(), cause: Box::new(cause), output: String::new(), undone: String::new() }
+    }
+
+    /// As it may be kept and shown to all members: without what commands wrote.
+    pub fn without_output(&self) -> String {
+        match self {
+            Error::Step { at, cause, undone, .. } => format!("{at}: {cause}{undone}"),
+            other => other.to_string(),
+        }
     }
 
     /// Something that must not happen did: logs the cause and hides it from the caller.
@@ -142,6 +159,7 @@ impl Error {
             | Error::SshKey(_)
             | Error::SshKeyExists(_)
             | Error::SshKeyTitle(_)
+            | Error::Step { .. }
             | Error::DamagedArchive(_)
             | Error::EmptyArchive(_)
             | Error::DeployFailed(_)

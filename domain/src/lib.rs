@@ -33,6 +33,8 @@ pub mod ids;
 #[cfg(feature = "server")]
 mod keyrack;
 #[cfg(feature = "server")]
+pub mod marketplace;
+#[cfg(feature = "server")]
 pub mod members;
 #[cfg(feature = "server")]
 pub mod methods;

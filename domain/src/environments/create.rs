@@ -183,7 +183,7 @@ impl Keyrack {
         Ok(facts.listens)
     }
 
-    fn made_up_name(&self) -> String {
+    pub(crate) fn made_up_name(&self) -> String {
         format!("env-{:07}", u32::from_le_bytes(self.world.random()) % 10_000_000)
     }
 

@@ -5,7 +5,7 @@
 //! transaction) and then done in a task of its own. The status is the lock: it moves to a changing one only from those
 //! that the change can begin with, so of two changes at once one wins and the other is told the status.
 
-mod actions;
+pub(crate) mod actions;
 mod changes;
 mod configure;
 mod create;

@@ -27,6 +27,7 @@ steps! {
     4 "0004_files_and_groups",
     5 "0005_deployments",
     6 "0006_invitation_mail",
+    7 "0007_marketplace",
     8 "0008_servers",
     9 "0009_keys_tasks_and_exports",
 }

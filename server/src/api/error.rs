@@ -197,30 +197,7 @@ impl ApiError {
             ApiError::NotGranted(_) => Code::NotGranted,
             ApiError::Role(_) => Code::Forbidden,
             ApiError::SignInThrottled { .. } | ApiError::SignInCode => Code::WrongSignIn,
-            ApiError::Domain(error) => match error {
-                Error::NotAuthenticated(_) => Code::NotAuthenticated,
-                Error::WrongSignIn { .. } => Code::WrongSignIn,
-                Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::TooManyTries { .. } => {
-                    Code::WrongPassword
-                }
-                Error::SecondFactorNeeded { .. } => Code::Parameter,
-                Error::Forbidden(_) => Code::Forbidden,
-                Error::Invalid { .. } => Code::Parameter,
-                Error::NotFound(_) => Code::NotFound,
-                Error::NoEnvironment(_) => Code::NoEnvironment,
-                Error::Exists(_) | Error::Changed(_) => Code::NotPermitted,
-                Error::Limit(_) => Code::Limit,
-                Error::WrongState { .. } => Code::WrongState,
-                Error::SshKey(_) => Code::SshKey,
-                Error::SshKeyExists(_) => Code::SshKeyExists,
-                Error::SshKeyTitle(_) => Code::SshKeyTitle,
-                Error::DamagedArchive(_) => Code::DamagedArchive,
-                Error::EmptyArchive(_) => Code::EmptyArchive,
-                Error::DeployFailed(_) => Code::DeployFailed,
-                Error::Engine(_) => Code::NodeFailed,
-                Error::Internal => Code::Internal,
-                Error::Unavailable => Code::Unavailable,
-            },
+            ApiError::Domain(error) => of_domain(error),
         }
     }
 
@@ -248,6 +225,33 @@ impl ApiError {
         let error = blot(self.text(), secrets);
         serde_json::to_vec(&Envelope { result: code.number(), error: &error, source: code.source() })
             .expect("text and a number can always be written")
+    }
+}
+
+/// The code of what the domain answers.
+fn of_domain(error: &Error) -> Code {
+    match error {
+        Error::NotAuthenticated(_) => Code::NotAuthenticated,
+        Error::WrongSignIn { .. } => Code::WrongSignIn,
+        Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::TooManyTries { .. } => Code::WrongPassword,
+        Error::SecondFactorNeeded { .. } => Code::Parameter,
+        Error::Forbidden(_) => Code::Forbidden,
+        Error::Invalid { .. } => Code::Parameter,
+        Error::NotFound(_) => Code::NotFound,
+        Error::NoEnvironment(_) => Code::NoEnvironment,
+        Error::Exists(_) | Error::Changed(_) => Code::NotPermitted,
+        Error::Limit(_) => Code::Limit,
+        Error::WrongState { .. } => Code::WrongState,
+        Error::SshKey(_) => Code::SshKey,
+        Error::SshKeyExists(_) => Code::SshKeyExists,
+        Error::SshKeyTitle(_) => Code::SshKeyTitle,
+        Error::DamagedArchive(_) => Code::DamagedArchive,
+        Error::EmptyArchive(_) => Code::EmptyArchive,
+        Error::DeployFailed(_) => Code::DeployFailed,
+        Error::Engine(_) => Code::NodeFailed,
+        Error::Internal => Code::Internal,
+        Error::Unavailable | Error::Elsewhere { .. } | Error::ServerAway(_) => Code::Unavailable,
+        Error::Step { cause, .. } => of_domain(cause),
     }
 }
 

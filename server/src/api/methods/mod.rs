@@ -1,6 +1,7 @@
 //! The methods. A new method is one declaration in its class's list; a new class is one line here.
 
 pub mod environment;
+pub mod marketplace;
 pub mod storage;
 pub mod users;
 pub mod utils;
@@ -38,6 +39,11 @@ pub const CLASSES: &[&[Method]] = &[
     environment::group::METHODS,
     environment::nodegroup::METHODS,
     environment::tracking::METHODS,
+    marketplace::app::METHODS,
+    marketplace::console::METHODS,
+    marketplace::favorite::METHODS,
+    marketplace::installation::METHODS,
+    marketplace::jps::METHODS,
     storage::uploader::METHODS,
     users::account::METHODS,
     users::authentication::METHODS,

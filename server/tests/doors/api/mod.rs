@@ -5,6 +5,7 @@ mod environments;
 mod export;
 mod files;
 mod layers;
+mod marketplace;
 mod matrix;
 mod members;
 mod registry;

@@ -9,3 +9,5 @@ pub mod nodegroup;
 pub mod tracking;
 
 mod bean;
+
+pub use bean::info_with_result;
