@@ -62,8 +62,7 @@ struct Target<'a> {
     links: Vec<NodePath>,
 }
 
-fn zip(file: File, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
-    let mut file = file;
+fn zip(mut file: File, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
     if holds_too_many(&mut file).map_err(|error| damaged(archive, error))? {
         return Err(EngineError::TooLarge(format!("“{archive}” holds more than {MOST_FILES} files")));
     }
