@@ -19,8 +19,8 @@ use crate::ids::ActionId;
 use crate::keyrack::Keyrack;
 use crate::world::World;
 
-/// What is said besides the manifest.
-#[derive(Clone, Debug, Default)]
+/// What is said besides the manifest. It may hold secrets, so it is not printed.
+#[derive(Clone, Default)]
 pub struct InstallRequest {
     /// Of the catalogue; none for a manifest that somebody brings.
     pub app: Option<String>,
@@ -37,8 +37,8 @@ pub struct InstallRequest {
     pub nodes: Option<String>,
 }
 
-/// What was done.
-#[derive(Clone, Debug)]
+/// What was done. Its texts may hold secrets, so it is not printed.
+#[derive(Clone)]
 pub struct Done {
     /// The installation's name.
     pub unique_name: String,
@@ -328,7 +328,9 @@ impl Keyrack {
         };
         match error {
             Error::Step { at, cause, output, .. } => Error::Step { at, cause, output, undone },
-            cause => Error::Step { at: "it".into(), cause: Box::new(cause), output: String::new(), undone },
+            cause => {
+                Error::Step { at: "the installation".into(), cause: Box::new(cause), output: String::new(), undone }
+            }
         }
     }
 
