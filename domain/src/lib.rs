@@ -21,7 +21,7 @@ pub mod caller;
 #[cfg(feature = "server")]
 mod callers;
 #[cfg(feature = "server")]
-mod cluster;
+pub mod cluster;
 #[cfg(feature = "server")]
 pub mod engine;
 #[cfg(feature = "server")]
@@ -56,6 +56,8 @@ pub mod store;
 mod throttle;
 #[cfg(feature = "server")]
 pub mod tokens;
+#[cfg(feature = "server")]
+pub mod uploads;
 #[cfg(feature = "server")]
 pub mod usage;
 #[cfg(feature = "server")]

@@ -374,6 +374,7 @@ impl Keyrack {
             kind: event.action,
             environment: environment.unwrap_or_default(),
             title,
+            server: self.server_id(),
         };
         let action = actions::begin(&mut tx, now, new).await?;
         tx.commit().await?;

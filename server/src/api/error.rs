@@ -23,12 +23,16 @@ pub enum Code {
     WrongPassword,
     WrongState,
     Limit,
+    DeployFailed,
+    DamagedArchive,
+    EmptyArchive,
+    NodeFailed,
     NotGranted,
 }
 
 impl Code {
     /// Every code there is, by its number.
-    pub const ALL: [Code; 15] = [
+    pub const ALL: [Code; 19] = [
         Code::Unavailable,
         Code::Parameter,
         Code::NotFound,
@@ -43,6 +47,10 @@ impl Code {
         Code::WrongPassword,
         Code::WrongState,
         Code::Limit,
+        Code::DeployFailed,
+        Code::DamagedArchive,
+        Code::EmptyArchive,
+        Code::NodeFailed,
         Code::NotGranted,
     ];
 
@@ -63,6 +71,10 @@ impl Code {
             Code::WrongPassword => 801,
             Code::WrongState => 2212,
             Code::Limit => 2338,
+            Code::DeployFailed => 4060,
+            Code::DamagedArchive => 4071,
+            Code::EmptyArchive => 4072,
+            Code::NodeFailed => 4081,
             Code::NotGranted => 8202,
         }
     }
@@ -87,7 +99,11 @@ impl Code {
             Code::WrongState => {
                 "the environment is in a status that does not allow this; the text names it and those that do"
             }
+            Code::NodeFailed => "a node cannot run, or cannot do what was asked of it; the text says why",
             Code::Limit => "a limit of the account is reached",
+            Code::DeployFailed => "a deployment did not come to its end; the text says what stopped it",
+            Code::DamagedArchive => "the archive is none, is damaged, or leads out of its folder",
+            Code::EmptyArchive => "the archive's file has no content at all",
             Code::NotGranted => "the token may not call this method; the text names it",
         }
     }
@@ -214,8 +230,12 @@ fn of_domain(error: &Error) -> Code {
         Error::Exists(_) | Error::Changed(_) => Code::NotPermitted,
         Error::Limit(_) => Code::Limit,
         Error::WrongState { .. } => Code::WrongState,
-        Error::Engine(_) | Error::Internal => Code::Internal,
-        Error::Unavailable => Code::Unavailable,
+        Error::DamagedArchive(_) => Code::DamagedArchive,
+        Error::EmptyArchive(_) => Code::EmptyArchive,
+        Error::DeployFailed(_) => Code::DeployFailed,
+        Error::Engine(_) => Code::NodeFailed,
+        Error::Internal => Code::Internal,
+        Error::Unavailable | Error::Elsewhere { .. } | Error::ServerAway(_) => Code::Unavailable,
         Error::Step { cause, .. } => of_domain(cause),
     }
 }

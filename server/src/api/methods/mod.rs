@@ -2,6 +2,7 @@
 
 pub mod environment;
 pub mod marketplace;
+pub mod storage;
 pub mod users;
 
 use super::registry::Method;
@@ -15,11 +16,20 @@ pub const OTHER_PATHS: &[(&str, &str)] = &[
     ("users/authentication/rest/regenerate2fabackupcodes", "users.account.Regenerate2FABackupCodes"),
     ("users/account/rest/checkpassword", "users.authentication.CheckPassword"),
     ("users/authentication/rest/changepassword", "users.account.ChangePassword"),
+    // Build plug-ins, with and without `/1.0` in front; the last one only before version 1.
+    ("deploy/createobject", "environment.deployment.CreateObject"),
+    ("deploy/deployarchive", "environment.deployment.DeployArchive"),
+    ("deploy/getarchives", "environment.deployment.GetArchives"),
+    ("deploy/deletearchive", "environment.deployment.DeleteArchive"),
+    ("getarchives", "environment.deployment.GetArchives"),
+    ("deletearchive", "environment.deployment.DeleteArchive"),
+    ("data/base/rest/createobject", "environment.deployment.CreateObject"),
 ];
 
 /// Every class of methods.
 pub const CLASSES: &[&[Method]] = &[
     environment::control::METHODS,
+    environment::deployment::METHODS,
     environment::file::METHODS,
     environment::group::METHODS,
     environment::nodegroup::METHODS,
@@ -29,6 +39,7 @@ pub const CLASSES: &[&[Method]] = &[
     marketplace::favorite::METHODS,
     marketplace::installation::METHODS,
     marketplace::jps::METHODS,
+    storage::uploader::METHODS,
     users::account::METHODS,
     users::authentication::METHODS,
     users::collaboration::METHODS,

@@ -1,4 +1,6 @@
 mod configure;
+mod coverage;
+mod deploy;
 mod environments;
 mod files;
 mod layers;

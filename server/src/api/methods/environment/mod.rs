@@ -1,6 +1,7 @@
 //! `environment`: what runs.
 
 pub mod control;
+pub mod deployment;
 pub mod file;
 pub mod group;
 pub mod nodegroup;
