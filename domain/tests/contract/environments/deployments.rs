@@ -3,12 +3,12 @@
 use std::io::Write;
 
 use chrono::TimeDelta;
-use keyrack_domain::environments::{Hooks, NewDeployment};
+use keyrack_domain::environments::{FilePlace, Hooks, NewDeployment, NodeChoice};
 use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::types::environments::EnvStatus;
 use keyrack_domain::uploads::Upload;
 
-use super::{House, fetch, web};
+use super::{House, web};
 use crate::bed::{Bed, STOP, client, on_both};
 
 async fn upload(house: &House, content: &str) -> Upload {
@@ -55,8 +55,8 @@ async fn what_is_deployed_survives_the_server(bed: Bed) {
         house.until_status(name, EnvStatus::Running).await;
         let environment = house.get(name).await;
         assert_eq!(environment.layers[0].deployments[0].archive, "shop.war");
-        let page = fetch(&environment.nodes().next().unwrap().url().unwrap()).await.unwrap();
-        assert!(page.contains("first"), "{page}");
+        let place = FilePlace { environment: name.into(), choice: NodeChoice::Only, masters_only: false };
+        assert_eq!(house.keyrack.read_file(&owner, &place, "www/index.html").await.unwrap(), "first");
     }
     house.keyrack.stop_environments().await;
 }
