@@ -1,5 +1,6 @@
 mod configure;
 mod coverage;
+mod documentation;
 mod environments;
 mod files;
 mod layers;
