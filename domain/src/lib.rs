@@ -21,7 +21,7 @@ pub mod caller;
 #[cfg(feature = "server")]
 mod callers;
 #[cfg(feature = "server")]
-mod cluster;
+pub mod cluster;
 #[cfg(feature = "server")]
 pub mod engine;
 #[cfg(feature = "server")]
@@ -32,6 +32,8 @@ pub mod error;
 pub mod ids;
 #[cfg(feature = "server")]
 mod keyrack;
+#[cfg(feature = "server")]
+pub mod marketplace;
 #[cfg(feature = "server")]
 pub mod members;
 #[cfg(feature = "server")]
@@ -54,6 +56,8 @@ pub mod store;
 mod throttle;
 #[cfg(feature = "server")]
 pub mod tokens;
+#[cfg(feature = "server")]
+pub mod uploads;
 #[cfg(feature = "server")]
 pub mod usage;
 #[cfg(feature = "server")]

@@ -118,7 +118,7 @@ impl Keyrack {
         choice: NodeChoice,
         order: RestartOrder,
     ) -> Result<Operation> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.environment_here(caller, name).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
         let begun = self.begin(caller, client, name, &RESTART).await?;
         self.go_on(begun, move |work| restart(work, nodes, order).boxed())
@@ -130,7 +130,7 @@ impl NodeChoice {
     ///
     /// # Errors
     /// [`Error::NotFound`], naming what is not there.
-    pub(super) fn of<'a>(&self, environment: &'a super::Environment) -> Result<Vec<&'a Node>> {
+    pub(crate) fn of<'a>(&self, environment: &'a super::Environment) -> Result<Vec<&'a Node>> {
         let missing =
             |what: String| Error::NotFound(format!("environment “{}” has no {what}", environment.name).into());
         match self {

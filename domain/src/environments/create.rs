@@ -137,7 +137,7 @@ impl Keyrack {
     ) -> Result<Operation> {
         caller.require(Right::Operate)?;
         let entered = self.manager()?.enter()?;
-        let source = self.environment(caller, source).await?;
+        let source = self.environment_here(caller, source).await?;
         if !CLONEABLE.contains(&source.status) {
             return Err(Error::WrongState { name: source.name, current: source.status, needed: CLONEABLE });
         }
@@ -168,7 +168,7 @@ impl Keyrack {
         };
         let title = format!("Cloning {} to {}", source.name, new.name);
         let creator = Creator::Caller(caller, client);
-        let begun = self.write_new(creator, CLONE, title, new, Some(&source.name), entered).await?;
+        let begun = self.write_new(creator, CLONE, title, new, Some(&source), entered).await?;
         self.go_on(begun, move |work| copy(work, source.id, runs).boxed())
     }
 
@@ -186,7 +186,7 @@ impl Keyrack {
         Ok(facts.listens)
     }
 
-    fn made_up_name(&self) -> String {
+    pub(crate) fn made_up_name(&self) -> String {
         format!("env-{:07}", u32::from_le_bytes(self.world.random()) % 10_000_000)
     }
 
@@ -196,7 +196,7 @@ impl Keyrack {
         kind: &'static str,
         title: String,
         new: New,
-        source: Option<&str>,
+        source: Option<&Environment>,
         entered: Entered,
     ) -> Result<Begun> {
         let now = self.world.now();
@@ -204,8 +204,8 @@ impl Keyrack {
         let settings = serde_json::to_string(&new.settings).map_err(Error::internal)?;
         let mut tx = self.store.begin().await?;
         let row = sqlx::query(
-            "INSERT INTO environments (account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+            "INSERT INTO environments (account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at, server) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         )
         .bind(account.0)
         .bind(user.0)
@@ -216,6 +216,7 @@ impl Keyrack {
         .bind(new.wanted.word())
         .bind(settings)
         .bind(now.timestamp_millis())
+        .bind(self.server_id().map(|id| id.as_str().to_owned()))
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| {
@@ -235,10 +236,21 @@ impl Keyrack {
         }
         let mut event = creator.event(kind, format!("environment:{}", new.name));
         if let Some(source) = source {
-            event = event.with("source", source);
+            event = event.with("source", source.name.clone());
+            // The files are copied, and what is known of them with them.
+            sqlx::query(
+                "INSERT INTO deployments (environment_id, node_group, context, archive, size, hooks, user_id, deployed_at) \
+                 SELECT $1, node_group, context, archive, size, hooks, user_id, deployed_at FROM deployments \
+                 WHERE environment_id = $2",
+            )
+            .bind(id.0)
+            .bind(source.id.0)
+            .execute(&mut *tx)
+            .await?;
         }
         audit::append(&mut tx, now, event).await?;
-        let action = NewAction { account, user: Some(user), kind, environment: &new.name, title };
+        let action =
+            NewAction { account, user: Some(user), kind, environment: &new.name, title, server: self.server_id() };
         let action = actions::begin(&mut tx, now, action).await?;
         let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
         let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;

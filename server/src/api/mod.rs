@@ -9,6 +9,7 @@ pub mod call;
 mod credential;
 pub mod dispatch;
 pub mod error;
+mod file_form;
 pub mod methods;
 pub mod openapi;
 pub mod params;
@@ -37,8 +38,11 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/1.0", answer.clone())
         .route("/1.0/", answer.clone())
         .route("/1.0/{*path}", answer.clone())
-        // A published client signs out here.
-        .route("/users/authentication/{rest}/{method}", answer)
+        // A published client signs out here, and the build plug-ins register, list, deploy and remove archives here.
+        .route("/users/authentication/{rest}/{method}", answer.clone())
+        .route("/deploy/{method}", answer.clone())
+        .route("/GetArchives", answer.clone())
+        .route("/DeleteArchive", answer)
 }
 
 /// The API's description, written when it is first asked for.

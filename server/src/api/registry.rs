@@ -13,6 +13,7 @@ use std::pin::Pin;
 use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::{ApiSet, MethodInfo, split_name};
+use keyrack_domain::uploads::Received;
 
 pub use param::{Kind, Param};
 
@@ -66,6 +67,8 @@ pub enum Run {
     Public(fn(PublicCall) -> Answering),
     /// A known caller who may call this method; only the dispatcher can make such a [`Call`].
     Permitted(fn(Call) -> Answering),
+    /// As `Permitted`, and a file may come with the call, in a multipart form.
+    WithFile(fn(Call, Option<Received>) -> Answering),
 }
 
 impl Method {

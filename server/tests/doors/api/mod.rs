@@ -1,9 +1,11 @@
 mod configure;
 mod coverage;
+mod deploy;
 mod documentation;
 mod environments;
 mod files;
 mod layers;
+mod marketplace;
 mod matrix;
 mod members;
 mod registry;
