@@ -19,8 +19,8 @@ use crate::ids::ActionId;
 use crate::keyrack::Keyrack;
 use crate::world::World;
 
-/// What is said besides the manifest.
-#[derive(Clone, Debug, Default)]
+/// What is said besides the manifest. It may hold secrets, so it is not printed.
+#[derive(Clone, Default)]
 pub struct InstallRequest {
     /// Of the catalogue; none for a manifest that somebody brings.
     pub app: Option<String>,
@@ -37,8 +37,8 @@ pub struct InstallRequest {
     pub nodes: Option<String>,
 }
 
-/// What was done.
-#[derive(Clone, Debug)]
+/// What was done. Its texts may hold secrets, so it is not printed.
+#[derive(Clone)]
 pub struct Done {
     /// The installation's name.
     pub unique_name: String,
@@ -121,6 +121,7 @@ impl Keyrack {
     ) -> Result<Done> {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
+        self.must_be_near(caller, &installation).await?;
         let manifest = Manifest::read("jps", &installation.manifest)?;
         let (action, steps) = chosen(&manifest, action)?;
         let mut run = self.run_again(caller, client, &manifest, &installation, params.clone());
@@ -152,6 +153,7 @@ impl Keyrack {
     pub async fn uninstall(&self, caller: &Caller, client: &Client, unique_name: &str, force: bool) -> Result<()> {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
+        self.must_be_near(caller, &installation).await?;
         let manifest = Manifest::read("jps", &installation.manifest)?;
         let mut run = self.run_again(caller, client, &manifest, &installation, Map::new());
         let event = Event::by(caller, client, "marketplace.uninstall", format!("installation:{unique_name}"))
@@ -168,6 +170,14 @@ impl Keyrack {
             _ => self.forget_installation(&installation).await,
         };
         self.end_tracked(tracked, event, done).await
+    }
+
+    /// Lets this server go on only with what is installed in an environment that it runs, before anything is done.
+    async fn must_be_near(&self, caller: &Caller, installation: &Installation) -> Result<()> {
+        match &installation.environment {
+            Some((name, _)) => self.environment_here(caller, name).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     /// A manifest about to be carried out once more, with what it had.
@@ -240,7 +250,7 @@ impl Keyrack {
     ) -> Result<Option<String>> {
         match (new, &request.environment) {
             (Some(spec), _) => Ok(spec.name.clone()),
-            (None, Some(name)) => Ok(Some(self.environment(caller, name).await?.name)),
+            (None, Some(name)) => Ok(Some(self.environment_here(caller, name).await?.name)),
             (None, None) if manifest.kind == ManifestType::Update => {
                 Err(Error::invalid("envName", "it is required: a manifest of type update changes an environment"))
             }
@@ -328,7 +338,9 @@ impl Keyrack {
         };
         match error {
             Error::Step { at, cause, output, .. } => Error::Step { at, cause, output, undone },
-            cause => Error::Step { at: "it".into(), cause: Box::new(cause), output: String::new(), undone },
+            cause => {
+                Error::Step { at: "the installation".into(), cause: Box::new(cause), output: String::new(), undone }
+            }
         }
     }
 
