@@ -44,7 +44,7 @@ async fn every_line_that_only_reads_works_when_it_is_pasted() {
         }
         let line = curl_line(&text, name).replace(
             "http://127.0.0.1:8080",
-            &wire.request(http::Method::GET, "").build().unwrap().url().as_str().trim_end_matches('/'),
+            wire.request(http::Method::GET, "").build().unwrap().url().as_str().trim_end_matches('/'),
         );
         let header = line.find("Authorization: Bearer").unwrap_or_else(|| panic!("{}: {line}", method.name));
         assert!(line.find("--data").is_none_or(|data| header < data), "the header comes first: {line}");
