@@ -150,11 +150,16 @@ impl Keyrack {
     }
 
     async fn keep_flushing(&self) {
+        const FLUSHES_PER_SWEEP: u32 = 720;
         let mut ticks = ticks(Duration::from_secs(5));
-        loop {
+        for count in 0_u32.. {
             ticks.tick().await;
             // A failure is logged where it happens; the next tick tries again.
             let _ = self.flush().await;
+            // Each server has files of its own.
+            if count % FLUSHES_PER_SWEEP == 0 {
+                let _ = self.sweep_uploads().await;
+            }
         }
     }
 
@@ -174,7 +179,6 @@ impl Keyrack {
                 tidied = Some(tokio::time::Instant::now());
                 let _ = self.sweep_sessions().await;
                 let _ = self.tell_expiries().await;
-                let _ = self.sweep_uploads().await;
             }
         }
     }

@@ -56,7 +56,7 @@ impl Keyrack {
         may(caller)?;
         let context = context_name("context", &new.context)?;
         new.hooks.check()?;
-        let environment = self.environment(caller, &new.environment).await?;
+        let environment = self.environment_here(caller, &new.environment).await?;
         let (upload, path) = self.uploaded(caller, "fileUrl", &new.archive).await?;
         let archive = match new.name.as_deref().map(str::trim) {
             Some(name) if !name.is_empty() => name.chars().filter(|c| !c.is_control()).take(200).collect(),

@@ -28,6 +28,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 /// One server. Its clock stands still at 2027-01-01 12:00:00 until it is moved.
 pub struct Server {
     pub keyrack: Keyrack,
+    doors: Arc<Doors>,
     router: Router,
     clock: Arc<ManualClock>,
     _folder: tempfile::TempDir,
@@ -79,8 +80,9 @@ impl Server {
         keyrack.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
         let (scheme, authority) = origin.split_once("://").unwrap();
         let address = Address::new(scheme == "https", authority);
-        let router = Doors::new(keyrack.clone(), registry, TrustedProxies::default(), &address).router();
-        Server { keyrack, router, clock, _folder: folder }
+        let doors = Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::default(), &address));
+        let router = doors.router();
+        Server { keyrack, doors, router, clock, _folder: folder }
     }
 
     /// A server whose environments run: its nodes are processes of the real program.
@@ -99,6 +101,16 @@ impl Server {
 
     pub fn advance(&self, by: TimeDelta) {
         self.clock.advance(by);
+    }
+
+    /// Runs the tasks that are due now, to their end; answers how many there were.
+    pub async fn run_due_tasks(&self) -> usize {
+        let running = self.doors.run_due_tasks().await;
+        let count = running.len();
+        for task in running {
+            task.await.unwrap();
+        }
+        count
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
