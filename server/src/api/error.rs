@@ -184,7 +184,7 @@ impl ApiError {
                 Error::Limit(_) => Code::Limit,
                 Error::WrongState { .. } => Code::WrongState,
                 Error::Engine(_) | Error::Internal => Code::Internal,
-                Error::Unavailable => Code::Unavailable,
+                Error::Unavailable | Error::Elsewhere { .. } | Error::ServerAway(_) => Code::Unavailable,
             },
         }
     }
