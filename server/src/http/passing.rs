@@ -27,6 +27,7 @@ use keyrack_domain::caller::Client;
 use keyrack_domain::cluster::{Passed, ServerId};
 use tower::ServiceExt;
 
+use super::request_id;
 use crate::api::dispatch::Api;
 
 /// The inner doors; what follows is the path at the outer one.
@@ -41,14 +42,8 @@ const AGENT: HeaderName = HeaderName::from_static("x-keyrack-agent");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-keyrack-signature");
 
 /// What of the client's headers goes along.
-const ALONG: [HeaderName; 6] = [
-    header::ACCEPT,
-    header::ACCEPT_LANGUAGE,
-    header::CONTENT_TYPE,
-    header::COOKIE,
-    header::REFERER,
-    HeaderName::from_static("x-request-id"),
-];
+const ALONG: [HeaderName; 5] =
+    [header::ACCEPT, header::ACCEPT_LANGUAGE, header::CONTENT_TYPE, header::COOKIE, header::REFERER];
 
 /// Another server on the same network takes a connection within this time, or is not there.
 const CONNECTING: Duration = Duration::from_secs(2);
@@ -181,6 +176,10 @@ impl Peers {
             .header(SIGNATURE, signature)
             .body(Body::from(body.clone()))?;
         request.headers_mut().extend(along);
+        // The logs of both servers call it by one name.
+        if let Some(id) = request_id::current().and_then(|id| HeaderValue::try_from(id.to_string()).ok()) {
+            request.headers_mut().insert(request_id::HEADER, id);
+        }
         let answer =
             tokio::time::timeout(LONGEST_ANSWER, self.http.request(request)).await.map_err(|_| Away::Slow)??;
         let mut answer = answer.map(Body::new);
@@ -235,6 +234,8 @@ async fn admit(keyrack: &Keyrack, request: Request, door: &str) -> Result<Reques
     }
     let client = Client { address, user_agent: text(&AGENT).to_owned() };
     parts.uri = path[door.len()..].parse().map_err(|_| nothing())?;
+    // Begun anew: what was found out about the path of the inner door does not hold for the outer one.
+    parts.extensions = http::Extensions::new();
     parts.extensions.insert(PassedOn(client));
     Ok(Request::from_parts(parts, Body::from(body)))
 }
