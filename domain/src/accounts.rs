@@ -12,4 +12,4 @@ pub use confirm::{Confirmation, Confirmed};
 pub use password::check_strength;
 pub use sessions::SessionKind;
 pub use sign_in::{Challenge, SignIn, SignedIn};
-pub use users::check_email;
+pub use users::{check_email, check_name};

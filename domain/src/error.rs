@@ -52,6 +52,15 @@ pub enum Error {
     /// The environment is not in a state that allows this.
     #[error("{}", wrong_state(name, *current, needed))]
     WrongState { name: String, current: EnvStatus, needed: &'static [EnvStatus] },
+    /// The archive is none, is damaged, or holds what must not be unpacked.
+    #[error("{0}")]
+    DamagedArchive(String),
+    /// The archive has no content at all.
+    #[error("{0}")]
+    EmptyArchive(String),
+    /// A deployment did not come to its end; the former content is there, unless the text says otherwise.
+    #[error("{0}")]
+    DeployFailed(String),
     /// The environment is run by another server, which has to be asked.
     #[error(
         "environment “{name}” is run by another server, which does not answer right now; try again when it is back"
@@ -63,6 +72,10 @@ pub enum Error {
     /// The engine could not do it; the text says why and is safe to show.
     #[error("{0}")]
     Engine(String),
+    /// A step of a manifest failed: which one, why, the end of what a command wrote (which may hold secrets), and what was
+    /// undone of the steps before.
+    #[error("{at}: {cause}{output}{undone}")]
+    Step { at: String, cause: Box<Error>, output: String, undone: String },
     /// Cannot be done right now (database or workers out of reach); the cause is logged, not told.
     #[error("the server cannot do this right now; try again shortly")]
     Unavailable,
@@ -89,6 +102,19 @@ impl Error {
     /// A value that cannot be taken; `name` is the parameter's name on the wire.
     pub fn invalid(name: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Error {
         Error::Invalid { name: name.into(), message: message.into() }
+    }
+
+    /// A step of a manifest that failed.
+    pub fn step(at: impl Into<String>, cause: Error) -> Error {
+        Error::Step { at: at.into(), cause: Box::new(cause), output: String::new(), undone: String::new() }
+    }
+
+    /// As it may be kept and shown to all members: without what commands wrote.
+    pub fn without_output(&self) -> String {
+        match self {
+            Error::Step { at, cause, undone, .. } => format!("{at}: {cause}{undone}"),
+            other => other.to_string(),
+        }
     }
 
     /// Something that must not happen did: logs the cause and hides it from the caller.
@@ -123,10 +149,14 @@ impl Error {
             Error::Forbidden(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
             Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
             Error::Engine(_)
-            | Error::Unavailable
-            | Error::Internal
+            | Error::Step { .. }
+            | Error::DamagedArchive(_)
+            | Error::EmptyArchive(_)
+            | Error::DeployFailed(_)
             | Error::Elsewhere { .. }
-            | Error::ServerAway(_) => Refusal::Unavailable { message: sentence(&message) },
+            | Error::ServerAway(_)
+            | Error::Unavailable
+            | Error::Internal => Refusal::Unavailable { message: sentence(&message) },
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
+use crate::uploads::Running;
 use crate::usage::Usage;
 use crate::world::World;
 
@@ -37,6 +38,7 @@ pub struct Parts {
     pub(crate) mail_waits: tokio::sync::Notify,
     pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
+    pub(crate) receiving: Running,
     pub(crate) refusals: Refusals,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
@@ -71,6 +73,7 @@ impl Keyrack {
             mail_waits: tokio::sync::Notify::new(),
             passkey_site,
             passwords: Passwords::default(),
+            receiving: Running::default(),
             refusals: Refusals::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
@@ -115,7 +118,7 @@ impl Keyrack {
         tokio::join!(
             self.hear_others(),
             self.beat(),
-            self.keep_flushing(),
+            self.keep_own_things(),
             self.work_for_all(),
             self.keep_mailing(),
             self.heed_operator()
@@ -146,12 +149,17 @@ impl Keyrack {
         }
     }
 
-    async fn keep_flushing(&self) {
+    async fn keep_own_things(&self) {
+        const FLUSHES_PER_SWEEP: u32 = 720;
         let mut ticks = ticks(Duration::from_secs(5));
-        loop {
+        for count in 0_u32.. {
             ticks.tick().await;
             // A failure is logged where it happens; the next tick tries again.
             let _ = self.flush().await;
+            // Each server has files of its own.
+            if count % FLUSHES_PER_SWEEP == 0 {
+                let _ = self.sweep_uploads().await;
+            }
         }
     }
 

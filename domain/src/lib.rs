@@ -33,6 +33,8 @@ pub mod ids;
 #[cfg(feature = "server")]
 mod keyrack;
 #[cfg(feature = "server")]
+pub mod marketplace;
+#[cfg(feature = "server")]
 pub mod members;
 #[cfg(feature = "server")]
 pub mod methods;
@@ -54,6 +56,8 @@ pub mod store;
 mod throttle;
 #[cfg(feature = "server")]
 pub mod tokens;
+#[cfg(feature = "server")]
+pub mod uploads;
 #[cfg(feature = "server")]
 pub mod usage;
 #[cfg(feature = "server")]

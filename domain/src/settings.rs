@@ -53,6 +53,10 @@ pub struct Settings {
     pub node_ports: std::ops::Range<u16>,
     /// What a node gets to end by itself when its environment is stopped.
     pub stop_grace: Duration,
+    /// The largest file that can be uploaded, in bytes.
+    pub upload_limit: u64,
+    /// The most bytes of uploads that an account keeps.
+    pub upload_space: u64,
     /// What happens to a node that ends by itself.
     pub restarts: Restarts,
 }
@@ -90,6 +94,8 @@ impl Settings {
             allow_unconfined_nodes: false,
             node_ports: 31_000..32_000,
             stop_grace: Duration::from_secs(10),
+            upload_limit: 512 << 20,
+            upload_space: 4 << 30,
             restarts: Restarts {
                 pause: Duration::from_millis(200),
                 longest_pause: Duration::from_secs(30),

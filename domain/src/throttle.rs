@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::ids::UserId;
+use crate::secret::SecretHash;
 
 /// Wrong passwords from one address for one account before pauses begin.
 const FREE_FOR_PAIR: u32 = 4;
@@ -37,9 +38,10 @@ pub enum Guess<'a> {
     Code { user: UserId },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Of one size, whatever was typed: strangers choose how long the login of an unknown account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Key {
-    Pair(String, IpAddr),
+    Pair(SecretHash, IpAddr),
     Address(IpAddr),
     Code(UserId),
 }
@@ -94,7 +96,7 @@ impl Throttle {
         }
         let mut longest = Duration::ZERO;
         for key in keys(guess) {
-            let count = counts.entry(key.clone()).or_insert(Count { wrong: 0, last: now, next: now });
+            let count = counts.entry(key).or_insert(Count { wrong: 0, last: now, next: now });
             if now.duration_since(count.last) > FORGOTTEN {
                 count.wrong = 0;
             }
@@ -125,7 +127,7 @@ fn keys(guess: Guess<'_>) -> Vec<Key> {
     match guess {
         Guess::Password { account, address } => {
             let network = network(address);
-            vec![Key::Pair(account.to_owned(), network), Key::Address(network)]
+            vec![Key::Pair(SecretHash::of(account), network), Key::Address(network)]
         }
         Guess::Code { user } => vec![Key::Code(user)],
     }
@@ -238,6 +240,17 @@ mod tests {
         }
         assert!(throttle.admit(guess("ada", "2001:db8:1:2:ffff::1".parse().unwrap())).await.is_err());
         assert!(throttle.admit(guess("ada", "2001:db8:1:3::1".parse().unwrap())).await.is_ok());
+    }
+
+    #[test]
+    fn a_long_login_takes_no_more_memory_than_a_short_one() {
+        assert!(!std::mem::needs_drop::<Key>(), "a key owns nothing beyond itself");
+        let throttle = Throttle::default();
+        let long = "x".repeat(1 << 20);
+        for _ in 0..5 {
+            throttle.wrong(guess(&long, HERE));
+        }
+        assert_eq!(throttle.lock().len(), 2);
     }
 
     #[test]

@@ -32,6 +32,21 @@ pub fn check_email(email: &str) -> Result<String> {
     if fits { Ok(email) } else { Err(Error::invalid("email", format!("“{email}” is not an e-mail address."))) }
 }
 
+/// Brings a person's name to the form that others see: no blanks around it.
+///
+/// # Errors
+/// [`Error::Invalid`] for one that is empty, too long, or holds what cannot be seen.
+pub fn check_name(name: &str) -> Result<&str> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
+        return Err(Error::invalid(
+            "name",
+            format!("Write a name of 1 to {NAME_LIMIT} characters, without control characters."),
+        ));
+    }
+    Ok(name)
+}
+
 impl Keyrack {
     /// Makes a user with an account of its own, as its owner.
     ///
@@ -115,13 +130,7 @@ impl Keyrack {
     /// [`Error::Invalid`] for a name that is empty, too long or holds control characters; [`Error::Forbidden`] for a token.
     pub async fn rename_user(&self, caller: &Caller, client: &Client, name: &str) -> Result<Profile> {
         caller.require(Right::ManageSelf)?;
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
-            return Err(Error::invalid(
-                "name",
-                format!("Write a name of 1 to {NAME_LIMIT} characters, without control characters."),
-            ));
-        }
+        let name = check_name(name)?;
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE users SET name = $1 WHERE id = $2")
             .bind(name)

@@ -107,6 +107,7 @@ pub struct NewAction<'a> {
     pub account: AccountId,
     pub user: Option<UserId>,
     pub kind: &'static str,
+    /// Empty when it is about none.
     pub environment: &'a str,
     pub title: String,
     /// The server that does it.
@@ -122,7 +123,7 @@ pub async fn begin(connection: &mut AnyConnection, now: DateTime<Utc>, new: NewA
     .bind(new.account.0)
     .bind(new.user.map(|user| user.0))
     .bind(new.kind)
-    .bind(new.environment.to_owned())
+    .bind(Some(new.environment.to_owned()).filter(|name| !name.is_empty()))
     .bind(new.title)
     .bind(now.timestamp_millis())
     .bind(new.server.map(|server| server.as_str().to_owned()))

@@ -130,7 +130,7 @@ impl NodeChoice {
     ///
     /// # Errors
     /// [`Error::NotFound`], naming what is not there.
-    pub(super) fn of<'a>(&self, environment: &'a super::Environment) -> Result<Vec<&'a Node>> {
+    pub(crate) fn of<'a>(&self, environment: &'a super::Environment) -> Result<Vec<&'a Node>> {
         let missing =
             |what: String| Error::NotFound(format!("environment “{}” has no {what}", environment.name).into());
         match self {

@@ -103,6 +103,7 @@ impl Keyrack {
             let facts = NodeFacts {
                 command: spec.command.clone(),
                 variables: spec.variables.clone(),
+                display_name: spec.display_name.clone(),
                 listens,
                 ..NodeFacts::default()
             };
@@ -147,6 +148,7 @@ impl Keyrack {
             spec: NodesSpec {
                 group: node.group.clone(),
                 node_type: node.node_type.clone(),
+                display_name: node.facts.display_name.clone(),
                 count: 1,
                 image: node.image.clone(),
                 command: node.facts.command.clone(),
@@ -166,7 +168,7 @@ impl Keyrack {
         };
         let title = format!("Cloning {} to {}", source.name, new.name);
         let creator = Creator::Caller(caller, client);
-        let begun = self.write_new(creator, CLONE, title, new, Some(&source.name), entered).await?;
+        let begun = self.write_new(creator, CLONE, title, new, Some(&source), entered).await?;
         self.go_on(begun, move |work| copy(work, source.id, runs).boxed())
     }
 
@@ -184,7 +186,7 @@ impl Keyrack {
         Ok(facts.listens)
     }
 
-    fn made_up_name(&self) -> String {
+    pub(crate) fn made_up_name(&self) -> String {
         format!("env-{:07}", u32::from_le_bytes(self.world.random()) % 10_000_000)
     }
 
@@ -194,7 +196,7 @@ impl Keyrack {
         kind: &'static str,
         title: String,
         new: New,
-        source: Option<&str>,
+        source: Option<&Environment>,
         entered: Entered,
     ) -> Result<Begun> {
         let now = self.world.now();
@@ -234,7 +236,17 @@ impl Keyrack {
         }
         let mut event = creator.event(kind, format!("environment:{}", new.name));
         if let Some(source) = source {
-            event = event.with("source", source);
+            event = event.with("source", source.name.clone());
+            // The files are copied, and what is known of them with them.
+            sqlx::query(
+                "INSERT INTO deployments (environment_id, node_group, context, archive, size, hooks, user_id, deployed_at) \
+                 SELECT $1, node_group, context, archive, size, hooks, user_id, deployed_at FROM deployments \
+                 WHERE environment_id = $2",
+            )
+            .bind(id.0)
+            .bind(source.id.0)
+            .execute(&mut *tx)
+            .await?;
         }
         audit::append(&mut tx, now, event).await?;
         let action =

@@ -84,7 +84,9 @@ pub(super) fn engine_error(parameter: &'static str) -> impl Fn(EngineError) -> E
     move |error| match error {
         EngineError::NoFile(_) | EngineError::NoLog(_) => Error::NotFound(error.to_string().into()),
         EngineError::FileExists(_) => Error::Exists(error.to_string().into()),
-        EngineError::BadFile(why) | EngineError::UnknownImage(why) => Error::invalid(parameter, why),
+        EngineError::BadFile(why) | EngineError::BadArchive(why) | EngineError::UnknownImage(why) => {
+            Error::invalid(parameter, why)
+        }
         EngineError::TooLarge(why) => Error::Limit(why.into()),
         EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
         EngineError::Failed(why) => Error::Engine(why),

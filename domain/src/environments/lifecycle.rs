@@ -93,7 +93,7 @@ impl Keyrack {
         }
     }
 
-    pub(super) fn manager(&self) -> Result<&Arc<Manager>> {
+    pub(crate) fn manager(&self) -> Result<&Arc<Manager>> {
         self.environments.get().ok_or(Error::Unavailable)
     }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::deployments::Deployment;
 use super::name::DOMAIN;
 use crate::cluster::Home;
 use crate::engine::{CLOUDLET_MEMORY, ImageRef, NodeSpec};
@@ -56,6 +57,8 @@ pub struct Layer {
     pub display_name: String,
     /// What clients keep with it.
     pub data: Map<String, Value>,
+    /// What is deployed in it, sorted by context.
+    pub deployments: Vec<Deployment>,
     pub nodes: Vec<Node>,
 }
 

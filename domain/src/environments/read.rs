@@ -43,7 +43,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// As [`Keyrack::environment`]; [`Error::Elsewhere`] and [`Error::ServerAway`] for one of another server.
-    pub(super) async fn environment_here(&self, caller: &Caller, name: &str) -> Result<Environment> {
+    pub(crate) async fn environment_here(&self, caller: &Caller, name: &str) -> Result<Environment> {
         let environment = self.environment(caller, name).await?;
         self.must_be_here(&environment.name, environment.home.as_ref())?;
         Ok(environment)

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
 use super::name;
 use crate::cluster::{GONE_AFTER_MILLIS, Home, ServerId, now_sql};
@@ -82,6 +83,7 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
                 name: node.group.clone(),
                 display_name: String::new(),
                 data: serde_json::Map::new(),
+                deployments: Vec::new(),
                 nodes: vec![node],
             }),
         }
@@ -98,6 +100,18 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
         if let Some(layer) = found {
             layer.display_name = row.try_get(2)?;
             layer.data = serde_json::from_str(row.try_get(3)?).map_err(Error::internal)?;
+        }
+    }
+    let deployed = format!(
+        "SELECT d.environment_id, d.node_group, d.context, d.archive, d.size, d.hooks, d.user_id, d.deployed_at \
+         FROM deployments d JOIN environments e ON e.id = d.environment_id WHERE {condition} ORDER BY d.context"
+    );
+    for row in query(&mut *connection, deployed, which).await? {
+        let name: String = row.try_get(1)?;
+        let found =
+            layers.get_mut(&row.try_get(0)?).and_then(|layers| layers.iter_mut().find(|layer| layer.name == name));
+        if let Some(layer) = found {
+            layer.deployments.push(deployment(&row)?);
         }
     }
     let members = format!(
@@ -164,6 +178,17 @@ fn environment(row: &AnyRow, mut layers: Vec<Layer>, groups: Vec<String>) -> Res
         home: home(row)?,
         groups,
         layers,
+    })
+}
+
+fn deployment(row: &AnyRow) -> Result<Deployment> {
+    Ok(Deployment {
+        context: row.try_get(2)?,
+        archive: row.try_get(3)?,
+        size: u64::try_from(row.try_get::<i64, _>(4)?).unwrap_or_default(),
+        hooks: serde_json::from_str(row.try_get(5)?).map_err(Error::internal)?,
+        user: UserId(row.try_get(6)?),
+        deployed: from_millis(row.try_get(7)?),
     })
 }
 

@@ -35,6 +35,8 @@ pub struct NodesSpec {
     /// The layer: `cp`, `bl`, `sqldb`, …
     pub group: String,
     pub node_type: String,
+    /// What people call each of the nodes.
+    pub display_name: Option<String>,
     pub count: u32,
     pub image: ImageRef,
     /// Replaces what the image runs; handed to a shell.
@@ -50,6 +52,7 @@ impl NodesSpec {
         NodesSpec {
             group: group.to_owned(),
             node_type: "docker".to_owned(),
+            display_name: None,
             count: 1,
             image,
             command: None,
@@ -174,10 +177,15 @@ fn read_nodes(nodes: &Field<'_>) -> Result<NodesSpec> {
     let node_type = either("nodeType");
     let count = either("count");
     let command = either("cmd");
+    let display_name = nodes.text("displayName")?;
+    if let Some(display_name) = &display_name {
+        name::check_display(display_name).map_err(|why| nodes.at("displayName").wrong(why))?;
+    }
     let spec = NodesSpec {
         group: group.as_word()?.unwrap_or(defaults.group),
         node_type: node_type.as_word()?.unwrap_or(defaults.node_type),
         count: count.as_number(NODE_LIMIT)?.unwrap_or(1),
+        display_name,
         command: read_command(&command)?,
         variables: read_variables(&either("env"))?,
         fixed_cloudlets: fixed,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
-use super::changes::until_all_up;
+use super::changes::{copy_files, until_all_up};
 use super::configure::{hold, keep};
 use super::create::{NewNode, write_node};
 use super::inside::may;
@@ -108,10 +108,15 @@ impl Keyrack {
         for (planned, port) in left.into_iter().zip(ports) {
             let master = !groups.contains(&planned.spec.group);
             groups.push(planned.spec.group.clone());
+            // What is deployed in a layer is on all its nodes.
+            let layer = environment.layers.iter().find(|layer| layer.name == planned.spec.group);
+            let copy_of = layer.filter(|layer| !layer.deployments.is_empty()).and_then(|layer| layer.nodes.first());
             let facts = NodeFacts {
                 command: planned.spec.command.clone(),
                 variables: planned.spec.variables.clone(),
+                display_name: planned.spec.display_name.clone(),
                 listens: planned.listens,
+                copy_of: copy_of.map(|node| node.id),
                 ..NodeFacts::default()
             };
             let node = NewNode { spec: planned.spec.clone(), facts };
@@ -130,6 +135,13 @@ impl Keyrack {
             .bind(display)
             .execute(&mut *tx)
             .await?;
+        sqlx::query(
+            "DELETE FROM deployments WHERE environment_id = $1 AND node_group NOT IN \
+             (SELECT node_group FROM nodes WHERE environment_id = $1)",
+        )
+        .bind(environment.id.0)
+        .execute(&mut *tx)
+        .await?;
         let after = rows::read(&mut tx, Which::Id(environment.id)).await?.pop();
         tx.commit().await?;
         let after = after.ok_or(Error::NoEnvironment(environment.name))?;
@@ -207,6 +219,12 @@ async fn alter(work: Work, env: Value, planned: Vec<Planned>, status: EnvStatus)
             if let Err(error) = work.manager.engine.remove(*node).await {
                 return broken(*node, format!("it could not be removed: {error}"));
             }
+        }
+    }
+    {
+        let _deploying = work.slot.deploying.lock().await;
+        if let Err(failure) = copy_files(&work).await {
+            return Outcome::Broken(Arc::new(failure));
         }
     }
     if status != EnvStatus::Running {

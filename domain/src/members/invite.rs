@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::in_turn_as_owner;
-use crate::accounts::{Confirmed, SignedIn, check_email, check_strength};
+use crate::accounts::{Confirmed, SignedIn, check_email, check_name, check_strength};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
@@ -132,10 +132,7 @@ impl Keyrack {
         client: &Client,
     ) -> Result<SignedIn> {
         let open = self.open_invitation(secret).await?;
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-            return Err(Error::invalid("name", "Write your name in 1 to 100 characters, without control characters."));
-        }
+        let name = check_name(name)?;
         check_strength(password, &[&open.email, name, "keyrack"])?;
         let hash = self.passwords.hash(&self.world, password).await?;
         let now = self.world.now();

@@ -25,7 +25,9 @@ steps! {
     2 "0002_environments",
     3 "0003_people",
     4 "0004_files_and_groups",
+    5 "0005_deployments",
     6 "0006_invitation_mail",
+    7 "0007_marketplace",
     8 "0008_servers",
 }
 

@@ -31,6 +31,16 @@ on_both! {
         assert!(members.invitations.is_empty());
     }
 
+    async fn a_new_member_comes_with_a_name_that_reads_as_what_it_is(bed: Bed) {
+        let owner = bed.owner().await;
+        let invitation = bed.keyrack.invite_member(&bed.confirmed(&owner).await, "new@example.org", Role::Viewer).await.unwrap();
+        for name in ["", " ", "a\u{0}b", "a\nb", "\u{202e}nimda", &"x".repeat(101)] {
+            let refused = bed.keyrack.accept_as_new_user(invitation.secret.as_str(), name, STRONG, &client()).await;
+            assert!(matches!(refused, Err(Error::Invalid { name: ref field, .. }) if field == "name"), "{name:?}");
+        }
+        assert!(bed.keyrack.accept_as_new_user(invitation.secret.as_str(), " Ada ", STRONG, &client()).await.is_ok());
+    }
+
     async fn an_invitation_expires_is_withdrawn_and_is_replaced(bed: Bed) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;

@@ -15,14 +15,16 @@ use http::{HeaderMap, HeaderValue, Method as Verb, Response, StatusCode, header}
 use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::cluster::ServerId;
 use keyrack_domain::methods::MethodId;
+use keyrack_domain::uploads::Received;
 use keyrack_domain::{Credential, Error, Keyrack};
 use tokio_util::task::TaskTracker;
 
 use super::answer::Answer;
 use super::body::{self, Sent};
-use super::call::{Permit, PublicCall};
+use super::call::{Call, Permit, PublicCall};
 use super::credential::presented;
 use super::error::{ApiError, Code, blot};
+use super::file_form::{self, FileForm};
 use super::params::{Pairs, Params};
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
@@ -77,6 +79,11 @@ impl Api {
         Api { keyrack, registry, ids, proxies, metrics, changes, peers }
     }
 
+    /// What it answers.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// Answers a request whose path is the API's.
     pub async fn answer(&self, request: Request) -> Response<Body> {
         let begun = Instant::now();
@@ -118,6 +125,11 @@ impl Api {
         let place = self.registry.find(path.strip_prefix('/').unwrap_or(path)).map_err(|no| no_such(no, path))?;
         trace.place = Some(place);
         let method = self.registry.methods()[place];
+        if let (Run::WithFile(run), &Verb::POST) = (method.run, &parts.method)
+            && file_form::is_one(&parts.headers)
+        {
+            return self.with_file(parts, body, method, place, run, trace).await;
+        }
         let sent = match parts.method {
             Verb::GET if method.post_only => return Err(ApiError::PostOnly(method.name)),
             // What a GET says of its body, or has in it, is not looked at.
@@ -132,20 +144,8 @@ impl Api {
                 let params = Params::bind(method.params, pairs)?;
                 run(PublicCall { keyrack: self.keyrack.clone(), client, params })
             }
-            Run::Permitted(run) => {
-                let credential = presented(&parts.headers, &pairs)?;
-                trace.credential.push_str(&credential);
-                let caller = self.keyrack.authenticate(&credential).await?;
-                drop(credential);
-                caller.usage.note(self.keyrack.world().now());
-                trace.caller = Some(caller.clone());
-                let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
-                if !method.params.is_empty() && self.keyrack.may_have_others() {
-                    trace.asked = Some(pairs.clone());
-                }
-                let params = Params::bind(method.params, pairs)?;
-                run(permit.call(self.keyrack.clone(), caller, client, params))
-            }
+            Run::Permitted(run) => run(self.call(parts, pairs, method, place, trace).await?),
+            Run::WithFile(run) => run(self.call(parts, pairs, method, place, trace).await?, None),
         };
         self.run(method, answering).await
     }
@@ -169,6 +169,75 @@ impl Api {
             Err(away) => {
                 tracing::warn!(%server, %away, "a call could not be passed on");
                 None
+            }
+        }
+    }
+
+    /// The call, by who may make it.
+    async fn call(
+        &self,
+        parts: &Parts,
+        pairs: Pairs,
+        method: &'static Method,
+        place: usize,
+        trace: &mut Trace,
+    ) -> Result<Call, ApiError> {
+        let client = self.proxies.client(parts);
+        let (caller, permit) = self.permit(parts, &pairs, method, place, trace).await?;
+        let params = Params::bind(method.params, pairs)?;
+        Ok(permit.call(self.keyrack.clone(), caller, client, params))
+    }
+
+    /// Who calls, and that they may call this method.
+    async fn permit(
+        &self,
+        parts: &Parts,
+        pairs: &Pairs,
+        method: &'static Method,
+        place: usize,
+        trace: &mut Trace,
+    ) -> Result<(Arc<Caller>, Permit), ApiError> {
+        let credential = presented(&parts.headers, pairs)?;
+        trace.credential.push_str(&credential);
+        let caller = self.keyrack.authenticate(&credential).await?;
+        caller.usage.note(self.keyrack.world().now());
+        trace.caller = Some(caller.clone());
+        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+        if !method.params.is_empty() && self.keyrack.may_have_others() {
+            trace.asked = Some(pairs.clone());
+        }
+        Ok((caller, permit))
+    }
+
+    /// As [`Api::dispatch`], for a form that brings a file: nothing of the file is taken before the caller is known.
+    async fn with_file(
+        &self,
+        parts: &Parts,
+        body: Body,
+        method: &'static Method,
+        place: usize,
+        run: fn(Call, Option<Received>) -> Answering,
+        trace: &mut Trace,
+    ) -> Result<Answer, ApiError> {
+        let client = trace.client.insert(self.proxies.client(parts)).clone();
+        let mut form = FileForm::open(&parts.headers, body)?;
+        let taken = async {
+            form.read_fields().await?;
+            let query = parts.uri.query().unwrap_or_default().as_bytes();
+            let pairs = Pairs::read(query, &Sent::Multipart(form.fields().to_vec()))?;
+            let permitted = self.permit(parts, &pairs, method, place, trace).await;
+            let (caller, permit) = permitted.map_err(|error| form.explain(error))?;
+            let file = form.receive(&self.keyrack, &caller).await?;
+            form.read_fields().await?;
+            let pairs = Pairs::read(query, &Sent::Multipart(form.fields().to_vec()))?;
+            let params = Params::bind(method.params, pairs)?;
+            Ok((permit.call(self.keyrack.clone(), caller, client, params), file))
+        };
+        match taken.await {
+            Ok((call, file)) => self.run(method, run(call, file)).await,
+            Err(error) => {
+                form.throw_away().await;
+                Err(error)
             }
         }
     }

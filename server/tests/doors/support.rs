@@ -158,7 +158,7 @@ impl Server {
         self.new_token(&[("tokenTemplate", "Extended Access")]).await
     }
 
-    async fn new_token(&self, params: &[(&str, &str)]) -> Somebody<'_> {
+    pub async fn new_token(&self, params: &[(&str, &str)]) -> Somebody<'_> {
         let mut all = vec![("description", "A token"), ("password", PASSWORD)];
         all.extend(params);
         let answer = self.owner().await.post("users.authentication.CreateToken", &all).await;

@@ -72,3 +72,14 @@ async fn refusals_of_known_callers_are_in_the_audit_log_and_strangers_are_not() 
              refused: 8202 the token has no permission to call users.authentication.GetSessions {\"times\":3}"]
     );
 }
+
+#[tokio::test]
+async fn what_a_known_caller_sends_does_not_fill_the_audit_log() {
+    let server = Server::with_environments().await;
+    let token = server.token("environment.control.StopEnv").await;
+    let name = "ä".repeat(100_000);
+    let answer = token.post("environment.control.StopEnv", &[("envName", &name)]).await;
+    assert_ne!(answer["result"], 0);
+    let longest = server.audit().await.iter().map(String::len).max().unwrap();
+    assert!(longest < 2000, "{longest}");
+}

@@ -4,6 +4,7 @@ mod belongings;
 mod changes;
 mod create;
 mod failures;
+mod marketplace;
 mod restarts;
 
 use std::sync::Arc;

@@ -1,7 +1,10 @@
 mod configure;
+mod coverage;
+mod deploy;
 mod environments;
 mod files;
 mod layers;
+mod marketplace;
 mod matrix;
 mod members;
 mod registry;
