@@ -90,6 +90,20 @@ async fn pages_work_on_environments_of_the_other_server() {
     let answer = stop("same-origin").await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.headers()["location"].to_str().unwrap()), (303, "/"));
     until("it is stopped", async || one.status(&session, "first").await == STOPPED).await;
+
+    // As the page does it with WASM.
+    let answer = other
+        .request(reqwest::Method::POST, "/fn/environments/act")
+        .header("sec-fetch-site", "same-origin")
+        .header("cookie", cookie.clone())
+        .header("accept", "application/json")
+        .form(&[("name", "first"), ("action", "Start")])
+        .send()
+        .await
+        .unwrap();
+    let (status, text) = (answer.status(), answer.text().await.unwrap());
+    assert!(status == 200 && !text.contains("another server"), "{status} {text}");
+    until("it runs", async || one.status(&session, "first").await == RUNNING).await;
 }
 
 #[tokio::test]
