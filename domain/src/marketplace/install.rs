@@ -19,8 +19,8 @@ use crate::ids::ActionId;
 use crate::keyrack::Keyrack;
 use crate::world::World;
 
-/// What is said besides the manifest.
-#[derive(Clone, Debug, Default)]
+/// What is said besides the manifest. It may hold secrets, so it is not printed.
+#[derive(Clone, Default)]
 pub struct InstallRequest {
     /// Of the catalogue; none for a manifest that somebody brings.
     pub app: Option<String>,
@@ -37,8 +37,8 @@ pub struct InstallRequest {
     pub nodes: Option<String>,
 }
 
-/// What was done.
-#[derive(Clone, Debug)]
+/// What was done. Its texts may hold secrets, so it is not printed.
+#[derive(Clone)]
 pub struct Done {
     /// The installation's name.
     pub unique_name: String,
@@ -120,7 +120,8 @@ impl Keyrack {
         params: Map<String, Value>,
     ) -> Result<Done> {
         caller.require(Right::Operate)?;
-        let installation = self.installation_here(caller, unique_name).await?;
+        let installation = self.installation(caller, unique_name).await?;
+        self.must_be_near(caller, &installation).await?;
         let manifest = Manifest::read("jps", &installation.manifest)?;
         let (action, steps) = chosen(&manifest, action)?;
         let mut run = self.run_again(caller, client, &manifest, &installation, params.clone());
@@ -151,7 +152,8 @@ impl Keyrack {
     /// [`Error::NotFound`]; [`Error::Step`] when something failed: then it stays installed.
     pub async fn uninstall(&self, caller: &Caller, client: &Client, unique_name: &str, force: bool) -> Result<()> {
         caller.require(Right::Operate)?;
-        let installation = self.installation_here(caller, unique_name).await?;
+        let installation = self.installation(caller, unique_name).await?;
+        self.must_be_near(caller, &installation).await?;
         let manifest = Manifest::read("jps", &installation.manifest)?;
         let mut run = self.run_again(caller, client, &manifest, &installation, Map::new());
         let event = Event::by(caller, client, "marketplace.uninstall", format!("installation:{unique_name}"))
@@ -170,17 +172,12 @@ impl Keyrack {
         self.end_tracked(tracked, event, done).await
     }
 
-    /// An installation whose environment, if it still has one, is run by this server.
-    async fn installation_here(&self, caller: &Caller, unique_name: &str) -> Result<Installation> {
-        let installation = self.installation(caller, unique_name).await?;
-        if let Some((name, _)) = &installation.environment {
-            match self.environment_here(caller, name).await {
-                // What needs the environment says so itself when it comes to that.
-                Ok(_) | Err(Error::NoEnvironment(_)) => {}
-                Err(error) => return Err(error),
-            }
+    /// Lets this server go on only with what is installed in an environment that it runs, before anything is done.
+    async fn must_be_near(&self, caller: &Caller, installation: &Installation) -> Result<()> {
+        match &installation.environment {
+            Some((name, _)) => self.environment_here(caller, name).await.map(drop),
+            None => Ok(()),
         }
-        Ok(installation)
     }
 
     /// A manifest about to be carried out once more, with what it had.
@@ -341,7 +338,9 @@ impl Keyrack {
         };
         match error {
             Error::Step { at, cause, output, .. } => Error::Step { at, cause, output, undone },
-            cause => Error::Step { at: "it".into(), cause: Box::new(cause), output: String::new(), undone },
+            cause => {
+                Error::Step { at: "the installation".into(), cause: Box::new(cause), output: String::new(), undone }
+            }
         }
     }
 

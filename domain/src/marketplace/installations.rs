@@ -23,8 +23,8 @@ const COLUMNS: &str = "SELECT i.unique_name, i.app_id, e.name, e.appid, i.node_g
      i.created_at, i.user_id FROM installations i LEFT JOIN environments e ON e.id = i.environment_id \
      WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted')";
 
-/// Something that was installed.
-#[derive(Clone, Debug)]
+/// Something that was installed. Its values may be secrets, so it is not printed.
+#[derive(Clone)]
 pub struct Installation {
     pub unique_name: String,
     /// Of the catalogue; empty for a manifest that somebody brought.

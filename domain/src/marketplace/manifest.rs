@@ -7,7 +7,7 @@ use super::document::Document;
 use super::form::{Form, Forms};
 use super::placeholders;
 use super::steps::{self, Step, wrong};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::types::text::is_hidden;
 
 /// The most calls that actions can be inside each other, and the most steps that one event stands for.
@@ -101,18 +101,19 @@ impl Manifest {
     /// Reads a manifest's text.
     ///
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) for `jps`, naming the first thing that is not known here with the way to
-    /// it.
+    /// [`Error::Invalid`] for `parameter`, naming the first thing that is not known here with the way to it.
     pub fn read(parameter: &'static str, text: &str) -> Result<Manifest> {
         let renamed = |error| match error {
-            crate::Error::Invalid { message, .. } => crate::Error::invalid(parameter, message),
+            Error::Invalid { message, .. } => Error::invalid(parameter, message),
             other => other,
         };
         Manifest::of(Document::read(parameter, text)?).map_err(renamed)
     }
 
     fn of(document: Document) -> Result<Manifest> {
-        let Document::Mapping(pairs) = &document else { return Err(wrong("it", "has to be a mapping")) };
+        let Document::Mapping(pairs) = &document else {
+            return Err(Error::invalid("jps", "it has to be a mapping"));
+        };
         let is_key = |name: &str| KEYS.iter().chain(&TELLING_KEYS).any(|key| key.eq_ignore_ascii_case(name));
         if let Some((key, _)) = pairs.iter().find(|(key, _)| !is_key(key)) {
             let known = KEYS.iter().chain(&TELLING_KEYS).copied().collect::<Vec<_>>().join(", ");
@@ -253,7 +254,7 @@ impl Manifest {
     fn check_facts(&self) -> Result<()> {
         let does_nothing = !self.makes_environment() && self.on_install.is_empty() && self.success().is_none();
         if does_nothing {
-            return Err(wrong("it", "does nothing: it has neither nodes nor onInstall nor success"));
+            return Err(Error::invalid("jps", "it does nothing: it has neither nodes nor onInstall nor success"));
         }
         for key in ["ssl", "ha", "skipNodeEmails"] {
             if !matches!(self.document.get(key), None | Some(Document::Bool(_) | Document::Text(_))) {
@@ -346,7 +347,7 @@ mod tests {
         for (text, place) in [
             ("name: a\nonInstall: {log: a}", "type:"),
             ("type: install\nonInstall: {log: a}", "name:"),
-            ("type: install\nname: a", "it: does nothing"),
+            ("type: install\nname: a", "it does nothing"),
             ("type: install\nname: a\nmixins: []\nonInstall: {log: a}", "mixins:"),
             ("type: install\nname: a\nonAfterScaleOut: {log: a}", "onAfterScaleOut:"),
             ("type: install\nname: a\nnodes: {image: x, extip: true}", "nodes.extip:"),
@@ -364,10 +365,10 @@ mod tests {
     #[test]
     fn actions_that_double_each_other_are_too_many() {
         let mut text = "type: update\nname: a\nonInstall: a0\nactions:\n".to_owned();
-        for level in 0..14 {
+        for level in 0..10 {
             text.push_str(&format!("  a{level}: [a{0}, a{0}]\n", level + 1));
         }
-        text.push_str("  a14: {log: x}\n");
+        text.push_str("  a10: {log: x}\n");
         assert!(read(&text).unwrap_err().contains("500"));
     }
 

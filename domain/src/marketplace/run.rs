@@ -11,7 +11,7 @@ use super::document::Document;
 use super::manifest::{Manifest, split};
 use super::placeholders::{fill, fill_text};
 use super::scope::Scope;
-use super::steps::{Given, Kind, Step, TARGETS, wrong};
+use super::steps::{ADDED_NODE, Given, Kind, Step, TARGETS, wrong};
 use crate::caller::{Caller, Client};
 use crate::environments::{Environment, FilePlace, GroupChange, NodeChoice, RestartOrder, VariableChange};
 use crate::error::{Error, Result};
@@ -100,7 +100,7 @@ impl Run<'_> {
             Kind::Log => self.write(&doing.text("message")?.unwrap_or_default()).await?,
             Kind::Set => self.scope.set(doing.map()?),
             Kind::SetGlobals => self.scope.set_globals(doing.map()?),
-            Kind::Sleep => tokio::time::sleep(doing.pause()?).await,
+            Kind::Sleep => self.sleep(doing.pause()?).await?,
             _ => {
                 self.change(&doing).await?;
                 self.write(&format!("{}: done", step.at)).await?;
@@ -115,6 +115,15 @@ impl Run<'_> {
         let flow = self.all(manifest.called(doing.step), doing.selector.as_deref()).await;
         self.scope.replace_this(before);
         flow
+    }
+
+    /// Waits, but not longer than the server is there.
+    async fn sleep(&self, pause: Duration) -> Result<()> {
+        let manager = self.keyrack.manager()?;
+        tokio::select! {
+            () = tokio::time::sleep(pause) => Ok(()),
+            () = manager.closing() => Err(Error::Unavailable),
+        }
     }
 
     /// Writes a line to the account's console.
@@ -459,31 +468,15 @@ fn variables(doing: &Doing<'_>) -> Result<VariableChange> {
 
 /// What `addNodes` says of nodes, as CreateEnvironment is told it.
 fn added_node(index: usize, item: &Document) -> Result<Value> {
-    const KEYS: [(&str, &str); 14] = [
-        ("nodeType", "nodeType"),
-        ("nodeGroup", "nodeGroup"),
-        ("count", "count"),
-        ("fixedCloudlets", "fixedCloudlets"),
-        ("flexibleCloudlets", "flexibleCloudlets"),
-        ("cloudlets", "flexibleCloudlets"),
-        ("dockerName", "image"),
-        ("image", "image"),
-        ("dockerTag", "tag"),
-        ("tag", "tag"),
-        ("dockerEnvVars", "env"),
-        ("env", "env"),
-        ("dockerRunCmd", "cmd"),
-        ("cmd", "cmd"),
-    ];
     let at = format!("[{index}]");
     let Document::Mapping(pairs) = item else { return Err(wrong(&at, "it has to be a mapping")) };
     let mut node = json!({ "docker": {} });
     for (key, value) in pairs {
-        match KEYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
+        match ADDED_NODE.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
             Some((_, to @ ("image" | "tag"))) => node["docker"][to] = as_text(value),
             Some((_, to)) => node[to] = value.to_json(),
-            None if key.eq_ignore_ascii_case("displayName") => {}
-            None => return Err(wrong(&format!("{at}.{key}"), "addNodes has no such parameter")),
+            // The others were refused when the manifest was read, and displayName is for afterwards.
+            None => {}
         }
     }
     let count = item.get("count").and_then(Document::scalar).map_or(Ok(1), |count| count.trim().parse::<u64>());

@@ -9,8 +9,8 @@ use crate::caller::Caller;
 use crate::environments::{Environment, Node};
 use crate::world::World;
 
-/// The values by their roots.
-#[derive(Clone, Debug)]
+/// The values by their roots; they may be secrets, so they are not printed.
+#[derive(Clone)]
 pub struct Scope {
     settings: Value,
     globals: Value,

@@ -132,6 +132,24 @@ const METHODS: &[Form] = &[
     form(Kind::ApplyEnvProperty, &["ApplyEnvProperty"], "properties", &["properties"], false),
 ];
 
+/// What `addNodes` says of nodes, and what CreateEnvironment calls it.
+pub const ADDED_NODE: [(&str, &str); 14] = [
+    ("nodeType", "nodeType"),
+    ("nodeGroup", "nodeGroup"),
+    ("count", "count"),
+    ("fixedCloudlets", "fixedCloudlets"),
+    ("flexibleCloudlets", "flexibleCloudlets"),
+    ("cloudlets", "flexibleCloudlets"),
+    ("dockerName", "image"),
+    ("image", "image"),
+    ("dockerTag", "tag"),
+    ("tag", "tag"),
+    ("dockerEnvVars", "env"),
+    ("env", "env"),
+    ("dockerRunCmd", "cmd"),
+    ("cmd", "cmd"),
+];
+
 /// How clients begin the full name of a method.
 const METHOD_PREFIXES: [&str; 2] = ["environment.control.", "env.control."];
 
@@ -202,8 +220,31 @@ fn step(at: &str, key: &str, value: Option<&Document>, beside: &[(String, Docume
         return api(&at, value, selector, beside);
     }
     let form = find(name).ok_or_else(|| unknown(&at, name))?;
+    if form.kind == Kind::AddNodes {
+        check_added(&at, value)?;
+    }
     let given = given(&at, form, value, beside)?;
     Ok(Step { at, kind: form.kind, name: form.names[0].to_owned(), selector, given })
+}
+
+/// Whether `addNodes` says only what is known.
+fn check_added(at: &str, value: &Document) -> Result<()> {
+    let is_known = |key: &str| {
+        key.eq_ignore_ascii_case("displayName") || ADDED_NODE.iter().any(|(known, _)| known.eq_ignore_ascii_case(key))
+    };
+    let one = |at: &str, node: &Document| match node {
+        Document::Mapping(pairs) => match pairs.iter().find(|(key, _)| !is_known(key)) {
+            Some((key, _)) => Err(wrong(&format!("{at}.{key}"), "addNodes has no such parameter")),
+            None => Ok(()),
+        },
+        _ => Err(wrong(at, "it has to be a mapping of what the nodes are")),
+    };
+    match value {
+        Document::List(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| one(&format!("{at}[{index}]"), item))
+        }
+        value => one(at, value),
+    }
 }
 
 /// `api: METHOD`, or `api: { method: METHOD, params: … }`.
@@ -367,6 +408,7 @@ mod tests {
             ("onInstall:\n- forEach(i:3):\n    log: a", "onInstall[0].forEach(i:3):"),
             ("onInstall:\n- cmd [cp]: {commands: a, secretly: b}", "onInstall[0].cmd [cp].secretly:"),
             ("onInstall: nosuch", "onInstall.nosuch:"),
+            ("onInstall:\n- addNodes: [{image: a}, {extip: true}]", "onInstall[0].addNodes[1].extip:"),
             ("onInstall:\n- api: environment.control.DeleteEnv", "onInstall[0].api:"),
             ("onInstall:\n- [log]", "onInstall[0]:"),
             ("onInstall: 5", "onInstall:"),

@@ -40,7 +40,7 @@ async fn what_is_installed_survives_the_server(bed: Bed) {
     house.until_status("site", EnvStatus::Running).await;
     let (keyrack, owner) = (house.keyrack.clone(), house.owner.clone());
     let again = keyrack.execute_app_action(&owner, &client, &done.unique_name, Some("TELL"), Map::new()).await.unwrap();
-    assert!(again.success_text.starts_with("this ") && again.success_text == told.success_text, "{again:?}");
+    assert!(again.success_text.starts_with("this ") && again.success_text == told.success_text);
     assert_eq!(keyrack.favorite_apps(&owner).await.unwrap().len(), 1);
     let lines: Vec<_> = keyrack.read_console(&owner).await.unwrap().into_iter().map(|line| line.line).collect();
     assert_eq!(lines, ["Site: made site"]);

@@ -211,7 +211,7 @@ async fn a_failure_on_the_way_is_told_and_the_environment_that_was_made_is_gone(
     let nodes = "type: install\nname: Broken\nnodes: {image: keyrack/web, nodeGroup: cp}\nonInstall:\n- log: first\n";
     let failing = format!("{nodes}- cmd [cp]:\n  - echo seen\n  - echo no luck >&2; exit 7\n  - touch never");
     let answer = install(&owner, &failing, &[("envName", "a")]).await;
-    assert_eq!(answer["result"], 99, "{answer}");
+    assert_eq!(answer["result"], 4081, "{answer}");
     let text = answer["error"].as_str().unwrap();
     for part in [
         "onInstall[1].cmd [cp]: node ",

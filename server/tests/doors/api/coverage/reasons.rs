@@ -63,10 +63,6 @@ pub const REASONS: &[(&str, &str)] = &[
     ),
     ("environment.vcs.", REPOSITORIES),
     (
-        "marketplace.",
-        "There is no marketplace: environments are made by CreateEnvironment, from the images and recipes of this server.",
-    ),
-    (
         "users.account.RecoverPassword",
         "It would take a mail to any address from anybody; the operator's command line resets passwords.",
     ),

@@ -36,7 +36,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let _ = &call.caller;
     let manifest = Manifest::read("jps", call.params.text("jps")?)?;
     info(manifest.facts(), &manifest)
 }

@@ -25,7 +25,6 @@ pub const METHOD: Method = Method {
     run: Run::Permitted(|call| Box::pin(run(call))),
 };
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let _ = call;
+async fn run(_call: Call) -> Result<Answer, ApiError> {
     Answer::object(json!({ "version": ENGINE_VERSION }))
 }
