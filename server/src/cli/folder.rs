@@ -72,10 +72,15 @@ impl Folder {
         let mut name = path.into_os_string();
         name.push(".lock");
         let beside = PathBuf::from(name);
-        let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&beside);
-        let lock = lock.map_err(|error| {
-            Failure::start(format_args!("{} cannot be written beside the database: {error}", beside.display()))
-        })?;
+        let lock = match OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&beside) {
+            Ok(lock) => lock,
+            // Without its folder there is no database to be locked; opening it says so.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => {
+                let beside = beside.display();
+                return Err(Failure::start(format_args!("{beside} cannot be written beside the database: {error}")));
+            }
+        };
         flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|error| match error {
             Errno::WOULDBLOCK => Failure::start(format_args!(
                 "the database {file} is used by another server: SQLite serves one; several need PostgreSQL"
