@@ -71,7 +71,9 @@ pub enum Error {
     #[error("{0}")]
     DeployFailed(String),
     /// The environment is run by another server, which has to be asked.
-    #[error("environment “{name}” is run by another server")]
+    #[error(
+        "environment “{name}” is run by another server, which does not answer right now; try again when it is back"
+    )]
     Elsewhere { name: String, server: ServerId, address: String },
     /// The environment is run by another server, and that one does not answer.
     #[error("the server that runs environment “{0}” does not answer right now; try again when it is back")]
@@ -186,7 +188,10 @@ impl From<sqlx::Error> for Error {
                         || code.starts_with("57")
                 })
             });
-        tracing::error!(%error, "database");
+        // That the database is out of reach is said once, and not again for each who asks.
+        if !matches!(&error, E::Io(io) if io.kind() == std::io::ErrorKind::NotConnected) {
+            tracing::error!(%error, "database");
+        }
         if passing { Error::Unavailable } else { Error::Internal }
     }
 }

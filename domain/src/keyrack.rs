@@ -118,7 +118,7 @@ impl Keyrack {
         tokio::join!(
             self.hear_others(),
             self.beat(),
-            self.keep_flushing(),
+            self.keep_own_things(),
             self.work_for_all(),
             self.keep_mailing(),
             self.heed_operator()
@@ -149,7 +149,7 @@ impl Keyrack {
         }
     }
 
-    async fn keep_flushing(&self) {
+    async fn keep_own_things(&self) {
         const FLUSHES_PER_SWEEP: u32 = 720;
         let mut ticks = ticks(Duration::from_secs(5));
         for count in 0_u32.. {

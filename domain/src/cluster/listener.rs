@@ -21,7 +21,10 @@ impl Keyrack {
             return;
         }
         loop {
-            match self.listen().await {
+            let heard = self.listen().await;
+            // What broke this connection may have broken all.
+            self.store.suspect();
+            match heard {
                 Ok(()) => {
                     tracing::warn!("cannot hear other servers: every call is looked up until it is possible again")
                 }

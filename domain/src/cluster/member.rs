@@ -65,6 +65,11 @@ struct Me {
 pub struct ClusterKey(Arc<[u8]>);
 
 impl ClusterKey {
+    /// From the store.
+    pub(super) fn new(bytes: &[u8]) -> ClusterKey {
+        ClusterKey(bytes.into())
+    }
+
     /// For signing.
     pub fn bytes(&self) -> &[u8] {
         &self.0
@@ -151,10 +156,7 @@ impl Keyrack {
         };
         sqlx::query(adopted).bind(id.as_str()).execute(&mut *tx).await?;
         tx.commit().await?;
-        self.cluster
-            .me
-            .set(Me { id, started, key: ClusterKey(key.into()) })
-            .map_err(|_| Error::internal("joined twice"))
+        self.cluster.me.set(Me { id, started, key: ClusterKey::new(&key) }).map_err(|_| Error::internal("joined twice"))
     }
 
     /// Says regularly that it is there, until it is dropped.

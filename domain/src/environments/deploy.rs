@@ -58,6 +58,11 @@ impl Keyrack {
         new.hooks.check()?;
         let environment = self.environment_here(caller, &new.environment).await?;
         let (upload, path) = self.uploaded(caller, "fileUrl", &new.archive).await?;
+        if self.may_have_others() && !tokio::fs::try_exists(&path).await.unwrap_or(true) {
+            let why = "the archive was uploaded to another server: upload it to the server that runs the environment, or \
+                       give all servers one folder for uploads";
+            return Err(Error::NotFound(why.into()));
+        }
         let archive = match new.name.as_deref().map(str::trim) {
             Some(name) if !name.is_empty() => name.chars().filter(|c| !c.is_control()).take(200).collect(),
             _ => upload.name.clone(),

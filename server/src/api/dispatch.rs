@@ -13,6 +13,7 @@ use futures::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method as Verb, Response, StatusCode, header};
 use keyrack_domain::caller::{Caller, Client};
+use keyrack_domain::cluster::ServerId;
 use keyrack_domain::methods::MethodId;
 use keyrack_domain::uploads::Received;
 use keyrack_domain::{Credential, Error, Keyrack};
@@ -30,6 +31,7 @@ use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
 use crate::http::client::TrustedProxies;
 use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
+use crate::http::passing::{PassedCall, PassedOn, Peers};
 use crate::http::request_id;
 
 /// The API, ready to answer.
@@ -42,6 +44,8 @@ pub struct Api {
     metrics: Arc<Metrics>,
     /// Changes that are under way; shutting down waits for them.
     pub(super) changes: TaskTracker,
+    /// The other servers.
+    peers: Arc<Peers>,
 }
 
 /// What became known of a call on its way, for the log, the counters and the audit.
@@ -52,6 +56,8 @@ struct Trace {
     client: Option<Client>,
     /// As it came; it must not come back in any text.
     credential: String,
+    /// What was asked for, where it may have to be passed on to another server.
+    asked: Option<Pairs>,
 }
 
 impl Api {
@@ -65,11 +71,12 @@ impl Api {
         proxies: TrustedProxies,
         metrics: Arc<Metrics>,
         changes: TaskTracker,
+        peers: Arc<Peers>,
     ) -> Api {
         let ids: Vec<_> = keyrack.catalog().entries().map(|(id, _)| id).collect();
         let same = keyrack.catalog().entries().map(|(_, entry)| entry.info.name.as_str());
         assert!(same.eq(registry.methods().iter().map(|method| method.name)), "the catalogue is not the registry's");
-        Api { keyrack, registry, ids, proxies, metrics, changes }
+        Api { keyrack, registry, ids, proxies, metrics, changes, peers }
     }
 
     /// What it answers.
@@ -85,7 +92,14 @@ impl Api {
             return preflight();
         }
         let mut trace = Trace::default();
-        let outcome = self.dispatch(&parts, body, &mut trace).await;
+        let mut outcome = self.dispatch(&parts, body, &mut trace).await;
+        if let Err(ApiError::Domain(Error::Elsewhere { name, server, address })) = &outcome {
+            match self.pass_on(&parts, &mut trace, server, address).await {
+                // The server that answered has counted the call, and noted a refusal.
+                Some(response) => return response,
+                None => outcome = Err(Error::ServerAway(name.clone()).into()),
+            }
+        }
         let code = outcome.as_ref().err().map(ApiError::code);
         self.metrics.call(trace.place, code, begun.elapsed());
         match outcome {
@@ -136,6 +150,29 @@ impl Api {
         self.run(method, answering).await
     }
 
+    /// Has another server answer; `None` when it does not. What was passed on once is not passed on again.
+    async fn pass_on(
+        &self,
+        parts: &Parts,
+        trace: &mut Trace,
+        server: &ServerId,
+        address: &str,
+    ) -> Option<Response<Body>> {
+        if parts.extensions.get::<PassedOn>().is_some() {
+            return None;
+        }
+        let (asked, client) = (trace.asked.take()?, trace.client.as_ref()?);
+        let path = self.registry.methods()[trace.place?].path();
+        let call = PassedCall { path: &path, form: asked.to_form(), credential: &trace.credential, client };
+        match self.peers.pass_call(server, address, &parts.headers, call).await {
+            Ok(response) => Some(response),
+            Err(away) => {
+                tracing::warn!(%server, %away, "a call could not be passed on");
+                None
+            }
+        }
+    }
+
     /// The call, by who may make it.
     async fn call(
         &self,
@@ -166,6 +203,9 @@ impl Api {
         caller.usage.note(self.keyrack.world().now());
         trace.caller = Some(caller.clone());
         let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+        if !method.params.is_empty() && self.keyrack.may_have_others() {
+            trace.asked = Some(pairs.clone());
+        }
         Ok((caller, permit))
     }
 

@@ -13,7 +13,8 @@ use tokio_util::task::TaskTracker;
 use super::Address;
 use super::client::TrustedProxies;
 use super::metrics::Metrics;
-use super::{headers, health};
+use super::passing::Peers;
+use super::{headers, health, passing};
 use crate::api::dispatch::Api;
 use crate::api::registry::Registry;
 use crate::browser::Browser;
@@ -34,8 +35,10 @@ impl Doors {
     pub fn new(keyrack: Keyrack, registry: Registry, proxies: TrustedProxies, address: &Address) -> Doors {
         let metrics = Arc::new(Metrics::new(&registry));
         let changes = TaskTracker::new();
-        let browser = Browser::new(keyrack.clone(), registry.docs(), address, proxies.clone(), changes.clone());
-        let api = Arc::new(Api::new(keyrack.clone(), registry, proxies, metrics.clone(), changes.clone()));
+        let peers = Arc::new(Peers::new(keyrack.clone()));
+        let browser =
+            Browser::new(keyrack.clone(), registry.docs(), address, proxies.clone(), changes.clone(), peers.clone());
+        let api = Arc::new(Api::new(keyrack.clone(), registry, proxies, metrics.clone(), changes.clone(), peers));
         Doors { keyrack, api, metrics, browser, https: address.is_https(), changes }
     }
 
@@ -46,7 +49,8 @@ impl Doors {
             .merge(site::router())
             .merge(self.browser.clone().router())
             .layer(map_response(headers::harden));
-        let all = Router::new().merge(api::router(self.api.clone())).merge(others);
+        let inner = passing::router(self.keyrack.clone(), self.api.clone(), self.browser.clone().router());
+        let all = Router::new().merge(api::router(self.api.clone())).merge(inner).merge(others);
         if self.https { all.layer(map_response(headers::only_tls)) } else { all }
     }
 

@@ -13,9 +13,10 @@ use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::settings::Settings;
 use keyrack_domain::types::dates::parse_wire_moment;
 use keyrack_domain::world::{ManualClock, World};
-use keyrack_server::api::registry::{Method as ApiMethod, Registry};
+use keyrack_server::api::registry::{Method as ApiMethod, Registry, Run};
 use keyrack_server::http::client::TrustedProxies;
 use keyrack_server::http::{Address, Doors};
+use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use sqlx::{Connection, Row};
 use tokio::net::TcpListener;
@@ -199,7 +200,7 @@ impl Wire {
         self.client.request(verb, format!("http://{}{path}", self.address))
     }
 
-    /// Calls a method, its parameters in the query of a GET or the form of a POST.
+    /// Calls a method, its parameters in the query of a GET or the form of a POST, with a file where one may come.
     pub async fn call(
         &self,
         verb: Method,
@@ -208,7 +209,16 @@ impl Wire {
         params: &[(&str, &str)],
     ) -> Value {
         let request = self.request(verb.clone(), &method.path());
-        let request = if verb == Method::POST { request.form(params) } else { request.query(params) };
+        let request = match (verb, method.run) {
+            (Method::POST, Run::WithFile(_)) => {
+                let file = Part::text("hello").file_name("hello.txt");
+                let fields = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+                let form = fields.fold(Form::new(), |form, (name, value)| form.text(name, value));
+                request.multipart(form.part("file", file))
+            }
+            (Method::POST, _) => request.form(params),
+            _ => request.query(params),
+        };
         let request = match credential {
             Some(credential) => request.bearer_auth(credential),
             None => request,

@@ -1,6 +1,7 @@
 mod configure;
 mod coverage;
 mod deploy;
+mod documentation;
 mod environments;
 mod export;
 mod files;
