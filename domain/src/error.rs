@@ -52,6 +52,15 @@ pub enum Error {
     /// The environment is not in a state that allows this.
     #[error("{}", wrong_state(name, *current, needed))]
     WrongState { name: String, current: EnvStatus, needed: &'static [EnvStatus] },
+    /// What is to be kept is no public SSH key.
+    #[error("{0}")]
+    SshKey(String),
+    /// The user keeps this SSH key already.
+    #[error("{0}")]
+    SshKeyExists(String),
+    /// Another SSH key of the user has this title.
+    #[error("{0}")]
+    SshKeyTitle(String),
     /// The archive is none, is damaged, or holds what must not be unpacked.
     #[error("{0}")]
     DamagedArchive(String),
@@ -149,6 +158,9 @@ impl Error {
             Error::Forbidden(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
             Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
             Error::Engine(_)
+            | Error::SshKey(_)
+            | Error::SshKeyExists(_)
+            | Error::SshKeyTitle(_)
             | Error::Step { .. }
             | Error::DamagedArchive(_)
             | Error::EmptyArchive(_)

@@ -45,6 +45,8 @@ pub mod passwords;
 #[cfg(feature = "server")]
 mod refusals;
 #[cfg(feature = "server")]
+pub mod scheduler;
+#[cfg(feature = "server")]
 pub mod second_factor;
 #[cfg(feature = "server")]
 pub mod secret;

@@ -100,13 +100,7 @@ impl Keyrack {
         let mut nodes = Vec::new();
         for (index, spec) in spec.nodes.iter().enumerate() {
             let listens = self.check_runs(index, spec).await?;
-            let facts = NodeFacts {
-                command: spec.command.clone(),
-                variables: spec.variables.clone(),
-                display_name: spec.display_name.clone(),
-                listens,
-                ..NodeFacts::default()
-            };
+            let facts = spec.facts(listens);
             for _ in 0..spec.count {
                 nodes.push(NewNode { spec: spec.clone(), facts: facts.clone() });
             }
@@ -148,11 +142,13 @@ impl Keyrack {
             spec: NodesSpec {
                 group: node.group.clone(),
                 node_type: node.node_type.clone(),
-                display_name: node.facts.display_name.clone(),
                 count: 1,
                 image: node.image.clone(),
                 command: node.facts.command.clone(),
+                entry_point: node.facts.entry_point.clone(),
                 variables: node.facts.variables.clone(),
+                display_name: node.facts.display_name.clone(),
+                volumes: node.facts.volumes.clone(),
                 fixed_cloudlets: node.fixed_cloudlets,
                 flexible_cloudlets: node.flexible_cloudlets,
             },
@@ -175,8 +171,9 @@ impl Keyrack {
     /// Asks the engine whether such nodes can run; answers whether they answer on their port.
     pub(super) async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
         let engine = &self.manager()?.engine;
+        let command = spec.facts(false).whole_command();
         let facts =
-            engine.check(&spec.image, spec.command.as_deref(), &spec.variables).await.map_err(|error| match error {
+            engine.check(&spec.image, command.as_deref(), &spec.variables).await.map_err(|error| match error {
                 EngineError::UnknownImage(why) => {
                     Error::invalid("nodes", format!("nodes[{index}].docker.image: {why}"))
                 }

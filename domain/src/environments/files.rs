@@ -213,6 +213,7 @@ impl Keyrack {
         overwrite: bool,
     ) -> Result<Vec<NodeId>> {
         may(caller)?;
+        self.environment_here(caller, &place.environment).await?;
         let written = path;
         let mut to = node_path("destPath", path)?;
         let (name, file) = match source {

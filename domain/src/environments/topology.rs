@@ -111,14 +111,7 @@ impl Keyrack {
             // What is deployed in a layer is on all its nodes.
             let layer = environment.layers.iter().find(|layer| layer.name == planned.spec.group);
             let copy_of = layer.filter(|layer| !layer.deployments.is_empty()).and_then(|layer| layer.nodes.first());
-            let facts = NodeFacts {
-                command: planned.spec.command.clone(),
-                variables: planned.spec.variables.clone(),
-                display_name: planned.spec.display_name.clone(),
-                listens: planned.listens,
-                copy_of: copy_of.map(|node| node.id),
-                ..NodeFacts::default()
-            };
+            let facts = NodeFacts { copy_of: copy_of.map(|node| node.id), ..planned.spec.facts(planned.listens) };
             let node = NewNode { spec: planned.spec.clone(), facts };
             added.push(write_node(&mut tx, environment.id, node, port, master).await?);
         }

@@ -29,6 +29,7 @@ steps! {
     6 "0006_invitation_mail",
     7 "0007_marketplace",
     8 "0008_servers",
+    9 "0009_keys_tasks_and_exports",
 }
 
 /// The number of the last step.

@@ -71,6 +71,11 @@ impl Keyrack {
             .await?
             .ok_or_else(|| Error::NotFound("there is no such upload: it was removed, or its day is over".into()))?;
         let path = self.uploads_folder().join(key);
+        // Of several servers each has a data folder of its own.
+        if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+            let why = format!("“{}” lies on another server of this installation: upload it to this one", upload.name);
+            return Err(Error::NotFound(why.into()));
+        }
         Ok((upload, path))
     }
 

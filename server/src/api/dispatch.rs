@@ -36,14 +36,14 @@ use crate::http::request_id;
 
 /// The API, ready to answer.
 pub struct Api {
-    keyrack: Keyrack,
-    registry: Registry,
+    pub(super) keyrack: Keyrack,
+    pub(super) registry: Registry,
     /// The catalogue's number of each method of the registry, in its order.
-    ids: Vec<MethodId>,
+    pub(super) ids: Vec<MethodId>,
     proxies: TrustedProxies,
     metrics: Arc<Metrics>,
     /// Changes that are under way; shutting down waits for them.
-    changes: TaskTracker,
+    pub(super) changes: TaskTracker,
     /// The other servers.
     peers: Arc<Peers>,
 }
@@ -243,7 +243,7 @@ impl Api {
     }
 
     /// Runs the handler. A change runs to its end even when the client goes away meanwhile.
-    async fn run(&self, method: &'static Method, answering: Answering) -> Result<Answer, ApiError> {
+    pub(super) async fn run(&self, method: &'static Method, answering: Answering) -> Result<Answer, ApiError> {
         let outcome = match method.effect {
             Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
             Effect::Change => self.changes.spawn(request_id::carry(answering)).await.ok(),

@@ -27,12 +27,15 @@ pub enum Code {
     DamagedArchive,
     EmptyArchive,
     NodeFailed,
+    SshKey,
+    SshKeyExists,
+    SshKeyTitle,
     NotGranted,
 }
 
 impl Code {
     /// Every code there is, by its number.
-    pub const ALL: [Code; 19] = [
+    pub const ALL: [Code; 22] = [
         Code::Unavailable,
         Code::Parameter,
         Code::NotFound,
@@ -51,6 +54,9 @@ impl Code {
         Code::DamagedArchive,
         Code::EmptyArchive,
         Code::NodeFailed,
+        Code::SshKey,
+        Code::SshKeyExists,
+        Code::SshKeyTitle,
         Code::NotGranted,
     ];
 
@@ -75,6 +81,9 @@ impl Code {
             Code::DamagedArchive => 4071,
             Code::EmptyArchive => 4072,
             Code::NodeFailed => 4081,
+            Code::SshKey => 6000,
+            Code::SshKeyExists => 6001,
+            Code::SshKeyTitle => 6002,
             Code::NotGranted => 8202,
         }
     }
@@ -104,6 +113,9 @@ impl Code {
             Code::DeployFailed => "a deployment did not come to its end; the text says what stopped it",
             Code::DamagedArchive => "the archive is none, is damaged, or leads out of its folder",
             Code::EmptyArchive => "the archive's file has no content at all",
+            Code::SshKey => "this is no public SSH key that can be taken; the text says why",
+            Code::SshKeyExists => "the user keeps this SSH key already",
+            Code::SshKeyTitle => "another SSH key of the user has this title",
             Code::NotGranted => "the token may not call this method; the text names it",
         }
     }
@@ -230,6 +242,9 @@ fn of_domain(error: &Error) -> Code {
         Error::Exists(_) | Error::Changed(_) => Code::NotPermitted,
         Error::Limit(_) => Code::Limit,
         Error::WrongState { .. } => Code::WrongState,
+        Error::SshKey(_) => Code::SshKey,
+        Error::SshKeyExists(_) => Code::SshKeyExists,
+        Error::SshKeyTitle(_) => Code::SshKeyTitle,
         Error::DamagedArchive(_) => Code::DamagedArchive,
         Error::EmptyArchive(_) => Code::EmptyArchive,
         Error::DeployFailed(_) => Code::DeployFailed,

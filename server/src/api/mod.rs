@@ -15,6 +15,7 @@ pub mod openapi;
 pub mod params;
 mod problem;
 pub mod registry;
+mod tasks;
 
 use std::sync::{Arc, OnceLock};
 

@@ -95,7 +95,8 @@ pub const fn status_of(code: Code) -> StatusCode {
         Code::NotPermitted | Code::WrongState | Code::Limit | Code::DeployFailed | Code::NodeFailed => {
             StatusCode::CONFLICT
         }
-        Code::DamagedArchive | Code::EmptyArchive => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::SshKeyExists | Code::SshKeyTitle => StatusCode::CONFLICT,
+        Code::DamagedArchive | Code::EmptyArchive | Code::SshKey => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -116,12 +116,14 @@ impl Serve {
             Some(url) => Address::new(url.https, &url.authority),
             None => Address::new(false, local.to_string()),
         };
-        let doors = Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address);
+        let doors =
+            Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address));
         let app = doors.router();
         let background = tokio::spawn({
             let keyrack = keyrack.clone();
             async move { keyrack.run_background().await }
         });
+        let tasks = tokio::spawn(doors.clone().keep_running_tasks());
         if let Some(password) = demo {
             println!(
                 "\n  Address   {}\n  Email     {DEMO_EMAIL}\n  Password  {}\n",
@@ -137,6 +139,7 @@ impl Serve {
         let mut closing = None;
         let stopping = async {
             stop.wait().await;
+            tasks.abort();
             // Nodes end while the last calls are answered; a call that waits for a node is told at once.
             let keyrack = keyrack.clone();
             closing = Some(tokio::spawn(async move { keyrack.stop_environments().await }));

@@ -6,6 +6,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::map_response;
 use keyrack_domain::Keyrack;
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
 
 use super::Address;
@@ -50,6 +52,21 @@ impl Doors {
         let inner = passing::router(self.keyrack.clone(), self.api.clone(), self.browser.clone().router());
         let all = Router::new().merge(api::router(self.api.clone())).merge(inner).merge(others);
         if self.https { all.layer(map_response(headers::only_tls)) } else { all }
+    }
+
+    /// Begins the tasks that are due now; see [`Api::run_due_tasks`].
+    pub async fn run_due_tasks(&self) -> Vec<JoinHandle<()>> {
+        self.api.run_due_tasks().await
+    }
+
+    /// Begins tasks as they come due, until it is dropped.
+    pub async fn keep_running_tasks(self: Arc<Doors>) {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.run_due_tasks().await;
+        }
     }
 
     /// Waits for changes that go on although their clients are gone, for so long at most.

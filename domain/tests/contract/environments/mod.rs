@@ -3,6 +3,7 @@
 mod belongings;
 mod changes;
 mod create;
+mod deployments;
 mod failures;
 mod marketplace;
 mod restarts;

@@ -4,6 +4,7 @@ pub mod environment;
 pub mod marketplace;
 pub mod storage;
 pub mod users;
+pub mod utils;
 
 use super::registry::Method;
 
@@ -16,6 +17,9 @@ pub const OTHER_PATHS: &[(&str, &str)] = &[
     ("users/authentication/rest/regenerate2fabackupcodes", "users.account.Regenerate2FABackupCodes"),
     ("users/account/rest/checkpassword", "users.authentication.CheckPassword"),
     ("users/authentication/rest/changepassword", "users.account.ChangePassword"),
+    ("management/account/rest/addsshkey", "users.account.AddSSHKey"),
+    ("management/account/rest/getsshkeys", "users.account.GetSSHKeys"),
+    ("management/account/rest/deletesshkey", "users.account.DeleteSSHKey"),
     // Build plug-ins, with and without `/1.0` in front; the last one only before version 1.
     ("deploy/createobject", "environment.deployment.CreateObject"),
     ("deploy/deployarchive", "environment.deployment.DeployArchive"),
@@ -30,6 +34,7 @@ pub const OTHER_PATHS: &[(&str, &str)] = &[
 pub const CLASSES: &[&[Method]] = &[
     environment::control::METHODS,
     environment::deployment::METHODS,
+    environment::export::METHODS,
     environment::file::METHODS,
     environment::group::METHODS,
     environment::nodegroup::METHODS,
@@ -43,4 +48,5 @@ pub const CLASSES: &[&[Method]] = &[
     users::account::METHODS,
     users::authentication::METHODS,
     users::collaboration::METHODS,
+    utils::scheduler::METHODS,
 ];

@@ -74,6 +74,7 @@ fn param(param: &Param) -> ParamDoc {
         name: param.name.into(),
         kind: param.kind.label().into(),
         required: param.required,
+        shown: param.shown,
         help,
         example: param.example.into(),
     }

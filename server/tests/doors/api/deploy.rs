@@ -380,7 +380,7 @@ async fn nothing_is_taken_in_from_who_may_not_send_it() {
     let unknown = server.bearer("krp_0000000000000000000000000000000000000A");
     assert_eq!(upload(&server, &unknown, "a.zip", b"x").await["result"], 702);
     let file = part("name=\"file\"; filename=\"a.zip\"", b"x");
-    assert_eq!(send_form(&server, &path(UPLOAD), &[file.clone()]).await["result"], 3);
+    assert_eq!(send_form(&server, &path(UPLOAD), std::slice::from_ref(&file)).await["result"], 3);
     let owner = server.owner().await;
     let late = [file.clone(), part("name=\"session\"", owner.credential().as_bytes())];
     let late = send_form(&server, &path(UPLOAD), &late).await;
@@ -388,7 +388,7 @@ async fn nothing_is_taken_in_from_who_may_not_send_it() {
     let session = part("name=\"session\"", owner.credential().as_bytes());
     let twice = [session.clone(), file.clone(), file.clone()];
     assert_eq!(send_form(&server, &path(UPLOAD), &twice).await["result"], 3);
-    assert_eq!(send_form(&server, &path(UPLOAD), &[session.clone()]).await["result"], 3, "no file");
+    assert_eq!(send_form(&server, &path(UPLOAD), std::slice::from_ref(&session)).await["result"], 3, "no file");
     assert_eq!(owner.code(UPLOAD, &[("file", "x")]).await, 3, "no file either");
     let mut broken = [session.clone(), part("name=\"file\"; filename=\"a\"", b"half")].concat();
     broken.truncate(broken.len() - 4);

@@ -83,7 +83,14 @@ fn prepare(
         Content::Nothing => {}
         Content::Archive { name, .. } => {
             let archive = told(staging, archive.ok_or_else(not_opened))?;
-            let links = unpack::unpack_file(root, archive, &name, staging)?;
+            let links = unpack::unpack_file(root, archive, &name, staging).map_err(|error| match error {
+                // It is the archive that put in its own way what stands there.
+                EngineError::BadFile(why) => EngineError::BadArchive(format!("“{name}” cannot be unpacked: {why}")),
+                EngineError::FileExists(path) => {
+                    EngineError::BadArchive(format!("“{name}” holds “{path}” as a file and as a folder"))
+                }
+                other => other,
+            })?;
             no_way_out(root, &name, staging, &links)?;
         }
         Content::Folder { folder, without } => {

@@ -44,7 +44,7 @@ pub fn unpack_file(root: &Root, mut file: File, name: &str, folder: &NodePath) -
         tar(BufReader::new(file), name, &mut target)?;
     } else {
         return Err(EngineError::BadArchive(format!(
-            "“{name}” is no archive: a zip (also .war, .jar), a tar or a tar.gz is needed"
+            "“{name}” is neither a zip (also .war, .jar) nor a tar or tar.gz"
         )));
     }
     Ok(target.links)
@@ -62,8 +62,7 @@ struct Target<'a> {
     links: Vec<NodePath>,
 }
 
-fn zip(file: File, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
-    let mut file = file;
+fn zip(mut file: File, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
     if holds_too_many(&mut file).map_err(|error| damaged(archive, error))? {
         return Err(EngineError::TooLarge(format!("“{archive}” holds more than {MOST_FILES} files")));
     }

@@ -2,6 +2,7 @@
 
 pub mod control;
 pub mod deployment;
+pub mod export;
 pub mod file;
 pub mod group;
 pub mod nodegroup;

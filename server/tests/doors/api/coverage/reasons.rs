@@ -21,9 +21,6 @@ pub const REASONS: &[(&str, &str)] = &[
     ("environment.control.CheckMigrationPossibility", ONE_REGION),
     ("environment.control.Migrate", ONE_REGION),
     ("environment.control.GetRegionsInner", ONE_REGION),
-    ("environment.control.DeployApp", ARCHIVES),
-    ("environment.control.RemoveApp", ARCHIVES),
-    ("environment.control.RenameApp", ARCHIVES),
     ("environment.control.EditRegistryCredentials", REGISTRY),
     ("environment.control.GetRegistryInfo", REGISTRY),
     ("environment.control.GetTemplateManifest", REGISTRY),
@@ -37,18 +34,8 @@ pub const REASONS: &[(&str, &str)] = &[
     ("environment.control.SetSLBAccessEnabled", NO_BALANCER),
     ("environment.control.EditNodeGroup", "ApplyNodeGroupData and NodeGroup.ApplyData change what a layer has here."),
     ("environment.control.SkipMessage", "Nodes carry no messages; what happened to them is in the tasks and the logs."),
-    ("environment.deployment.DeployArchive", ARCHIVES),
-    ("environment.deployment.GetDeployments", ARCHIVES),
-    ("environment.deployment.GetHooks", ARCHIVES),
-    ("environment.deployment.RenameContext", ARCHIVES),
-    ("environment.deployment.Undeploy", ARCHIVES),
     ("environment.deployment.", REPOSITORIES),
-    ("environment.export.", "Environments are not exported as manifests."),
-    (
-        "environment.file.Upload",
-        "The server fetches nothing from addresses that callers name: that would open the network behind it. Write and the \
-         upload of archives bring files.",
-    ),
+    ("environment.export.DeleteExportedData", "An export is a manifest and no file; Delete removes it."),
     ("environment.file.", "Nodes share no folders: there are no mounts and no exports between them."),
     ("environment.group.SetIsolationEnabled", NO_NETWORK),
     ("environment.nodegroup.SetSLBAccessEnabled", NO_BALANCER),
@@ -59,7 +46,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ),
     (
         "environment.trigger.",
-        "Nothing scales or alerts by itself; a scheduler or a monitor outside calls ChangeTopology with a token.",
+        "Nothing scales or alerts by itself; a monitor outside, or a task of utils.scheduler, calls ChangeTopology.",
     ),
     ("environment.vcs.", REPOSITORIES),
     (
@@ -75,13 +62,11 @@ pub const REASONS: &[(&str, &str)] = &[
         "users.collaboration.",
         "Members have one of three roles that hold for the whole account; there are no policies and no roles of one's own.",
     ),
-    ("utils.scheduler.", "Keyrack runs no scripts on a schedule; a scheduler outside calls methods with a token."),
 ];
 
 const ENDPOINTS: &str =
     "Nodes answer on the ports of their machine; there is no gateway in front that would map others.";
 const ONE_REGION: &str = "A server has one region: there is nowhere to move to.";
-const ARCHIVES: &str = "Archives are not deployed by the server.";
 const REGISTRY: &str =
     "Images come from where the operator has them; callers bring no registries and no logins for them.";
 const NO_BALANCER: &str = "There is no shared load balancer whose access could be switched.";

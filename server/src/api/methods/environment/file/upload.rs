@@ -29,7 +29,8 @@ pub const METHOD: Method = Method {
             Kind::Text,
             "Without a file in the call: the address that storage.uploader.Upload answered as `file`. Nothing is fetched from elsewhere.",
             "http://127.0.0.1:8080/deploy/archives/0123456789abcdef0123456789abcdef/logo.png",
-        ),
+        )
+        .shown(),
         Param::optional("overwrite", Kind::YesNo, "Whether it replaces what is there; yes when absent.", "false"),
         NODE_ID,
         NODE_GROUP,

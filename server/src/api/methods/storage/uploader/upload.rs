@@ -16,7 +16,7 @@ pub const METHOD: Method = Method {
     summary: "Takes a file in, the part `file` of a multipart form, and answers its address. It stays for a day, or until it is removed once it is registered as an archive.",
     params: &[Param::optional("fid", Kind::Text, "Accepted for compatibility: plug-ins send any text.", "123456")],
     answer: r#"{"result":0,"file":"http://127.0.0.1:8080/deploy/archives/0123456789abcdef0123456789abcdef/app.war","src":"http://127.0.0.1:8080/deploy/archives/0123456789abcdef0123456789abcdef/app.war","name":"app.war","size":1024}"#,
-    codes: &[Code::Forbidden, Code::Limit],
+    codes: &[Code::Parameter, Code::Forbidden, Code::Limit],
     sets: &[ApiSet::MavenPlugin, ApiSet::IdePlugins],
     token: TokenAccess::WhenTicked,
     role: Role::Manager,
