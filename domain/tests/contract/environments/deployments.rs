@@ -43,7 +43,7 @@ async fn what_is_deployed_survives_the_server(bed: Bed) {
     let archive = upload(&house, "first").await;
     let address = archive.address("http://localhost");
     let kept = keyrack.register_archive(&owner, &client(), &address, Some("shop.war"), "nightly").await.unwrap();
-    assert_eq!(keyrack.archives(&owner).await.unwrap(), [kept.clone()]);
+    assert_eq!(keyrack.archives(&owner).await.unwrap(), std::slice::from_ref(&kept));
     for _ in 0..2 {
         keyrack.deploy(&owner, &client(), new(&archive)).await.unwrap();
     }
@@ -69,7 +69,7 @@ async fn an_environment_is_exported_and_imported(bed: Bed) {
     let manifest = keyrack.export_manifest(&owner, "a", export.id).await.unwrap();
     let made = keyrack.import_environment(&owner, &client(), &manifest, Some("b")).await.unwrap();
     assert_eq!((made.name.as_str(), made.status), ("b", EnvStatus::Running));
-    assert_eq!(keyrack.exports(&owner, "a").await.unwrap(), [export.clone()]);
+    assert_eq!(keyrack.exports(&owner, "a").await.unwrap(), std::slice::from_ref(&export));
     keyrack.delete_export(&owner, &client(), "a", export.id).await.unwrap();
     keyrack.stop_environments().await;
 }
@@ -107,7 +107,7 @@ async fn a_key_is_kept_once(bed: Bed) {
     let kept = keyrack.add_ssh_key(&owner, &client(), "Laptop", key).await.unwrap();
     let again = keyrack.add_ssh_key(&owner, &client(), "Other", key).await.unwrap_err();
     assert!(matches!(again, keyrack_domain::Error::SshKeyExists(_)), "{again}");
-    assert_eq!(keyrack.ssh_keys(&owner).await.unwrap(), [kept.clone()]);
+    assert_eq!(keyrack.ssh_keys(&owner).await.unwrap(), std::slice::from_ref(&kept));
     keyrack.delete_ssh_key(&owner, &client(), kept.id).await.unwrap();
 }
 }
