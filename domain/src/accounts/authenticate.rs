@@ -79,10 +79,10 @@ impl Keyrack {
         Ok(caller)
     }
 
-    /// Whether this server knows of no use of the session within the limit.
+    /// Whether this server has seen no use of the session within the limit.
     fn is_idle(&self, caller: &Caller) -> bool {
         let idle = TimeDelta::from_std(self.settings.session_idle).unwrap_or(TimeDelta::MAX);
-        caller.usage.last().is_some_and(|last| self.world.now() - last > idle)
+        caller.usage.last().is_none_or(|last| self.world.now() - last > idle)
     }
 
     /// Asks the store, together with all who ask for the same secret meanwhile.

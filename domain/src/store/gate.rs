@@ -108,8 +108,14 @@ impl Gate {
                 connection.ping().await?;
                 connection.close().await
             }
-            // It answers: with all the connections that it has.
-            Err(error) if error.as_database_error().is_some_and(|db| db.code().as_deref() == Some("53300")) => Ok(()),
+            // It answers, if only that it takes no further connection; starting or stopping (57) it is not there.
+            Err(error)
+                if error
+                    .as_database_error()
+                    .is_some_and(|db| !db.code().is_some_and(|code| code.starts_with("57"))) =>
+            {
+                Ok(())
+            }
             Err(error) => Err(error),
         }
     }
