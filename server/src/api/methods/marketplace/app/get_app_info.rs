@@ -15,7 +15,7 @@ pub const METHOD: Method = Method {
     name: "marketplace.app.GetAppInfo",
     summary: "Tells everything of an app, with the form that it asks for.",
     params: &[APP_ID, LANG, OWNER_UID],
-    answer: r#"{"result":0,"app":{"id":"static-site","appId":"static-site","isOwn":false,"type":"install","name":"Static site","version":"1.0","description":"…","categories":["apps/websites"],"actions":["page"]},"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true}]}}"#,
+    answer: r#"{"result":0,"app":{"id":"static-site","appId":"static-site","isOwn":false,"type":"install","name":"Static site","version":"1.0","description":"…","categories":["apps/websites"],"actions":["page"]},"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true},{"name":"count","caption":"Nodes","type":"spinner","default":1},{"name":"search","caption":"Search","type":"checkbox","default":false}]}}"#,
     codes: &[Code::NotFound],
     sets: &[ApiSet::Marketplace],
     token: TokenAccess::WhenTicked,

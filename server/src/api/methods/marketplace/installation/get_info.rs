@@ -15,7 +15,7 @@ pub const METHOD: Method = Method {
     name: "marketplace.installation.GetInfo",
     summary: "Tells everything of something that is installed.",
     params: &[UNIQUE_NAME],
-    answer: r#"{"result":0,"app":{"uniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","appUniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","app_id":"scale","type":"update","name":"Scale a layer","envName":"my-shop","appid":"4f1c2a5b6d4c7e8f90a1b2c3d4e5f60e","actions":["scale"],"uid":7,"installedOn":"2027-01-01 12:00:00"},"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true}]}}"#,
+    answer: r#"{"result":0,"app":{"uniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","appUniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","app_id":"scale","type":"update","name":"Scale a layer","envName":"my-shop","appid":"4f1c2a5b6d4c7e8f90a1b2c3d4e5f60e","actions":["scale"],"uid":7,"installedOn":"2027-01-01 12:00:00"},"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true},{"name":"count","caption":"Nodes","type":"spinner","default":1},{"name":"search","caption":"Search","type":"checkbox","default":false}]}}"#,
     codes: &[Code::NotFound],
     sets: &[ApiSet::Marketplace],
     token: TokenAccess::WhenTicked,

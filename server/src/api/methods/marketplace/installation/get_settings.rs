@@ -15,7 +15,7 @@ pub const METHOD: Method = Method {
     name: "marketplace.installation.GetSettings",
     summary: "Tells the form of something that is installed with the values that count now; secrets are left out.",
     params: &[UNIQUE_NAME, SETTINGS_ID, LANG],
-    answer: r#"{"result":0,"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true}]}}"#,
+    answer: r#"{"result":0,"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true},{"name":"count","caption":"Nodes","type":"spinner","default":1},{"name":"search","caption":"Search","type":"checkbox","default":false}]}}"#,
     codes: &[Code::NotFound],
     sets: &[ApiSet::Marketplace],
     token: TokenAccess::WhenTicked,

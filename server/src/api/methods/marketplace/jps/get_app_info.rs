@@ -25,7 +25,7 @@ pub const METHOD: Method = Method {
         LANG,
         OWNER_UID,
     ],
-    answer: r#"{"result":0,"app":{"type":"install","name":"Static site"},"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true}]}}"#,
+    answer: r#"{"result":0,"app":{"type":"install","name":"Static site"},"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true},{"name":"count","caption":"Nodes","type":"spinner","default":1},{"name":"search","caption":"Search","type":"checkbox","default":false}]}}"#,
     codes: &[],
     sets: &[ApiSet::Marketplace],
     token: TokenAccess::WhenTicked,
