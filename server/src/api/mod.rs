@@ -14,21 +14,36 @@ pub mod params;
 mod problem;
 pub mod registry;
 
-use std::sync::Arc;
+/// Whether a path is the API's. Its calls are told apart by this alone and stay out of the router: what that does for each
+/// request costs more than the check of a token.
+pub fn is_called(path: &str) -> bool {
+    if let Some(rest) = path.strip_prefix("/1.0") {
+        return rest.is_empty() || rest.starts_with('/');
+    }
+    // A published client signs out here.
+    let elsewhere = path.strip_prefix("/users/authentication/").and_then(|rest| rest.split_once('/'));
+    elsewhere.is_some_and(|(rest, method)| !rest.is_empty() && !method.is_empty() && !method.contains('/'))
+}
 
-use axum::Router;
-use axum::extract::Request;
-use axum::routing::any;
+#[cfg(test)]
+mod tests {
+    use super::is_called;
 
-use dispatch::Api;
-
-/// The API's routes, without any layer: what a call needs is in its way already.
-pub fn router(api: Arc<Api>) -> Router {
-    let answer = any(async move |request: Request| api.answer(request).await);
-    Router::new()
-        .route("/1.0", answer.clone())
-        .route("/1.0/", answer.clone())
-        .route("/1.0/{*path}", answer.clone())
-        // A published client signs out here.
-        .route("/users/authentication/{rest}/{method}", answer)
+    #[test]
+    fn the_api_is_told_from_pages_by_its_paths() {
+        for path in ["/1.0", "/1.0/", "/1.0/a", "/1.0/a/b/rest/c", "/users/authentication/rest/signout"] {
+            assert!(is_called(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/1.0a",
+            "/2.0/a",
+            "/users/authentication/rest",
+            "/users/authentication/rest/",
+            "/users/authentication//a",
+            "/users/authentication/a/b/c",
+        ] {
+            assert!(!is_called(path), "{path}");
+        }
+    }
 }

@@ -1,12 +1,15 @@
-//! All routes of the server.
+//! All doors of the server, and the way to each of them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware::map_response;
+use axum::response::Response;
 use keyrack_domain::Keyrack;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 use super::Address;
 use super::client::TrustedProxies;
@@ -38,14 +41,12 @@ impl Doors {
     }
 
     /// Everything that is answered.
-    pub fn router(&self) -> Router {
-        // The API adds its headers by itself: no layer stands in its way.
+    pub fn app(&self) -> App {
         let others = health::router(self.keyrack.clone(), self.metrics.clone())
             .merge(site::router())
             .merge(self.browser.clone().router())
             .layer(map_response(headers::harden));
-        let all = Router::new().merge(api::router(self.api.clone())).merge(others);
-        if self.https { all.layer(map_response(headers::only_tls)) } else { all }
+        App { api: self.api.clone(), others, https: self.https }
     }
 
     /// Waits for changes that go on although their clients are gone, for so long at most.
@@ -54,5 +55,26 @@ impl Doors {
         if tokio::time::timeout(most, self.changes.wait()).await.is_err() {
             tracing::warn!("some changes did not finish in time");
         }
+    }
+}
+
+/// Answers requests. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Adds its headers by itself: no layer and no router stands in its way.
+    api: Arc<Api>,
+    others: Router,
+    https: bool,
+}
+
+impl App {
+    /// Answers one request.
+    pub async fn answer(&self, request: Request) -> Response {
+        let response = if api::is_called(request.uri().path()) {
+            self.api.answer(request).await
+        } else {
+            self.others.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+        };
+        if self.https { headers::only_tls(response) } else { response }
     }
 }

@@ -11,4 +11,4 @@ mod overlong;
 pub mod request_id;
 
 pub use address::Address;
-pub use doors::Doors;
+pub use doors::{App, Doors};
