@@ -26,6 +26,7 @@ steps! {
     3 "0003_people",
     4 "0004_files_and_groups",
     6 "0006_invitation_mail",
+    9 "0009_usage",
 }
 
 /// The number of the last step.

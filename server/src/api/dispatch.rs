@@ -123,9 +123,10 @@ impl Api {
                 trace.credential.push_str(&credential);
                 let caller = self.keyrack.authenticate(&credential).await?;
                 drop(credential);
-                caller.usage.note(self.keyrack.world().now());
+                caller.note_use(self.keyrack.world().now(), &client);
                 trace.caller = Some(caller.clone());
                 let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+                caller.count_call(self.ids[place]);
                 let params = Params::bind(method.params, pairs)?;
                 run(permit.call(self.keyrack.clone(), caller, client, params))
             }
