@@ -144,7 +144,7 @@ async function keystrokes(storageState) {
   const keys = events.filter((event) => event.name === "EventDispatch" && event.args?.data?.type === "keydown");
   const { pid, tid } = keys[0];
   const main = events.filter((event) => event.pid === pid && event.tid === tid && event.dur !== undefined);
-  const tasks = main.filter((event) => event.name.endsWith("RunTask"));
+  const tasks = main.filter((event) => event.name === "ThreadControllerImpl::RunTask");
   return keys.map((key, at) => {
     const end = keys[at + 1]?.ts ?? key.ts + QUIET_MS * 1000;
     const mine = main.filter((event) => event.ts >= key.ts && event.ts < end);
