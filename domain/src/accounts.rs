@@ -6,10 +6,13 @@ mod devices;
 mod password;
 mod sessions;
 mod sign_in;
+mod ssh_key_text;
+mod ssh_keys;
 mod users;
 
 pub use confirm::{Confirmation, Confirmed};
 pub use password::check_strength;
 pub use sessions::SessionKind;
 pub use sign_in::{Challenge, SignIn, SignedIn};
+pub use ssh_keys::SshKey;
 pub use users::{check_email, check_name};

@@ -50,6 +50,12 @@ impl Event {
                 actor.push_str(&format!(" by token:{id}"));
             }
             CallerCredential::Session { .. } => {}
+            CallerCredential::Task { id, by_token } => {
+                actor.push_str(&format!(" by task:{id}"));
+                if let Some(token) = by_token {
+                    actor.push_str(&format!(" of token:{token}"));
+                }
+            }
         }
         Event::new(Some(caller.account), actor, action, subject).from(client.address)
     }

@@ -55,6 +55,12 @@ pub enum CallerCredential {
         /// The Extended Access token that opened it instead of a password.
         by_token: Option<TokenId>,
     },
+    /// The server itself, running a task of the user.
+    Task {
+        id: i64,
+        /// The token that made the task, when one did.
+        by_token: Option<TokenId>,
+    },
 }
 
 /// What an operation needs the caller to be allowed, apart from the single method.
@@ -87,7 +93,7 @@ impl Caller {
     pub fn by_token(&self) -> Option<TokenId> {
         match self.credential {
             CallerCredential::Token(id) => Some(id),
-            CallerCredential::Session { by_token, .. } => by_token,
+            CallerCredential::Session { by_token, .. } | CallerCredential::Task { by_token, .. } => by_token,
         }
     }
 
@@ -107,7 +113,7 @@ impl Caller {
     pub fn session(&self) -> Option<SessionId> {
         match self.credential {
             CallerCredential::Session { id, .. } => Some(id),
-            CallerCredential::Token(_) => None,
+            CallerCredential::Token(_) | CallerCredential::Task { .. } => None,
         }
     }
 
@@ -125,7 +131,8 @@ impl Caller {
             Right::ReadAudit => (Role::Manager, true),
             Right::ManageAllTokens => (Role::Owner, false),
         };
-        if !tokens_too && self.by_token().is_some() {
+        let by_itself = self.by_token().is_some() || matches!(self.credential, CallerCredential::Task { .. });
+        if !tokens_too && by_itself {
             return Err(Error::Forbidden(
                 "a token cannot manage tokens, passwords, second factors or members: sign in with your password".into(),
             ));
@@ -145,7 +152,7 @@ impl Caller {
     pub fn check_alive(&self, now: DateTime<Utc>) -> Result<()> {
         match self.expires {
             Some(end) if end < now => Err(Error::NotAuthenticated(match self.credential {
-                CallerCredential::Token(_) => Credential::Expired,
+                CallerCredential::Token(_) | CallerCredential::Task { .. } => Credential::Expired,
                 CallerCredential::Session { .. } => Credential::Ended,
             })),
             _ => Ok(()),

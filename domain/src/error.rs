@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::cluster::ServerId;
 use crate::types::environments::EnvStatus;
 use crate::types::refusal::{Field, Refusal};
 use crate::types::tokens::TokenView;
@@ -51,9 +52,39 @@ pub enum Error {
     /// The environment is not in a state that allows this.
     #[error("{}", wrong_state(name, *current, needed))]
     WrongState { name: String, current: EnvStatus, needed: &'static [EnvStatus] },
+    /// What is to be kept is no public SSH key.
+    #[error("{0}")]
+    SshKey(String),
+    /// The user keeps this SSH key already.
+    #[error("{0}")]
+    SshKeyExists(String),
+    /// Another SSH key of the user has this title.
+    #[error("{0}")]
+    SshKeyTitle(String),
+    /// The archive is none, is damaged, or holds what must not be unpacked.
+    #[error("{0}")]
+    DamagedArchive(String),
+    /// The archive has no content at all.
+    #[error("{0}")]
+    EmptyArchive(String),
+    /// A deployment did not come to its end; the former content is there, unless the text says otherwise.
+    #[error("{0}")]
+    DeployFailed(String),
+    /// The environment is run by another server, which has to be asked.
+    #[error(
+        "environment “{name}” is run by another server, which does not answer right now; try again when it is back"
+    )]
+    Elsewhere { name: String, server: ServerId, address: String },
+    /// The environment is run by another server, and that one does not answer.
+    #[error("the server that runs environment “{0}” does not answer right now; try again when it is back")]
+    ServerAway(String),
     /// The engine could not do it; the text says why and is safe to show.
     #[error("{0}")]
     Engine(String),
+    /// A step of a manifest failed: which one, why, the end of what a command wrote (which may hold secrets), and what was
+    /// undone of the steps before.
+    #[error("{at}: {cause}{output}{undone}")]
+    Step { at: String, cause: Box<Error>, output: String, undone: String },
     /// Cannot be done right now (database or workers out of reach); the cause is logged, not told.
     #[error("the server cannot do this right now; try again shortly")]
     Unavailable,
@@ -80,6 +111,19 @@ impl Error {
     /// A value that cannot be taken; `name` is the parameter's name on the wire.
     pub fn invalid(name: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Error {
         Error::Invalid { name: name.into(), message: message.into() }
+    }
+
+    /// A step of a manifest that failed.
+    pub fn step(at: impl Into<String>, cause: Error) -> Error {
+        Error::Step { at: at.into(), cause: Box::new(cause), output: String::new(), undone: String::new() }
+    }
+
+    /// As it may be kept and shown to all members: without what commands wrote.
+    pub fn without_output(&self) -> String {
+        match self {
+            Error::Step { at, cause, undone, .. } => format!("{at}: {cause}{undone}"),
+            other => other.to_string(),
+        }
     }
 
     /// Something that must not happen did: logs the cause and hides it from the caller.
@@ -113,9 +157,18 @@ impl Error {
             Error::Limit(_) => Refusal::Limit { message: sentence(&message) },
             Error::Forbidden(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
             Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
-            Error::Engine(_) | Error::Unavailable | Error::Internal => {
-                Refusal::Unavailable { message: sentence(&message) }
-            }
+            Error::Engine(_)
+            | Error::SshKey(_)
+            | Error::SshKeyExists(_)
+            | Error::SshKeyTitle(_)
+            | Error::Step { .. }
+            | Error::DamagedArchive(_)
+            | Error::EmptyArchive(_)
+            | Error::DeployFailed(_)
+            | Error::Elsewhere { .. }
+            | Error::ServerAway(_)
+            | Error::Unavailable
+            | Error::Internal => Refusal::Unavailable { message: sentence(&message) },
         }
     }
 }
@@ -135,7 +188,10 @@ impl From<sqlx::Error> for Error {
                         || code.starts_with("57")
                 })
             });
-        tracing::error!(%error, "database");
+        // That the database is out of reach is said once, and not again for each who asks.
+        if !matches!(&error, E::Io(io) if io.kind() == std::io::ErrorKind::NotConnected) {
+            tracing::error!(%error, "database");
+        }
         if passing { Error::Unavailable } else { Error::Internal }
     }
 }

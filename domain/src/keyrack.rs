@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::audit::{Broken, Event, Verified};
 use crate::caller::{Caller, Client};
 use crate::callers::Callers;
+use crate::cluster::Cluster;
 use crate::environments::Manager;
 use crate::methods::Catalog;
 use crate::notices::Mailer;
@@ -16,6 +17,7 @@ use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
+use crate::uploads::Running;
 use crate::usage::Usage;
 use crate::world::World;
 
@@ -36,9 +38,12 @@ pub struct Parts {
     pub(crate) mail_waits: tokio::sync::Notify,
     pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
+    pub(crate) receiving: Running,
     pub(crate) refusals: Refusals,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
+    /// This server among others, once it has joined them.
+    pub(crate) cluster: Cluster,
     /// The running side of environments, once they are started.
     pub(crate) environments: OnceLock<Arc<Manager>>,
 }
@@ -68,9 +73,11 @@ impl Keyrack {
             mail_waits: tokio::sync::Notify::new(),
             passkey_site,
             passwords: Passwords::default(),
+            receiving: Running::default(),
             refusals: Refusals::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
+            cluster: Cluster::default(),
             environments: OnceLock::new(),
         })))
     }
@@ -108,7 +115,14 @@ impl Keyrack {
 
     /// Flushes, tidies up, sends mail, and heeds the operator's commands and the other servers, until it is dropped.
     pub async fn run_background(&self) {
-        tokio::join!(self.hear_others(), self.beat(), self.keep_tidy(), self.keep_mailing(), self.heed_operator());
+        tokio::join!(
+            self.hear_others(),
+            self.beat(),
+            self.keep_own_things(),
+            self.work_for_all(),
+            self.keep_mailing(),
+            self.heed_operator()
+        );
     }
 
     /// By itself, so that a mail server that hangs holds nothing else up.
@@ -135,14 +149,34 @@ impl Keyrack {
         }
     }
 
-    async fn keep_tidy(&self) {
+    async fn keep_own_things(&self) {
         const FLUSHES_PER_SWEEP: u32 = 720;
         let mut ticks = ticks(Duration::from_secs(5));
         for count in 0_u32.. {
             ticks.tick().await;
             // A failure is logged where it happens; the next tick tries again.
             let _ = self.flush().await;
+            // Each server has files of its own.
             if count % FLUSHES_PER_SWEEP == 0 {
+                let _ = self.sweep_uploads().await;
+            }
+        }
+    }
+
+    /// What is done once for all servers, by one of them. A second one may begin before the first knows that it was
+    /// followed, so each thing here can be done twice without harm, or claims what it does in the database.
+    async fn work_for_all(&self) {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let mut ticks = ticks(Duration::from_secs(1));
+        let mut tidied: Option<tokio::time::Instant> = None;
+        loop {
+            ticks.tick().await;
+            if !self.works_for_all() {
+                tidied = None;
+                continue;
+            }
+            if tidied.is_none_or(|last| last.elapsed() >= HOUR) {
+                tidied = Some(tokio::time::Instant::now());
                 let _ = self.sweep_sessions().await;
                 let _ = self.tell_expiries().await;
             }

@@ -21,7 +21,7 @@ pub mod caller;
 #[cfg(feature = "server")]
 mod callers;
 #[cfg(feature = "server")]
-mod cluster;
+pub mod cluster;
 #[cfg(feature = "server")]
 pub mod engine;
 #[cfg(feature = "server")]
@@ -33,6 +33,8 @@ pub mod ids;
 #[cfg(feature = "server")]
 mod keyrack;
 #[cfg(feature = "server")]
+pub mod marketplace;
+#[cfg(feature = "server")]
 pub mod members;
 #[cfg(feature = "server")]
 pub mod methods;
@@ -42,6 +44,8 @@ pub mod notices;
 pub mod passwords;
 #[cfg(feature = "server")]
 mod refusals;
+#[cfg(feature = "server")]
+pub mod scheduler;
 #[cfg(feature = "server")]
 pub mod second_factor;
 #[cfg(feature = "server")]
@@ -54,6 +58,8 @@ pub mod store;
 mod throttle;
 #[cfg(feature = "server")]
 pub mod tokens;
+#[cfg(feature = "server")]
+pub mod uploads;
 #[cfg(feature = "server")]
 pub mod usage;
 #[cfg(feature = "server")]

@@ -45,12 +45,18 @@ pub struct Settings {
     pub invitation_lifetime: Duration,
     /// One proof of the second factor covers changes for so long; zero asks at every change.
     pub second_factor_covers: Duration,
+    /// Where other servers on the same database reach this one, `http://host:port`; without it they cannot.
+    pub advertise: Option<String>,
     /// Lets `cmd`, Exec methods and recipes run although nodes cannot be confined here.
     pub allow_unconfined_nodes: bool,
     /// The ports that nodes are given.
     pub node_ports: std::ops::Range<u16>,
     /// What a node gets to end by itself when its environment is stopped.
     pub stop_grace: Duration,
+    /// The largest file that can be uploaded, in bytes.
+    pub upload_limit: u64,
+    /// The most bytes of uploads that an account keeps.
+    pub upload_space: u64,
     /// What happens to a node that ends by itself.
     pub restarts: Restarts,
 }
@@ -84,9 +90,12 @@ impl Settings {
             smtp: None,
             invitation_lifetime: Duration::from_secs(7 * 24 * 3600),
             second_factor_covers: Duration::from_secs(5 * 60),
+            advertise: None,
             allow_unconfined_nodes: false,
             node_ports: 31_000..32_000,
             stop_grace: Duration::from_secs(10),
+            upload_limit: 512 << 20,
+            upload_space: 4 << 30,
             restarts: Restarts {
                 pause: Duration::from_millis(200),
                 longest_pause: Duration::from_secs(30),

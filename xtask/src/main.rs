@@ -3,6 +3,7 @@
 //! ```text
 //! cargo xtask site  [--release]   WASM, JavaScript, CSS and static files → target/site
 //! cargo xtask build [--release]   the site, then the server that embeds it
+//! cargo xtask coverage            docs/api-coverage.md, from the server's registry of methods
 //! ```
 //!
 //! Without `--release` the WASM is compiled quickly and nothing is compressed, for the edit–reload loop. `--release`
@@ -17,7 +18,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-const USAGE: &str = "usage: cargo xtask <site|build> [--release]";
+const USAGE: &str = "usage: cargo xtask <site|build|coverage> [--release]";
 
 fn main() -> ExitCode {
     match run() {
@@ -35,7 +36,7 @@ fn run() -> Result<()> {
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--release" => release = true,
-            "site" | "build" if task.is_none() => task = Some(argument),
+            "site" | "build" | "coverage" if task.is_none() => task = Some(argument),
             "-h" | "--help" => {
                 println!("{USAGE}");
                 return Ok(());
@@ -55,6 +56,12 @@ fn run() -> Result<()> {
             }
             cargo(&root, &args)
         }
+        Some("coverage") => {
+            // The test that holds the page to be current knows how to write it.
+            let test = ["test", "--quiet", "--package", "keyrack-server", "--test", "doors"];
+            let page = ["--", "--exact", "api::coverage::the_page_is_current"];
+            cargo_with(&root, &[&test[..], &page].concat(), &[("WRITE_COVERAGE", "1")])
+        }
         _ => bail!("{USAGE}"),
     }
 }
@@ -68,8 +75,14 @@ fn root() -> PathBuf {
 
 /// Runs the cargo that runs us, in the workspace's folder.
 fn cargo(root: &std::path::Path, args: &[&str]) -> Result<()> {
+    cargo_with(root, args, &[])
+}
+
+fn cargo_with(root: &std::path::Path, args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(program).args(args).current_dir(root).status().context("cannot start cargo")?;
+    let mut command = Command::new(program);
+    command.args(args).envs(variables.iter().copied()).current_dir(root);
+    let status = command.status().context("cannot start cargo")?;
     if !status.success() {
         bail!("`cargo {}` failed", args.join(" "));
     }

@@ -18,6 +18,15 @@ use crate::types::methods::ApiSet;
 use crate::usage::Used;
 use crate::world::from_millis;
 
+/// Callers behind tokens, with what [`Keyrack::caller_of_token`] reads.
+macro_rules! token_callers {
+    () => {
+        "SELECT t.id, t.account_id, t.owner_id, u.email, m.role, t.api_set, t.expires_at FROM tokens t \
+         JOIN memberships m ON m.account_id = t.account_id AND m.user_id = t.owner_id \
+         JOIN users u ON u.id = t.owner_id WHERE u.enabled = 1 AND "
+    };
+}
+
 /// So long a session's former value still answers after it changed, for requests that were on their way.
 const GRACE_MILLIS: i64 = 10_000;
 
@@ -70,10 +79,10 @@ impl Keyrack {
         Ok(caller)
     }
 
-    /// Whether this server knows of no use of the session within the limit.
+    /// Whether this server has seen no use of the session within the limit.
     fn is_idle(&self, caller: &Caller) -> bool {
         let idle = TimeDelta::from_std(self.settings.session_idle).unwrap_or(TimeDelta::MAX);
-        caller.usage.last().is_some_and(|last| self.world.now() - last > idle)
+        caller.usage.last().is_none_or(|last| self.world.now() - last > idle)
     }
 
     /// Asks the store, together with all who ask for the same secret meanwhile.
@@ -113,18 +122,18 @@ impl Keyrack {
     }
 
     async fn find_token(&self, hash: &SecretHash) -> Result<Found> {
-        let row = sqlx::query(
-            "SELECT t.id, t.account_id, t.owner_id, u.email, m.role, t.api_set, t.expires_at FROM tokens t \
-             JOIN memberships m ON m.account_id = t.account_id AND m.user_id = t.owner_id \
-             JOIN users u ON u.id = t.owner_id WHERE t.secret_hash = $1 AND u.enabled = 1",
-        )
-        .bind(hash.to_vec())
-        .fetch_optional(self.store.read())
-        .await?;
+        let row = sqlx::query(concat!(token_callers!(), "t.secret_hash = $1"))
+            .bind(hash.to_vec())
+            .fetch_optional(self.store.read())
+            .await?;
         let Some(row) = row else { return self.not_found(hash, As::Token).await };
+        Ok(Found::Caller(Arc::new(self.caller_of_token(&row).await?)))
+    }
+
+    async fn caller_of_token(&self, row: &AnyRow) -> Result<Caller> {
         let id = TokenId(row.try_get(0)?);
-        let role = stored_role(&row, 4)?;
-        let set = stored_set(&row, 5)?;
+        let role = stored_role(row, 4)?;
+        let set = stored_set(row, 5)?;
         let methods: Vec<String> = if set == ApiSet::Custom {
             sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1")
                 .bind(id.0)
@@ -135,7 +144,7 @@ impl Keyrack {
         };
         // Never more than the owner may do now.
         let may = self.catalog.token_bits(set, methods).intersection(&self.catalog.role_bits(role));
-        let caller = Arc::new(Caller {
+        Ok(Caller {
             user: UserId(row.try_get(2)?),
             email: row.try_get(3)?,
             account: AccountId(row.try_get(1)?),
@@ -144,8 +153,52 @@ impl Keyrack {
             may,
             expires: row.try_get::<Option<i64>, _>(6)?.map(from_millis),
             usage: self.usage.slot(Used::Token(id)),
-        });
-        Ok(Found::Caller(caller))
+        })
+    }
+
+    /// The caller of a task, with the rights that its user, or the token that made it, has now. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when the token is gone or has expired, [`Error::Forbidden`] when the user is no member
+    /// of the account any more.
+    pub(crate) async fn caller_of_task(
+        &self,
+        task: i64,
+        account: AccountId,
+        user: UserId,
+        token: Option<TokenId>,
+    ) -> Result<Caller> {
+        let credential = CallerCredential::Task { id: task, by_token: token };
+        if let Some(token) = token {
+            let row = sqlx::query(concat!(token_callers!(), "t.id = $1"))
+                .bind(token.0)
+                .fetch_optional(self.store.read())
+                .await?
+                .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
+            let caller = Caller { credential, ..self.caller_of_token(&row).await? };
+            caller.check_alive(self.world.now())?;
+            return Ok(caller);
+        }
+        let row = sqlx::query(
+            "SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id \
+             WHERE m.account_id = $1 AND m.user_id = $2 AND u.enabled = 1",
+        )
+        .bind(account.0)
+        .bind(user.0)
+        .fetch_optional(self.store.read())
+        .await?
+        .ok_or_else(|| Error::Forbidden("who made the task is no member of the account any more".into()))?;
+        let role = stored_role(&row, 1)?;
+        Ok(Caller {
+            user,
+            email: row.try_get(0)?,
+            account,
+            role,
+            credential,
+            may: self.catalog.role_bits(role),
+            expires: None,
+            usage: Arc::default(),
+        })
     }
 
     async fn find_session(&self, hash: &SecretHash, kind: SessionKind) -> Result<Found> {

@@ -158,8 +158,10 @@ impl Keyrack {
             return Ok(Some(0));
         };
         let covers = i64::try_from(self.settings.second_factor_covers.as_millis()).unwrap_or(i64::MAX);
-        let left = proved.saturating_add(covers) - self.world.now().timestamp_millis();
-        Ok(Some(u32::try_from(left.max(0) / 1000).unwrap_or(u32::MAX)))
+        let age = self.world.now().timestamp_millis() - proved;
+        // A proof from the future was given before the clock was set back; who knows how long ago.
+        let left = if age < 0 { 0 } else { covers.saturating_sub(age).max(0) };
+        Ok(Some(u32::try_from(left / 1000).unwrap_or(u32::MAX)))
     }
 
     /// Whether this is the password of the caller's user; wrong ones count as tries.

@@ -3,11 +3,12 @@
 use futures::{Stream, TryStreamExt};
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
-use sqlx::{Any, AnyPool, AssertSqlSafe, Row};
+use sqlx::{Any, AssertSqlSafe, Row};
 
 use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
+use crate::store::Reads;
 use crate::types::audit::{AuditEntryView, AuditFilter, AuditPage};
 use crate::types::dates::end_of_day;
 use crate::world::from_millis;
@@ -117,7 +118,7 @@ impl Select {
     }
 }
 
-fn stream(select: Select, pool: AnyPool) -> impl Stream<Item = Result<AuditEntryView>> + Send + 'static {
+fn stream(select: Select, pool: Reads) -> impl Stream<Item = Result<AuditEntryView>> + Send + 'static {
     let (sender, receiver) = tokio::sync::mpsc::channel(64);
     tokio::spawn(async move {
         let mut rows = select.query().fetch(&pool);

@@ -4,18 +4,15 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgListener, PgPoolOptions};
 
-use super::forget::{CHANNEL, notify};
+use super::forget::CHANNEL;
 use crate::callers::Callers;
 use crate::keyrack::Keyrack;
 use crate::store::Dialect;
 
-/// Every server says something this often, so that silence means that nothing can be heard.
-const BEAT: Duration = Duration::from_secs(1);
+/// Every server says something each second, so silence means that nothing can be heard.
 const SILENCE: Duration = Duration::from_secs(4);
 /// The pause before listening again.
 const PAUSE: Duration = Duration::from_millis(100);
-/// What a beat says.
-const STILL_HERE: &str = "";
 
 impl Keyrack {
     /// Listens to the other servers until it is dropped. With SQLite there are none.
@@ -24,7 +21,10 @@ impl Keyrack {
             return;
         }
         loop {
-            match self.listen().await {
+            let heard = self.listen().await;
+            // What broke this connection may have broken all.
+            self.store.suspect();
+            match heard {
                 Ok(()) => {
                     tracing::warn!("cannot hear other servers: every call is looked up until it is possible again")
                 }
@@ -32,25 +32,6 @@ impl Keyrack {
             }
             tokio::time::sleep(PAUSE).await;
         }
-    }
-
-    /// Says regularly that it is there, until it is dropped.
-    pub(crate) async fn beat(&self) {
-        if self.store.dialect() == Dialect::Sqlite {
-            return;
-        }
-        let mut ticks = crate::keyrack::ticks(BEAT);
-        loop {
-            ticks.tick().await;
-            // When it fails, the silence says so.
-            let _ = self.say_still_here().await;
-        }
-    }
-
-    async fn say_still_here(&self) -> crate::Result<()> {
-        let mut tx = self.store.begin().await?;
-        notify(&mut tx, STILL_HERE).await?;
-        Ok(tx.commit().await?)
     }
 
     /// Listens until the connection is lost.

@@ -1,5 +1,7 @@
 //! Work on the files of a node.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 use regex::Regex;
 
@@ -46,6 +48,40 @@ pub enum FileWork {
     Unpack {
         archive: NodePath,
         folder: NodePath,
+    },
+    /// Copies a file of the server into the node; what is in its place goes when that is asked for.
+    Place {
+        file: PathBuf,
+        to: NodePath,
+        overwrite: bool,
+    },
+    /// Puts another content of a folder together beside it; nothing changes yet.
+    Stage {
+        folder: NodePath,
+        content: Content,
+        /// What stays of the present content, by the names of folders directly in it.
+        keep: Vec<String>,
+    },
+    /// Exchanges the folder's content for the staged one, all at once: whoever looks sees the one or the other.
+    Exchange(NodePath),
+    /// Gives up what is staged.
+    Unstage,
+}
+
+/// What a folder is to hold.
+#[derive(Clone, Debug)]
+pub enum Content {
+    Nothing,
+    /// What is in an archive of the server: a zip, tar or tar.gz.
+    Archive {
+        file: PathBuf,
+        /// What the archive is called in error texts.
+        name: String,
+    },
+    /// What is in another folder of the node, without some folders directly in it.
+    Folder {
+        folder: NodePath,
+        without: Vec<String>,
     },
 }
 

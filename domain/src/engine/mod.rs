@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::ids::NodeId;
 
-pub use files::{FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
+pub use files::{Content, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
 pub use image::ImageRef;
 pub use path::NodePath;
 
@@ -177,6 +177,9 @@ pub enum EngineError {
     /// The file is not of the kind that this needs, or leads out of the node's folder.
     #[error("{0}")]
     BadFile(String),
+    /// The archive is none, is damaged, or holds what must not be unpacked.
+    #[error("{0}")]
+    BadArchive(String),
     /// It would take more than a node may.
     #[error("{0}")]
     TooLarge(String),
@@ -259,8 +262,8 @@ pub trait Engine: Send + Sync + 'static {
     /// the node does meanwhile.
     ///
     /// # Errors
-    /// [`EngineError::NoFile`], [`EngineError::FileExists`], [`EngineError::BadFile`], [`EngineError::TooLarge`],
-    /// [`EngineError::NotAllowed`] for a file that the node itself could not use.
+    /// [`EngineError::NoFile`], [`EngineError::FileExists`], [`EngineError::BadFile`],
+    /// [`EngineError::BadArchive`], [`EngineError::TooLarge`], [`EngineError::NotAllowed`] for a file that the node itself could not use.
     async fn work_on_files(&self, node: NodeId, work: FileWork) -> Result<FileDone, EngineError>;
 
     /// The node's logs, the current one first.

@@ -63,6 +63,11 @@ impl NodePath {
         NodePath(self.0.iter().chain(&other.0).cloned().collect())
     }
 
+    /// The way to it from a folder that it lies in; none when it does not.
+    pub fn below(&self, folder: &NodePath) -> Option<NodePath> {
+        self.0.strip_prefix(folder.0.as_slice()).map(|rest| NodePath(rest.to_vec()))
+    }
+
     /// Whether the other one lies in it, or is it.
     pub fn holds(&self, other: &NodePath) -> bool {
         other.0.starts_with(&self.0)

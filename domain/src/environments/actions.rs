@@ -5,6 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::caller::{Caller, Right};
+use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, ActionId, UserId};
 use crate::keyrack::Keyrack;
@@ -106,22 +107,26 @@ pub struct NewAction<'a> {
     pub account: AccountId,
     pub user: Option<UserId>,
     pub kind: &'static str,
+    /// Empty when it is about none.
     pub environment: &'a str,
     pub title: String,
+    /// The server that does it.
+    pub server: Option<&'a ServerId>,
 }
 
 /// Notes that an action begins.
 pub async fn begin(connection: &mut AnyConnection, now: DateTime<Utc>, new: NewAction<'_>) -> Result<ActionId> {
     let row = sqlx::query(
-        "INSERT INTO actions (account_id, user_id, kind, environment, title, state, started_at) \
-         VALUES ($1, $2, $3, $4, $5, 'running', $6) RETURNING id",
+        "INSERT INTO actions (account_id, user_id, kind, environment, title, state, started_at, server) \
+         VALUES ($1, $2, $3, $4, $5, 'running', $6, $7) RETURNING id",
     )
     .bind(new.account.0)
     .bind(new.user.map(|user| user.0))
     .bind(new.kind)
-    .bind(new.environment.to_owned())
+    .bind(Some(new.environment.to_owned()).filter(|name| !name.is_empty()))
     .bind(new.title)
     .bind(now.timestamp_millis())
+    .bind(new.server.map(|server| server.as_str().to_owned()))
     .fetch_one(connection)
     .await?;
     Ok(ActionId(row.try_get(0)?))
@@ -144,13 +149,17 @@ pub async fn end(
     Ok(())
 }
 
-/// After a start of the server: whatever still seems to run was cut off, and what is old goes.
-pub async fn tidy(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<()> {
-    sqlx::query("UPDATE actions SET state = 'failed', error = $1, finished_at = $2 WHERE state = 'running'")
-        .bind("the server was stopped before this was done")
-        .bind(now.timestamp_millis())
-        .execute(&mut *connection)
-        .await?;
+/// After a start of the server: whatever of its own still seems to run was cut off, and what is old goes.
+pub async fn tidy(connection: &mut AnyConnection, now: DateTime<Utc>, server: Option<&ServerId>) -> Result<()> {
+    sqlx::query(
+        "UPDATE actions SET state = 'failed', error = $1, finished_at = $2 \
+         WHERE state = 'running' AND (server = $3 OR server IS NULL)",
+    )
+    .bind("the server was stopped before this was done")
+    .bind(now.timestamp_millis())
+    .bind(server.map(|server| server.as_str().to_owned()))
+    .execute(&mut *connection)
+    .await?;
     sqlx::query("DELETE FROM actions WHERE started_at < $1")
         .bind(now.timestamp_millis() - KEPT_MILLIS)
         .execute(connection)

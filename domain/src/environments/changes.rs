@@ -11,6 +11,7 @@ use super::operation::{Change, Operation, Outcome, Work};
 use super::ports;
 use super::rows::{self, Wanted, Which};
 use crate::caller::{Caller, Client};
+use crate::engine::{EngineError, FileWork, NodePath};
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
 use crate::keyrack::Keyrack;
@@ -118,7 +119,7 @@ impl Keyrack {
         choice: NodeChoice,
         order: RestartOrder,
     ) -> Result<Operation> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.environment_here(caller, name).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
         let begun = self.begin(caller, client, name, &RESTART).await?;
         self.go_on(begun, move |work| restart(work, nodes, order).boxed())
@@ -130,7 +131,7 @@ impl NodeChoice {
     ///
     /// # Errors
     /// [`Error::NotFound`], naming what is not there.
-    pub(super) fn of<'a>(&self, environment: &'a super::Environment) -> Result<Vec<&'a Node>> {
+    pub(crate) fn of<'a>(&self, environment: &'a super::Environment) -> Result<Vec<&'a Node>> {
         let missing =
             |what: String| Error::NotFound(format!("environment “{}” has no {what}", environment.name).into());
         match self {
@@ -190,13 +191,20 @@ pub(super) async fn until_all_up(work: &Work) -> Outcome {
     outcome
 }
 
-/// What all nodes are to run, with files copied and ports free.
+/// What all nodes are to run, with files copied, folders of volumes made and ports free.
 async fn prepare(work: &Work) -> Result<Vec<Kept>, Failure> {
     let nodes = copy_files(work).await?;
     let mut kept = Vec::with_capacity(nodes.len());
     for mut node in nodes {
         if !ports::is_free(node.port) {
             node.port = work.keyrack.move_port(node.id).await.map_err(failed(node.id))?;
+        }
+        for volume in &node.facts.volumes {
+            let path = NodePath::parse(volume).map_err(|why| failed(node.id)(Error::internal(why)))?;
+            match work.manager.engine.work_on_files(node.id, FileWork::Create { path, folder: true }).await {
+                Ok(_) | Err(EngineError::FileExists(_)) => {}
+                Err(error) => return Err(failed(node.id)(Error::Engine(error.to_string()))),
+            }
         }
         kept.push(Kept { spec: node.spec(&work.environment.name), listens: node.facts.listens });
     }

@@ -100,12 +100,7 @@ impl Keyrack {
         let mut nodes = Vec::new();
         for (index, spec) in spec.nodes.iter().enumerate() {
             let listens = self.check_runs(index, spec).await?;
-            let facts = NodeFacts {
-                command: spec.command.clone(),
-                variables: spec.variables.clone(),
-                listens,
-                ..NodeFacts::default()
-            };
+            let facts = spec.facts(listens);
             for _ in 0..spec.count {
                 nodes.push(NewNode { spec: spec.clone(), facts: facts.clone() });
             }
@@ -136,7 +131,7 @@ impl Keyrack {
     ) -> Result<Operation> {
         caller.require(Right::Operate)?;
         let entered = self.manager()?.enter()?;
-        let source = self.environment(caller, source).await?;
+        let source = self.environment_here(caller, source).await?;
         if !CLONEABLE.contains(&source.status) {
             return Err(Error::WrongState { name: source.name, current: source.status, needed: CLONEABLE });
         }
@@ -150,7 +145,10 @@ impl Keyrack {
                 count: 1,
                 image: node.image.clone(),
                 command: node.facts.command.clone(),
+                entry_point: node.facts.entry_point.clone(),
                 variables: node.facts.variables.clone(),
+                display_name: node.facts.display_name.clone(),
+                volumes: node.facts.volumes.clone(),
                 fixed_cloudlets: node.fixed_cloudlets,
                 flexible_cloudlets: node.flexible_cloudlets,
             },
@@ -166,15 +164,16 @@ impl Keyrack {
         };
         let title = format!("Cloning {} to {}", source.name, new.name);
         let creator = Creator::Caller(caller, client);
-        let begun = self.write_new(creator, CLONE, title, new, Some(&source.name), entered).await?;
+        let begun = self.write_new(creator, CLONE, title, new, Some(&source), entered).await?;
         self.go_on(begun, move |work| copy(work, source.id, runs).boxed())
     }
 
     /// Asks the engine whether such nodes can run; answers whether they answer on their port.
     pub(super) async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
         let engine = &self.manager()?.engine;
+        let command = spec.facts(false).whole_command();
         let facts =
-            engine.check(&spec.image, spec.command.as_deref(), &spec.variables).await.map_err(|error| match error {
+            engine.check(&spec.image, command.as_deref(), &spec.variables).await.map_err(|error| match error {
                 EngineError::UnknownImage(why) => {
                     Error::invalid("nodes", format!("nodes[{index}].docker.image: {why}"))
                 }
@@ -184,7 +183,7 @@ impl Keyrack {
         Ok(facts.listens)
     }
 
-    fn made_up_name(&self) -> String {
+    pub(crate) fn made_up_name(&self) -> String {
         format!("env-{:07}", u32::from_le_bytes(self.world.random()) % 10_000_000)
     }
 
@@ -194,7 +193,7 @@ impl Keyrack {
         kind: &'static str,
         title: String,
         new: New,
-        source: Option<&str>,
+        source: Option<&Environment>,
         entered: Entered,
     ) -> Result<Begun> {
         let now = self.world.now();
@@ -202,8 +201,8 @@ impl Keyrack {
         let settings = serde_json::to_string(&new.settings).map_err(Error::internal)?;
         let mut tx = self.store.begin().await?;
         let row = sqlx::query(
-            "INSERT INTO environments (account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+            "INSERT INTO environments (account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at, server) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         )
         .bind(account.0)
         .bind(user.0)
@@ -214,6 +213,7 @@ impl Keyrack {
         .bind(new.wanted.word())
         .bind(settings)
         .bind(now.timestamp_millis())
+        .bind(self.server_id().map(|id| id.as_str().to_owned()))
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| {
@@ -233,10 +233,21 @@ impl Keyrack {
         }
         let mut event = creator.event(kind, format!("environment:{}", new.name));
         if let Some(source) = source {
-            event = event.with("source", source);
+            event = event.with("source", source.name.clone());
+            // The files are copied, and what is known of them with them.
+            sqlx::query(
+                "INSERT INTO deployments (environment_id, node_group, context, archive, size, hooks, user_id, deployed_at) \
+                 SELECT $1, node_group, context, archive, size, hooks, user_id, deployed_at FROM deployments \
+                 WHERE environment_id = $2",
+            )
+            .bind(id.0)
+            .bind(source.id.0)
+            .execute(&mut *tx)
+            .await?;
         }
         audit::append(&mut tx, now, event).await?;
-        let action = NewAction { account, user: Some(user), kind, environment: &new.name, title };
+        let action =
+            NewAction { account, user: Some(user), kind, environment: &new.name, title, server: self.server_id() };
         let action = actions::begin(&mut tx, now, action).await?;
         let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
         let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;

@@ -27,6 +27,7 @@ impl Keyrack {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
+        self.must_be_here(&environment.name, environment.home.as_ref())?;
         let marked = sqlx::query("UPDATE environments SET wanted = 'deleted' WHERE id = $1 AND wanted <> 'deleted'")
             .bind(environment.id.0)
             .execute(&mut *tx)
@@ -42,6 +43,7 @@ impl Keyrack {
             kind: DELETE,
             environment: &environment.name,
             title: format!("Deleting {}", environment.name),
+            server: self.server_id(),
         };
         let action = actions::begin(&mut tx, now, action).await?;
         tx.commit().await?;

@@ -76,7 +76,12 @@ impl Keyrack {
     }
 }
 
-async fn execute_all(inside: &Inside<'_>, node: &Node, commands: &[String], say_yes: bool) -> Result<NodeOutput> {
+pub(super) async fn execute_all(
+    inside: &Inside<'_>,
+    node: &Node,
+    commands: &[String],
+    say_yes: bool,
+) -> Result<NodeOutput> {
     let spec = node.spec(&inside.environment.name);
     let mut output =
         NodeOutput { node: node.id, exit_status: 0, out: String::new(), err: String::new(), in_time: true };

@@ -9,6 +9,7 @@ use crate::engine::{FileDone, FileEntry, FileWork, NodePath};
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
 use crate::keyrack::Keyrack;
+use crate::uploads::Received;
 
 /// The most memory that one pattern may take when it is prepared, in bytes.
 const PATTERN_SIZE: usize = 1 << 20;
@@ -20,6 +21,15 @@ pub struct FilePlace {
     pub choice: NodeChoice,
     /// Of the chosen nodes only the first of each layer.
     pub masters_only: bool,
+}
+
+/// Where the content of a file comes from.
+#[derive(Clone, Copy)]
+pub enum FileSource<'a> {
+    /// An upload, by its address.
+    Address(&'a str),
+    /// It came with the call.
+    Received(&'a Received),
 }
 
 impl Keyrack {
@@ -186,6 +196,40 @@ impl Keyrack {
         let inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
         let first = inside.nodes.first().ok_or_else(|| Error::internal("nodes were chosen, but there is none"))?;
         inside.manager.engine.work_on_files(first.id, work).await.map_err(engine_error("path"))
+    }
+
+    /// Copies a file that was sent to the server into the chosen nodes. What lies there is replaced only when that is asked
+    /// for.
+    ///
+    /// # Errors
+    /// As [`Keyrack::read_file`]; [`Error::Exists`]; [`Error::NotFound`] for an upload that is not there.
+    pub async fn upload_file(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        source: FileSource<'_>,
+        path: &str,
+        overwrite: bool,
+    ) -> Result<Vec<NodeId>> {
+        may(caller)?;
+        self.environment_here(caller, &place.environment).await?;
+        let written = path;
+        let mut to = node_path("destPath", path)?;
+        let (name, file) = match source {
+            FileSource::Address(address) => {
+                let (upload, file) = self.uploaded(caller, "sourcePath", address).await?;
+                (upload.name, file)
+            }
+            FileSource::Received(received) => (received.name().to_owned(), received.path().to_owned()),
+        };
+        // As with `cp`: a path that ends as a folder's does is one.
+        if to.is_root() || written.ends_with('/') {
+            to = to.join(&node_path("file", &name)?);
+        }
+        let shown = to.to_string();
+        let work = FileWork::Place { file, to, overwrite };
+        self.change_files(caller, client, place, "file.upload", &[("destPath", &shown)], work).await.map(nodes)
     }
 
     /// Does the same on all chosen nodes, one after another; it ends with the first that cannot.

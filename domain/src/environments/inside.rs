@@ -26,7 +26,7 @@ pub(super) struct Inside<'a> {
 impl Keyrack {
     /// The running side of an environment, found by name.
     pub(super) async fn slot_of(&self, caller: &Caller, name: &str) -> Result<Arc<Slot>> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.environment_here(caller, name).await?;
         Ok(self.manager()?.slot(environment.id))
     }
 
@@ -42,7 +42,7 @@ impl Keyrack {
         let entered = manager.enter()?;
         let hands = slot.hands.read().await;
         // Once more: it may have been deleted before it was held.
-        let environment = self.environment(caller, name).await?;
+        let environment = self.environment_here(caller, name).await?;
         if slot.is_gone() {
             return Err(Error::NoEnvironment(environment.name));
         }
@@ -84,7 +84,9 @@ pub(super) fn engine_error(parameter: &'static str) -> impl Fn(EngineError) -> E
     move |error| match error {
         EngineError::NoFile(_) | EngineError::NoLog(_) => Error::NotFound(error.to_string().into()),
         EngineError::FileExists(_) => Error::Exists(error.to_string().into()),
-        EngineError::BadFile(why) | EngineError::UnknownImage(why) => Error::invalid(parameter, why),
+        EngineError::BadFile(why) | EngineError::BadArchive(why) | EngineError::UnknownImage(why) => {
+            Error::invalid(parameter, why)
+        }
         EngineError::TooLarge(why) => Error::Limit(why.into()),
         EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
         EngineError::Failed(why) => Error::Engine(why),

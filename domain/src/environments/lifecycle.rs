@@ -37,11 +37,12 @@ impl Keyrack {
         let (manager, failures) = Manager::new(engine);
         let manager = Arc::new(manager);
         self.environments.set(manager.clone()).map_err(|_| Error::internal("environments were started before"))?;
+        self.join_others().await?;
         let mut tx = self.store.begin().await?;
-        actions::tidy(&mut tx, self.world.now()).await?;
+        actions::tidy(&mut tx, self.world.now(), self.server_id()).await?;
         tx.commit().await?;
         let mut again = Vec::new();
-        for (id, wanted) in self.all_environments().await? {
+        for (id, wanted) in self.own_environments().await? {
             if let Some(begun) = self.take_up(&manager, id, wanted).await? {
                 again.push((begun, wanted));
             }
@@ -72,6 +73,7 @@ impl Keyrack {
         if closed.await.is_err() {
             tracing::warn!("some nodes did not end in time");
         }
+        let _ = self.leave_others().await;
     }
 
     /// Creates the environment of the demo start for this account and user, unless it is there. It starts after the answer.
@@ -91,13 +93,16 @@ impl Keyrack {
         }
     }
 
-    pub(super) fn manager(&self) -> Result<&Arc<Manager>> {
+    pub(crate) fn manager(&self) -> Result<&Arc<Manager>> {
         self.environments.get().ok_or(Error::Unavailable)
     }
 
-    async fn all_environments(&self) -> Result<Vec<(EnvironmentId, Wanted)>> {
+    async fn own_environments(&self) -> Result<Vec<(EnvironmentId, Wanted)>> {
         let rows: Vec<(i64, String)> =
-            sqlx::query_as("SELECT id, wanted FROM environments ORDER BY id").fetch_all(self.store.read()).await?;
+            sqlx::query_as("SELECT id, wanted FROM environments WHERE server = $1 ORDER BY id")
+                .bind(self.server_id().map(|id| id.as_str().to_owned()))
+                .fetch_all(self.store.read())
+                .await?;
         rows.into_iter().map(|(id, wanted)| Ok((EnvironmentId(id), Wanted::by_word(&wanted)?))).collect()
     }
 
@@ -133,6 +138,7 @@ impl Keyrack {
             kind: START.kind,
             environment: &environment.name,
             title: format!("{} {}", START.doing, environment.name),
+            server: self.server_id(),
         };
         let action = actions::begin(&mut tx, now, action).await?;
         tx.commit().await?;

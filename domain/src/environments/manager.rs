@@ -31,6 +31,8 @@ pub struct Slot {
     pub(super) turn: tokio::sync::Mutex<()>,
     /// Held for reading by whoever works inside its nodes, so that they are not removed meanwhile.
     pub(super) hands: tokio::sync::RwLock<()>,
+    /// Held by whoever changes what is deployed in it.
+    pub(super) deploying: tokio::sync::Mutex<()>,
     /// Set when it is to go; nothing is started any more then.
     gone: watch::Sender<bool>,
     keepers: Mutex<BTreeMap<NodeId, Keeper>>,
@@ -138,6 +140,7 @@ impl Default for Slot {
         Slot {
             turn: tokio::sync::Mutex::default(),
             hands: tokio::sync::RwLock::default(),
+            deploying: tokio::sync::Mutex::default(),
             gone: watch::Sender::new(false),
             keepers: Mutex::default(),
             samples: Mutex::default(),

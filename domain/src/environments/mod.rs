@@ -5,12 +5,15 @@
 //! transaction) and then done in a task of its own. The status is the lock: it moves to a changing one only from those
 //! that the change can begin with, so of two changes at once one wins and the other is told the status.
 
-mod actions;
+pub(crate) mod actions;
 mod changes;
 mod configure;
 mod create;
 mod delete;
+mod deploy;
+mod deployments;
 mod execute;
+mod export;
 mod favorites;
 mod field;
 mod files;
@@ -35,9 +38,12 @@ mod volumes;
 pub use actions::{Action, ActionFilter};
 pub use changes::{NodeChoice, RestartOrder};
 pub use configure::VariableChange;
+pub use deploy::NewDeployment;
+pub use deployments::{Deployment, Hooks, ROOT};
 pub use execute::NodeOutput;
+pub use export::Export;
 pub use favorites::Favorite;
-pub use files::FilePlace;
+pub use files::{FilePlace, FileSource};
 pub use groups::{EnvironmentGroup, GroupChange};
 pub use lifecycle::DEMO;
 pub use manager::Manager;

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::deployments::Deployment;
 use super::name::DOMAIN;
+use crate::cluster::Home;
 use crate::engine::{CLOUDLET_MEMORY, ImageRef, NodeSpec};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
 use crate::types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
@@ -30,6 +32,8 @@ pub struct Environment {
     /// While Broken: why.
     pub failure: Option<Failure>,
     pub created: DateTime<Utc>,
+    /// The server that runs it.
+    pub home: Option<Home>,
     /// The groups of environments that it is in, sorted.
     pub groups: Vec<String>,
     /// In the order in which they were made.
@@ -53,6 +57,8 @@ pub struct Layer {
     pub display_name: String,
     /// What clients keep with it.
     pub data: Map<String, Value>,
+    /// What is deployed in it, sorted by context.
+    pub deployments: Vec<Deployment>,
     pub nodes: Vec<Node>,
 }
 

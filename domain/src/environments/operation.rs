@@ -97,6 +97,7 @@ impl Keyrack {
         let entered = self.manager()?.enter()?;
         let mut tx = self.store.begin().await?;
         let mut environment = rows::find(&mut tx, caller.account, name).await?;
+        self.must_be_here(&environment.name, environment.home.as_ref())?;
         if !change.from.contains(&environment.status) {
             return Err(wrong_state(&environment, change));
         }
@@ -117,6 +118,7 @@ impl Keyrack {
             kind: change.kind,
             environment: &environment.name,
             title: format!("{} {}", change.doing, environment.name),
+            server: self.server_id(),
         };
         let action = actions::begin(&mut tx, self.world.now(), new).await?;
         tx.commit().await?;

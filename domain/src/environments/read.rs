@@ -9,7 +9,7 @@ use crate::engine::{LogFile, LogPart, Template};
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
 use crate::keyrack::Keyrack;
-use crate::types::environments::Overview;
+use crate::types::environments::{EnvStatus, Overview};
 
 /// How many tasks the Environments page shows.
 const TASKS: u32 = 20;
@@ -23,9 +23,7 @@ impl Keyrack {
         caller.require(Right::See)?;
         let mut connection = self.store.read().acquire().await?;
         let mut environments = rows::read(&mut connection, Which::All(caller.account)).await?;
-        if let Ok(manager) = self.manager() {
-            environments.iter_mut().for_each(|environment| manager.fill_in(environment));
-        }
+        environments.iter_mut().for_each(|environment| self.fill_in(environment));
         Ok(environments)
     }
 
@@ -37,10 +35,30 @@ impl Keyrack {
         caller.require(Right::See)?;
         let mut connection = self.store.read().acquire().await?;
         let mut environment = rows::find(&mut connection, caller.account, name).await?;
-        if let Ok(manager) = self.manager() {
-            manager.fill_in(&mut environment);
-        }
+        self.fill_in(&mut environment);
         Ok(environment)
+    }
+
+    /// One environment of the account that this server runs.
+    ///
+    /// # Errors
+    /// As [`Keyrack::environment`]; [`Error::Elsewhere`] and [`Error::ServerAway`] for one of another server.
+    pub(crate) async fn environment_here(&self, caller: &Caller, name: &str) -> Result<Environment> {
+        let environment = self.environment(caller, name).await?;
+        self.must_be_here(&environment.name, environment.home.as_ref())?;
+        Ok(environment)
+    }
+
+    /// Adds what only its server knows: how each node is doing. What a server that is not there runs, nobody knows.
+    fn fill_in(&self, environment: &mut Environment) {
+        if self.is_away(environment.home.as_ref()) {
+            environment.status = EnvStatus::Unknown;
+            environment.layers.iter_mut().flat_map(|layer| &mut layer.nodes).for_each(|node| {
+                node.status = EnvStatus::Unknown;
+            });
+        } else if let Ok(manager) = self.manager() {
+            manager.fill_in(environment);
+        }
     }
 
     /// Everything that the Environments page shows.
@@ -143,7 +161,7 @@ impl Keyrack {
     }
 
     async fn node_of(&self, caller: &Caller, name: &str, node: i64) -> Result<NodeId> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.environment_here(caller, name).await?;
         let found = super::NodeChoice::Ids(vec![node]).of(&environment)?;
         Ok(found[0].id)
     }

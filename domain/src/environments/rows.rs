@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
 use super::name;
+use crate::cluster::{GONE_AFTER_MILLIS, Home, ServerId, now_sql};
 use crate::engine::ImageRef;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
+use crate::store::Dialect;
 use crate::types::environments::EnvStatus;
 use crate::world::from_millis;
 
@@ -55,10 +58,14 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
         Which::Named(..) => "e.account_id = $1 AND e.wanted <> 'deleted' AND (e.name = $2 OR e.appid = $2)",
         Which::Id(_) => "e.id = $1",
     };
+    let dialect = if connection.backend_name() == "SQLite" { Dialect::Sqlite } else { Dialect::Postgres };
+    let now = now_sql(dialect);
     let environments = format!(
         "SELECT e.id, e.account_id, e.creator_id, e.name, e.display_name, e.appid, e.status, e.settings, e.failure, \
-         e.created_at, (SELECT MIN(m.user_id) FROM memberships m WHERE m.account_id = e.account_id AND m.role = 'owner') \
-         FROM environments e WHERE {condition} ORDER BY e.name"
+         e.created_at, (SELECT MIN(m.user_id) FROM memberships m WHERE m.account_id = e.account_id AND m.role = 'owner'), \
+         e.server, COALESCE(s.address, ''), \
+         CASE WHEN COALESCE(s.heartbeat_at, 0) > {now} - {GONE_AFTER_MILLIS} THEN 1 ELSE 0 END \
+         FROM environments e LEFT JOIN servers s ON s.id = e.server WHERE {condition} ORDER BY e.name"
     );
     let nodes = format!(
         "SELECT n.environment_id, n.id, n.node_group, n.node_type, n.image, n.tag, n.is_master, n.fixed_cloudlets, \
@@ -76,6 +83,7 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
                 name: node.group.clone(),
                 display_name: String::new(),
                 data: serde_json::Map::new(),
+                deployments: Vec::new(),
                 nodes: vec![node],
             }),
         }
@@ -92,6 +100,18 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
         if let Some(layer) = found {
             layer.display_name = row.try_get(2)?;
             layer.data = serde_json::from_str(row.try_get(3)?).map_err(Error::internal)?;
+        }
+    }
+    let deployed = format!(
+        "SELECT d.environment_id, d.node_group, d.context, d.archive, d.size, d.hooks, d.user_id, d.deployed_at \
+         FROM deployments d JOIN environments e ON e.id = d.environment_id WHERE {condition} ORDER BY d.context"
+    );
+    for row in query(&mut *connection, deployed, which).await? {
+        let name: String = row.try_get(1)?;
+        let found =
+            layers.get_mut(&row.try_get(0)?).and_then(|layers| layers.iter_mut().find(|layer| layer.name == name));
+        if let Some(layer) = found {
+            layer.deployments.push(deployment(&row)?);
         }
     }
     let members = format!(
@@ -155,9 +175,27 @@ fn environment(row: &AnyRow, mut layers: Vec<Layer>, groups: Vec<String>) -> Res
         settings: serde_json::from_str::<EnvironmentSettings>(row.try_get(7)?).map_err(Error::internal)?,
         failure: serde_json::from_str(&failure).ok(),
         created: from_millis(row.try_get(9)?),
+        home: home(row)?,
         groups,
         layers,
     })
+}
+
+fn deployment(row: &AnyRow) -> Result<Deployment> {
+    Ok(Deployment {
+        context: row.try_get(2)?,
+        archive: row.try_get(3)?,
+        size: u64::try_from(row.try_get::<i64, _>(4)?).unwrap_or_default(),
+        hooks: serde_json::from_str(row.try_get(5)?).map_err(Error::internal)?,
+        user: UserId(row.try_get(6)?),
+        deployed: from_millis(row.try_get(7)?),
+    })
+}
+
+fn home(row: &AnyRow) -> Result<Option<Home>> {
+    let Some(server) = row.try_get::<Option<String>, _>(11)? else { return Ok(None) };
+    let alive = row.try_get::<i64, _>(13)? != 0;
+    Ok(Some(Home { server: ServerId::new(&server), address: row.try_get(12)?, alive }))
 }
 
 fn node(row: &AnyRow) -> Result<Node> {

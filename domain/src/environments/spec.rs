@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::field::Field;
+use super::model::NodeFacts;
 use super::name;
-use crate::engine::ImageRef;
+use crate::engine::{ImageRef, NodePath};
 use crate::error::{Error, Result};
 
 /// The most nodes that one environment can have.
@@ -15,6 +16,8 @@ const CLOUDLET_LIMIT: u32 = 512;
 /// The most variables that a node has.
 pub const VARIABLE_LIMIT: usize = 200;
 const COMMAND_LIMIT: usize = 100;
+/// The most volumes that a node has.
+pub const VOLUME_LIMIT: usize = 100;
 const TEXT_LIMIT: usize = 32 * 1024;
 
 /// An environment to be.
@@ -39,7 +42,13 @@ pub struct NodesSpec {
     pub image: ImageRef,
     /// Replaces what the image runs; handed to a shell.
     pub command: Option<String>,
+    /// Stands before the command; alone, it is the command.
+    pub entry_point: Option<String>,
     pub variables: BTreeMap<String, String>,
+    /// What people call each of them.
+    pub display_name: Option<String>,
+    /// Folders whose content is asked about at a redeployment.
+    pub volumes: Vec<String>,
     pub fixed_cloudlets: u32,
     pub flexible_cloudlets: u32,
 }
@@ -53,9 +62,25 @@ impl NodesSpec {
             count: 1,
             image,
             command: None,
+            entry_point: None,
             variables: BTreeMap::new(),
+            display_name: None,
+            volumes: Vec::new(),
             fixed_cloudlets: 1,
             flexible_cloudlets: 4,
+        }
+    }
+
+    /// What a node of it is created with besides its columns.
+    pub(super) fn facts(&self, listens: bool) -> NodeFacts {
+        NodeFacts {
+            command: self.command.clone(),
+            entry_point: self.entry_point.clone(),
+            variables: self.variables.clone(),
+            display_name: self.display_name.clone(),
+            volumes: self.volumes.clone(),
+            listens,
+            copy_of: None,
         }
     }
 }
@@ -179,6 +204,9 @@ fn read_nodes(nodes: &Field<'_>) -> Result<NodesSpec> {
         node_type: node_type.as_word()?.unwrap_or(defaults.node_type),
         count: count.as_number(NODE_LIMIT)?.unwrap_or(1),
         command: read_command(&command)?,
+        entry_point: read_command(&either("entrypoint"))?,
+        display_name: read_display_name(&either("displayName"))?,
+        volumes: read_volumes(&either("volumes"))?,
         variables: read_variables(&either("env"))?,
         fixed_cloudlets: fixed,
         // It is the whole that a node may have, so it is at least what it has for certain.
@@ -197,6 +225,32 @@ fn read_command(field: &Field<'_>) -> Result<Option<String>> {
         check_text(field, command)?;
     }
     Ok(command)
+}
+
+fn read_display_name(field: &Field<'_>) -> Result<Option<String>> {
+    let name = field.as_text()?;
+    if let Some(name) = &name {
+        name::check_display(name).map_err(|why| field.wrong(why))?;
+    }
+    Ok(name)
+}
+
+fn read_volumes(field: &Field<'_>) -> Result<Vec<String>> {
+    let mut volumes = Vec::new();
+    for item in field.items()? {
+        let written = item.as_text()?.unwrap_or_default();
+        match NodePath::parse(&written) {
+            Ok(path) if !path.is_root() => volumes.push(path.to_string()),
+            Ok(_) => return Err(item.wrong("must be a folder in the node's folder, not that itself")),
+            Err(why) => return Err(item.wrong(why)),
+        }
+    }
+    volumes.sort();
+    volumes.dedup();
+    if volumes.len() > VOLUME_LIMIT {
+        return Err(Error::Limit(format!("a node can have {VOLUME_LIMIT} volumes").into()));
+    }
+    Ok(volumes)
 }
 
 fn read_variables(field: &Field<'_>) -> Result<BTreeMap<String, String>> {

@@ -10,7 +10,7 @@ fn parse(env: &str, nodes: &str) -> EnvironmentSpec {
 fn the_full_form_is_read() {
     let spec = parse(
         r#"{"shortdomain": "My-Shop", "displayName": "My shop", "region": "local", "engine": null, "ishaenabled": "true", "sslstate": 1, "other": [1]}"#,
-        r#"[{"nodeType": "docker", "nodeGroup": "cp", "count": 2, "fixedCloudlets": 1, "flexibleCloudlets": 8,
+        r#"[{"nodeType": "docker", "displayName": "Web", "nodeGroup": "cp", "count": 2, "fixedCloudlets": 1, "flexibleCloudlets": 8,
             "docker": {"image": "keyrack/web:2"}, "env": {"A": "1", "B": 2, "C": true, "D": null}, "cmd": "exec ./run"}]"#,
     );
     assert_eq!(spec.name.as_deref(), Some("my-shop"));
@@ -18,6 +18,7 @@ fn the_full_form_is_read() {
     let nodes = &spec.nodes[0];
     assert_eq!((nodes.group.as_str(), nodes.count, nodes.fixed_cloudlets, nodes.flexible_cloudlets), ("cp", 2, 1, 8));
     assert_eq!(nodes.image.to_string(), "keyrack/web:2");
+    assert_eq!(nodes.display_name.as_deref(), Some("Web"));
     let variables: Vec<_> = nodes.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(variables, ["A=1", "B=2", "C=true"]);
     assert_eq!(nodes.command.as_deref(), Some("exec ./run"));

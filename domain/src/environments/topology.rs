@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
-use super::changes::until_all_up;
+use super::changes::{copy_files, until_all_up};
 use super::configure::{hold, keep};
 use super::create::{NewNode, write_node};
 use super::inside::may;
@@ -62,7 +62,7 @@ impl Keyrack {
         nodes: &str,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.environment(caller, name).await?;
+        let environment = self.environment_here(caller, name).await?;
         let env: Value = serde_json::from_str(env).map_err(|_| Error::invalid("env", "it has to be JSON"))?;
         let nodes = filled_in(nodes, &environment)?;
         // Its name stays what it is, whatever stands there.
@@ -108,12 +108,10 @@ impl Keyrack {
         for (planned, port) in left.into_iter().zip(ports) {
             let master = !groups.contains(&planned.spec.group);
             groups.push(planned.spec.group.clone());
-            let facts = NodeFacts {
-                command: planned.spec.command.clone(),
-                variables: planned.spec.variables.clone(),
-                listens: planned.listens,
-                ..NodeFacts::default()
-            };
+            // What is deployed in a layer is on all its nodes.
+            let layer = environment.layers.iter().find(|layer| layer.name == planned.spec.group);
+            let copy_of = layer.filter(|layer| !layer.deployments.is_empty()).and_then(|layer| layer.nodes.first());
+            let facts = NodeFacts { copy_of: copy_of.map(|node| node.id), ..planned.spec.facts(planned.listens) };
             let node = NewNode { spec: planned.spec.clone(), facts };
             added.push(write_node(&mut tx, environment.id, node, port, master).await?);
         }
@@ -130,6 +128,13 @@ impl Keyrack {
             .bind(display)
             .execute(&mut *tx)
             .await?;
+        sqlx::query(
+            "DELETE FROM deployments WHERE environment_id = $1 AND node_group NOT IN \
+             (SELECT node_group FROM nodes WHERE environment_id = $1)",
+        )
+        .bind(environment.id.0)
+        .execute(&mut *tx)
+        .await?;
         let after = rows::read(&mut tx, Which::Id(environment.id)).await?.pop();
         tx.commit().await?;
         let after = after.ok_or(Error::NoEnvironment(environment.name))?;
@@ -207,6 +212,12 @@ async fn alter(work: Work, env: Value, planned: Vec<Planned>, status: EnvStatus)
             if let Err(error) = work.manager.engine.remove(*node).await {
                 return broken(*node, format!("it could not be removed: {error}"));
             }
+        }
+    }
+    {
+        let _deploying = work.slot.deploying.lock().await;
+        if let Err(failure) = copy_files(&work).await {
+            return Outcome::Broken(Arc::new(failure));
         }
     }
     if status != EnvStatus::Running {

@@ -3,14 +3,13 @@
 use super::changes::NodeChoice;
 use super::files::{FilePlace, node_path};
 use super::inside::may;
+use super::spec::VOLUME_LIMIT;
 use crate::caller::{Caller, Client};
 use crate::engine::{CLOUDLET_MEMORY, FileKind};
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
 use crate::keyrack::Keyrack;
 
-/// The most that a node has.
-const LIMIT: usize = 100;
 const CLOUDLET_LIMIT: i64 = 512;
 
 impl Keyrack {
@@ -46,8 +45,8 @@ impl Keyrack {
             volumes.extend(paths.clone());
             volumes.sort();
             volumes.dedup();
-            if volumes.len() > LIMIT {
-                return Err(Error::Limit(format!("a node can have {LIMIT} volumes").into()));
+            if volumes.len() > VOLUME_LIMIT {
+                return Err(Error::Limit(format!("a node can have {VOLUME_LIMIT} volumes").into()));
             }
             Ok(())
         })

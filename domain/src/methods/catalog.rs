@@ -58,10 +58,12 @@ pub struct Catalog {
 }
 
 /// Short forms of services and classes that clients use (Cloud Scripting 5.4; `users.auth`), and what they stand for.
-const ALIASES: [(&str, &str); 5] = [
+const ALIASES: [(&str, &str); 6] = [
     ("env", "environment"),
     ("dev", "development"),
-    ("mgmt", "management"),
+    // What the platform has in `management.account` is in `users.account` here.
+    ("mgmt", "users"),
+    ("management", "users"),
     ("util", "utils"),
     ("auth", "authentication"),
 ];

@@ -25,8 +25,12 @@ steps! {
     2 "0002_environments",
     3 "0003_people",
     4 "0004_files_and_groups",
+    5 "0005_deployments",
     6 "0006_invitation_mail",
-    9 "0009_usage",
+    7 "0007_marketplace",
+    8 "0008_servers",
+    9 "0009_keys_tasks_and_exports",
+    10 "0010_usage",
 }
 
 /// The number of the last step.

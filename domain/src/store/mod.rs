@@ -5,16 +5,22 @@
 //! and begin with `BEGIN IMMEDIATE`, so that a transaction never reads first and then finds that it may not write.
 
 mod backup;
+mod gate;
 mod migrations;
 mod transfer;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 use crate::error::Result;
+
+pub use gate::Reads;
+
+use gate::Gate;
 
 pub use backup::{BackupError, Restored, backup, restore};
 pub use transfer::{TransferError, Transferred, transfer};
@@ -28,8 +34,9 @@ pub type Tx = Transaction<'static, Any>;
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Store {
-    read: AnyPool,
+    read: Reads,
     write: AnyPool,
+    gate: Arc<Gate>,
     dialect: Dialect,
 }
 
@@ -116,8 +123,9 @@ impl Store {
             Schema::BringUp => migrations::bring_up(&write, dialect).await?,
             Schema::Keep => migrations::check(&write).await?,
         }
-        let read = connect(url, dialect, readers).await?;
-        Ok(Store { read, write, dialect })
+        let gate = Gate::new(url, dialect);
+        let read = Reads { pool: connect(url, dialect, readers).await?, gate: gate.clone() };
+        Ok(Store { read, write, gate, dialect })
     }
 
     /// The URL of the SQLite database in a data folder.
@@ -126,8 +134,13 @@ impl Store {
     }
 
     /// For queries that only read.
-    pub fn read(&self) -> &AnyPool {
+    pub fn read(&self) -> &Reads {
         &self.read
+    }
+
+    /// Has it tried whether the database can be reached; without an answer, everybody is refused at once until it can.
+    pub(crate) fn suspect(&self) {
+        self.gate.suspect();
     }
 
     /// Which database this is.
@@ -146,7 +159,7 @@ impl Store {
                 }
                 begun => begun?,
             },
-            Dialect::Postgres => self.write.begin().await?,
+            Dialect::Postgres => self.gate.guard(self.write.begin()).await?,
         })
     }
 
@@ -158,7 +171,7 @@ impl Store {
 
     /// Finishes what runs and closes the connections.
     pub async fn close(&self) {
-        self.read.close().await;
+        self.read.pool.close().await;
         self.write.close().await;
     }
 }

@@ -16,10 +16,12 @@ pub enum EnvStatus {
     Updating,
     Stopping,
     GoingToSleep,
+    /// The server that runs it is not there. Never stored.
+    Unknown,
 }
 
 impl EnvStatus {
-    const ALL: [EnvStatus; 10] = [
+    const ALL: [EnvStatus; 11] = [
         EnvStatus::Running,
         EnvStatus::Stopped,
         EnvStatus::Launching,
@@ -30,6 +32,7 @@ impl EnvStatus {
         EnvStatus::Updating,
         EnvStatus::Stopping,
         EnvStatus::GoingToSleep,
+        EnvStatus::Unknown,
     ];
 
     /// The number on the wire.
@@ -39,6 +42,7 @@ impl EnvStatus {
             EnvStatus::Stopped => 2,
             EnvStatus::Launching => 3,
             EnvStatus::Sleeping => 4,
+            EnvStatus::Unknown => 5,
             EnvStatus::Creating => 6,
             EnvStatus::Cloning => 7,
             EnvStatus::Broken => 11,
@@ -66,6 +70,7 @@ impl EnvStatus {
             EnvStatus::Updating => "ENV_STATUS_TYPE_UPDATING",
             EnvStatus::Stopping => "ENV_STATUS_TYPE_STOPPING",
             EnvStatus::GoingToSleep => "ENV_STATUS_TYPE_GOING_TO_SLEEP",
+            EnvStatus::Unknown => "ENV_STATUS_TYPE_UNKNOWN",
         }
     }
 
@@ -82,6 +87,7 @@ impl EnvStatus {
             EnvStatus::Updating => "Redeploying…",
             EnvStatus::Stopping => "Stopping…",
             EnvStatus::GoingToSleep => "Going to sleep…",
+            EnvStatus::Unknown => "Unknown",
         }
     }
 

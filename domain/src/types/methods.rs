@@ -101,6 +101,8 @@ pub struct ParamDoc {
     /// `text`, `number`, `yes/no`, `date`, `list`, `JSON`.
     pub kind: String,
     pub required: bool,
+    /// Whether the example of a call has it.
+    pub shown: bool,
     pub help: String,
     pub example: String,
 }

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use keyrack_domain::accounts::SessionKind;
-use keyrack_domain::store::Store;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::{Error, Keyrack};
+use sqlx::Connection;
 use tokio::task::JoinHandle;
 
 use crate::bed::{Bed, GET, STOP, client, new_token, run_at_server};
@@ -57,11 +57,12 @@ async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
     }
 }
 
-async fn run(store: &Store, sql: &str) {
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(store.read()).await.unwrap();
+async fn run(connection: &mut sqlx::PgConnection, sql: &str) {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(connection).await.unwrap();
 }
 
-#[tokio::test]
+// Several threads: clearing the database away waits, and what is in the background has to go on meanwhile.
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_changed_here_decides_there() {
     let Some(bed) = Bed::postgres().await else { return };
     let there = There::beside(&bed).await;
@@ -93,7 +94,8 @@ async fn what_is_changed_here_decides_there() {
     until("a lowered role opens less", async || !may_stop().await).await;
 }
 
-#[tokio::test]
+// Several threads: clearing the database away waits, and what is in the background has to go on meanwhile.
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_cannot_hear_the_others_looks_everything_up() {
     let Some(bed) = Bed::postgres().await else { return };
     let there = There::beside(&bed).await;
@@ -101,12 +103,12 @@ async fn a_server_that_cannot_hear_the_others_looks_everything_up() {
     let token = bed.token(&owner, new_token("Removed", &[GET])).await;
     assert!(there.knows(&token.secret).await);
 
-    let operator = bed.store().await;
+    let mut operator = sqlx::PgConnection::connect(&bed.url).await.unwrap();
     let name = bed.url.rsplit_once('/').unwrap().1;
     let server = std::env::var("KEYRACK_TEST_POSTGRES").unwrap();
     run_at_server(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
     run(
-        &operator,
+        &mut operator,
         "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity \
          WHERE datname = current_database() AND query LIKE 'LISTEN %'",
     )
@@ -114,14 +116,14 @@ async fn a_server_that_cannot_hear_the_others_looks_everything_up() {
     until("nothing is heard", async || !there.keyrack.remembers_callers()).await;
     // A change that nobody is told of.
     assert!(there.knows(&token.secret).await);
-    run(&operator, "UPDATE users SET enabled = 0").await;
+    run(&mut operator, "UPDATE users SET enabled = 0").await;
     assert!(!there.knows(&token.secret).await, "the next call is looked up");
-    run(&operator, "UPDATE users SET enabled = 1").await;
+    run(&mut operator, "UPDATE users SET enabled = 1").await;
     assert!(there.knows(&token.secret).await);
 
     run_at_server(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await;
     until("the others are heard again", async || there.keyrack.remembers_callers()).await;
     assert!(there.knows(&token.secret).await);
-    run(&operator, "ALTER TABLE tokens RENAME TO hidden").await;
+    run(&mut operator, "ALTER TABLE tokens RENAME TO hidden").await;
     assert!(there.knows(&token.secret).await, "it is remembered again");
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod bed;
 mod callers;
+mod clock;
 mod cluster;
 mod engine;
 mod environments;

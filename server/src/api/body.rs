@@ -14,9 +14,9 @@ use super::params::MOST_PARAMETERS;
 /// The largest body, in bytes. The largest parameter that clients send is the `nodes` of CreateEnvironment.
 pub const LARGEST: usize = 1 << 20;
 /// So much more is read and thrown away, so that a client that is still sending gets to read the answer.
-const THROWN_AWAY: usize = 32 << 20;
+pub(super) const THROWN_AWAY: usize = 32 << 20;
 /// A client that is slower than this is not waited for.
-const IN_TIME: Duration = Duration::from_secs(20);
+pub(super) const IN_TIME: Duration = Duration::from_secs(20);
 
 /// A body, by the way in which its parameters are written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,33 +13,39 @@ use futures::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method as Verb, Response, StatusCode, header};
 use keyrack_domain::caller::{Caller, Client};
+use keyrack_domain::cluster::ServerId;
 use keyrack_domain::methods::MethodId;
+use keyrack_domain::uploads::Received;
 use keyrack_domain::{Credential, Error, Keyrack};
 use tokio_util::task::TaskTracker;
 
 use super::answer::Answer;
 use super::body::{self, Sent};
-use super::call::{Permit, PublicCall};
+use super::call::{Call, Permit, PublicCall};
 use super::credential::presented;
 use super::error::{ApiError, Code, blot};
+use super::file_form::{self, FileForm};
 use super::params::{Pairs, Params};
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
 use crate::http::client::TrustedProxies;
 use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
+use crate::http::passing::{PassedCall, PassedOn, Peers};
 use crate::http::request_id;
 
 /// The API, ready to answer.
 pub struct Api {
-    keyrack: Keyrack,
-    registry: Registry,
+    pub(super) keyrack: Keyrack,
+    pub(super) registry: Registry,
     /// The catalogue's number of each method of the registry, in its order.
-    ids: Vec<MethodId>,
+    pub(super) ids: Vec<MethodId>,
     proxies: TrustedProxies,
     metrics: Arc<Metrics>,
     /// Changes that are under way; shutting down waits for them.
-    changes: TaskTracker,
+    pub(super) changes: TaskTracker,
+    /// The other servers.
+    peers: Arc<Peers>,
 }
 
 /// What became known of a call on its way, for the log, the counters and the audit.
@@ -50,6 +56,8 @@ struct Trace {
     client: Option<Client>,
     /// As it came; it must not come back in any text.
     credential: String,
+    /// What was asked for, where it may have to be passed on to another server.
+    asked: Option<Pairs>,
 }
 
 impl Api {
@@ -63,11 +71,17 @@ impl Api {
         proxies: TrustedProxies,
         metrics: Arc<Metrics>,
         changes: TaskTracker,
+        peers: Arc<Peers>,
     ) -> Api {
         let ids: Vec<_> = keyrack.catalog().entries().map(|(id, _)| id).collect();
         let same = keyrack.catalog().entries().map(|(_, entry)| entry.info.name.as_str());
         assert!(same.eq(registry.methods().iter().map(|method| method.name)), "the catalogue is not the registry's");
-        Api { keyrack, registry, ids, proxies, metrics, changes }
+        Api { keyrack, registry, ids, proxies, metrics, changes, peers }
+    }
+
+    /// What it answers.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// Answers a request whose path is the API's.
@@ -78,7 +92,14 @@ impl Api {
             return preflight();
         }
         let mut trace = Trace::default();
-        let outcome = self.dispatch(&parts, body, &mut trace).await;
+        let mut outcome = self.dispatch(&parts, body, &mut trace).await;
+        if let Err(ApiError::Domain(Error::Elsewhere { name, server, address })) = &outcome {
+            match self.pass_on(&parts, &mut trace, server, address).await {
+                // The server that answered has counted the call, and noted a refusal.
+                Some(response) => return response,
+                None => outcome = Err(Error::ServerAway(name.clone()).into()),
+            }
+        }
         let code = outcome.as_ref().err().map(ApiError::code);
         self.metrics.call(trace.place, code, begun.elapsed());
         match outcome {
@@ -104,6 +125,11 @@ impl Api {
         let place = self.registry.find(path.strip_prefix('/').unwrap_or(path)).map_err(|no| no_such(no, path))?;
         trace.place = Some(place);
         let method = self.registry.methods()[place];
+        if let (Run::WithFile(run), &Verb::POST) = (method.run, &parts.method)
+            && file_form::is_one(&parts.headers)
+        {
+            return self.with_file(parts, body, method, place, run, trace).await;
+        }
         let sent = match parts.method {
             Verb::GET if method.post_only => return Err(ApiError::PostOnly(method.name)),
             // What a GET says of its body, or has in it, is not looked at.
@@ -118,24 +144,109 @@ impl Api {
                 let params = Params::bind(method.params, pairs)?;
                 run(PublicCall { keyrack: self.keyrack.clone(), client, params })
             }
-            Run::Permitted(run) => {
-                let credential = presented(&parts.headers, &pairs)?;
-                trace.credential.push_str(&credential);
-                let caller = self.keyrack.authenticate(&credential).await?;
-                drop(credential);
-                caller.note_use(self.keyrack.world().now(), &client);
-                trace.caller = Some(caller.clone());
-                let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
-                caller.count_call(self.ids[place]);
-                let params = Params::bind(method.params, pairs)?;
-                run(permit.call(self.keyrack.clone(), caller, client, params))
-            }
+            Run::Permitted(run) => run(self.call(parts, pairs, method, place, trace).await?),
+            Run::WithFile(run) => run(self.call(parts, pairs, method, place, trace).await?, None),
         };
         self.run(method, answering).await
     }
 
+    /// Has another server answer; `None` when it does not. What was passed on once is not passed on again.
+    async fn pass_on(
+        &self,
+        parts: &Parts,
+        trace: &mut Trace,
+        server: &ServerId,
+        address: &str,
+    ) -> Option<Response<Body>> {
+        if parts.extensions.get::<PassedOn>().is_some() {
+            return None;
+        }
+        let (asked, client) = (trace.asked.take()?, trace.client.as_ref()?);
+        let path = self.registry.methods()[trace.place?].path();
+        let call = PassedCall { path: &path, form: asked.to_form(), credential: &trace.credential, client };
+        match self.peers.pass_call(server, address, &parts.headers, call).await {
+            Ok(response) => Some(response),
+            Err(away) => {
+                tracing::warn!(%server, %away, "a call could not be passed on");
+                None
+            }
+        }
+    }
+
+    /// The call, by who may make it.
+    async fn call(
+        &self,
+        parts: &Parts,
+        pairs: Pairs,
+        method: &'static Method,
+        place: usize,
+        trace: &mut Trace,
+    ) -> Result<Call, ApiError> {
+        let client = self.proxies.client(parts);
+        let (caller, permit) = self.permit(parts, &pairs, method, place, trace).await?;
+        let params = Params::bind(method.params, pairs)?;
+        Ok(permit.call(self.keyrack.clone(), caller, client, params))
+    }
+
+    /// Who calls, and that they may call this method.
+    async fn permit(
+        &self,
+        parts: &Parts,
+        pairs: &Pairs,
+        method: &'static Method,
+        place: usize,
+        trace: &mut Trace,
+    ) -> Result<(Arc<Caller>, Permit), ApiError> {
+        let credential = presented(&parts.headers, pairs)?;
+        trace.credential.push_str(&credential);
+        let caller = self.keyrack.authenticate(&credential).await?;
+        if let Some(client) = &trace.client {
+            caller.note_use(self.keyrack.world().now(), client);
+        }
+        trace.caller = Some(caller.clone());
+        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+        caller.count_call(self.ids[place]);
+        if !method.params.is_empty() && self.keyrack.may_have_others() {
+            trace.asked = Some(pairs.clone());
+        }
+        Ok((caller, permit))
+    }
+
+    /// As [`Api::dispatch`], for a form that brings a file: nothing of the file is taken before the caller is known.
+    async fn with_file(
+        &self,
+        parts: &Parts,
+        body: Body,
+        method: &'static Method,
+        place: usize,
+        run: fn(Call, Option<Received>) -> Answering,
+        trace: &mut Trace,
+    ) -> Result<Answer, ApiError> {
+        let client = trace.client.insert(self.proxies.client(parts)).clone();
+        let mut form = FileForm::open(&parts.headers, body)?;
+        let taken = async {
+            form.read_fields().await?;
+            let query = parts.uri.query().unwrap_or_default().as_bytes();
+            let pairs = Pairs::read(query, &Sent::Multipart(form.fields().to_vec()))?;
+            let permitted = self.permit(parts, &pairs, method, place, trace).await;
+            let (caller, permit) = permitted.map_err(|error| form.explain(error))?;
+            let file = form.receive(&self.keyrack, &caller).await?;
+            form.read_fields().await?;
+            let pairs = Pairs::read(query, &Sent::Multipart(form.fields().to_vec()))?;
+            let params = Params::bind(method.params, pairs)?;
+            Ok((permit.call(self.keyrack.clone(), caller, client, params), file))
+        };
+        match taken.await {
+            Ok((call, file)) => self.run(method, run(call, file)).await,
+            Err(error) => {
+                form.throw_away().await;
+                Err(error)
+            }
+        }
+    }
+
     /// Runs the handler. A change runs to its end even when the client goes away meanwhile.
-    async fn run(&self, method: &'static Method, answering: Answering) -> Result<Answer, ApiError> {
+    pub(super) async fn run(&self, method: &'static Method, answering: Answering) -> Result<Answer, ApiError> {
         let outcome = match method.effect {
             Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
             Effect::Change => self.changes.spawn(request_id::carry(answering)).await.ok(),

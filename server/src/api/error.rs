@@ -23,12 +23,19 @@ pub enum Code {
     WrongPassword,
     WrongState,
     Limit,
+    DeployFailed,
+    DamagedArchive,
+    EmptyArchive,
+    NodeFailed,
+    SshKey,
+    SshKeyExists,
+    SshKeyTitle,
     NotGranted,
 }
 
 impl Code {
     /// Every code there is, by its number.
-    pub const ALL: [Code; 15] = [
+    pub const ALL: [Code; 22] = [
         Code::Unavailable,
         Code::Parameter,
         Code::NotFound,
@@ -43,6 +50,13 @@ impl Code {
         Code::WrongPassword,
         Code::WrongState,
         Code::Limit,
+        Code::DeployFailed,
+        Code::DamagedArchive,
+        Code::EmptyArchive,
+        Code::NodeFailed,
+        Code::SshKey,
+        Code::SshKeyExists,
+        Code::SshKeyTitle,
         Code::NotGranted,
     ];
 
@@ -63,6 +77,13 @@ impl Code {
             Code::WrongPassword => 801,
             Code::WrongState => 2212,
             Code::Limit => 2338,
+            Code::DeployFailed => 4060,
+            Code::DamagedArchive => 4071,
+            Code::EmptyArchive => 4072,
+            Code::NodeFailed => 4081,
+            Code::SshKey => 6000,
+            Code::SshKeyExists => 6001,
+            Code::SshKeyTitle => 6002,
             Code::NotGranted => 8202,
         }
     }
@@ -87,7 +108,14 @@ impl Code {
             Code::WrongState => {
                 "the environment is in a status that does not allow this; the text names it and those that do"
             }
+            Code::NodeFailed => "a node cannot run, or cannot do what was asked of it; the text says why",
             Code::Limit => "a limit of the account is reached",
+            Code::DeployFailed => "a deployment did not come to its end; the text says what stopped it",
+            Code::DamagedArchive => "the archive is none, is damaged, or leads out of its folder",
+            Code::EmptyArchive => "the archive's file has no content at all",
+            Code::SshKey => "this is no public SSH key that can be taken; the text says why",
+            Code::SshKeyExists => "the user keeps this SSH key already",
+            Code::SshKeyTitle => "another SSH key of the user has this title",
             Code::NotGranted => "the token may not call this method; the text names it",
         }
     }
@@ -169,23 +197,7 @@ impl ApiError {
             ApiError::NotGranted(_) => Code::NotGranted,
             ApiError::Role(_) => Code::Forbidden,
             ApiError::SignInThrottled { .. } | ApiError::SignInCode => Code::WrongSignIn,
-            ApiError::Domain(error) => match error {
-                Error::NotAuthenticated(_) => Code::NotAuthenticated,
-                Error::WrongSignIn { .. } => Code::WrongSignIn,
-                Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::TooManyTries { .. } => {
-                    Code::WrongPassword
-                }
-                Error::SecondFactorNeeded { .. } => Code::Parameter,
-                Error::Forbidden(_) => Code::Forbidden,
-                Error::Invalid { .. } => Code::Parameter,
-                Error::NotFound(_) => Code::NotFound,
-                Error::NoEnvironment(_) => Code::NoEnvironment,
-                Error::Exists(_) | Error::Changed(_) => Code::NotPermitted,
-                Error::Limit(_) => Code::Limit,
-                Error::WrongState { .. } => Code::WrongState,
-                Error::Engine(_) | Error::Internal => Code::Internal,
-                Error::Unavailable => Code::Unavailable,
-            },
+            ApiError::Domain(error) => of_domain(error),
         }
     }
 
@@ -213,6 +225,33 @@ impl ApiError {
         let error = blot(self.text(), secrets);
         serde_json::to_vec(&Envelope { result: code.number(), error: &error, source: code.source() })
             .expect("text and a number can always be written")
+    }
+}
+
+/// The code of what the domain answers.
+fn of_domain(error: &Error) -> Code {
+    match error {
+        Error::NotAuthenticated(_) => Code::NotAuthenticated,
+        Error::WrongSignIn { .. } => Code::WrongSignIn,
+        Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::TooManyTries { .. } => Code::WrongPassword,
+        Error::SecondFactorNeeded { .. } => Code::Parameter,
+        Error::Forbidden(_) => Code::Forbidden,
+        Error::Invalid { .. } => Code::Parameter,
+        Error::NotFound(_) => Code::NotFound,
+        Error::NoEnvironment(_) => Code::NoEnvironment,
+        Error::Exists(_) | Error::Changed(_) => Code::NotPermitted,
+        Error::Limit(_) => Code::Limit,
+        Error::WrongState { .. } => Code::WrongState,
+        Error::SshKey(_) => Code::SshKey,
+        Error::SshKeyExists(_) => Code::SshKeyExists,
+        Error::SshKeyTitle(_) => Code::SshKeyTitle,
+        Error::DamagedArchive(_) => Code::DamagedArchive,
+        Error::EmptyArchive(_) => Code::EmptyArchive,
+        Error::DeployFailed(_) => Code::DeployFailed,
+        Error::Engine(_) => Code::NodeFailed,
+        Error::Internal => Code::Internal,
+        Error::Unavailable | Error::Elsewhere { .. } | Error::ServerAway(_) => Code::Unavailable,
+        Error::Step { cause, .. } => of_domain(cause),
     }
 }
 

@@ -9,41 +9,51 @@ pub mod call;
 mod credential;
 pub mod dispatch;
 pub mod error;
+mod file_form;
 pub mod methods;
+pub mod openapi;
 pub mod params;
 mod problem;
 pub mod registry;
+mod tasks;
 
-/// Whether a path is the API's. Its calls are told apart by this alone and stay out of the router: what that does for each
-/// request costs more than the check of a token.
-pub fn is_called(path: &str) -> bool {
-    if let Some(rest) = path.strip_prefix("/1.0") {
-        return rest.is_empty() || rest.starts_with('/');
-    }
-    // A published client signs out here.
-    let elsewhere = path.strip_prefix("/users/authentication/").and_then(|rest| rest.split_once('/'));
-    elsewhere.is_some_and(|(rest, method)| !rest.is_empty() && !method.is_empty() && !method.contains('/'))
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::{any, get};
+use bytes::Bytes;
+use http::header;
+
+use dispatch::Api;
+
+/// The API's routes, without any layer: what a call needs is in its way already.
+pub fn router(api: Arc<Api>) -> Router {
+    let document = Arc::new(OnceLock::new());
+    let described = api.clone();
+    let openapi = get(async move || openapi_json(&document, &described));
+    let answer = any(async move |request: Request| api.answer(request).await);
+    Router::new()
+        .route("/openapi.json", openapi)
+        .route("/1.0", answer.clone())
+        .route("/1.0/", answer.clone())
+        .route("/1.0/{*path}", answer.clone())
+        // A published client signs out here, and the build plug-ins register, list, deploy and remove archives here.
+        .route("/users/authentication/{rest}/{method}", answer.clone())
+        .route("/deploy/{method}", answer.clone())
+        .route("/GetArchives", answer.clone())
+        .route("/DeleteArchive", answer)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::is_called;
-
-    #[test]
-    fn the_api_is_told_from_pages_by_its_paths() {
-        for path in ["/1.0", "/1.0/", "/1.0/a", "/1.0/a/b/rest/c", "/users/authentication/rest/signout"] {
-            assert!(is_called(path), "{path}");
-        }
-        for path in [
-            "/",
-            "/1.0a",
-            "/2.0/a",
-            "/users/authentication/rest",
-            "/users/authentication/rest/",
-            "/users/authentication//a",
-            "/users/authentication/a/b/c",
-        ] {
-            assert!(!is_called(path), "{path}");
-        }
-    }
+/// The API's description, written when it is first asked for.
+fn openapi_json(document: &OnceLock<Bytes>, api: &Api) -> impl IntoResponse + use<> {
+    let text = document.get_or_init(|| openapi::document(api.registry()).to_string().into());
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, text.clone())
 }

@@ -57,6 +57,15 @@ impl Pairs {
         self.0.iter().filter(move |pair| is_called(&pair.name)).map(|pair| pair.value.as_str())
     }
 
+    /// The same as a form, without the credential.
+    pub fn to_form(&self) -> String {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        for pair in self.0.iter().filter(|pair| pair.name != "session" && pair.name != "token") {
+            form.append_pair(&pair.name, &pair.value);
+        }
+        form.finish()
+    }
+
     /// All values of the two names under which a credential comes.
     pub fn credentials(&self) -> impl Iterator<Item = &str> {
         self.values(|name| name == "session" || name == "token")

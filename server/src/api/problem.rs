@@ -92,7 +92,11 @@ pub const fn status_of(code: Code) -> StatusCode {
         Code::NotAuthenticated => StatusCode::UNAUTHORIZED,
         Code::Forbidden | Code::NotGranted | Code::WrongSignIn | Code::WrongPassword => StatusCode::FORBIDDEN,
         Code::NotFound | Code::UnknownService | Code::UnknownMethod | Code::NoEnvironment => StatusCode::NOT_FOUND,
-        Code::NotPermitted | Code::WrongState | Code::Limit => StatusCode::CONFLICT,
+        Code::NotPermitted | Code::WrongState | Code::Limit | Code::DeployFailed | Code::NodeFailed => {
+            StatusCode::CONFLICT
+        }
+        Code::SshKeyExists | Code::SshKeyTitle => StatusCode::CONFLICT,
+        Code::DamagedArchive | Code::EmptyArchive | Code::SshKey => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

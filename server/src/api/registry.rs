@@ -13,6 +13,7 @@ use std::pin::Pin;
 use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::{ApiSet, MethodInfo, split_name};
+use keyrack_domain::uploads::Received;
 
 pub use param::{Kind, Param};
 
@@ -34,8 +35,8 @@ pub struct Method {
     pub params: &'static [Param],
     /// What a success looks like, as JSON.
     pub answer: &'static str,
-    /// Codes that it answers besides those that every method of its kind may answer (3, 99, and with a credential 702, 8,
-    /// 8202).
+    /// Codes that it answers besides those that every method of its kind may answer (1, 3, 99, with a credential 702, 8,
+    /// 8202, outside of users 4081).
     pub codes: &'static [Code],
     /// The prepared API sets that hold it (Extended Access holds every method that a token may carry; it is not listed).
     pub sets: &'static [ApiSet],
@@ -66,6 +67,8 @@ pub enum Run {
     Public(fn(PublicCall) -> Answering),
     /// A known caller who may call this method; only the dispatcher can make such a [`Call`].
     Permitted(fn(Call) -> Answering),
+    /// As `Permitted`, and a file may come with the call, in a multipart form.
+    WithFile(fn(Call, Option<Received>) -> Answering),
 }
 
 impl Method {

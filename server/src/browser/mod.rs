@@ -22,6 +22,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::http::Address;
 use crate::http::client::TrustedProxies;
+use crate::http::passing::Peers;
 use guard::Guard;
 
 /// The largest form, in bytes; a token with every method ticked is some 20 KiB.
@@ -40,6 +41,8 @@ pub struct Browser {
     proxies: Arc<TrustedProxies>,
     /// Changes that are under way; shutting down waits for them.
     changes: TaskTracker,
+    /// The other servers.
+    peers: Arc<Peers>,
 }
 
 impl Browser {
@@ -50,6 +53,7 @@ impl Browser {
         address: &Address,
         proxies: TrustedProxies,
         changes: TaskTracker,
+        peers: Arc<Peers>,
     ) -> Browser {
         Browser {
             keyrack,
@@ -59,6 +63,7 @@ impl Browser {
             guard: Arc::new(Guard::new(address.origin())),
             proxies: Arc::new(proxies),
             changes,
+            peers,
         }
     }
 

@@ -1,19 +1,27 @@
 //! Who visits, and whether the request may pass.
 
+use std::pin::Pin;
+
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use keyrack_app::visit::Visit;
 use keyrack_domain::Error;
+use keyrack_domain::cluster::watching;
 
-use super::Browser;
+use super::{Browser, LARGEST_FORM};
+use crate::http::passing::PassedOn;
 use crate::http::request_id;
 
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
 pub async fn admit(State(browser): State<Browser>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    if !browser.guard.passes(&parts) {
+    // What another server passes on has passed its guard.
+    let passed_on = parts.extensions.get::<PassedOn>().is_some();
+    if !passed_on && !browser.guard.passes(&parts) {
         tracing::info!("a change that did not come from one of our pages was refused");
         return plain(StatusCode::FORBIDDEN, "This request did not come from a page of Keyrack.\n");
     }
@@ -33,17 +41,41 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
     }
     parts.extensions.insert(Visit { caller, client });
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
-    let running = next.run(Request::from_parts(parts, body));
     let mut response = if reads {
-        running.await
+        next.run(Request::from_parts(parts, body)).await
     } else {
         // A change runs to its end even when the browser goes away meanwhile.
+        let running: Pin<Box<dyn Future<Output = Response> + Send>> = if !passed_on && browser.keyrack.may_have_others()
+        {
+            Box::pin(change_where_it_belongs(browser.clone(), parts, body, next))
+        } else {
+            Box::pin(next.run(Request::from_parts(parts, body)))
+        };
         browser.changes.spawn(request_id::carry(running)).await.unwrap_or_else(|_| {
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside the server; its log says what.\n")
         })
     };
     secure(response.headers_mut());
     response
+}
+
+/// Answers a change; what turns out to be another server's is passed on to that one, whose answer counts.
+async fn change_where_it_belongs(browser: Browser, parts: Parts, body: Body, next: Next) -> Response {
+    let Ok(body) = axum::body::to_bytes(body, LARGEST_FORM).await else {
+        return plain(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large, or it broke off.\n");
+    };
+    let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+    let (response, elsewhere) = watching(next.run(request)).await;
+    let Some((server, address)) = elsewhere else { return response };
+    let client = browser.proxies.client(&parts);
+    match browser.peers.pass_page(&server, &address, &parts, body, &client).await {
+        Ok(response) => response,
+        // The answer from here says that the environment is another server's.
+        Err(away) => {
+            tracing::warn!(%server, %away, "a change could not be passed on");
+            response
+        }
+    }
 }
 
 /// Headers that no answer of this door goes without, besides those of all doors; a page may have said more already.

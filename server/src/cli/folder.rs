@@ -14,6 +14,7 @@ pub struct Folder {
     path: PathBuf,
     made: bool,
     lock: Option<File>,
+    database_lock: Option<(PathBuf, File)>,
 }
 
 impl Folder {
@@ -29,7 +30,7 @@ impl Folder {
                 return Err(Failure::start(format_args!("the data folder {} cannot be made: {error}", path.display())));
             }
         };
-        Ok(Folder { path: path.to_owned(), made, lock: None })
+        Ok(Folder { path: path.to_owned(), made, lock: None, database_lock: None })
     }
 
     /// Takes the folder for one server. The lock goes with the process, however it ends.
@@ -52,6 +53,44 @@ impl Folder {
         Ok(())
     }
 
+    /// Takes the SQLite database for one server, wherever it is. PostgreSQL serves several.
+    ///
+    /// # Errors
+    /// When another server has it, or nothing can be written beside it.
+    pub fn lock_database(&mut self, url: &str) -> Result<(), Failure> {
+        let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) else { return Ok(()) };
+        let file = file.split('?').next().unwrap_or_default();
+        if file.is_empty() || file.contains(":memory:") {
+            return Ok(());
+        }
+        // Two ways to write one path are one database.
+        let path = Path::new(file);
+        let path = path.canonicalize().unwrap_or_else(|_| match path.parent().map(Path::canonicalize) {
+            Some(Ok(parent)) => parent.join(path.file_name().unwrap_or_default()),
+            _ => path.to_owned(),
+        });
+        let mut name = path.into_os_string();
+        name.push(".lock");
+        let beside = PathBuf::from(name);
+        let lock = match OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&beside) {
+            Ok(lock) => lock,
+            // Without its folder there is no database to be locked; opening it says so.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => {
+                let beside = beside.display();
+                return Err(Failure::start(format_args!("{beside} cannot be written beside the database: {error}")));
+            }
+        };
+        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|error| match error {
+            Errno::WOULDBLOCK => Failure::start(format_args!(
+                "the database {file} is used by another server: SQLite serves one; several need PostgreSQL"
+            )),
+            error => Failure::start(format_args!("{} cannot be locked: {error}", beside.display())),
+        })?;
+        self.database_lock = Some((beside, lock));
+        Ok(())
+    }
+
     /// The start went well: what was made stays.
     pub fn keep(&mut self) {
         self.made = false;
@@ -66,6 +105,9 @@ impl Drop for Folder {
     fn drop(&mut self) {
         if self.made {
             let _ = fs::remove_file(self.lock_path());
+            if let Some((path, _)) = &self.database_lock {
+                let _ = fs::remove_file(path);
+            }
             // Fails when somebody has put something into it meanwhile, and then it should stay.
             let _ = fs::remove_dir(&self.path);
         }

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::folder::Folder;
-use super::values::{PublicUrl, public_url, span, span_or_none};
+use super::values::{PublicUrl, inner_url, public_url, span, span_or_none};
 use super::{Failure, Place, open};
 use crate::http::client::TrustedProxies;
 use crate::http::{Address, Doors, listen};
@@ -37,6 +37,9 @@ pub struct Serve {
     /// The address that browsers and scripts use, when it is not the one listened on; https makes cookies Secure
     #[arg(long, env = "KEYRACK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<PublicUrl>,
+    /// Where other servers on the same database reach this one [default: the address listened on, when it is one]
+    #[arg(long, env = "KEYRACK_ADVERTISE", value_name = "URL", value_parser = inner_url)]
+    advertise: Option<String>,
     /// A proxy whose X-Forwarded-For is believed; may be given several times
     #[arg(long, env = "KEYRACK_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
     trusted_proxy: Vec<IpNet>,
@@ -101,7 +104,9 @@ impl Serve {
         let local = listener.local_addr().map_err(Failure::start)?;
         let mut folder = Folder::open(&self.place.data)?;
         folder.lock()?;
-        let (keyrack, registry) = open(self.settings(local)).await?;
+        let settings = self.settings(local);
+        folder.lock_database(&settings.database)?;
+        let (keyrack, registry) = open(settings).await?;
         let engine = LocalEngine::open(keyrack.settings(), LocalEngine::this_program()).map_err(Failure::start)?;
         keyrack.start_environments(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
@@ -111,12 +116,14 @@ impl Serve {
             Some(url) => Address::new(url.https, &url.authority),
             None => Address::new(false, local.to_string()),
         };
-        let doors = Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address);
+        let doors =
+            Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address));
         let app = doors.app();
         let background = tokio::spawn({
             let keyrack = keyrack.clone();
             async move { keyrack.run_background().await }
         });
+        let tasks = tokio::spawn(doors.clone().keep_running_tasks());
         if let Some(password) = demo {
             println!(
                 "\n  Address   {}\n  Email     {DEMO_EMAIL}\n  Password  {}\n",
@@ -132,6 +139,7 @@ impl Serve {
         let mut closing = None;
         let stopping = async {
             stop.wait().await;
+            tasks.abort();
             // Nodes end while the last calls are answered; a call that waits for a node is told at once.
             let keyrack = keyrack.clone();
             closing = Some(tokio::spawn(async move { keyrack.stop_environments().await }));
@@ -156,6 +164,10 @@ impl Serve {
                 None if local.ip().is_loopback() => format!("http://localhost:{}", local.port()),
                 None => format!("http://{local}"),
             },
+            advertise: self
+                .advertise
+                .clone()
+                .or_else(|| (!local.ip().is_unspecified()).then(|| format!("http://{local}"))),
             smtp,
             invitation_lifetime: self.invitation_lifetime,
             second_factor_covers: self.second_factor_covers,

@@ -34,6 +34,16 @@ pub fn public_url(text: &str) -> Result<PublicUrl, String> {
     Ok(PublicUrl { https, authority: authority.as_str().to_ascii_lowercase() })
 }
 
+/// `http://10.0.0.5:8080`: an address for other servers, in a network that they share.
+pub fn inner_url(text: &str) -> Result<String, String> {
+    match public_url(text) {
+        Ok(url) if !url.https => Ok(url.to_string()),
+        _ => {
+            Err("it has to be like http://10.0.0.5:8080, without a path: servers speak plain HTTP to each other".into())
+        }
+    }
+}
+
 const SPAN_FORM: &str = "it has to be a number of seconds, minutes, hours or days: 90s, 30m, 12h or 14d";
 
 /// `90s`, `30m`, `12h` or `14d`.

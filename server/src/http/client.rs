@@ -7,6 +7,8 @@ use http::{HeaderMap, header};
 use ipnet::IpNet;
 use keyrack_domain::caller::Client;
 
+use super::passing::PassedOn;
+
 /// The longest User-Agent that is kept, in characters.
 const AGENT_LIMIT: usize = 300;
 
@@ -24,8 +26,11 @@ impl TrustedProxies {
         TrustedProxies(networks)
     }
 
-    /// The client of a request.
+    /// The client of a request; of one that another server passed on, the client who asked there.
     pub fn client(&self, parts: &Parts) -> Client {
+        if let Some(PassedOn(client)) = parts.extensions.get() {
+            return client.clone();
+        }
         let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
         let agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         Client {

@@ -8,13 +8,16 @@ use axum::extract::Request;
 use axum::middleware::map_response;
 use axum::response::Response;
 use keyrack_domain::Keyrack;
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use super::Address;
 use super::client::TrustedProxies;
 use super::metrics::Metrics;
-use super::{headers, health};
+use super::passing::Peers;
+use super::{headers, health, passing};
 use crate::api::dispatch::Api;
 use crate::api::registry::Registry;
 use crate::browser::Browser;
@@ -35,8 +38,10 @@ impl Doors {
     pub fn new(keyrack: Keyrack, registry: Registry, proxies: TrustedProxies, address: &Address) -> Doors {
         let metrics = Arc::new(Metrics::new(&registry));
         let changes = TaskTracker::new();
-        let browser = Browser::new(keyrack.clone(), registry.docs(), address, proxies.clone(), changes.clone());
-        let api = Arc::new(Api::new(keyrack.clone(), registry, proxies, metrics.clone(), changes.clone()));
+        let peers = Arc::new(Peers::new(keyrack.clone()));
+        let browser =
+            Browser::new(keyrack.clone(), registry.docs(), address, proxies.clone(), changes.clone(), peers.clone());
+        let api = Arc::new(Api::new(keyrack.clone(), registry, proxies, metrics.clone(), changes.clone(), peers));
         Doors { keyrack, api, metrics, browser, https: address.is_https(), changes }
     }
 
@@ -46,7 +51,24 @@ impl Doors {
             .merge(site::router())
             .merge(self.browser.clone().router())
             .layer(map_response(headers::harden));
-        App { api: self.api.clone(), others, https: self.https }
+        let inner = passing::router(self.keyrack.clone(), self.api.clone(), self.browser.clone().router());
+        let routes = Router::new().merge(api::router(self.api.clone())).merge(inner).merge(others);
+        App { api: self.api.clone(), routes, https: self.https }
+    }
+
+    /// Begins the tasks that are due now; see [`Api::run_due_tasks`].
+    pub async fn run_due_tasks(&self) -> Vec<JoinHandle<()>> {
+        self.api.run_due_tasks().await
+    }
+
+    /// Begins tasks as they come due, until it is dropped.
+    pub async fn keep_running_tasks(self: Arc<Doors>) {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.run_due_tasks().await;
+        }
     }
 
     /// Waits for changes that go on although their clients are gone, for so long at most.
@@ -61,19 +83,19 @@ impl Doors {
 /// Answers requests. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// Adds its headers by itself: no layer and no router stands in its way.
     api: Arc<Api>,
-    others: Router,
+    routes: Router,
     https: bool,
 }
 
 impl App {
-    /// Answers one request.
+    /// Answers one request. What the router does for each costs more than the check of a token, so calls do without it:
+    /// their place is known, and they add their headers by themselves.
     pub async fn answer(&self, request: Request) -> Response {
-        let response = if api::is_called(request.uri().path()) {
+        let response = if request.uri().path().starts_with("/1.0/") {
             self.api.answer(request).await
         } else {
-            self.others.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+            self.routes.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
         };
         if self.https { headers::only_tls(response) } else { response }
     }

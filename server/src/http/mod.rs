@@ -8,6 +8,7 @@ mod health;
 pub mod listen;
 pub mod metrics;
 mod overlong;
+pub mod passing;
 pub mod request_id;
 
 pub use address::Address;

@@ -12,9 +12,10 @@ use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::settings::Settings;
 use keyrack_domain::types::dates::parse_wire_moment;
 use keyrack_domain::world::{ManualClock, World};
-use keyrack_server::api::registry::{Method as ApiMethod, Registry};
+use keyrack_server::api::registry::{Method as ApiMethod, Registry, Run};
 use keyrack_server::http::client::TrustedProxies;
 use keyrack_server::http::{Address, App, Doors};
+use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use sqlx::{Connection, Row};
 use tokio::net::TcpListener;
@@ -25,6 +26,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 /// One server. Its clock stands still at 2027-01-01 12:00:00 until it is moved.
 pub struct Server {
     pub keyrack: Keyrack,
+    doors: Arc<Doors>,
     app: App,
     clock: Arc<ManualClock>,
     _folder: tempfile::TempDir,
@@ -76,8 +78,9 @@ impl Server {
         keyrack.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
         let (scheme, authority) = origin.split_once("://").unwrap();
         let address = Address::new(scheme == "https", authority);
-        let app = Doors::new(keyrack.clone(), registry, TrustedProxies::default(), &address).app();
-        Server { keyrack, app, clock, _folder: folder }
+        let doors = Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::default(), &address));
+        let app = doors.app();
+        Server { keyrack, doors, app, clock, _folder: folder }
     }
 
     /// A server whose environments run: its nodes are processes of the real program.
@@ -96,6 +99,16 @@ impl Server {
 
     pub fn advance(&self, by: TimeDelta) {
         self.clock.advance(by);
+    }
+
+    /// Runs the tasks that are due now, to their end; answers how many there were.
+    pub async fn run_due_tasks(&self) -> usize {
+        let running = self.doors.run_due_tasks().await;
+        let count = running.len();
+        for task in running {
+            task.await.unwrap();
+        }
+        count
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
@@ -156,7 +169,7 @@ impl Server {
         self.new_token(&[("tokenTemplate", "Extended Access")]).await
     }
 
-    async fn new_token(&self, params: &[(&str, &str)]) -> Somebody<'_> {
+    pub async fn new_token(&self, params: &[(&str, &str)]) -> Somebody<'_> {
         let mut all = vec![("description", "A token"), ("password", PASSWORD)];
         all.extend(params);
         let answer = self.owner().await.post("users.authentication.CreateToken", &all).await;
@@ -185,7 +198,7 @@ impl Wire {
         self.client.request(verb, format!("http://{}{path}", self.address))
     }
 
-    /// Calls a method, its parameters in the query of a GET or the form of a POST.
+    /// Calls a method, its parameters in the query of a GET or the form of a POST, with a file where one may come.
     pub async fn call(
         &self,
         verb: Method,
@@ -194,7 +207,16 @@ impl Wire {
         params: &[(&str, &str)],
     ) -> Value {
         let request = self.request(verb.clone(), &method.path());
-        let request = if verb == Method::POST { request.form(params) } else { request.query(params) };
+        let request = match (verb, method.run) {
+            (Method::POST, Run::WithFile(_)) => {
+                let file = Part::text("hello").file_name("hello.txt");
+                let fields = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+                let form = fields.fold(Form::new(), |form, (name, value)| form.text(name, value));
+                request.multipart(form.part("file", file))
+            }
+            (Method::POST, _) => request.form(params),
+            _ => request.query(params),
+        };
         let request = match credential {
             Some(credential) => request.bearer_auth(credential),
             None => request,

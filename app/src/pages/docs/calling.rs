@@ -1,5 +1,8 @@
 //! How any method is called, and what all of them may answer.
 
+use std::collections::BTreeMap;
+
+use keyrack_domain::types::methods::MethodDoc;
 use leptos::prelude::*;
 
 use crate::visit;
@@ -20,7 +23,9 @@ pub(super) fn Calling() -> impl IntoView {
                 "Every method has the address " <code>"/1.0/{service}/{class}/rest/{method}"</code>
                 " and takes GET or POST. Names of methods and parameters may be written in any case; empty parameters count as absent and unknown ones are ignored. JSON comes back with "
                 <code>"\"result\":0"</code> ", or with another code and an " <code>"error"</code>
-                " that says why; the HTTP status is 200 either way."
+                " that says why; the HTTP status is 200 either way, unless the call says "
+                <code>"Accept: application/problem+json"</code> ". A POST may bring its parameters as a form or as a JSON object. The whole API is described in "
+                <a href="/openapi.json" rel="external"><code>"/openapi.json"</code></a> " (OpenAPI 3.1)."
             </p>
             <div class="docs-forms">
                 <div>
@@ -53,34 +58,31 @@ pub(super) fn Calling() -> impl IntoView {
     }
 }
 
-/// Codes that every method may answer.
+/// Every code that some method may answer.
 #[component]
-pub(super) fn Codes() -> impl IntoView {
-    const CODES: [(i64, &str); 7] = [
-        (0, "Done."),
-        (3, "A parameter is missing or cannot be read; the text names it. Also: no credential came along."),
-        (5, "There is no such service or class."),
-        (6, "The class has no such method."),
-        (702, "The credential is not valid; the text says whether it is unknown, expired or ended."),
-        (2212, "The environment is in a status that does not allow this; the text names it and those that would."),
-        (8202, "The token does not hold this method; the text names it."),
-    ];
+pub(super) fn Codes<'a>(methods: &'a [MethodDoc]) -> impl IntoView + use<> {
+    let mut codes: BTreeMap<i64, String> = methods.iter().flat_map(|method| method.codes.iter().cloned()).collect();
+    // These three are of no method alone.
+    codes.insert(0, "done".to_owned());
+    codes.insert(5, "there is no such service or class".to_owned());
+    codes.insert(6, "the class has no such method".to_owned());
     view! {
         <section aria-labelledby="codes">
             <h2 id="codes">"Result codes"</h2>
-            <CodeTable codes=CODES.map(|(code, text)| (code, text.to_owned())).to_vec() />
+            <CodeTable codes=codes.into_iter().collect() anchors=true />
         </section>
     }
 }
 
-/// Codes with their meaning.
+/// Codes with their meaning. With `anchors`, links lead to `#code-702`: the problems that the API answers do.
 #[component]
-pub(super) fn CodeTable(codes: Vec<(i64, String)>) -> impl IntoView {
+pub(super) fn CodeTable(codes: Vec<(i64, String)>, #[prop(optional)] anchors: bool) -> impl IntoView {
     let rows = codes
         .into_iter()
         .map(|(code, text)| {
+            let id = anchors.then(|| format!("code-{code}"));
             view! {
-                <tr>
+                <tr id=id>
                     <th scope="row" class="figures">
                         {code}
                     </th>

@@ -1,17 +1,35 @@
 use keyrack_domain::types::methods::MethodDoc;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 use super::{
     calling::{Calling, Codes},
     grouping::{by_class, methods, short_name},
     public::Public,
 };
-use crate::{format::count, layout::Section};
+use crate::{
+    components::icon::{Glyph, Icon},
+    format::count,
+    layout::Section,
+};
 
-/// `/docs/api`: how to call, and all classes with their methods.
+/// `/docs/api`: how to call, and all classes with their methods. `?q=` shows the methods that it finds instead.
 #[component]
 pub fn IndexPage() -> impl IntoView {
+    let asked = use_query_map().read_untracked().get("q").unwrap_or_default();
+    let asked = asked.trim().to_owned();
+    let methods = methods();
+    let body = if asked.is_empty() {
+        view! {
+            <Calling />
+            <Classes methods=&methods />
+            <Codes methods=&methods />
+        }
+        .into_any()
+    } else {
+        view! { <Found methods=&methods asked=asked.clone() /> }.into_any()
+    };
     view! {
         <Title text="API docs" />
         <Public section=Section::Docs>
@@ -19,18 +37,42 @@ pub fn IndexPage() -> impl IntoView {
                 <div class="page-head">
                     <h1>"API docs"</h1>
                 </div>
-                <Calling />
-                <Classes />
-                <Codes />
+                <Search asked />
+                {body}
             </div>
         </Public>
     }
 }
 
+/// A form of its own, so that it works without scripts.
 #[component]
-fn Classes() -> impl IntoView {
-    let methods = methods();
-    let classes = by_class(&methods);
+fn Search(asked: String) -> impl IntoView {
+    view! {
+        <form class="docs-search" method="get" action="/docs/api" role="search" aria-label="Methods">
+            <div class="input-group leading">
+                <Icon glyph=Glyph::Search />
+                <input
+                    class="input"
+                    type="search"
+                    name="q"
+                    aria-label="Search methods"
+                    placeholder="Search, e.g. StopEnv"
+                    autocomplete="off"
+                    spellcheck="false"
+                    maxlength="100"
+                    value=asked
+                />
+            </div>
+            <button class="button" type="submit">
+                "Search"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Classes<'a>(methods: &'a [MethodDoc]) -> impl IntoView + use<> {
+    let classes = by_class(methods);
     view! {
         <section aria-labelledby="methods">
             <h2 id="methods">"Methods"</h2>
@@ -46,6 +88,33 @@ fn Classes() -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// What a search found, over all classes.
+#[component]
+fn Found<'a>(methods: &'a [MethodDoc], asked: String) -> impl IntoView + use<> {
+    let found: Vec<_> = methods.iter().filter(|method| finds(method, &asked)).cloned().collect();
+    let classes = by_class(&found);
+    view! {
+        <section aria-labelledby="methods">
+            <h2 id="methods">"Methods"</h2>
+            <p class="muted" role="status">
+                {match found.len() {
+                    0 => format!("No method is called or does “{asked}”. "),
+                    some => format!("{} for “{asked}”. ", count(some, "method", "methods")),
+                }} <a href="/docs/api">"Show all"</a>
+            </p>
+            <div class="docs-classes">
+                {classes.iter().map(|(class, methods)| view! { <Class class=*class methods /> }).collect_view()}
+            </div>
+        </section>
+    }
+}
+
+/// Whether every word of a search stands in the name or the summary of a method, in any case.
+fn finds(method: &MethodDoc, asked: &str) -> bool {
+    let text = format!("{} {}", method.info.name, method.info.summary).to_lowercase();
+    asked.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
 #[component]

@@ -1,4 +1,4 @@
-use keyrack_domain::types::methods::{MethodDoc, ParamDoc};
+use keyrack_domain::types::methods::{ApiSet, MethodDoc, ParamDoc};
 use leptos::prelude::*;
 
 use super::{calling::CodeTable, grouping::short_name};
@@ -17,8 +17,13 @@ pub(super) fn Method(method: MethodDoc) -> impl IntoView {
         (false, true) => "Open to sessions, and to tokens that hold it.",
         (false, false) => "Open to sessions only: no token may hold it.",
     };
-    let sets =
-        method.info.sets.iter().map(|set| view! { <span class="badge accent">{set.name()}</span> }).collect_view();
+    // Extended Access holds whatever a token may carry, so declarations do not list it.
+    let extended = method.token_callable.then_some(ApiSet::ExtendedAccess);
+    let sets = extended
+        .iter()
+        .chain(&method.info.sets)
+        .map(|set| view! { <span class="badge accent">{set.name()}</span> " " })
+        .collect_view();
     view! {
         <section class="docs-method" id=id aria-labelledby=labelled_by>
             <h2 id=title>
@@ -93,17 +98,17 @@ fn Parameters(params: Vec<ParamDoc>) -> impl IntoView {
     .into_any()
 }
 
-/// A line for a shell: the token in a header, the parameters that are needed in the form.
+/// A line for a shell: the token in a header, the parameters of the example in the form.
 fn curl(origin: &str, method: &MethodDoc) -> String {
     let mut line = format!("curl \"{origin}{}\"", method.path);
     if !method.public {
         line.push_str(" \\\n  -H \"Authorization: Bearer $KEYRACK_TOKEN\"");
     }
-    let mut needed = method.params.iter().filter(|param| param.required).peekable();
-    if needed.peek().is_none() && method.post_only {
+    let mut shown = method.params.iter().filter(|param| param.shown).peekable();
+    if shown.peek().is_none() && method.post_only {
         line.push_str(" \\\n  -X POST");
     }
-    for param in needed {
+    for param in shown {
         let value = if param.example.is_empty() { "…" } else { &param.example };
         // Inside single quotes a shell changes nothing but the quote itself.
         let pair = format!("{}={value}", param.name).replace('\'', r"'\''");
@@ -128,6 +133,7 @@ mod tests {
                     name: (*name).into(),
                     kind: "text".into(),
                     required: *required,
+                    shown: *required,
                     help: String::new(),
                     example: (*example).into(),
                 })

@@ -64,6 +64,7 @@ impl Action {
             (Action::Stop, EnvStatus::Stopped) => "It is stopped already.".into(),
             (Action::Stop, EnvStatus::Sleeping) => "It sleeps: nothing of it runs.".into(),
             (Action::Restart, EnvStatus::Stopped | EnvStatus::Sleeping) => "It does not run: start it instead.".into(),
+            (_, EnvStatus::Unknown) => "The server that runs it does not answer.".into(),
             _ => format!("Wait until it is done ({label})."),
         })
     }

@@ -54,6 +54,7 @@ const fn tone(status: EnvStatus) -> &'static str {
         EnvStatus::Stopped => "status stopped",
         EnvStatus::Sleeping => "status sleeping",
         EnvStatus::Broken => "status broken",
+        EnvStatus::Unknown => "status unknown",
         _ => "status changing",
     }
 }

@@ -3,7 +3,9 @@
 mod belongings;
 mod changes;
 mod create;
+mod deployments;
 mod failures;
+mod marketplace;
 mod restarts;
 
 use std::sync::Arc;

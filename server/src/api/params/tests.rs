@@ -1,6 +1,8 @@
+use chrono::DateTime;
 use proptest::prelude::*;
 
 use super::*;
+use crate::api::body;
 use crate::api::registry::Kind;
 
 const DECLARED: &[Param] = &[
@@ -131,6 +133,65 @@ proptest! {
         let read: Vec<_> = read.0.into_iter().map(|pair| (pair.name, pair.value)).collect();
         let written: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         prop_assert_eq!(read, written);
+    }
+
+    /// The same parameters are read the same, whether they come in the query, a form, as JSON or in a multipart form.
+    #[test]
+    fn every_body_says_the_same(pairs in proptest::collection::vec(("[a-zA-Z]{1,8}", "[^\0]{0,40}"), 0..12)) {
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+        let expected = Pairs::read(text.as_bytes(), &Sent::nothing()).unwrap();
+        prop_assert_eq!(&Pairs::read(b"", &Sent::Form(text.into())).unwrap(), &expected);
+        // Written by hand, so that names may repeat.
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let fields: Vec<_> = pairs.iter().map(|(name, value)| format!("{}:{}", quoted(name), quoted(value))).collect();
+        let json = format!("{{{}}}", fields.join(","));
+        prop_assert_eq!(&Pairs::read(b"", &Sent::Json(json.into())).unwrap(), &expected);
+        // Longer than any value, so that none holds it.
+        let boundary = "b".repeat(60);
+        let mut body = String::new();
+        for (name, value) in &pairs {
+            body.push_str(&format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+        }
+        body.push_str(&format!("--{boundary}--\r\n"));
+        let kind = format!("multipart/form-data; boundary={boundary}; charset=UTF-8");
+        let fields = futures::executor::block_on(body::fields(&kind, body.into())).unwrap();
+        prop_assert_eq!(&Pairs::read(b"", &Sent::Multipart(fields)).unwrap(), &expected);
+    }
+
+    /// Names are the same in every form in which clients write lists.
+    #[test]
+    fn every_form_of_a_list_says_the_same(items in proptest::collection::vec("[a-zA-Z0-9._*-]{1,20}", 1..8)) {
+        let mut forms: Vec<Vec<String>> = [",", ";", ", ", " ; ", " ", "\n"].iter().map(|by| vec![items.join(by)]).collect();
+        forms.push(vec![serde_json::to_string(&items).unwrap()]);
+        forms.push(vec![format!("['{}']", items.join("', '"))]);
+        forms.push(items.clone());
+        for form in forms {
+            let mut query = form_urlencoded::Serializer::new("envName=a".to_owned());
+            query.extend_pairs(form.iter().map(|value| ("apiList", value)));
+            prop_assert_eq!(bind(&query.finish()).unwrap().list("apiList"), items.clone(), "{:?}", form);
+        }
+    }
+
+    /// Numbers too, and they are what was written.
+    #[test]
+    fn every_form_of_ids_says_the_same(ids in proptest::collection::vec(any::<i64>(), 1..8)) {
+        let texts: Vec<_> = ids.iter().map(i64::to_string).collect();
+        for form in [texts.join(","), texts.join(";"), texts.join(",+"), format!("[{}]", texts.join(",")), texts.join("&ids=")] {
+            prop_assert_eq!(bind(&format!("envName=a&ids={form}")).unwrap().ids("ids").unwrap(), Ids::These(ids.clone()));
+        }
+    }
+
+    /// A moment is read as it was written; a bare day is its last second.
+    #[test]
+    fn every_form_of_a_moment_says_the_same(seconds in 0_i64..253_402_300_799) {
+        let moment = DateTime::from_timestamp(seconds, 0).unwrap();
+        let text = keyrack_domain::types::dates::wire_moment(moment);
+        for form in [text.clone(), text.replace(' ', "T"), text.replace(' ', "T") + "Z", format!(" {text} ")] {
+            let params = bind(&format!("envName=a&expiresAt={}", form.replace(' ', "%20"))).unwrap();
+            prop_assert_eq!(params.opt_end("expiresAt").unwrap(), Some(End::At(moment)), "{}", form);
+        }
+        let end = keyrack_domain::types::dates::end_of_day(moment.date_naive());
+        prop_assert_eq!(bind(&format!("envName=a&expiresAt={}", &text[..10])).unwrap().opt_end("expiresAt").unwrap(), Some(End::At(end)));
     }
 
     /// Any bytes at all are either read or refused with code 3, and never make it panic.

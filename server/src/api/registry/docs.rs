@@ -2,7 +2,7 @@
 
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::methods::{MethodDoc, ParamDoc};
+use keyrack_domain::types::methods::{ApiSet, MethodDoc, ParamDoc};
 
 use super::{Method, Param, Registry};
 use crate::api::error::Code;
@@ -17,10 +17,16 @@ impl Registry {
 }
 
 impl Method {
+    /// The prepared sets that hold it, with the one that holds everything that a token may carry.
+    pub fn all_sets(&self) -> Vec<ApiSet> {
+        let extended = (self.token == TokenAccess::WhenTicked).then_some(ApiSet::ExtendedAccess);
+        extended.into_iter().chain(self.sets.iter().copied()).collect()
+    }
+
     /// All codes that it may answer besides 0, by number.
     pub fn all_codes(&self) -> Vec<Code> {
         let mut codes = self.codes.to_vec();
-        codes.push(Code::Internal);
+        codes.extend([Code::Unavailable, Code::Internal]);
         if !self.params.is_empty() || !self.is_public() {
             codes.push(Code::Parameter);
         }
@@ -32,6 +38,10 @@ impl Method {
             if self.role > Role::Viewer || self.token == TokenAccess::Never {
                 codes.push(Code::Forbidden);
             }
+        }
+        // What is not of users may reach a node.
+        if !self.is_public() && !self.name.starts_with("users.") {
+            codes.push(Code::NodeFailed);
         }
         if self.post_only {
             codes.push(Code::NotPermitted);
@@ -64,6 +74,7 @@ fn param(param: &Param) -> ParamDoc {
         name: param.name.into(),
         kind: param.kind.label().into(),
         required: param.required,
+        shown: param.shown,
         help,
         example: param.example.into(),
     }

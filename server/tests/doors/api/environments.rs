@@ -175,7 +175,7 @@ async fn what_is_wrong_is_answered_with_its_code_and_name() {
     let nodes = r#"[{"docker":{"image":"keyrack/web"},"cmd":"echo out of luck; exit 3"}]"#;
     let broken =
         owner.post(&control("CreateEnvironment"), &[("env", r#"{"shortdomain":"b"}"#), ("nodes", nodes)]).await;
-    assert_eq!(broken["result"], 99, "{broken}");
+    assert_eq!(broken["result"], 4081, "{broken}");
     assert!(broken["error"].as_str().unwrap().contains("out of luck"), "{broken}");
     assert_eq!(status(&owner, "b").await, 11);
     server.keyrack.stop_environments().await;

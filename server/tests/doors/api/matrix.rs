@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use http::Method as Verb;
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
-use keyrack_server::api::registry::{Method, Registry};
+use keyrack_server::api::registry::{Method, Registry, Run};
 use serde_json::{Value, json};
 
 use super::members::invite_as;
@@ -177,6 +177,10 @@ async fn a_token_opens_what_was_ticked_and_nothing_else() {
             TokenAccess::Always | TokenAccess::Never => everything.clone(),
         };
         for verb in [Verb::GET, Verb::POST] {
+            // A file comes in a POST only.
+            if verb == Verb::GET && matches!(method.run, Run::WithFile(_)) {
+                continue;
+            }
             let answer = wire.call(verb.clone(), method, Some(&credential), &params).await;
             match (verb, method.post_only) {
                 (Verb::GET, true) => Cell::Refused(9, "POST".into()).check("GET", method, &answer),

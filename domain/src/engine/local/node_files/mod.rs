@@ -2,9 +2,11 @@
 //! step happens as the node's user, and every path is resolved by the kernel within the folder.
 
 mod root;
+mod swap;
 mod unpack;
 mod user;
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -13,7 +15,7 @@ use chrono::{DateTime, Utc};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, statat, unlinkat};
 
 use super::files::{self, Budget, FOLDER};
-use crate::engine::{EngineError, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT, NodePath};
+use crate::engine::{Content, EngineError, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT, NodePath};
 use root::{Root, name};
 use user::AsUser;
 
@@ -30,6 +32,13 @@ const MOST_BYTES: u64 = 1 << 30;
 /// As [`crate::engine::Engine::work_on_files`].
 pub fn work(folder: &Path, owner: Option<u32>, work: FileWork) -> Result<FileDone, EngineError> {
     let root = Root::open(folder)?;
+    // The server's own files are opened before the thread becomes somebody who has no right to them.
+    let source = match &work {
+        FileWork::Place { file, .. } | FileWork::Stage { content: Content::Archive { file, .. }, .. } => {
+            Some(File::open(file)?)
+        }
+        _ => None,
+    };
     let _user = owner.map(AsUser::become_one).transpose()?;
     match work {
         FileWork::Read(path) => told(&path, read(&root, &path)).map(FileDone::Text),
@@ -43,7 +52,17 @@ pub fn work(folder: &Path, owner: Option<u32>, work: FileWork) -> Result<FileDon
             replace(&root, &path, &pattern, &replacement, nth).map(FileDone::Replaced)
         }
         FileWork::Unpack { archive, folder } => unpack::unpack(&root, &archive, &folder).map(done),
+        FileWork::Place { to, overwrite, .. } => {
+            told(&to, source.ok_or_else(not_opened).and_then(|source| place(&root, source, &to, overwrite))).map(done)
+        }
+        FileWork::Stage { folder, content, keep } => swap::stage(&root, &folder, content, source, &keep).map(done),
+        FileWork::Exchange(folder) => swap::exchange(&root, &folder).map(done),
+        FileWork::Unstage => swap::unstage(&root).map(done),
     }
+}
+
+fn not_opened() -> io::Error {
+    io::Error::other("the file was not opened before")
 }
 
 fn done((): ()) -> FileDone {
@@ -136,6 +155,21 @@ fn rename(root: &Root, from: &NodePath, to: &NodePath) -> Result<(), EngineError
     let renamed =
         name(to).and_then(|name| Ok(renameat_with(&source, &*source_name, &target, &*name, RenameFlags::NOREPLACE)?));
     told(to, renamed)
+}
+
+fn place(root: &Root, mut source: File, to: &NodePath, overwrite: bool) -> io::Result<()> {
+    let parent = root.make_folder(&to.parent())?;
+    let name = name(to)?;
+    if overwrite {
+        match unlinkat(&parent, &*name, AtFlags::empty()) {
+            Err(rustix::io::Errno::NOENT) => {}
+            gone => gone?,
+        }
+    }
+    // With EXCL a link at this place is not followed.
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+    let mut file = File::from(openat(&parent, &*name, flags, Mode::from_raw_mode(0o644))?);
+    budget().copy(&mut source, &mut file)
 }
 
 fn list(root: &Root, path: &NodePath) -> io::Result<Vec<FileEntry>> {

@@ -27,6 +27,14 @@ impl Root {
         Ok(Root(openat(CWD, folder, FOLDER, Mode::empty())?))
     }
 
+    /// A folder in it as a root of its own.
+    ///
+    /// # Errors
+    /// From the file system.
+    pub fn below(&self, path: &NodePath) -> io::Result<Root> {
+        self.folder(path).map(Root)
+    }
+
     /// Opens something in it. Links that stay in the folder are followed; the kernel itself refuses, without a gap
     /// between looking and opening, all that leads out.
     ///

@@ -1,14 +1,14 @@
 //! Unpacking archives into a node's folder.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use flate2::read::MultiGzDecoder;
 use rustix::fs::{AtFlags, Mode, OFlags, fchmod, openat, symlinkat, unlinkat};
 use rustix::io::Errno;
 
 use super::root::{Root, name};
-use super::{budget, told};
+use super::{MOST_BYTES, MOST_FILES, budget, told};
 use crate::engine::local::files::Budget;
 use crate::engine::{EngineError, NodePath};
 
@@ -16,34 +16,56 @@ use crate::engine::{EngineError, NodePath};
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 const GZIP: &[u8] = b"\x1f\x8b";
 
-/// Unpacks. Entries are written over what is there; one with a way out of the folder ends it.
+/// Unpacks an archive that lies on the node. Entries are written over what is there; one with a way out of the folder
+/// ends it.
 ///
 /// # Errors
-/// [`EngineError::BadFile`] for what is no archive or a damaged one, and as for writing.
+/// [`EngineError::BadArchive`] for what is no archive or a damaged one, and as for writing.
 pub fn unpack(root: &Root, archive: &NodePath, folder: &NodePath) -> Result<(), EngineError> {
-    let mut file = told(archive, root.file(archive, OFlags::RDONLY))?;
+    let file = told(archive, root.file(archive, OFlags::RDONLY))?;
+    unpack_file(root, file, &archive.to_string(), folder).map(drop)
+}
+
+/// Unpacks an open archive, which error texts call `name`; answers where it made links.
+///
+/// # Errors
+/// As [`unpack`].
+pub fn unpack_file(root: &Root, mut file: File, name: &str, folder: &NodePath) -> Result<Vec<NodePath>, EngineError> {
     let mut start = Vec::new();
-    told(archive, (&mut file).take(512).read_to_end(&mut start).and_then(|_| file.rewind()))?;
+    let read = (&mut file).take(512).read_to_end(&mut start).and_then(|_| file.rewind());
+    read.map_err(|error| damaged(name, error))?;
     told(folder, root.make_folder(folder))?;
-    let mut target = Target { root, folder, budget: budget() };
+    let mut target = Target { root, folder, budget: budget(), links: Vec::new() };
     if ZIP.iter().any(|mark| start.starts_with(mark)) {
-        zip(file, archive, &mut target)
+        zip(file, name, &mut target)?;
     } else if start.starts_with(GZIP) {
-        tar(MultiGzDecoder::new(BufReader::new(file)), archive, &mut target)
-    } else if start.get(257..262) == Some(b"ustar") {
-        tar(BufReader::new(file), archive, &mut target)
+        tar(MultiGzDecoder::new(BufReader::new(file)), name, &mut target)?;
+    } else if start.get(257..262) == Some(b"ustar") || is_empty_tar(&start) {
+        tar(BufReader::new(file), name, &mut target)?;
     } else {
-        Err(EngineError::BadFile(format!("“{archive}” is neither a zip nor a tar.gz")))
+        return Err(EngineError::BadArchive(format!(
+            "“{name}” is neither a zip (also .war, .jar) nor a tar or tar.gz"
+        )));
     }
+    Ok(target.links)
+}
+
+/// A tar without entries is blocks of zeros.
+fn is_empty_tar(start: &[u8]) -> bool {
+    start.len() == 512 && start.iter().all(|byte| *byte == 0)
 }
 
 struct Target<'a> {
     root: &'a Root,
     folder: &'a NodePath,
     budget: Budget,
+    links: Vec<NodePath>,
 }
 
-fn zip(file: File, archive: &NodePath, target: &mut Target<'_>) -> Result<(), EngineError> {
+fn zip(mut file: File, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
+    if holds_too_many(&mut file).map_err(|error| damaged(archive, error))? {
+        return Err(EngineError::TooLarge(format!("“{archive}” holds more than {MOST_FILES} files")));
+    }
     let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| damaged(archive, error))?;
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(|error| damaged(archive, error))?;
@@ -63,7 +85,44 @@ fn zip(file: File, archive: &NodePath, target: &mut Target<'_>) -> Result<(), En
     Ok(())
 }
 
-fn tar(reader: impl Read, archive: &NodePath, target: &mut Target<'_>) -> Result<(), EngineError> {
+/// Whether a zip says that it holds more entries than may be unpacked: its directory would be read into memory first. Only
+/// the record of the 64-bit form can say so; it is looked for wherever it may stand.
+fn holds_too_many(file: &mut File) -> io::Result<bool> {
+    const RECORD: &[u8] = b"PK\x06\x06";
+    /// From the record's mark to the end of its two counts.
+    const LENGTH: usize = 40;
+    let mut reader = BufReader::with_capacity(1 << 16, &mut *file);
+    let mut window = Vec::new();
+    loop {
+        let piece = reader.fill_buf()?;
+        if piece.is_empty() {
+            break;
+        }
+        let length = piece.len();
+        window.extend_from_slice(piece);
+        reader.consume(length);
+        let mut next = 0;
+        while let Some(found) = window[next..].iter().position(|byte| *byte == RECORD[0]) {
+            let at = next + found;
+            next = at + 1;
+            if window[at..].starts_with(RECORD) {
+                let count = |from: usize| window.get(at + from..at + from + 8).map(<[u8; 8]>::try_from);
+                // Of all disks and of this one: a record where they differ is no record.
+                if let (Some(Ok(here)), Some(Ok(all))) = (count(24), count(32))
+                    && here == all
+                    && u64::from_le_bytes(all) > MOST_FILES
+                {
+                    return Ok(true);
+                }
+            }
+        }
+        window.drain(..window.len().saturating_sub(LENGTH - 1));
+    }
+    file.rewind()?;
+    Ok(false)
+}
+
+fn tar(reader: impl Read, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
     let mut tar = tar::Archive::new(reader);
     for entry in tar.entries().map_err(|error| damaged(archive, error))? {
         let mut entry = entry.map_err(|error| damaged(archive, error))?;
@@ -83,21 +142,24 @@ fn tar(reader: impl Read, archive: &NodePath, target: &mut Target<'_>) -> Result
             _ => {
                 let text =
                     format!("“{archive}” holds “{path}”, which is neither a file nor a folder nor a symbolic link");
-                return Err(EngineError::BadFile(text));
+                return Err(EngineError::BadArchive(text));
             }
         }
     }
+    // Behind the last entry stands the checksum of what was packed; a file that was cut off ends before it.
+    let mut rest = tar.into_inner().take(MOST_BYTES);
+    io::copy(&mut rest, &mut io::sink()).map_err(|error| damaged(archive, error))?;
     Ok(())
 }
 
 impl Target<'_> {
     /// Where an entry goes.
-    fn place(&self, archive: &NodePath, written: &str) -> Result<NodePath, EngineError> {
+    fn place(&self, archive: &str, written: &str) -> Result<NodePath, EngineError> {
         // An absolute path would be taken as one in the folder; an archive that has one was made to deceive.
         let inside = NodePath::parse(written).ok().filter(|_| !written.starts_with('/') && !written.contains('\\'));
         let place = inside.ok_or_else(|| {
             let shown: String = written.chars().take(100).collect();
-            EngineError::BadFile(format!("“{archive}” holds “{shown}”, a path that leads out of the folder"))
+            EngineError::BadArchive(format!("“{archive}” holds “{shown}”, a path that leads out of the folder"))
         })?;
         Ok(self.folder.join(&place))
     }
@@ -108,7 +170,7 @@ impl Target<'_> {
 
     fn file(
         &mut self,
-        archive: &NodePath,
+        archive: &str,
         place: &NodePath,
         mode: Option<u32>,
         content: &mut impl Read,
@@ -144,6 +206,7 @@ impl Target<'_> {
             let parent = self.clear(place)?;
             Ok(symlinkat(to, &parent, &*name(place)?)?)
         });
+        self.links.push(place.clone());
         told(place, made)
     }
 
@@ -157,6 +220,6 @@ impl Target<'_> {
     }
 }
 
-fn damaged(archive: &NodePath, error: impl std::fmt::Display) -> EngineError {
-    EngineError::BadFile(format!("the archive “{archive}” is damaged: {error}"))
+fn damaged(archive: &str, error: impl std::fmt::Display) -> EngineError {
+    EngineError::BadArchive(format!("the archive “{archive}” is damaged: {error}"))
 }

@@ -7,6 +7,8 @@ use keyrack_domain::types::dates::wire_moment;
 use keyrack_domain::types::environments::TaskState;
 use serde_json::{Value, json};
 
+use super::deployment;
+
 /// The one region there is: this server.
 pub const REGION: &str = "local";
 pub const REGION_NAME: &str = "This server";
@@ -66,7 +68,7 @@ fn env(environment: &Environment) -> Value {
     let region = environment.settings.region.as_deref().unwrap_or(REGION);
     json!({
         "appid": environment.appid,
-        "contexts": [],
+        "contexts": environment.layers.iter().flat_map(|layer| &layer.deployments).map(deployment::deployment).collect::<Vec<_>>(),
         "createdOn": wire_moment(environment.created),
         "creatorUid": environment.creator,
         "displayName": environment.display_name,
@@ -90,7 +92,7 @@ pub fn layer(layer: &Layer) -> Value {
     json!({
         "name": layer.name,
         "displayName": Some(&layer.display_name).filter(|name| !name.is_empty()),
-        "deployments": [],
+        "deployments": layer.deployments.iter().map(deployment::deployment).collect::<Vec<_>>(),
         "features": [],
         "isSLBAccessEnabled": true,
         "isSequentialDeploy": false,

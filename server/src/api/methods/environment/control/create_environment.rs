@@ -28,7 +28,7 @@ pub const METHOD: Method = Method {
         Param::required(
             "nodes",
             Kind::Json,
-            "A list of nodes: nodeGroup, count, fixedCloudlets, flexibleCloudlets, docker.image, env, cmd.",
+            "A list of nodes: nodeGroup, displayName, count, fixedCloudlets, flexibleCloudlets, docker.image, env, cmd.",
             r#"[{"nodeGroup":"cp","docker":{"image":"keyrack/web:latest"}}]"#,
         ),
         Param::optional(

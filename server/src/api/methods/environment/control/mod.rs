@@ -13,6 +13,7 @@ mod clear_log;
 mod clone_env;
 mod create_environment;
 mod delete_env;
+mod deploy_app;
 mod detach_env_group;
 mod exec_cmd_by_group;
 mod exec_cmd_by_id;
@@ -43,12 +44,14 @@ mod read_log;
 mod redeploy_container_by_id;
 mod redeploy_containers;
 mod redeploy_containers_by_group;
+mod remove_app;
 mod remove_container_env_vars;
 mod remove_container_volume;
 mod remove_container_volume_by_group;
 mod remove_container_volumes;
 mod remove_env_property;
 mod remove_log;
+mod rename_app;
 mod restart_container_by_id;
 mod restart_node_by_id;
 mod restart_nodes;
@@ -95,6 +98,7 @@ pub const METHODS: &[Method] = &[
     clone_env::METHOD,
     create_environment::METHOD,
     delete_env::METHOD,
+    deploy_app::METHOD,
     detach_env_group::METHOD,
     exec_cmd_by_group::METHOD,
     exec_cmd_by_id::METHOD,
@@ -125,12 +129,14 @@ pub const METHODS: &[Method] = &[
     redeploy_container_by_id::METHOD,
     redeploy_containers::METHOD,
     redeploy_containers_by_group::METHOD,
+    remove_app::METHOD,
     remove_container_env_vars::METHOD,
     remove_container_volume::METHOD,
     remove_container_volume_by_group::METHOD,
     remove_container_volumes::METHOD,
     remove_env_property::METHOD,
     remove_log::METHOD,
+    rename_app::METHOD,
     restart_container_by_id::METHOD,
     restart_node_by_id::METHOD,
     restart_nodes::METHOD,

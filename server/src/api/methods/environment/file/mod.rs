@@ -14,6 +14,7 @@ mod rename;
 mod replace_in_body;
 mod unpack_by_id;
 mod unpack_by_type;
+mod upload;
 mod write;
 
 use keyrack_domain::environments::{FilePlace, NodeChoice};
@@ -38,6 +39,7 @@ pub const METHODS: &[Method] = &[
     replace_in_body::METHOD,
     unpack_by_id::METHOD,
     unpack_by_type::METHOD,
+    upload::METHOD,
     write::METHOD,
 ];
 

@@ -1,0 +1,30 @@
+//! How a door learns that a request belongs to another server, although the answer of what it called does not say so.
+//!
+//! Pages and server functions turn errors into texts before the door sees them. So the door looks on while a request is
+//! answered: what finds that an environment is run elsewhere leaves a note of it.
+
+use std::cell::RefCell;
+
+use super::member::{Home, ServerId};
+
+tokio::task_local! {
+    static NOTED: RefCell<Option<(ServerId, String)>>;
+}
+
+/// Runs a request's work and answers also where its environment is run, when the work came upon one of another server.
+/// Nothing was changed then: operations look where an environment is run before anything else.
+pub async fn watching<F: Future>(work: F) -> (F::Output, Option<(ServerId, String)>) {
+    NOTED
+        .scope(RefCell::new(None), async {
+            let output = work.await;
+            (output, NOTED.with(RefCell::take))
+        })
+        .await
+}
+
+/// Leaves a note where somebody looks on.
+pub(super) fn note(home: &Home) {
+    let _ = NOTED.try_with(|noted| {
+        noted.borrow_mut().get_or_insert_with(|| (home.server.clone(), home.address.clone()));
+    });
+}

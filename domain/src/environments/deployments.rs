@@ -1,0 +1,135 @@
+//! What is deployed where.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::model::{Environment, Layer};
+use crate::engine::NodePath;
+use crate::error::{Error, Result};
+use crate::ids::UserId;
+
+/// The context that a node serves at `/`.
+pub const ROOT: &str = "ROOT";
+
+/// The folder of a node that holds what it serves.
+const SERVED: &str = "www";
+
+const LONGEST_CONTEXT: usize = 100;
+const LONGEST_HOOK: usize = 32 * 1024;
+
+/// What is deployed in one context of a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// [`ROOT`], or the first part of the path that it answers at.
+    pub context: String,
+    /// The archive's file name.
+    pub archive: String,
+    /// The archive's size in bytes.
+    pub size: u64,
+    pub hooks: Hooks,
+    /// Who deployed it.
+    pub user: UserId,
+    pub deployed: DateTime<Utc>,
+}
+
+/// Commands that are executed on each node around a deployment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Hooks {
+    /// Before; when it fails, nothing is deployed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pre_deploy: Option<String>,
+    /// When the new content is in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_deploy: Option<String>,
+}
+
+impl Hooks {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.pre_deploy.is_none() && self.post_deploy.is_none()
+    }
+
+    /// # Errors
+    /// [`Error::Invalid`] for one that is no command.
+    pub(super) fn check(&self) -> Result<()> {
+        for hook in [&self.pre_deploy, &self.post_deploy].into_iter().flatten() {
+            if hook.len() > LONGEST_HOOK || hook.contains('\0') {
+                let why = format!("a hook has to be at most {LONGEST_HOOK} bytes, without NUL");
+                return Err(Error::invalid("hooks", why));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of a context as clients write it: `ROOT`, `/` and nothing are the root, `/shop/` is `shop`.
+///
+/// # Errors
+/// [`Error::Invalid`] naming the parameter.
+pub(super) fn context_name(parameter: &'static str, written: &str) -> Result<String> {
+    let name = written.trim().trim_matches('/');
+    if name.is_empty() || name.eq_ignore_ascii_case(ROOT) {
+        return Ok(ROOT.to_owned());
+    }
+    let fits = name.len() <= LONGEST_CONTEXT
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "._~-".contains(c));
+    if !fits {
+        let why = format!(
+            "a context has to be ROOT, or at most {LONGEST_CONTEXT} letters, digits, “.”, “_”, “~” and “-”, beginning with \
+             a letter or digit"
+        );
+        return Err(Error::invalid(parameter, why));
+    }
+    Ok(name.to_owned())
+}
+
+/// Where a context's content lies on a node.
+pub(super) fn folder(context: &str) -> Result<NodePath> {
+    let path = if context == ROOT { SERVED.to_owned() } else { format!("{SERVED}/{context}") };
+    NodePath::parse(&path).map_err(Error::internal)
+}
+
+/// The contexts of a layer that lie in the folder of this one.
+pub(super) fn within(layer: &Layer, context: &str) -> Vec<String> {
+    if context != ROOT {
+        return Vec::new();
+    }
+    layer.deployments.iter().map(|deployment| deployment.context.clone()).filter(|other| other != ROOT).collect()
+}
+
+impl Environment {
+    /// The layer that something is deployed to: the named one, else the application layer, else the only one.
+    pub(super) fn layer_for_deployments(&self, group: Option<&str>) -> Result<&Layer> {
+        let named = |name: &str| self.layers.iter().find(|layer| layer.name.eq_ignore_ascii_case(name));
+        match (group, self.layers.as_slice()) {
+            (Some(group), _) => named(group)
+                .ok_or_else(|| Error::NotFound(format!("environment “{}” has no layer “{group}”", self.name).into())),
+            (None, [only]) => Ok(only),
+            (None, _) => named("cp").ok_or_else(|| {
+                let layers: Vec<_> = self.layers.iter().map(|layer| layer.name.as_str()).collect();
+                let why = format!("say which: environment “{}” has the layers {}", self.name, layers.join(", "));
+                Error::invalid("nodeGroup", why)
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_context_is_one_part_of_a_path() {
+        for (written, name) in
+            [("", ROOT), ("/", ROOT), ("root", ROOT), (" /shop/ ", "shop"), ("v1.2_x~y-z", "v1.2_x~y-z"), ("..", "")]
+        {
+            let read = context_name("context", written);
+            assert_eq!(read.ok().as_deref(), Some(name).filter(|name| !name.is_empty()), "{written}");
+        }
+        for written in [".", ".keyrack", "a/b", "a b", "a\0", "ä", "../etc", "a/../..", &"x".repeat(101)] {
+            assert!(context_name("context", written).is_err(), "{written}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What is installed.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::install::{InstallRequest, form_of};
+use super::manifest::Manifest;
+use super::run::Run;
+use super::scope::Scope;
+use crate::caller::{Caller, Right};
+use crate::error::{Error, Result};
+use crate::ids::UserId;
+use crate::keyrack::Keyrack;
+use crate::world::from_millis;
+
+/// The most that one account has.
+const LIMIT: i64 = 1000;
+
+const COLUMNS: &str = "SELECT i.unique_name, i.app_id, e.name, e.appid, i.node_group, i.manifest, i.settings, i.globals, \
+     i.created_at, i.user_id FROM installations i LEFT JOIN environments e ON e.id = i.environment_id \
+     WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted')";
+
+/// Something that was installed. Its values may be secrets, so it is not printed.
+#[derive(Clone)]
+pub struct Installation {
+    pub unique_name: String,
+    /// Of the catalogue; empty for a manifest that somebody brought.
+    pub app: String,
+    /// The environment that it made or is for: its short name and its appid.
+    pub environment: Option<(String, String)>,
+    /// The layer that it is for.
+    pub layer: Option<String>,
+    /// Its text.
+    pub manifest: String,
+    pub(super) settings: Map<String, Value>,
+    pub(super) globals: Map<String, Value>,
+    pub created: DateTime<Utc>,
+    /// Who installed it.
+    pub user: UserId,
+}
+
+impl Installation {
+    /// The manifest, read.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when an earlier server could read it and this one cannot.
+    pub fn read(&self) -> Result<Manifest> {
+        Manifest::read("jps", &self.manifest)
+    }
+}
+
+impl Keyrack {
+    /// What is installed in the account, the oldest first.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn installations(&self, caller: &Caller) -> Result<Vec<Installation>> {
+        caller.require(Right::See)?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY i.id")))
+            .bind(caller.account.0)
+            .fetch_all(self.store.read())
+            .await?;
+        rows.iter().map(installation).collect()
+    }
+
+    /// One installation of the account.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn installation(&self, caller: &Caller, unique_name: &str) -> Result<Installation> {
+        caller.require(Right::See)?;
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} AND i.unique_name = $2")))
+            .bind(caller.account.0)
+            .bind(unique_name.trim())
+            .fetch_optional(self.store.read())
+            .await?;
+        row.as_ref().map(installation).ok_or_else(|| Error::NotFound(missing(unique_name).into()))?
+    }
+
+    /// What the account is among those who install: 32 hexadecimal digits, always the same.
+    pub fn scripting_appid(&self, caller: &Caller) -> String {
+        hex::encode(&Sha256::digest(format!("keyrack scripting {}", caller.account))[..16])
+    }
+
+    /// A form of an installed manifest with the values that count now. Values may be secrets, so that it takes more than
+    /// looking; those of password fields are left out all the same.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an installation or form that is not there.
+    pub async fn installed_settings(&self, caller: &Caller, unique_name: &str, form: Option<&str>) -> Result<Value> {
+        caller.require(Right::Operate)?;
+        let installation = self.installation(caller, unique_name).await?;
+        let manifest = installation.read()?;
+        let form = match form_of(&manifest, form) {
+            Ok(form) => form,
+            // Without a form there is nothing to fill in, which is no failure.
+            Err(_) if form.is_none() => return Ok(serde_json::json!({ "fields": [] })),
+            Err(error) => return Err(error),
+        };
+        Ok(form.shown(&installation.settings))
+    }
+
+    /// Keeps what was installed.
+    pub(super) async fn keep_installation(
+        &self,
+        run: &Run<'_>,
+        unique_name: &str,
+        manifest: &str,
+        request: &InstallRequest,
+    ) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        let row = sqlx::query("SELECT COUNT(*) FROM installations WHERE account_id = $1")
+            .bind(run.caller.account.0)
+            .fetch_one(&mut *tx)
+            .await?;
+        if row.try_get::<i64, _>(0)? >= LIMIT {
+            return Err(Error::Limit(format!("an account can have {LIMIT} installations").into()));
+        }
+        sqlx::query(
+            "INSERT INTO installations (account_id, user_id, unique_name, app_id, environment_id, node_group, manifest, \
+             settings, globals, created_at) VALUES ($1, $2, $3, $4, \
+             (SELECT id FROM environments WHERE account_id = $1 AND name = $5), $6, $7, $8, $9, $10)",
+        )
+        .bind(run.caller.account.0)
+        .bind(run.caller.user.0)
+        .bind(unique_name)
+        .bind(request.app.clone().unwrap_or_default())
+        .bind(run.environment.clone().unwrap_or_default())
+        .bind(request.layer.clone().unwrap_or_default())
+        .bind(manifest)
+        .bind(json(&run.scope.settings())?)
+        .bind(json(&run.scope.globals())?)
+        .bind(self.world.now().timestamp_millis())
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Keeps the values that an action left.
+    pub(super) async fn keep_values(&self, installation: &Installation, scope: &Scope) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        sqlx::query("UPDATE installations SET settings = $2, globals = $3 WHERE unique_name = $1")
+            .bind(&installation.unique_name)
+            .bind(json(&scope.settings())?)
+            .bind(json(&scope.globals())?)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    pub(super) async fn forget_installation(&self, installation: &Installation) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        sqlx::query("DELETE FROM installations WHERE unique_name = $1")
+            .bind(&installation.unique_name)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+fn json(values: &Map<String, Value>) -> Result<String> {
+    serde_json::to_string(values).map_err(Error::internal)
+}
+
+fn missing(unique_name: &str) -> String {
+    format!("there is no installation “{unique_name}”")
+}
+
+fn installation(row: &AnyRow) -> Result<Installation> {
+    let map =
+        |at: usize| -> Result<Map<String, Value>> { serde_json::from_str(row.try_get(at)?).map_err(Error::internal) };
+    let layer: String = row.try_get(4)?;
+    let environment: (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+    Ok(Installation {
+        unique_name: row.try_get(0)?,
+        app: row.try_get(1)?,
+        environment: environment.0.zip(environment.1),
+        layer: Some(layer).filter(|layer| !layer.is_empty()),
+        manifest: row.try_get(5)?,
+        settings: map(6)?,
+        globals: map(7)?,
+        created: from_millis(row.try_get(8)?),
+        user: UserId(row.try_get(9)?),
+    })
+}

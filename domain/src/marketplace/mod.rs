@@ -1,0 +1,27 @@
+//! The marketplace: manifests that make environments and change them, what was installed from them, and the catalogue.
+//!
+//! A manifest is read whole and checked before anything is done; what is not in the subset that `docs/marketplace.md`
+//! describes is refused, naming it. Its steps are operations of the domain, carried out with the role of who asked.
+
+mod catalogue;
+mod console;
+mod document;
+mod favorites;
+mod form;
+mod install;
+mod installations;
+mod manifest;
+mod placeholders;
+mod run;
+mod scope;
+mod steps;
+
+pub use catalogue::{App, Category};
+pub use console::ConsoleLine;
+pub use form::read_values;
+pub use install::{Done, InstallRequest};
+pub use installations::Installation;
+pub use manifest::{Manifest, ManifestType};
+
+/// The version of the platform whose manifests this follows.
+pub const ENGINE_VERSION: &str = "8.0.2";

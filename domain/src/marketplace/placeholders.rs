@@ -1,0 +1,311 @@
+//! Placeholders: `${settings.x}`, `${nodes.cp[0].id}`, `${fn.password}` and so on.
+//!
+//! What they stand for is put in once and never looked at again, so that a value cannot bring placeholders of its own.
+//! What begins otherwise (`${HOME}` in a command) is left as it is, as is what there is no value for.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use md5::{Digest, Md5};
+use serde_json::Value;
+
+use super::document::Document;
+use super::steps::wrong;
+use crate::error::Result;
+use crate::world::World;
+
+/// What placeholders can speak of besides `fn`.
+const ROOTS: [&str; 7] = ["settings", "globals", "env", "nodes", "user", "this", "response"];
+
+const FUNCTIONS: [&str; 5] = ["password", "uuid", "random", "base64", "md5"];
+
+/// What can be done with a value at its end.
+const ENDINGS: [&str; 4] = ["toBase64()", "fromBase64()", "md5()", "toJSON()"];
+
+/// The most that one text becomes, in bytes.
+const TEXT_LIMIT: usize = 1 << 20;
+
+const PASSWORD_LIMIT: usize = 100;
+
+/// Gives the value that a way through the roots leads to.
+pub trait Lookup {
+    /// The value of a root, whole.
+    fn root(&self, name: &str) -> Option<&Value>;
+}
+
+/// Refuses placeholders that speak of functions that there are not.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) for `jps`, naming it.
+pub fn check(at: &str, document: &Document) -> Result<()> {
+    match document {
+        Document::Text(text) => check_text(at, text),
+        Document::List(items) => items.iter().try_for_each(|item| check(at, item)),
+        Document::Mapping(pairs) => pairs.iter().try_for_each(|(key, value)| {
+            check_text(at, key)?;
+            check(at, value)
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn check_text(at: &str, text: &str) -> Result<()> {
+    for part in parts(text) {
+        let Part::Placeholder { inside, .. } = part else { continue };
+        let Some(function) = inside.trim().strip_prefix("fn.") else { continue };
+        let name = function.split(['(', '.']).next().unwrap_or_default();
+        if !FUNCTIONS.contains(&name) {
+            let known = FUNCTIONS.join(", fn.");
+            return Err(wrong(at, format!("this server does not know ${{fn.{name}}}; it knows fn.{known}")));
+        }
+    }
+    Ok(())
+}
+
+/// Fills in a value; a text that is nothing but one placeholder becomes what that stands for.
+pub fn fill(document: &Document, lookup: &impl Lookup, world: &World) -> Document {
+    match document {
+        Document::Text(text) => fill_whole(text, lookup, world),
+        Document::List(items) => Document::List(items.iter().map(|item| fill(item, lookup, world)).collect()),
+        Document::Mapping(pairs) => Document::Mapping(
+            pairs.iter().map(|(key, value)| (fill_text(key, lookup, world), fill(value, lookup, world))).collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
+fn fill_whole(text: &str, lookup: &impl Lookup, world: &World) -> Document {
+    let trimmed = text.trim();
+    if let [Part::Placeholder { inside, .. }] = parts(trimmed).as_slice()
+        && let Some(value) = value_of(inside, lookup, world)
+    {
+        return from_json(&value);
+    }
+    Document::Text(fill_text(text, lookup, world))
+}
+
+/// Fills in a text.
+pub fn fill_text(text: &str, lookup: &impl Lookup, world: &World) -> String {
+    let mut filled = String::with_capacity(text.len());
+    for part in parts(text) {
+        match part {
+            Part::Plain(plain) => filled.push_str(plain),
+            Part::Placeholder { whole, inside } => match value_of(inside, lookup, world) {
+                Some(Value::String(value)) => filled.push_str(&value),
+                Some(Value::Null) => {}
+                Some(value) => filled.push_str(&value.to_string()),
+                None => filled.push_str(whole),
+            },
+        }
+        if filled.len() > TEXT_LIMIT {
+            let end = filled.floor_char_boundary(TEXT_LIMIT);
+            filled.truncate(end);
+            break;
+        }
+    }
+    filled
+}
+
+/// What a value of JSON is in a manifest.
+pub fn from_json(value: &Value) -> Document {
+    match value {
+        Value::Null => Document::Null,
+        Value::Bool(flag) => Document::Bool(*flag),
+        Value::Number(number) => Document::Number(number.clone()),
+        Value::String(text) => Document::Text(text.clone()),
+        Value::Array(items) => Document::List(items.iter().map(from_json).collect()),
+        Value::Object(map) => {
+            Document::Mapping(map.iter().map(|(key, value)| (key.clone(), from_json(value))).collect())
+        }
+    }
+}
+
+enum Part<'a> {
+    Plain(&'a str),
+    Placeholder { whole: &'a str, inside: &'a str },
+}
+
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(begin) = rest.find("${") {
+        let Some(length) = rest[begin..].find('}') else { break };
+        let whole = &rest[begin..=begin + length];
+        if begin > 0 {
+            parts.push(Part::Plain(&rest[..begin]));
+        }
+        parts.push(Part::Placeholder { whole, inside: &whole[2..whole.len() - 1] });
+        rest = &rest[begin + length + 1..];
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Plain(rest));
+    }
+    parts
+}
+
+fn value_of(inside: &str, lookup: &impl Lookup, world: &World) -> Option<Value> {
+    let inside = inside.trim();
+    if let Some(function) = inside.strip_prefix("fn.") {
+        return call(function, lookup, world).map(Value::String);
+    }
+    if inside == "baseUrl" {
+        return lookup.root(inside).cloned();
+    }
+    let ending = ENDINGS.iter().find(|ending| inside.to_lowercase().ends_with(&format!(".{}", ending.to_lowercase())));
+    let way = ending.map_or(inside, |ending| &inside[..inside.len() - ending.len() - 1]);
+    let found = walk(way, lookup);
+    let Some(ending) = ending else { return found };
+    let text = match &found {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    Some(Value::String(match *ending {
+        "toBase64()" => BASE64.encode(text),
+        "fromBase64()" => BASE64.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default(),
+        "md5()" => hex::encode(Md5::digest(text)),
+        _ => found.unwrap_or_default().to_string(),
+    }))
+}
+
+/// Follows `nodes.cp[0].id` or `nodes.cp.master.id`; where a list stands and no item is chosen, its first counts.
+fn walk(way: &str, lookup: &impl Lookup) -> Option<Value> {
+    let mut names = way.split('.').flat_map(|name| name.split('[')).map(|name| name.trim_end_matches(']').trim());
+    let root = names.next()?;
+    if !ROOTS.contains(&root) {
+        return None;
+    }
+    let mut value = lookup.root(root)?;
+    for name in names {
+        value = match value {
+            Value::Array(items) => match name {
+                "first" => items.first()?,
+                "last" => items.last()?,
+                "master" => items.iter().find(|item| item["ismaster"] == true).or(items.first())?,
+                "length" => return Some(items.len().into()),
+                name => match name.parse::<usize>() {
+                    Ok(index) => items.get(index)?,
+                    Err(_) => field(items.first()?, name)?,
+                },
+            },
+            value => field(value, name)?,
+        };
+    }
+    Some(value.clone())
+}
+
+fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    let map = value.as_object()?;
+    map.get(name).or_else(|| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+}
+
+/// `password(20)`, `base64([user.email])`
+fn call(function: &str, lookup: &impl Lookup, world: &World) -> Option<String> {
+    let (name, arguments) = function.split_once('(').unwrap_or((function, ")"));
+    let argument = arguments.trim_end().strip_suffix(')')?.trim();
+    let argument = match argument.strip_prefix('[').and_then(|inside| inside.strip_suffix(']')) {
+        Some(inside) => match value_of(inside, lookup, world)? {
+            Value::String(text) => text,
+            value => value.to_string(),
+        },
+        None => argument.to_owned(),
+    };
+    match name {
+        "password" => {
+            let length = argument.parse().unwrap_or(10_usize).clamp(1, PASSWORD_LIMIT);
+            Some(password(length, world))
+        }
+        "uuid" => Some(uuid::Builder::from_random_bytes(world.random()).into_uuid().to_string()),
+        "random" => random(&argument, world),
+        "base64" => Some(BASE64.encode(argument)),
+        "md5" => Some(hex::encode(Md5::digest(argument))),
+        _ => None,
+    }
+}
+
+/// Letters and digits, each as likely as the others.
+fn password(length: usize, world: &World) -> String {
+    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut password = String::with_capacity(length);
+    while password.len() < length {
+        // Bytes beyond the last whole round would make the first letters more likely.
+        let bytes = world.random::<64>().into_iter().filter(|byte| *byte < 248);
+        let left = length - password.len();
+        password.extend(bytes.take(left).map(|byte| char::from(LETTERS[usize::from(byte % 62)])));
+    }
+    password
+}
+
+/// Seven digits, a number up to one, or one between two.
+fn random(argument: &str, world: &World) -> Option<String> {
+    let bounds: Vec<u64> = argument.split(',').filter_map(|bound| bound.trim().parse().ok()).collect();
+    let (least, most) = match bounds.as_slice() {
+        [] if argument.is_empty() => (1_000_000, 9_999_999),
+        [most] => (0, *most),
+        [least, most] if least <= most => (*least, *most),
+        _ => return None,
+    };
+    let span = u128::from(most - least) + 1;
+    let number = u128::from_le_bytes(world.random()) % span;
+    Some((u128::from(least) + number).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    struct Roots(Value);
+
+    impl Lookup for Roots {
+        fn root(&self, name: &str) -> Option<&Value> {
+            self.0.get(name)
+        }
+    }
+
+    fn filled(text: &str) -> String {
+        let roots = Roots(json!({
+            "settings": { "x": "${globals.g}", "n": 3, "List": [1] },
+            "globals": { "g": "deep" },
+            "nodes": { "cp": [{ "id": 7, "ismaster": false }, { "id": 8, "ismaster": true }] },
+            "user": { "email": "ada@example.org" },
+            "this": "whole",
+            "baseUrl": "https://example.org",
+        }));
+        fill_text(text, &roots, &World::system())
+    }
+
+    #[test]
+    fn values_are_put_in_once() {
+        for (text, expected) in [
+            ("a ${settings.x} b", "a ${globals.g} b"),
+            ("${globals.g}${settings.n}", "deep3"),
+            (
+                "${nodes.cp.id} ${nodes.cp[1].id} ${nodes.cp.last.id} ${nodes.cp.master.id} ${nodes.cp.length}",
+                "7 8 8 8 2",
+            ),
+            ("${settings.list}", "[1]"),
+            ("${this} ${baseUrl}", "whole https://example.org"),
+            (
+                "${HOME} ${settings.nosuch} ${nodes.bl.id} ${ $x ${",
+                "${HOME} ${settings.nosuch} ${nodes.bl.id} ${ $x ${",
+            ),
+            ("${fn.base64([user.email])}", "YWRhQGV4YW1wbGUub3Jn"),
+            ("${fn.md5(test)} ${globals.g.toBase64()}", "098f6bcd4621d373cade4e832627b4f6 ZGVlcA=="),
+            ("${fn.random(5,5)}", "5"),
+        ] {
+            assert_eq!(filled(text), expected, "{text}");
+        }
+        assert_eq!(filled("${fn.password}").len(), 10);
+        assert_eq!(filled("${fn.password(24)}").len(), 24);
+        assert_eq!(filled("${fn.uuid()}").len(), 36);
+        assert_eq!(filled("${fn.random}").len(), 7);
+    }
+
+    #[test]
+    fn a_function_that_there_is_not_is_refused() {
+        let text = Document::Text("x ${fn.nosuch(1)}".into());
+        assert!(check("globals", &text).unwrap_err().to_string().contains("fn.nosuch"));
+        assert!(check("globals", &Document::Text("${fn.password(8)} ${OTHER}".into())).is_ok());
+    }
+}

@@ -1,0 +1,421 @@
+//! The steps of a manifest: which actions there are, and reading them so that an unknown one is named before anything is
+//! done.
+
+use super::document::Document;
+use crate::error::{Error, Result};
+
+/// Something that a manifest does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Log,
+    Cmd,
+    CreateFile,
+    CreateDirectory,
+    WriteFile,
+    AppendFile,
+    ReplaceInFile,
+    AddNodes,
+    SetNodeCount,
+    SetNodeDisplayName,
+    RestartNodes,
+    SetGlobals,
+    Set,
+    Sleep,
+    Return,
+    AddVariables,
+    SetVariables,
+    RemoveVariables,
+    StartEnv,
+    StopEnv,
+    SetEnvDisplayName,
+    AttachEnvGroup,
+    DetachEnvGroup,
+    SetEnvGroup,
+    ApplyEnvProperty,
+    /// An action of the manifest's own.
+    Call,
+}
+
+/// One step with all that it is given, placeholders not yet filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Where it stands: `onInstall[2].cmd [cp]`.
+    pub at: String,
+    pub kind: Kind,
+    /// Of [`Kind::Call`]: the action's name.
+    pub name: String,
+    /// On which nodes, as it stands between the brackets.
+    pub selector: Option<String>,
+    /// What it is given; several when it is done several times.
+    pub given: Vec<Given>,
+}
+
+/// The parameters of one doing, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Given {
+    Params(Vec<(String, Document)>),
+    /// Of [`Kind::Call`], [`Kind::Set`], [`Kind::Return`] and the like: whatever stands there.
+    Whole(Document),
+}
+
+/// What is known of a kind of action.
+struct Form {
+    kind: Kind,
+    /// In the platform's spelling; the first is its own.
+    names: &'static [&'static str],
+    /// The parameter that a bare value stands for; none when the value is taken as a whole.
+    default: Option<&'static str>,
+    params: &'static [&'static str],
+    /// Whether it has to be told the nodes.
+    nodes: bool,
+}
+
+/// How nodes are named beside an action.
+pub const TARGETS: [&str; 3] = ["nodeId", "nodeGroup", "nodeType"];
+
+/// What may stand beside actions for all of them.
+const BESIDE: [&str; 7] = ["nodeId", "nodeGroup", "nodeType", "sayYes", "isSequential", "delay", "user"];
+
+const fn form(
+    kind: Kind,
+    names: &'static [&'static str],
+    default: &'static str,
+    params: &'static [&'static str],
+    nodes: bool,
+) -> Form {
+    Form { kind, names, default: Some(default), params, nodes }
+}
+
+const fn whole(kind: Kind, names: &'static [&'static str]) -> Form {
+    Form { kind, names, default: None, params: &[], nodes: false }
+}
+
+const FORMS: &[Form] = &[
+    form(Kind::Log, &["log"], "message", &["message"], false),
+    form(Kind::Cmd, &["cmd", "executeShellCommands"], "commands", &["commands", "command", "sayYes", "user"], true),
+    form(Kind::CreateFile, &["createFile"], "path", &["path"], true),
+    form(Kind::CreateDirectory, &["createDirectory"], "path", &["path"], true),
+    form(Kind::WriteFile, &["writeFile"], "path", &["path", "body"], true),
+    form(Kind::AppendFile, &["appendFile"], "path", &["path", "body"], true),
+    form(Kind::ReplaceInFile, &["replaceInFile"], "path", &["path", "replacements"], true),
+    whole(Kind::AddNodes, &["addNodes"]),
+    form(Kind::SetNodeCount, &["setNodeCount"], "count", &["count"], true),
+    form(Kind::SetNodeDisplayName, &["setNodeDisplayName"], "displayName", &["displayName"], true),
+    form(
+        Kind::RestartNodes,
+        &["restartNodes", "restartNode", "restartServices", "restartService", "restartContainers", "restartContainer"],
+        "nodeGroup",
+        &["reboot", "isSequential", "delay"],
+        true,
+    ),
+    whole(Kind::SetGlobals, &["setGlobals"]),
+    whole(Kind::Set, &["set"]),
+    form(Kind::Sleep, &["sleep"], "milliseconds", &["milliseconds"], false),
+    whole(Kind::Return, &["return"]),
+];
+
+/// Methods of `environment.control` that are actions too, on the manifest's own environment.
+const METHODS: &[Form] = &[
+    form(Kind::AddVariables, &["AddContainerEnvVars"], "vars", &["vars"], true),
+    form(Kind::SetVariables, &["SetContainerEnvVars"], "vars", &["vars"], true),
+    form(Kind::SetVariables, &["SetContainerEnvVarsByGroup"], "data", &["data"], true),
+    form(Kind::RemoveVariables, &["RemoveContainerEnvVars"], "vars", &["vars"], true),
+    form(Kind::RestartNodes, &["RestartNodes"], "nodeGroup", &["isSequential", "delay"], true),
+    form(Kind::Cmd, &["ExecCmdById", "ExecCmdByGroup"], "commandList", &["commandList", "sayYes"], true),
+    form(Kind::SetNodeDisplayName, &["SetNodeDisplayName"], "displayName", &["displayName"], true),
+    form(Kind::StartEnv, &["StartEnv"], "-", &[], false),
+    form(Kind::StopEnv, &["StopEnv"], "-", &[], false),
+    form(Kind::SetEnvDisplayName, &["SetEnvDisplayName"], "displayName", &["displayName"], false),
+    form(Kind::AttachEnvGroup, &["AttachEnvGroup"], "envGroup", &["envGroup"], false),
+    form(Kind::DetachEnvGroup, &["DetachEnvGroup"], "envGroup", &["envGroup"], false),
+    form(Kind::SetEnvGroup, &["SetEnvGroup"], "envGroup", &["envGroup"], false),
+    form(Kind::ApplyEnvProperty, &["ApplyEnvProperty"], "properties", &["properties"], false),
+];
+
+/// What `addNodes` says of nodes, and what CreateEnvironment calls it.
+pub const ADDED_NODE: [(&str, &str); 14] = [
+    ("nodeType", "nodeType"),
+    ("nodeGroup", "nodeGroup"),
+    ("count", "count"),
+    ("fixedCloudlets", "fixedCloudlets"),
+    ("flexibleCloudlets", "flexibleCloudlets"),
+    ("cloudlets", "flexibleCloudlets"),
+    ("dockerName", "image"),
+    ("image", "image"),
+    ("dockerTag", "tag"),
+    ("tag", "tag"),
+    ("dockerEnvVars", "env"),
+    ("env", "env"),
+    ("dockerRunCmd", "cmd"),
+    ("cmd", "cmd"),
+];
+
+/// How clients begin the full name of a method.
+const METHOD_PREFIXES: [&str; 2] = ["environment.control.", "env.control."];
+
+impl Kind {
+    /// Whether it has to be told the nodes.
+    pub fn needs_nodes(self) -> bool {
+        FORMS.iter().chain(METHODS).any(|form| form.kind == self && form.nodes)
+    }
+}
+
+/// The names of all actions, for who wrote one that there is not.
+pub fn known() -> String {
+    let actions = FORMS.iter().map(|form| form.names[0].to_owned());
+    let methods = METHODS.iter().flat_map(|form| form.names).map(|name| format!("environment.control.{name}"));
+    actions.chain(["api".to_owned()]).chain(methods).collect::<Vec<_>>().join(", ")
+}
+
+/// Reads the steps of an event or of an action of the manifest's own; `own` are the names of the latter.
+///
+/// # Errors
+/// [`Error::Invalid`] that names the first thing that is not known, with the way to it.
+pub fn read(at: &str, document: &Document, own: &[&str]) -> Result<Vec<Step>> {
+    match document {
+        Document::Null => Ok(Vec::new()),
+        Document::Text(text) => Ok(vec![step(at, text, None, &[], own)?]),
+        Document::Mapping(pairs) => mapping(at, pairs, own),
+        Document::List(items) => {
+            let mut steps = Vec::new();
+            for (index, item) in items.iter().enumerate() {
+                let at = format!("{at}[{index}]");
+                match item {
+                    Document::List(_) => return Err(wrong(&at, "it has to be an action, not a list")),
+                    item => steps.extend(read(&at, item, own)?),
+                }
+            }
+            Ok(steps)
+        }
+        _ => Err(wrong(at, "it has to be an action, or a list of actions")),
+    }
+}
+
+fn mapping(at: &str, pairs: &[(String, Document)], own: &[&str]) -> Result<Vec<Step>> {
+    let is_beside = |name: &str| BESIDE.iter().any(|beside| beside.eq_ignore_ascii_case(name));
+    let beside: Vec<_> = pairs.iter().filter(|(name, _)| is_beside(name)).cloned().collect();
+    let actions = pairs.iter().filter(|(name, _)| !is_beside(name));
+    let steps: Vec<_> = actions.map(|(key, value)| step(at, key, Some(value), &beside, own)).collect::<Result<_>>()?;
+    if steps.is_empty() && !beside.is_empty() {
+        return Err(wrong(at, "there are parameters, but no action"));
+    }
+    Ok(steps)
+}
+
+/// One action: its key, `cmd [cp]` for example, and its value.
+fn step(at: &str, key: &str, value: Option<&Document>, beside: &[(String, Document)], own: &[&str]) -> Result<Step> {
+    let at = format!("{at}.{key}");
+    let (name, selector) = split_key(key);
+    let selector = selector.map_err(|()| unknown(&at, key))?;
+    let value = value.unwrap_or(&Document::Null);
+    if let Some(own) = own.iter().find(|own| own.eq_ignore_ascii_case(name)) {
+        let given = match value {
+            Document::List(items) => items.iter().cloned().map(Given::Whole).collect(),
+            value => vec![Given::Whole(value.clone())],
+        };
+        let selector = selector.or_else(|| beside_selector(beside));
+        return Ok(Step { at, kind: Kind::Call, name: (*own).to_owned(), selector, given });
+    }
+    if without_prefix(name).eq_ignore_ascii_case("api") {
+        return api(&at, value, selector, beside);
+    }
+    let form = find(name).ok_or_else(|| unknown(&at, name))?;
+    if form.kind == Kind::AddNodes {
+        check_added(&at, value)?;
+    }
+    let given = given(&at, form, value, beside)?;
+    Ok(Step { at, kind: form.kind, name: form.names[0].to_owned(), selector, given })
+}
+
+/// Whether `addNodes` says only what is known.
+fn check_added(at: &str, value: &Document) -> Result<()> {
+    let is_known = |key: &str| {
+        key.eq_ignore_ascii_case("displayName") || ADDED_NODE.iter().any(|(known, _)| known.eq_ignore_ascii_case(key))
+    };
+    let one = |at: &str, node: &Document| match node {
+        Document::Mapping(pairs) => match pairs.iter().find(|(key, _)| !is_known(key)) {
+            Some((key, _)) => Err(wrong(&format!("{at}.{key}"), "addNodes has no such parameter")),
+            None => Ok(()),
+        },
+        _ => Err(wrong(at, "it has to be a mapping of what the nodes are")),
+    };
+    match value {
+        Document::List(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| one(&format!("{at}[{index}]"), item))
+        }
+        value => one(at, value),
+    }
+}
+
+/// `api: METHOD`, or `api: { method: METHOD, params: … }`.
+fn api(at: &str, value: &Document, selector: Option<String>, beside: &[(String, Document)]) -> Result<Step> {
+    let (method, params) = match value {
+        Document::Text(method) => (method.clone(), &Document::Null),
+        Document::Mapping(pairs) => {
+            if let Some((key, _)) = pairs.iter().find(|(key, _)| !["method", "params"].contains(&key.as_str())) {
+                return Err(wrong(&format!("{at}.{key}"), "api takes method and params"));
+            }
+            let method = value.get("method").and_then(Document::scalar);
+            let method = method.ok_or_else(|| wrong(&format!("{at}.method"), "it has to name a method"))?;
+            (method, value.get("params").unwrap_or(&Document::Null))
+        }
+        _ => return Err(wrong(at, "it has to be a method, or a mapping of method and params")),
+    };
+    let form = find_method(&method).ok_or_else(|| unknown(at, &method))?;
+    let given = given(at, form, params, beside)?;
+    Ok(Step { at: at.to_owned(), kind: form.kind, name: form.names[0].to_owned(), selector, given })
+}
+
+fn given(at: &str, form: &Form, value: &Document, beside: &[(String, Document)]) -> Result<Vec<Given>> {
+    let Some(default) = form.default else {
+        return Ok(vec![Given::Whole(value.clone())]);
+    };
+    let one = |at: &str, value: &Document| -> Result<Given> {
+        let mut params = match value {
+            Document::Null => Vec::new(),
+            Document::Mapping(pairs) => pairs.clone(),
+            value => vec![(default.to_owned(), value.clone())],
+        };
+        let is_known = |name: &str| {
+            let of_nodes = form.nodes && TARGETS.iter().any(|target| target.eq_ignore_ascii_case(name));
+            of_nodes || form.params.iter().any(|param| param.eq_ignore_ascii_case(name))
+        };
+        // `vars: { A: 1 }` may be told without its name, where its own names are no parameters.
+        let is_map = matches!(default, "vars" | "data" | "properties");
+        if is_map && !params.is_empty() && !params.iter().any(|(name, _)| is_known(name)) {
+            params = vec![(default.to_owned(), Document::Mapping(params))];
+        }
+        if let Some((name, _)) = params.iter().find(|(name, _)| !is_known(name)) {
+            return Err(wrong(&format!("{at}.{name}"), format!("{} has no such parameter", form.names[0])));
+        }
+        for (name, value) in beside.iter().filter(|(name, _)| is_known(name)) {
+            if !params.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+                params.push((name.clone(), value.clone()));
+            }
+        }
+        Ok(Given::Params(params))
+    };
+    match value {
+        // The lines of one command list; of other actions, each item is one doing.
+        Document::List(items)
+            if form.kind == Kind::Cmd && items.iter().all(|item| item.scalar().is_some())
+                || matches!(default, "vars" | "commandList") =>
+        {
+            Ok(vec![one(at, value)?])
+        }
+        Document::List(items) => {
+            items.iter().enumerate().map(|(index, item)| one(&format!("{at}[{index}]"), item)).collect()
+        }
+        value => Ok(vec![one(at, value)?]),
+    }
+}
+
+/// The nodes that stand beside a call of an action of the manifest's own, as a selector.
+fn beside_selector(beside: &[(String, Document)]) -> Option<String> {
+    beside.iter().find_map(|(name, value)| {
+        let target = TARGETS.iter().find(|target| target.eq_ignore_ascii_case(name))?;
+        Some(format!("{target}: {}", value.scalar()?))
+    })
+}
+
+fn find(name: &str) -> Option<&'static Form> {
+    let called = |form: &&Form| form.names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    FORMS.iter().find(called).or_else(|| find_method(name))
+}
+
+fn find_method(name: &str) -> Option<&'static Form> {
+    let name = without_prefix(name).to_ascii_lowercase();
+    let method = METHOD_PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix))?;
+    METHODS.iter().find(|form| form.names.iter().any(|known| known.eq_ignore_ascii_case(method)))
+}
+
+/// Scripts write `jelastic.environment.…` and `api.environment.…` too.
+fn without_prefix(name: &str) -> &str {
+    name.strip_prefix("jelastic.").or_else(|| name.strip_prefix("api.")).unwrap_or(name)
+}
+
+/// `cmd [cp, 12]` is `cmd` on `cp, 12`.
+fn split_key(key: &str) -> (&str, Result<Option<String>, ()>) {
+    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let end = key.find(|c| !is_of_name(c)).unwrap_or(key.len());
+    let (name, rest) = key.split_at(end);
+    let rest = rest.trim();
+    let selector = match rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        _ if rest.is_empty() => Ok(None),
+        Some(inside) => Ok(Some(inside.trim().to_owned())),
+        None => Err(()),
+    };
+    (name, selector)
+}
+
+fn unknown(at: &str, name: &str) -> Error {
+    wrong(at, format!("this server does not know the action “{name}”; it knows {}", known()))
+}
+
+/// A refusal of what stands there.
+pub fn wrong(at: &str, why: impl std::fmt::Display) -> Error {
+    Error::invalid("jps", format!("{at}: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(text: &str) -> Result<Vec<Step>, String> {
+        let document = Document::read("jps", text).unwrap();
+        read("onInstall", document.get("onInstall").unwrap(), &["greet"]).map_err(|error| error.to_string())
+    }
+
+    fn text(text: &str) -> Document {
+        Document::Text(text.into())
+    }
+
+    #[test]
+    fn actions_are_read_in_all_their_forms() {
+        let steps = steps(
+            "onInstall:\n- log: hi\n- cmd [cp, 12]:\n  - a\n  - b\n  sayYes: false\n- greet\n- greet [cp]: [x, y]\n\
+             - restartNodes [cp]\n- writeFile:\n  - {path: a, body: b, nodeGroup: cp}\n  - {path: c, body: d, nodeId: 1}\n\
+             - env.control.AddContainerEnvVars [cp]:\n    vars: {A: 1}\n- api [cp]: api.environment.control.RestartNodes\n\
+             - SETNODECOUNT: 2\n  nodeGroup: cp\n",
+        )
+        .unwrap();
+        let kinds: Vec<_> = steps.iter().map(|step| (step.kind, step.selector.as_deref(), step.given.len())).collect();
+        assert_eq!(
+            kinds,
+            [
+                (Kind::Log, None, 1),
+                (Kind::Cmd, Some("cp, 12"), 1),
+                (Kind::Call, None, 1),
+                (Kind::Call, Some("cp"), 2),
+                (Kind::RestartNodes, Some("cp"), 1),
+                (Kind::WriteFile, None, 2),
+                (Kind::AddVariables, Some("cp"), 1),
+                (Kind::RestartNodes, Some("cp"), 1),
+                (Kind::SetNodeCount, None, 1),
+            ]
+        );
+        let commands = Document::List(vec![text("a"), text("b")]);
+        let cmd = vec![("commands".into(), commands), ("sayYes".into(), Document::Bool(false))];
+        assert_eq!(steps[1].given, [Given::Params(cmd)]);
+        assert_eq!(steps[1].at, "onInstall[1].cmd [cp, 12]");
+    }
+
+    #[test]
+    fn the_first_thing_that_is_not_known_is_named_with_its_place() {
+        for (manifest, place) in [
+            ("onInstall:\n- log: a\n- script: return 1\n- nonsense: 1", "onInstall[1].script:"),
+            ("onInstall:\n  if (${x}):\n    log: a", "onInstall.if (${x}):"),
+            ("onInstall:\n- forEach(i:3):\n    log: a", "onInstall[0].forEach(i:3):"),
+            ("onInstall:\n- cmd [cp]: {commands: a, secretly: b}", "onInstall[0].cmd [cp].secretly:"),
+            ("onInstall: nosuch", "onInstall.nosuch:"),
+            ("onInstall:\n- addNodes: [{image: a}, {extip: true}]", "onInstall[0].addNodes[1].extip:"),
+            ("onInstall:\n- api: environment.control.DeleteEnv", "onInstall[0].api:"),
+            ("onInstall:\n- [log]", "onInstall[0]:"),
+            ("onInstall: 5", "onInstall:"),
+            ("onInstall: {nodeGroup: cp}", "onInstall:"),
+        ] {
+            let error = steps(manifest).expect_err(manifest);
+            assert!(error.starts_with(place), "{manifest}: {error}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Running what is due, once, however many servers there are.
+//!
+//! Claiming a run is one conditional update: of several servers that see the same task, one changes its row. A claim is a
+//! lease, renewed while the call runs, so that a task whose server died is taken up again and no task runs twice at once.
+//! Runs that were missed are not made up for, except for the last one.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::Schedule;
+use crate::audit::{self, Event};
+use crate::caller::{Caller, Client};
+use crate::error::{Error, Result};
+use crate::ids::{AccountId, TokenId, UserId};
+use crate::keyrack::Keyrack;
+
+/// So long a claim holds unless it is renewed.
+const LEASE: TimeDelta = TimeDelta::minutes(1);
+/// The most that are claimed at once.
+const AT_ONCE: i64 = 20;
+
+/// A run that this server has to make.
+#[derive(Debug)]
+pub struct ClaimedTask {
+    pub id: i64,
+    pub method: String,
+    /// The parameters of the call: names and values.
+    pub params: Vec<(String, String)>,
+    /// Who calls, for the audit log; none when nobody may any more.
+    caller: Option<Arc<Caller>>,
+    account: AccountId,
+    schedule: String,
+    lease: i64,
+}
+
+impl ClaimedTask {
+    /// Where the call seems to come from.
+    pub fn client(&self) -> Client {
+        Client { address: IpAddr::from([127, 0, 0, 1]), user_agent: "keyrack scheduler".into() }
+    }
+}
+
+impl Keyrack {
+    /// Claims what is due now and nobody runs, each with its caller, who has the rights of now; or with why nobody may make
+    /// this call any more. Each has to be ended with [`Keyrack::finish_task`].
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn claim_due_tasks(&self) -> Result<Vec<(ClaimedTask, Result<Arc<Caller>>)>> {
+        let now = self.world.now();
+        let rows = sqlx::query(
+            "SELECT t.id, t.account_id, t.user_id, t.token_id, t.schedule, t.method, t.params, t.next_run_at, e.name \
+             FROM tasks t LEFT JOIN environments e ON e.id = t.environment_id \
+             WHERE t.next_run_at <= $1 AND (t.lease_until IS NULL OR t.lease_until < $1) \
+             ORDER BY t.next_run_at, t.id LIMIT $2",
+        )
+        .bind(now.timestamp_millis())
+        .bind(AT_ONCE)
+        .fetch_all(self.store.read())
+        .await?;
+        let mut claimed = Vec::new();
+        for row in rows {
+            if let Some(task) = self.claim(&row, now).await? {
+                claimed.push(task);
+            }
+        }
+        Ok(claimed)
+    }
+
+    async fn claim(&self, row: &AnyRow, now: DateTime<Utc>) -> Result<Option<(ClaimedTask, Result<Arc<Caller>>)>> {
+        let (id, due): (i64, i64) = (row.try_get(0)?, row.try_get(7)?);
+        let schedule: String = row.try_get(4)?;
+        let next = Schedule::parse(&schedule).ok().and_then(|schedule| schedule.next(now));
+        let lease = (now + LEASE).timestamp_millis();
+        let mut tx = self.store.begin().await?;
+        let taken = sqlx::query(
+            "UPDATE tasks SET lease_until = $3, next_run_at = $4 \
+             WHERE id = $1 AND next_run_at = $2 AND (lease_until IS NULL OR lease_until < $5)",
+        )
+        .bind(id)
+        .bind(due)
+        .bind(lease)
+        .bind(next.map(|next| next.timestamp_millis()))
+        .bind(now.timestamp_millis())
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        if taken.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let account = AccountId(row.try_get(1)?);
+        let (user, token) = (UserId(row.try_get(2)?), row.try_get::<Option<i64>, _>(3)?.map(TokenId));
+        let params: Map<String, Value> = serde_json::from_str(row.try_get(6)?).map_err(Error::internal)?;
+        let caller = self.caller_of_task(id, account, user, token).await.map(Arc::new);
+        let task = ClaimedTask {
+            id,
+            method: row.try_get(5)?,
+            params: call_params(params, row.try_get(8)?),
+            caller: caller.as_ref().ok().cloned(),
+            account,
+            schedule,
+            lease,
+        };
+        Ok(Some((task, caller)))
+    }
+
+    /// Holds a claim longer, while the call runs.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn renew_task(&self, task: &mut ClaimedTask) -> Result<()> {
+        let lease = (self.world.now() + LEASE).timestamp_millis();
+        let mut tx = self.store.begin().await?;
+        sqlx::query("UPDATE tasks SET lease_until = $3 WHERE id = $1 AND lease_until = $2")
+            .bind(task.id)
+            .bind(task.lease)
+            .bind(lease)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        task.lease = lease;
+        Ok(())
+    }
+
+    /// Notes how a run ended: its result code, and the error text when that is not 0.
+    ///
+    /// # Errors
+    /// From the database; the claim then runs out by itself.
+    pub async fn finish_task(&self, task: &ClaimedTask, result: i64, error: Option<&str>) -> Result<()> {
+        let now = self.world.now();
+        // Runs that came due meanwhile are not made up for.
+        let next = Schedule::parse(&task.schedule).ok().and_then(|schedule| schedule.next(now));
+        let mut tx = self.store.begin().await?;
+        sqlx::query(
+            "UPDATE tasks SET lease_until = NULL, last_run_at = $3, last_result = $4, last_error = $5, \
+             next_run_at = CASE WHEN next_run_at <= $3 AND schedule = $7 THEN $6 ELSE next_run_at END \
+             WHERE id = $1 AND lease_until = $2",
+        )
+        .bind(task.id)
+        .bind(task.lease)
+        .bind(now.timestamp_millis())
+        .bind(result)
+        .bind(error)
+        .bind(next.map(|next| next.timestamp_millis()))
+        .bind(&task.schedule)
+        .execute(&mut *tx)
+        .await?;
+        let subject = format!("task:{} {}", task.id, task.method);
+        let mut event = match &task.caller {
+            Some(caller) => Event::by(caller, &task.client(), "task.run", subject),
+            None => Event::by_server(Some(task.account), "task.run", subject),
+        };
+        if result != 0 {
+            event = event.refused(format!("{result} {}", error.unwrap_or_default()));
+        }
+        audit::append(&mut tx, now, event).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// The parameters as a call has them; a task of an environment acts on that one.
+fn call_params(params: Map<String, Value>, environment: Option<String>) -> Vec<(String, String)> {
+    let mut call: Vec<(String, String)> = Vec::new();
+    for (name, value) in params {
+        match value {
+            Value::Null => {}
+            Value::String(text) => call.push((name, text)),
+            other => call.push((name, other.to_string())),
+        }
+    }
+    if let Some(environment) = environment {
+        call.retain(|(name, _)| !name.eq_ignore_ascii_case("envName"));
+        call.push(("envName".to_owned(), environment));
+    }
+    call
+}

@@ -1,0 +1,123 @@
+//! Uploads that are kept: the account's archives.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{LONGEST_COMMENT, Upload, file_name};
+use crate::audit::{self, Event};
+use crate::caller::{Caller, Client, Right};
+use crate::error::{Error, Result};
+use crate::keyrack::Keyrack;
+use crate::types::text::is_hidden;
+use crate::world::from_millis;
+
+const COLUMNS: &str = "SELECT id, name, comment, size, created_at, file_key FROM uploads WHERE account_id = $1 AND ";
+
+impl Keyrack {
+    /// Keeps an upload, found by its address, in the account's list of archives until somebody removes it. Registered
+    /// again, name and comment are replaced.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::NotFound`].
+    pub async fn register_archive(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        address: &str,
+        name: Option<&str>,
+        comment: &str,
+    ) -> Result<Upload> {
+        caller.require(Right::Operate)?;
+        if comment.chars().count() > LONGEST_COMMENT || comment.chars().any(|c| is_hidden(c) && !c.is_whitespace()) {
+            let why = format!("comment: it has to be at most {LONGEST_COMMENT} characters, without control characters");
+            return Err(Error::invalid("data", why));
+        }
+        let (mut upload, _) = self.uploaded(caller, "data", address).await?;
+        if let Some(name) = name {
+            upload.name = file_name(name)?;
+        }
+        upload.comment = comment.to_owned();
+        let now = self.world.now();
+        let mut tx = self.store.begin().await?;
+        let kept = sqlx::query(
+            "UPDATE uploads SET name = $3, comment = $4, registered_at = $5 WHERE account_id = $1 AND id = $2",
+        )
+        .bind(caller.account.0)
+        .bind(upload.id)
+        .bind(&upload.name)
+        .bind(&upload.comment)
+        .bind(now.timestamp_millis())
+        .execute(&mut *tx)
+        .await?;
+        if kept.rows_affected() == 0 {
+            return Err(missing(upload.id));
+        }
+        let event = Event::by(caller, client, "archive.create", format!("upload:{} {}", upload.id, upload.name));
+        audit::append(&mut tx, now, event).await?;
+        tx.commit().await?;
+        Ok(upload)
+    }
+
+    /// The account's archives, the oldest first.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn archives(&self, caller: &Caller) -> Result<Vec<Upload>> {
+        caller.require(Right::See)?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} registered_at IS NOT NULL ORDER BY id")))
+            .bind(caller.account.0)
+            .fetch_all(self.store.read())
+            .await?;
+        rows.iter().map(upload).collect()
+    }
+
+    /// Removes an archive. What was deployed from it stays deployed.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NotFound`].
+    pub async fn delete_archive(&self, caller: &Caller, client: &Client, id: i64) -> Result<()> {
+        caller.require(Right::Operate)?;
+        let mut tx = self.store.begin().await?;
+        let row = sqlx::query(
+            "DELETE FROM uploads WHERE account_id = $1 AND id = $2 AND registered_at IS NOT NULL \
+             RETURNING file_key, name",
+        )
+        .bind(caller.account.0)
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or_else(|| missing(id))?;
+        let (key, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let event = Event::by(caller, client, "archive.delete", format!("upload:{id} {name}"));
+        audit::append(&mut tx, self.world.now(), event).await?;
+        tx.commit().await?;
+        // What cannot be removed now has no row any more and goes with the next sweep.
+        let _ = tokio::fs::remove_file(self.uploads_folder().join(key)).await;
+        Ok(())
+    }
+}
+
+/// The account's upload with this key.
+pub(super) async fn find_key(keyrack: &Keyrack, caller: &Caller, key: &str) -> Result<Option<Upload>> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} file_key = $2")))
+        .bind(caller.account.0)
+        .bind(key.to_owned())
+        .fetch_optional(keyrack.store.read())
+        .await?;
+    row.as_ref().map(upload).transpose()
+}
+
+fn upload(row: &AnyRow) -> Result<Upload> {
+    Ok(Upload {
+        id: row.try_get(0)?,
+        name: row.try_get(1)?,
+        comment: row.try_get(2)?,
+        size: u64::try_from(row.try_get::<i64, _>(3)?).unwrap_or_default(),
+        created: from_millis(row.try_get(4)?),
+        key: row.try_get(5)?,
+    })
+}
+
+fn missing(id: i64) -> Error {
+    Error::NotFound(format!("there is no archive {id}").into())
+}

@@ -1,0 +1,207 @@
+//! Taking a file in, piece by piece, without ever holding it in memory.
+
+use std::collections::HashMap;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::Row;
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt;
+
+use super::{LIMIT, Upload, file_name};
+use crate::audit::{self, Event};
+use crate::caller::{Caller, Client, Right};
+use crate::error::{Error, Result};
+use crate::ids::AccountId;
+use crate::keyrack::Keyrack;
+
+/// The most files that one account sends at once: each may take as much of the disk as the account still has.
+const AT_ONCE: u32 = 4;
+
+/// How many files each account is sending now.
+#[derive(Debug, Default)]
+pub struct Running(Arc<Mutex<HashMap<AccountId, u32>>>);
+
+/// One file that is being sent; counted until it is dropped.
+struct Counted {
+    running: Arc<Mutex<HashMap<AccountId, u32>>>,
+    account: AccountId,
+}
+
+impl Running {
+    fn begin(&self, account: AccountId) -> Result<Counted> {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = running.entry(account).or_default();
+        if *count >= AT_ONCE {
+            return Err(Error::Limit(format!("an account can send {AT_ONCE} files at once").into()));
+        }
+        *count += 1;
+        Ok(Counted { running: self.0.clone(), account })
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = running.get_mut(&self.account) {
+            *count -= 1;
+            if *count == 0 {
+                running.remove(&self.account);
+            }
+        }
+    }
+}
+
+/// A file that is arriving. Dropped, it is gone.
+pub struct Receiving {
+    file: File,
+    received: Received,
+    /// The most bytes that it can have, and why not more.
+    limit: u64,
+    why: String,
+}
+
+/// A file that has arrived. Dropped, it is gone, unless it was kept.
+pub struct Received {
+    name: String,
+    size: u64,
+    path: PathBuf,
+    _counted: Counted,
+}
+
+impl Keyrack {
+    /// Begins to take a file in.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Invalid`] for its name, [`Error::Limit`] when the account has as many as it can, or
+    /// is sending too many.
+    pub async fn receive(&self, caller: &Caller, name: &str) -> Result<Receiving> {
+        caller.require(Right::Operate)?;
+        let name = file_name(name)?;
+        let counted = self.receiving.begin(caller.account)?;
+        let left = self.space_left(caller.account).await?;
+        let of_one = self.settings.upload_limit;
+        let (limit, why) = if left < of_one {
+            let all = self.settings.upload_space >> 20;
+            (
+                left,
+                format!("the account can keep {all} MiB of uploads, and {left} bytes are left: remove some archives"),
+            )
+        } else {
+            (of_one, format!("a file can have {} MiB ({of_one} bytes)", of_one >> 20))
+        };
+        let folder = self.uploads_folder();
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(&folder).map_err(cannot_store)?;
+        let path = folder.join(format!("incoming-{}", hex::encode(self.world.random::<16>())));
+        let mut options = File::options();
+        let file = options.write(true).create_new(true).mode(0o600).open(&path).await.map_err(cannot_store)?;
+        Ok(Receiving { file, received: Received { name, size: 0, path, _counted: counted }, limit, why })
+    }
+
+    /// Keeps a file that has arrived, for a day unless it is registered.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] when others came first.
+    pub async fn keep_upload(&self, caller: &Caller, client: &Client, file: Received) -> Result<Upload> {
+        caller.require(Right::Operate)?;
+        let now = self.world.now();
+        let key = hex::encode(self.world.random::<16>());
+        let mut tx = self.store.begin().await?;
+        // Its row is held, so that of two files at once the second one sees the first.
+        sqlx::query("UPDATE accounts SET id = id WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
+        let row = sqlx::query(
+            "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+        )
+        .bind(caller.account.0)
+        .bind(caller.user.0)
+        .bind(&key)
+        .bind(&file.name)
+        .bind(i64::try_from(file.size).map_err(Error::internal)?)
+        .bind(now.timestamp_millis())
+        .fetch_one(&mut *tx)
+        .await?;
+        let id: i64 = row.try_get(0)?;
+        let (count, size) = kept(&mut tx, caller.account).await?;
+        if count > LIMIT || size > self.settings.upload_space {
+            let why = format!(
+                "an account can keep {LIMIT} uploads with {} MiB in all: remove some archives",
+                self.settings.upload_space >> 20
+            );
+            return Err(Error::Limit(why.into()));
+        }
+        let event = Event::by(caller, client, "upload.create", format!("upload:{id} {}", file.name));
+        audit::append(&mut tx, now, event.with("size", file.size)).await?;
+        tokio::fs::rename(&file.path, self.uploads_folder().join(&key)).await.map_err(cannot_store)?;
+        tx.commit().await?;
+        Ok(Upload { id, name: file.name.clone(), comment: String::new(), size: file.size, created: now, key })
+    }
+
+    /// How many bytes the account may still keep.
+    async fn space_left(&self, account: AccountId) -> Result<u64> {
+        let mut connection = self.store.read().acquire().await?;
+        let (count, size) = kept(&mut connection, account).await?;
+        if count >= LIMIT {
+            return Err(Error::Limit(format!("an account can keep {LIMIT} uploads: remove some archives").into()));
+        }
+        Ok(self.settings.upload_space.saturating_sub(size))
+    }
+}
+
+/// How many uploads an account has, and how many bytes.
+async fn kept(connection: &mut sqlx::AnyConnection, account: AccountId) -> Result<(i64, u64)> {
+    let row = sqlx::query("SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM uploads WHERE account_id = $1")
+        .bind(account.0)
+        .fetch_one(connection)
+        .await?;
+    Ok((row.try_get(0)?, u64::try_from(row.try_get::<i64, _>(1)?).unwrap_or_default()))
+}
+
+impl Receiving {
+    /// Takes the next piece.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] when that makes it too large, [`Error::Unavailable`] when it cannot be stored.
+    pub async fn write(&mut self, piece: &[u8]) -> Result<()> {
+        let size = self.received.size + piece.len() as u64;
+        if size > self.limit {
+            return Err(Error::Limit(self.why.clone().into()));
+        }
+        self.received.size = size;
+        self.file.write_all(piece).await.map_err(cannot_store)
+    }
+
+    /// All is there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it cannot be stored.
+    pub async fn finish(mut self) -> Result<Received> {
+        self.file.flush().await.map_err(cannot_store)?;
+        Ok(self.received)
+    }
+}
+
+impl Received {
+    /// As the client called it, without folders.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// What was kept lies under another name by now.
+impl Drop for Received {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn cannot_store(error: std::io::Error) -> Error {
+    tracing::error!(%error, "an upload cannot be stored");
+    Error::Unavailable
+}

@@ -1,0 +1,24 @@
+//! The refusals that the reader makes; the server's file has all others too.
+
+use std::borrow::Cow;
+
+#[derive(Debug)]
+pub enum ApiError {
+    Request(Cow<'static, str>),
+    Missing(&'static str),
+    Bad { name: &'static str, problem: Cow<'static, str> },
+}
+
+impl ApiError {
+    pub fn bad(name: &'static str, problem: impl Into<Cow<'static, str>>) -> ApiError {
+        ApiError::Bad { name, problem: problem.into() }
+    }
+
+    pub fn text(&self) -> String {
+        match self {
+            ApiError::Request(text) => text.to_string(),
+            ApiError::Missing(name) => format!("invalid parameter [{name}]: it is required"),
+            ApiError::Bad { name, problem } => format!("invalid parameter [{name}]: {problem}"),
+        }
+    }
+}

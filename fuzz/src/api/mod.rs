@@ -1,0 +1,4 @@
+pub mod body;
+pub mod error;
+pub mod params;
+pub mod registry;

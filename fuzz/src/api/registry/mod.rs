@@ -1,0 +1,3 @@
+mod param;
+
+pub use param::{Kind, Param};

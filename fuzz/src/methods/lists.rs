@@ -1,0 +1,1 @@
+../../../domain/src/methods/lists.rs

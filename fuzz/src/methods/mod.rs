@@ -1,0 +1,3 @@
+mod lists;
+
+pub use lists::parse_list;

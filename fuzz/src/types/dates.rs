@@ -1,0 +1,1 @@
+../../../domain/src/types/dates.rs

@@ -1,0 +1,80 @@
+//! Apps, installations and what became of them as JSON, with the names that clients of the platform read.
+
+use keyrack_domain::marketplace::{App, Done, Installation, Manifest};
+use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::dates::wire_moment;
+use serde_json::{Value, json};
+
+use super::super::environment::info_with_result;
+use crate::api::answer::Answer;
+use crate::api::error::ApiError;
+
+/// What was done: flat, as scripts read it, and as the answer of the platform's script inside.
+pub fn done(done: &Done, action: &str, role: Role) -> Result<Answer, ApiError> {
+    let environment = done.environment.as_ref();
+    let mut told = json!({
+        "action": action,
+        "type": "success",
+        "name": done.name,
+        "uniqueName": done.unique_name,
+        "appUniqueName": done.unique_name,
+        "appid": environment.map(|environment| &environment.appid),
+        "envName": environment.map(|environment| &environment.name),
+        "startPage": done.start_page,
+        "successText": done.success_text,
+        "message": done.success_text,
+    });
+    let mut response = told.clone();
+    response["result"] = json!(0);
+    if let Some(environment) = environment {
+        let info = info_with_result(environment, role);
+        if let (Some(response), Some(info)) = (response.as_object_mut(), info.as_object()) {
+            response.extend(info.clone());
+        }
+        told["data"] = info;
+    }
+    told["response"] = response;
+    Answer::object(told)
+}
+
+/// An answer that the platform gives by a script: the whole of it is inside.
+pub fn response(mut inside: Value) -> Result<Answer, ApiError> {
+    inside["result"] = json!(0);
+    Answer::object(json!({ "response": inside }))
+}
+
+/// An app.
+pub fn app(app: &App) -> Value {
+    let mut told = app.manifest.facts();
+    told["id"] = json!(app.id);
+    told["appId"] = json!(app.id);
+    told["isOwn"] = json!(app.own);
+    told
+}
+
+/// Apps, and how many.
+pub fn apps<'a>(found: impl Iterator<Item = &'a App>) -> Result<Answer, ApiError> {
+    let apps: Vec<_> = found.map(app).collect();
+    Answer::object(json!({ "total": apps.len(), "apps": apps }))
+}
+
+/// What a manifest says, and the form that it asks for.
+pub fn info(mut app: Value, manifest: &Manifest) -> Result<Answer, ApiError> {
+    app["nodes"] = manifest.value("nodes").map_or(Value::Null, |nodes| nodes.to_json());
+    let settings = manifest.form(None).map(|form| form.shown(&serde_json::Map::new()));
+    Answer::object(json!({ "app": app, "settings": settings }))
+}
+
+/// Something that is installed.
+pub fn installation(installation: &Installation) -> Value {
+    let mut told = installation.read().map_or_else(|_| json!({}), |manifest| manifest.facts());
+    told["uniqueName"] = json!(installation.unique_name);
+    told["appUniqueName"] = json!(installation.unique_name);
+    told["app_id"] = json!(Some(&installation.app).filter(|app| !app.is_empty()));
+    told["envName"] = json!(installation.environment.as_ref().map(|(name, _)| name));
+    told["appid"] = json!(installation.environment.as_ref().map(|(_, appid)| appid));
+    told["nodeGroup"] = json!(installation.layer);
+    told["uid"] = json!(installation.user);
+    told["installedOn"] = json!(wire_moment(installation.created));
+    told
+}

@@ -1,0 +1,10 @@
+//! `marketplace.console`: lines that manifests and clients write.
+
+mod clear_log;
+mod read_log;
+mod write_log;
+
+use crate::api::registry::Method;
+
+/// The class.
+pub const METHODS: &[Method] = &[clear_log::METHOD, read_log::METHOD, write_log::METHOD];

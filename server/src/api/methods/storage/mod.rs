@@ -1,0 +1,3 @@
+//! `storage`: files that are sent to the server.
+
+pub mod uploader;

@@ -1,0 +1,3 @@
+//! `utils`: what works for the account by itself.
+
+pub mod scheduler;

@@ -1,0 +1,119 @@
+//! The API as an OpenAPI 3.1 document, made from the registry.
+
+mod operation;
+mod schema;
+
+use serde_json::{Map, Value, json};
+
+use super::error::Code;
+use super::problem::PROBLEM;
+use super::registry::Registry;
+
+/// The whole document.
+pub fn document(registry: &Registry) -> Value {
+    let mut paths = Map::new();
+    let mut tags = Vec::new();
+    for method in registry.methods() {
+        paths.insert(method.path(), operation::path(method));
+        let class = operation::class(method);
+        if !tags.contains(&class) {
+            tags.push(class);
+        }
+    }
+    tags.sort_unstable();
+    let tags: Vec<_> = tags.iter().map(|class| json!({ "name": class })).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Keyrack",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Environments, their nodes, and the tokens that may touch them.",
+            "description": DESCRIPTION,
+            "license": { "name": "Apache 2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token or a session in the header: headers are in no history and no log.",
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "query",
+                    "name": "session",
+                    "description": "For clients that cannot set headers. A POST takes the same field in its form or JSON \
+                                    body, where it is not written into logs as addresses are; `token` is another name for it.",
+                },
+            },
+            "schemas": { "Failure": failure(), "Problem": problem() },
+            "responses": {
+                "Problem": {
+                    "description": "Refused; only for who asks with `Accept: application/problem+json`. All others get the \
+                                    same as 200.",
+                    "content": { PROBLEM: { "schema": { "$ref": "#/components/schemas/Problem" } } },
+                },
+            },
+        },
+    })
+}
+
+const DESCRIPTION: &str = "Every method takes GET or POST; names of methods and parameters may be written in any case. An \
+    empty parameter counts as absent, an unknown one is ignored. The HTTP status is 200 for refusals too: `result` says \
+    what became of a call (0 is done), and `error` why. With `Accept: application/problem+json` refusals have HTTP \
+    statuses.";
+
+/// What every refusal looks like.
+fn failure() -> Value {
+    json!({
+        "type": "object",
+        "required": ["result", "error", "source"],
+        "properties": {
+            "result": { "enum": Code::ALL.map(Code::number), "description": meanings(&Code::ALL) },
+            "error": { "type": "string", "minLength": 1, "description": "What is wrong, and what would be right." },
+            "source": { "enum": ["JEL", "hx-core"] },
+        },
+    })
+}
+
+/// The same as RFC 9457 has it.
+fn problem() -> Value {
+    json!({
+        "allOf": [{ "$ref": "#/components/schemas/Failure" }],
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": { "type": "string", "format": "uri-reference" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string", "description": "The same as `error`." },
+        },
+    })
+}
+
+/// Codes and what they mean, as a list.
+fn meanings(codes: &[Code]) -> String {
+    codes.iter().map(|code| format!("* `{}`: {}\n", code.number(), code.meaning())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_is_in_it_with_the_verbs_it_takes() {
+        let registry = Registry::all();
+        let document = document(&registry);
+        assert_eq!(document["paths"].as_object().unwrap().len(), registry.methods().len());
+        for method in registry.methods() {
+            let path = &document["paths"][method.path()];
+            assert_eq!(path["post"]["operationId"], method.name);
+            assert_eq!(path.get("get").is_none(), method.post_only, "{}", method.name);
+            let secured = path["post"]["security"].as_array().unwrap().iter().all(|one| one != &json!({}));
+            assert_eq!(secured, !method.is_public(), "{}", method.name);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Schemas: of parameters by their kind, of answers by their example.
+
+use serde_json::{Map, Value, json};
+
+use crate::api::registry::{Kind, Param};
+
+/// What a parameter of this kind may hold.
+pub fn of_param(param: &Param) -> Value {
+    match param.kind {
+        Kind::Text => json!({ "type": "string" }),
+        Kind::Secret => json!({ "type": "string", "format": "password" }),
+        Kind::Number => json!({ "type": "integer", "format": "int64" }),
+        Kind::YesNo => json!({ "type": "boolean" }),
+        Kind::Moment => json!({
+            "type": "string",
+            "pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?|never)$",
+        }),
+        Kind::List => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Ids => json!({ "type": "array", "items": { "type": "string", "pattern": r"^(-?[0-9]{1,18}|\*)$" } }),
+        Kind::Json => json!({ "type": ["object", "array"] }),
+    }
+}
+
+/// The example of a parameter in the type that its schema has.
+pub fn example(param: &Param) -> Option<Value> {
+    if param.example.is_empty() {
+        return None;
+    }
+    Some(match param.kind {
+        Kind::Text | Kind::Secret | Kind::Moment => param.example.into(),
+        Kind::Number | Kind::YesNo | Kind::Json => serde_json::from_str(param.example).ok()?,
+        Kind::List | Kind::Ids => keyrack_domain::methods::parse_list([param.example]).into(),
+    })
+}
+
+/// What an answer looks like that has the fields of this one. An example says nothing of fields that it does not show,
+/// so more are allowed and none is required.
+pub fn inferred(example: &Value) -> Value {
+    match example {
+        Value::Null => json!({}),
+        Value::Bool(_) => json!({ "type": "boolean" }),
+        Value::Number(number) if number.is_f64() => json!({ "type": "number" }),
+        Value::Number(_) => json!({ "type": "integer" }),
+        Value::String(_) => json!({ "type": "string" }),
+        Value::Array(items) => {
+            let mut schemas: Vec<Value> = Vec::new();
+            for item in items.iter().map(inferred) {
+                if !schemas.contains(&item) {
+                    schemas.push(item);
+                }
+            }
+            match schemas.len() {
+                0 => json!({ "type": "array" }),
+                1 => json!({ "type": "array", "items": schemas[0] }),
+                _ => json!({ "type": "array", "items": { "anyOf": schemas } }),
+            }
+        }
+        Value::Object(fields) => {
+            let properties: Map<_, _> = fields.iter().map(|(name, value)| (name.clone(), inferred(value))).collect();
+            json!({ "type": "object", "properties": properties })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::registry::Registry;
+
+    #[test]
+    fn every_example_has_the_type_of_its_parameter() {
+        for method in Registry::all().methods() {
+            for param in method.params.iter().filter(|param| !param.example.is_empty()) {
+                let example = example(param);
+                let right = match param.kind {
+                    Kind::Number => example.as_ref().is_some_and(Value::is_i64),
+                    Kind::YesNo => example.as_ref().is_some_and(Value::is_boolean),
+                    Kind::Json => example.as_ref().is_some_and(|value| value.is_object() || value.is_array()),
+                    _ => example.is_some(),
+                };
+                assert!(right, "{} {}: {}", method.name, param.name, param.example);
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_of_different_things_allows_each() {
+        assert_eq!(
+            inferred(&json!([1, 2, "a"])),
+            json!({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}})
+        );
+        assert_eq!(inferred(&json!([])), json!({"type": "array"}));
+    }
+}

@@ -1,0 +1,46 @@
+//! `/openapi.json` under a public validator, and every method of it under a fuzzer that is driven by it.
+
+use super::{Demo, python, succeeds};
+
+/// Test cases per method and phase. More finds more; this many take two minutes on two slow cores.
+const CASES: &str = "6";
+
+/// What every answer is held to. Left out are the checks that look for HTTP statuses (`negative_data_rejection`,
+/// `positive_data_acceptance`, `unsupported_method`, `allow_header_conformance`, `missing_required_header`,
+/// `ignored_auth`), since this wire answers 200 and says in `result` what became of a call, and those that follow links
+/// between operations (`use_after_free`, `ensure_resource_availability`, `object_level_authorization`), of which the
+/// document has none.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,\
+                      response_schema_conformance,nothing_went_wrong_inside";
+
+#[tokio::test]
+async fn the_document_is_valid() {
+    let Some(python) = python() else { return };
+    let demo = Demo::start(&[]);
+    let text = reqwest::get(demo.server.url("/openapi.json")).await.unwrap().text().await.unwrap();
+    let file = demo.folder.path().join("openapi.json");
+    std::fs::write(&file, text).unwrap();
+    succeeds(demo.command(&python).args(["-m", "openapi_spec_validator"]).arg(&file));
+}
+
+#[test]
+fn fuzzing_every_method_finds_nothing() {
+    let Some(python) = python() else { return };
+    // Sign-ins of the fuzzer itself come from addresses of their own, see fuzz_hooks.py.
+    let demo = Demo::start(&["--trusted-proxy", "127.0.0.0/8"]);
+    let mut fuzz = demo.command(&python);
+    fuzz.env("SCHEMATHESIS_HOOKS", "fuzz_hooks");
+    // No seed but one that the methods give: the same methods are called in the same way.
+    fuzz.args([
+        "-m",
+        "schemathesis.cli",
+        "run",
+        &demo.server.url("/openapi.json"),
+        "--phases",
+        "examples,coverage,fuzzing",
+    ]);
+    fuzz.args(["--checks", CHECKS, "--max-examples", CASES, "--generation-deterministic", "--no-shrink"]);
+    fuzz.args(["--continue-on-failure", "--no-color"]);
+    let report = succeeds(&mut fuzz);
+    assert!(report.contains("No issues found"), "{report}");
+}

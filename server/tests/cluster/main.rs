@@ -1,0 +1,7 @@
+//! Two real servers on one PostgreSQL.
+
+mod changes;
+mod database;
+mod environments;
+mod inner_door;
+mod support;
