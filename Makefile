@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench
+.PHONY: help run test lint fmt bench soak
 
 # The server's sources name target/site, and what follows names the binaries there.
 export CARGO_TARGET_DIR := $(CURDIR)/target
@@ -17,7 +17,8 @@ help:
 	@echo "make run    build Keyrack and start it with a demo account on http://$(LISTEN), data in $(DATA)"
 	@echo "make test   run every test: Rust (SQLite and PostgreSQL), then the browser"
 	@echo "make lint   formatting, clippy (native and WASM), the systemd unit, types of the browser tests; warnings are errors"
-	@echo "make bench  measure: the token check in process, and over HTTP against a bare handler"
+	@echo "make bench  measure speed, memory and page weight (about 15 minutes); see bench/README.md"
+	@echo "make soak   call a server for ten minutes on each database, then kill servers a thousand times"
 	@echo "make fmt    format the sources"
 
 run:
@@ -50,3 +51,6 @@ fmt:
 
 bench:
 	@bench/run
+
+soak:
+	@bench/soak

@@ -97,6 +97,18 @@ impl Caller {
         }
     }
 
+    /// Notes that it calls, and from where.
+    pub fn note_use(&self, now: DateTime<Utc>, client: &Client) {
+        self.usage.note(now, client);
+    }
+
+    /// Counts a call that it was allowed. Of people's sessions only the last use is kept.
+    pub fn count_call(&self, method: MethodId) {
+        if let CallerCredential::Token(_) = self.credential {
+            self.usage.count(method);
+        }
+    }
+
     /// The session it is, if it is one.
     pub fn session(&self) -> Option<SessionId> {
         match self.credential {

@@ -104,12 +104,12 @@ impl Keyrack {
         self.refusals.note(&event);
     }
 
-    /// Writes what is gathered in memory: last uses and refusals.
+    /// Writes what is gathered in memory: uses and refusals.
     ///
     /// # Errors
     /// From the database; what was not written stays gathered.
     pub async fn flush(&self) -> crate::Result<()> {
-        self.usage.flush(&self.store).await?;
+        self.usage.flush(&self.store, &self.catalog).await?;
         self.refusals.flush(&self.store, self.world.now()).await
     }
 

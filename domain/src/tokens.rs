@@ -8,6 +8,7 @@ mod remove;
 mod review;
 pub(crate) mod rows;
 mod rules;
+mod usage;
 
 pub use change::TokenChange;
 pub use create::NewToken;

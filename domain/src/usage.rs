@@ -1,58 +1,31 @@
 //! Use of credentials, noted in memory and flushed in batches: no write stands on the way of a call.
 //!
-//! Each cached caller points to its own slot, so noting a use is two atomic operations and no lock that callers share.
+//! Each cached caller points to its own slot. Noting a use again from the same place is a few atomic operations: no lock
+//! and no allocation. Only a use from a new place, and the first call of a method, take memory.
+
+mod counts;
+mod place;
+mod slot;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
 use crate::error::Result;
 use crate::ids::{SessionId, TokenId};
-use crate::store::Store;
+use crate::methods::Catalog;
+use crate::store::{Store, Tx};
+pub use place::Place;
+use slot::Noted;
+pub use slot::UsageSlot;
 
 /// Whose use a slot notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Used {
     Token(TokenId),
     Session(SessionId),
-}
-
-/// When a credential was last used.
-#[derive(Debug, Default)]
-pub struct UsageSlot {
-    /// Milliseconds since 1970; 0 = not in this process.
-    last: AtomicI64,
-    /// The value of `last` that the store already has.
-    flushed: AtomicI64,
-    calls: AtomicU64,
-}
-
-impl UsageSlot {
-    /// Notes one use.
-    pub fn note(&self, now: DateTime<Utc>) {
-        self.last.store(now.timestamp_millis(), Ordering::Relaxed);
-        self.calls.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// The last use that this process has seen.
-    pub fn last(&self) -> Option<DateTime<Utc>> {
-        let last = self.last.load(Ordering::Relaxed);
-        (last > 0).then(|| crate::world::from_millis(last))
-    }
-
-    /// How many uses this process has seen.
-    pub fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
-    }
-
-    /// The last use, when the store does not have it yet.
-    fn unflushed(&self) -> Option<i64> {
-        let last = self.last.load(Ordering::Relaxed);
-        (last != self.flushed.load(Ordering::Relaxed)).then_some(last)
-    }
 }
 
 /// All slots in use.
@@ -75,57 +48,80 @@ impl Usage {
         self.lock().entry(used).or_default().clone()
     }
 
-    /// The last use that this process has seen of a credential.
-    pub fn last(&self, used: Used) -> Option<DateTime<Utc>> {
-        self.lock().get(&used)?.last()
+    /// The slot of this credential, when this process has seen it.
+    pub(crate) fn seen(&self, used: Used) -> Option<Arc<UsageSlot>> {
+        self.lock().get(&used).cloned()
     }
 
-    /// Writes what was noted since the last time. A moment never moves back, whatever other servers wrote.
+    /// The last use that this process has seen of a credential.
+    pub fn last(&self, used: Used) -> Option<DateTime<Utc>> {
+        self.seen(used)?.last()
+    }
+
+    /// Writes what was noted since the last time. A moment never moves back, whatever other servers wrote, and counts add
+    /// up with theirs.
     ///
     /// # Errors
     /// From the database; what was not written stays noted.
-    pub async fn flush(&self, store: &Store) -> Result<()> {
-        let noted: Vec<(Used, Arc<UsageSlot>, i64)> = {
+    pub async fn flush(&self, store: &Store, catalog: &Catalog) -> Result<()> {
+        let noted: Vec<(Used, Noted)> = {
             let mut slots = self.lock();
             // A slot that only this map holds belongs to a credential that fell out of the cache.
-            slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.unflushed().is_some());
-            slots.iter().filter_map(|(used, slot)| Some((*used, slot.clone(), slot.unflushed()?))).collect()
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.is_unflushed());
+            slots.iter().filter_map(|(used, slot)| Some((*used, Noted::take(slot)?))).collect()
         };
-        if noted.is_empty() {
-            self.note_flush();
-            return Ok(());
+        if !noted.is_empty() {
+            let mut tx = store.begin().await?;
+            for (used, noted) in &noted {
+                write(&mut tx, *used, noted, catalog).await?;
+            }
+            tx.commit().await?;
+            noted.into_iter().for_each(|(_, noted)| noted.written());
         }
-        let mut tx = store.begin().await?;
-        for (used, _, last) in &noted {
-            let (text, id) = match used {
-                Used::Token(id) => (
-                    "UPDATE tokens SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
-                    id.0,
-                ),
-                Used::Session(id) => {
-                    ("UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1", id.0)
-                }
-            };
-            sqlx::query(text).bind(*last).bind(id).execute(&mut *tx).await?;
-        }
-        tx.commit().await?;
-        for (_, slot, last) in noted {
-            slot.flushed.store(last, Ordering::Relaxed);
-        }
-        self.note_flush();
+        *self.flushed.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         Ok(())
     }
 
     /// How long ago everything that was noted was last written.
     pub fn flushed_ago(&self) -> Duration {
-        self.flushed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).elapsed()
-    }
-
-    fn note_flush(&self) {
-        *self.flushed.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Instant::now();
+        self.flushed.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Used, Arc<UsageSlot>>> {
-        self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn write(tx: &mut Tx, used: Used, noted: &Noted, catalog: &Catalog) -> Result<()> {
+    let id = match used {
+        Used::Token(id) => id.0,
+        Used::Session(id) => {
+            let text = "UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1";
+            sqlx::query(text).bind(noted.last).bind(id.0).execute(&mut **tx).await?;
+            return Ok(());
+        }
+    };
+    sqlx::query(
+        "UPDATE tokens SET last_used_at = $1, last_address = $3, last_agent = $4 \
+         WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
+    )
+    .bind(noted.last)
+    .bind(id)
+    .bind(noted.place.as_ref().map(|place| place.address.to_string()))
+    .bind(noted.place.as_ref().map(|place| place.agent.clone()))
+    .execute(&mut **tx)
+    .await?;
+    for (method, calls) in noted.calls() {
+        // Of a token that was removed meanwhile there is nothing left to count.
+        sqlx::query(
+            "INSERT INTO token_usage (token_id, method, calls) SELECT id, $2, $3 FROM tokens WHERE id = $1 \
+             ON CONFLICT (token_id, method) DO UPDATE SET calls = token_usage.calls + excluded.calls",
+        )
+        .bind(id)
+        .bind(catalog.entry(method).info.name.clone())
+        .bind(i64::try_from(calls).unwrap_or(i64::MAX))
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
 }

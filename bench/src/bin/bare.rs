@@ -3,6 +3,7 @@
 
 use axum::Router;
 use axum::routing::any;
+use axum::serve::ListenerExt;
 use http::header;
 
 #[tokio::main]
@@ -21,10 +22,13 @@ async fn main() -> std::io::Result<()> {
                 (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
                 (header::REFERRER_POLICY, "no-referrer"),
                 (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+                (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
             ],
             bytes,
         )
     };
     let router = Router::new().route("/1.0/{service}/{class}/rest/{method}", any(answer));
-    axum::serve(tokio::net::TcpListener::bind(address).await?, router).await
+    let listener = tokio::net::TcpListener::bind(address).await?;
+    println!("bare: listening on http://{}", listener.local_addr()?);
+    axum::serve(listener.tap_io(|stream| drop(stream.set_nodelay(true))), router).await
 }

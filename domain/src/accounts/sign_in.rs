@@ -164,7 +164,7 @@ impl Keyrack {
         let by = Proven::Token(TokenId(id), SecretHash::of(secret));
         let new = NewSession { user: token.user, account: token.account, kind, by };
         let opened = self.open_session(new, client, &token.email, "session.sign-in-by-token").await?;
-        token.usage.note(self.world.now());
+        token.note_use(self.world.now(), client);
         self.signed_in(opened).await
     }
 

@@ -30,6 +30,7 @@ steps! {
     7 "0007_marketplace",
     8 "0008_servers",
     9 "0009_keys_tasks_and_exports",
+    10 "0010_usage",
 }
 
 /// The number of the last step.

@@ -7,6 +7,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::rules::may_see;
+use super::usage;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
@@ -33,6 +34,10 @@ pub(crate) struct TokenRow {
     /// When the secret was made: at creation, or at the last regeneration.
     pub secret_at: DateTime<Utc>,
     pub last_used: Option<DateTime<Utc>>,
+    /// From where, and what called; as far as it was noted.
+    pub last_place: (Option<String>, Option<String>),
+    /// How often it opened each method, by full name.
+    pub calls: Vec<(String, i64)>,
     pub created: DateTime<Utc>,
     pub version: i64,
 }
@@ -42,7 +47,7 @@ macro_rules! select_tokens {
     ($which:literal) => {
         concat!(
             "SELECT t.id, t.owner_id, u.email, t.description, t.api_set, t.shared, t.expires_at, t.secret_hash, ",
-            "t.secret_at, t.last_used_at, t.created_at, t.version FROM tokens t JOIN users u ON u.id = t.owner_id ",
+            "t.secret_at, t.last_used_at, t.created_at, t.version, t.last_address, t.last_agent FROM tokens t JOIN users u ON u.id = t.owner_id ",
             $which
         )
     };
@@ -65,6 +70,8 @@ impl TokenRow {
                 .ok_or_else(|| Error::internal("the store holds a damaged secret hash"))?,
             secret_at: from_millis(row.try_get(8)?),
             last_used: row.try_get::<Option<i64>, _>(9)?.map(from_millis),
+            last_place: (row.try_get(12)?, row.try_get(13)?),
+            calls: Vec::new(),
             created: from_millis(row.try_get(10)?),
             version: row.try_get(11)?,
         })
@@ -98,11 +105,23 @@ impl Keyrack {
         for row in ticked {
             methods.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
         }
+        let mut calls: HashMap<i64, Vec<(String, i64)>> = HashMap::new();
+        let counted = sqlx::query(
+            "SELECT u.token_id, u.method, u.calls FROM token_usage u JOIN tokens t ON t.id = u.token_id \
+             WHERE t.account_id = $1",
+        )
+        .bind(caller.account.0)
+        .fetch_all(pool)
+        .await?;
+        for row in counted {
+            calls.entry(row.try_get(0)?).or_default().push((row.try_get(1)?, row.try_get(2)?));
+        }
         let mut tokens = Vec::with_capacity(rows.len());
         for row in &rows {
             let mut token = TokenRow::read(row)?;
             if may_see(caller, token.owner, token.shared) {
                 token.methods = methods.remove(&token.id.0).unwrap_or_default();
+                token.calls = calls.remove(&token.id.0).unwrap_or_default();
                 tokens.push(self.token_view(caller, token));
             }
         }
@@ -121,7 +140,8 @@ impl Keyrack {
 
     /// The token as the caller sees it.
     pub(crate) fn token_view(&self, caller: &Caller, token: TokenRow) -> TokenView {
-        let noted = self.usage.last(Used::Token(token.id));
+        let noted = self.usage.seen(Used::Token(token.id));
+        let used = usage::shown(&self.catalog, caller, &token, noted.as_deref());
         let methods = match token.set {
             ApiSet::Custom => token.methods,
             set => self.catalog.names(&self.catalog.set_bits(set)),
@@ -133,7 +153,8 @@ impl Keyrack {
             methods,
             expires: token.expires,
             expired: token.expires.is_some_and(|end| end < self.world.now()),
-            last_used: token.last_used.max(noted),
+            last_used: token.last_used.max(noted.and_then(|slot| slot.last())),
+            used,
             created: token.created,
             mine: token.owner == caller.user,
             owner: token.owner_email,
@@ -177,6 +198,10 @@ async fn find(connection: &mut AnyConnection, caller: &Caller, id: i64) -> Resul
         .filter(|token| may_see(caller, token.owner, token.shared))
         .ok_or_else(|| no_token(id))?;
     token.methods = sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1 ORDER BY method")
+        .bind(id)
+        .fetch_all(&mut *connection)
+        .await?;
+    token.calls = sqlx::query_as("SELECT method, calls FROM token_usage WHERE token_id = $1")
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;

@@ -8,6 +8,9 @@ use super::methods::ApiSet;
 /// The longest description, in characters.
 pub const DESCRIPTION_LIMIT: usize = 255;
 
+/// Of so many methods the list says how often they were called.
+pub const METHODS_SHOWN: usize = 5;
+
 /// One token in the list. Never holds the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenView {
@@ -23,6 +26,8 @@ pub struct TokenView {
     pub expired: bool,
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub last_used: Option<DateTime<Utc>>,
+    /// Of a token that was used, when the viewer may know: whose token it is, and who may read the audit log.
+    pub used: Option<TokenUse>,
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub created: DateTime<Utc>,
     /// E-mail of the member who owns it.
@@ -33,6 +38,19 @@ pub struct TokenView {
     pub shared: bool,
     /// Counts the changes; an edit names the version it started from.
     pub version: i64,
+}
+
+/// What a token was last used from, and for what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenUse {
+    /// The address of the last use; empty when it is not known.
+    pub address: String,
+    /// What called, as it named itself; may be empty.
+    pub agent: String,
+    /// The methods that were called most, with how often, the most called first; [`METHODS_SHOWN`] at most.
+    pub calls: Vec<(String, i64)>,
+    /// How many more methods were called.
+    pub more: usize,
 }
 
 /// What a person chose in the token dialog.

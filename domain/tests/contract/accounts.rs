@@ -61,7 +61,7 @@ on_both! {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
         for _ in 0..3 {
             bed.clock.advance(TimeDelta::hours(11));
-            bed.keyrack.authenticate(session.session.as_str()).await.unwrap().usage.note(bed.now());
+            bed.keyrack.authenticate(session.session.as_str()).await.unwrap().note_use(bed.now(), &client());
         }
         bed.clock.advance(TimeDelta::hours(13));
         let error = bed.keyrack.authenticate(session.session.as_str()).await.unwrap_err();
@@ -71,7 +71,7 @@ on_both! {
     async fn a_session_ends_at_its_absolute_limit_however_much_it_is_used(bed: Bed) {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
         for _ in 0..28 {
-            bed.keyrack.authenticate(session.session.as_str()).await.unwrap().usage.note(bed.now());
+            bed.keyrack.authenticate(session.session.as_str()).await.unwrap().note_use(bed.now(), &client());
             bed.clock.advance(TimeDelta::hours(12));
         }
         bed.clock.advance(TimeDelta::seconds(1));

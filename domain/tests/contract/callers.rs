@@ -6,7 +6,7 @@ use keyrack_domain::secret::Secret;
 use keyrack_domain::world::World;
 use keyrack_domain::{Credential, Error};
 
-use crate::bed::{Bed, GET, new_token, on_both};
+use crate::bed::{Bed, GET, client, new_token, on_both};
 
 async fn hide_tokens(bed: &Bed) {
     bed.execute("ALTER TABLE tokens RENAME TO hidden").await.unwrap();
@@ -54,7 +54,7 @@ on_both! {
         let there = bed.again().await;
         let use_at = async |keyrack: &keyrack_domain::Keyrack| {
             let caller = keyrack.authenticate(session.as_str()).await?;
-            caller.usage.note(keyrack.world().now());
+            caller.note_use(keyrack.world().now(), &client());
             keyrack.flush().await
         };
         use_at(&bed.keyrack).await.unwrap();

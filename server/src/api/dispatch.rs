@@ -200,9 +200,12 @@ impl Api {
         let credential = presented(&parts.headers, pairs)?;
         trace.credential.push_str(&credential);
         let caller = self.keyrack.authenticate(&credential).await?;
-        caller.usage.note(self.keyrack.world().now());
+        if let Some(client) = &trace.client {
+            caller.note_use(self.keyrack.world().now(), client);
+        }
         trace.caller = Some(caller.clone());
         let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+        caller.count_call(self.ids[place]);
         if !method.params.is_empty() && self.keyrack.may_have_others() {
             trace.asked = Some(pairs.clone());
         }

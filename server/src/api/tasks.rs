@@ -37,7 +37,7 @@ impl Api {
         let (method, params, client) = (task.method.clone(), std::mem::take(&mut task.params), task.client());
         let mut calling = std::pin::pin!(async {
             let caller = caller?;
-            caller.usage.note(self.keyrack.world().now());
+            caller.note_use(self.keyrack.world().now(), &client);
             self.call_for_task(&method, params, caller, client).await
         });
         let mut renewals = tokio::time::interval(RENEWED);

@@ -35,10 +35,10 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
             }
         },
     };
-    if let Some(caller) = &caller {
-        caller.usage.note(browser.keyrack.world().now());
-    }
     let client = browser.proxies.client(&parts);
+    if let Some(caller) = &caller {
+        caller.note_use(browser.keyrack.world().now(), &client);
+    }
     parts.extensions.insert(Visit { caller, client });
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
     let mut response = if reads {

@@ -118,7 +118,7 @@ impl Serve {
         };
         let doors =
             Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address));
-        let app = doors.router();
+        let app = doors.app();
         let background = tokio::spawn({
             let keyrack = keyrack.clone();
             async move { keyrack.run_background().await }

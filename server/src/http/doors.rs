@@ -1,14 +1,17 @@
-//! All routes of the server.
+//! All doors of the server, and the way to each of them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware::map_response;
+use axum::response::Response;
 use keyrack_domain::Keyrack;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 use super::Address;
 use super::client::TrustedProxies;
@@ -43,15 +46,14 @@ impl Doors {
     }
 
     /// Everything that is answered.
-    pub fn router(&self) -> Router {
-        // The API adds its headers by itself: no layer stands in its way.
+    pub fn app(&self) -> App {
         let others = health::router(self.keyrack.clone(), self.metrics.clone())
             .merge(site::router())
             .merge(self.browser.clone().router())
             .layer(map_response(headers::harden));
         let inner = passing::router(self.keyrack.clone(), self.api.clone(), self.browser.clone().router());
-        let all = Router::new().merge(api::router(self.api.clone())).merge(inner).merge(others);
-        if self.https { all.layer(map_response(headers::only_tls)) } else { all }
+        let routes = Router::new().merge(api::router(self.api.clone())).merge(inner).merge(others);
+        App { api: self.api.clone(), routes, https: self.https }
     }
 
     /// Begins the tasks that are due now; see [`Api::run_due_tasks`].
@@ -75,5 +77,26 @@ impl Doors {
         if tokio::time::timeout(most, self.changes.wait()).await.is_err() {
             tracing::warn!("some changes did not finish in time");
         }
+    }
+}
+
+/// Answers requests. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    api: Arc<Api>,
+    routes: Router,
+    https: bool,
+}
+
+impl App {
+    /// Answers one request. What the router does for each costs more than the check of a token, so calls do without it:
+    /// their place is known, and they add their headers by themselves.
+    pub async fn answer(&self, request: Request) -> Response {
+        let response = if request.uri().path().starts_with("/1.0/") {
+            self.api.answer(request).await
+        } else {
+            self.routes.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+        };
+        if self.https { headers::only_tls(response) } else { response }
     }
 }

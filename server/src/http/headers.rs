@@ -16,7 +16,7 @@ pub async fn harden(mut response: Response) -> Response {
 }
 
 /// Keeps browsers from coming without TLS for a year; only for a server that is reached by https.
-pub async fn only_tls(mut response: Response) -> Response {
+pub fn only_tls(mut response: Response) -> Response {
     let policy = HeaderValue::from_static("max-age=31536000; includeSubDomains");
     response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, policy);
     response

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -12,8 +11,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt;
 
+use super::App;
 use super::client::Peer;
 use super::overlong::Polite;
 use super::request_id::{self, RequestId};
@@ -24,7 +23,7 @@ const HEAD_IN_TIME: Duration = Duration::from_secs(30);
 pub const LARGEST_HEAD: usize = 64 << 10;
 
 /// Serves until `stop`, then lets what is under way finish, for `finish` at most.
-pub async fn run(listener: TcpListener, app: Router, stop: impl Future<Output = ()>, finish: Duration) {
+pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>, finish: Duration) {
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -46,7 +45,7 @@ pub async fn run(listener: TcpListener, app: Router, stop: impl Future<Output = 
     }
 }
 
-fn serve(stream: TcpStream, peer: Peer, app: Router, graceful: &GracefulShutdown) {
+fn serve(stream: TcpStream, peer: Peer, app: App, graceful: &GracefulShutdown) {
     // Without it small answers wait for more to send.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| answer(app.clone(), peer, request));
@@ -64,10 +63,10 @@ fn serve(stream: TcpStream, peer: Peer, app: Router, graceful: &GracefulShutdown
     });
 }
 
-async fn answer(app: Router, peer: Peer, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+async fn answer(app: App, peer: Peer, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(peer);
     let id = RequestId::of(request.headers());
-    let mut response = id.clone().scope(app.oneshot(request.map(Body::new))).await?;
+    let mut response = id.clone().scope(app.answer(request.map(Body::new))).await;
     let failed = response.status().is_client_error() || response.status().is_server_error();
     if let Some(name) = id.answer(failed) {
         response.headers_mut().insert(request_id::HEADER, name);

@@ -12,4 +12,4 @@ pub mod passing;
 pub mod request_id;
 
 pub use address::Address;
-pub use doors::Doors;
+pub use doors::{App, Doors};

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use chrono::TimeDelta;
 use http::{HeaderMap, Method, Request, StatusCode, header};
@@ -15,12 +14,11 @@ use keyrack_domain::types::dates::parse_wire_moment;
 use keyrack_domain::world::{ManualClock, World};
 use keyrack_server::api::registry::{Method as ApiMethod, Registry, Run};
 use keyrack_server::http::client::TrustedProxies;
-use keyrack_server::http::{Address, Doors};
+use keyrack_server::http::{Address, App, Doors};
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use sqlx::{Connection, Row};
 use tokio::net::TcpListener;
-use tower::ServiceExt;
 
 pub const EMAIL: &str = "ada@example.org";
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -29,7 +27,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub struct Server {
     pub keyrack: Keyrack,
     doors: Arc<Doors>,
-    router: Router,
+    app: App,
     clock: Arc<ManualClock>,
     _folder: tempfile::TempDir,
 }
@@ -81,8 +79,8 @@ impl Server {
         let (scheme, authority) = origin.split_once("://").unwrap();
         let address = Address::new(scheme == "https", authority);
         let doors = Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::default(), &address));
-        let router = doors.router();
-        Server { keyrack, doors, router, clock, _folder: folder }
+        let app = doors.app();
+        Server { keyrack, doors, app, clock, _folder: folder }
     }
 
     /// A server whose environments run: its nodes are processes of the real program.
@@ -114,7 +112,7 @@ impl Server {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.app.answer(request).await;
         let (parts, body) = response.into_parts();
         let text = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
         Reply { status: parts.status, headers: parts.headers, text: String::from_utf8(text).unwrap() }
@@ -191,7 +189,7 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let never = std::future::pending();
-        tokio::spawn(keyrack_server::http::listen::run(listener, server.router.clone(), never, Duration::ZERO));
+        tokio::spawn(keyrack_server::http::listen::run(listener, server.app.clone(), never, Duration::ZERO));
         Wire { client: reqwest::Client::new(), address }
     }
 

@@ -208,6 +208,7 @@ pub(super) mod tests {
             expires: None,
             expired: false,
             last_used: None,
+            used: None,
             created: parse_wire_moment("2026-11-01 10:00:00").unwrap(),
             owner: "ada@example.org".into(),
             mine: true,

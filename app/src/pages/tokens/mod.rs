@@ -10,6 +10,7 @@ mod draft;
 mod empty;
 mod file_name;
 mod island;
+mod last_use;
 #[cfg(feature = "ssr")]
 mod page;
 mod sorting;

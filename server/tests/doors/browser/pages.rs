@@ -42,3 +42,19 @@ async fn every_page_has_a_nonce_of_its_own() {
     }
     assert_ne!(policies[0], policies[1]);
 }
+
+#[tokio::test]
+async fn the_list_of_tokens_says_without_scripts_from_where_and_for_what_they_were_used() {
+    let server = Server::start().await;
+    let mut browser = Browser::of_owner(&server).await;
+    let token = server.token("environment.control.GetEnvs").await;
+    let before = browser.get("/settings/tokens").await.text;
+    assert!(!before.contains("Calls: "), "{before}");
+    for _ in 0..2 {
+        token.post("environment.control.GetEnvs", &[]).await;
+    }
+    token.post("environment.control.StopEnv", &[("envName", "none")]).await;
+    let after = browser.get("/settings/tokens").await.text;
+    // The call that was refused is no call of the method.
+    assert!(after.contains("UTC from 127.0.0.1\nCalls: control.GetEnvs 2\""), "{after}");
+}

@@ -3,7 +3,8 @@
 use keyrack_domain::types::tokens::TokenView;
 use leptos::prelude::*;
 
-use super::super::dates::day;
+use super::super::dates::{day, day_with};
+use super::super::last_use::{calls, from_where};
 use super::super::state::Page;
 use super::api_cell::ApiCell;
 use super::keys::{clicked, row_id};
@@ -54,6 +55,8 @@ fn cells(token: TokenView, stop: Memo<bool>, several_members: bool) -> impl Into
             </td>
         }
     });
+    let used = token.used.as_ref().map(|used| format!("{}\n{}", from_where(used), calls(used))).unwrap_or_default();
+    let used = used.trim_end();
     view! {
         <td role="gridcell" class="cell-description">
             <span class="cell-line">
@@ -71,7 +74,7 @@ fn cells(token: TokenView, stop: Memo<bool>, several_members: bool) -> impl Into
             {token.expired.then(|| view! { " "<span class="badge warning">"Expired"</span> })}
         </td>
         <td role="gridcell" class="figures" data-label="Last Used">
-            {day(token.last_used, "-")}
+            {day_with(token.last_used, "-", used)}
         </td>
         <td role="gridcell" class="figures" data-label="Created">
             {day(Some(token.created), "-")}

@@ -2,6 +2,7 @@
 
 mod fields;
 mod foot;
+mod last_use;
 mod methods;
 mod model;
 mod notice;
@@ -10,6 +11,7 @@ use leptos::prelude::*;
 
 use self::fields::Fields;
 use self::foot::Foot;
+use self::last_use::last_use;
 use self::methods::Methods;
 use self::model::Editor;
 use self::notice::NoticeBox;
@@ -36,6 +38,7 @@ pub(super) fn EditorDialog(page: Page, start: Start, note: Option<&'static str>)
                     <NoticeBox editor />
                     <Fields editor />
                     <Methods editor />
+                    {last_use(editor)}
                 </div>
                 <Foot editor />
             </form>
