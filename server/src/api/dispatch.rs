@@ -144,8 +144,8 @@ impl Api {
                 let params = Params::bind(method.params, pairs)?;
                 run(PublicCall { keyrack: self.keyrack.clone(), client, params })
             }
-            Run::Permitted(run) => run(self.call(parts, pairs, method, place, trace).await?),
-            Run::WithFile(run) => run(self.call(parts, pairs, method, place, trace).await?, None),
+            Run::Permitted(run) => run(self.call(parts, pairs, method, place, client, trace).await?),
+            Run::WithFile(run) => run(self.call(parts, pairs, method, place, client, trace).await?, None),
         };
         self.run(method, answering).await
     }
@@ -180,9 +180,9 @@ impl Api {
         pairs: Pairs,
         method: &'static Method,
         place: usize,
+        client: Client,
         trace: &mut Trace,
     ) -> Result<Call, ApiError> {
-        let client = self.proxies.client(parts);
         let (caller, permit) = self.permit(parts, &pairs, method, place, trace).await?;
         let params = Params::bind(method.params, pairs)?;
         Ok(permit.call(self.keyrack.clone(), caller, client, params))

@@ -26,7 +26,7 @@ pub(super) enum Open {
         start: Box<Start>,
         note: Option<&'static str>,
     },
-    Save(NewSecret),
+    Save(Box<NewSecret>),
     Remove(Vec<TokenView>),
 }
 

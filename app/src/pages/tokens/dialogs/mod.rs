@@ -20,7 +20,7 @@ pub(super) fn Dialogs(page: Page) -> impl IntoView {
     move || match page.open.get() {
         None => None,
         Some(Open::Editor { start, note }) => Some(drawn(view! { <EditorDialog page start=*start note /> })),
-        Some(Open::Save(new)) => Some(drawn(view! { <SaveDialog page new /> })),
+        Some(Open::Save(new)) => Some(drawn(view! { <SaveDialog page new=*new /> })),
         Some(Open::Remove(tokens)) => Some(drawn(view! { <RemoveDialog page tokens /> })),
     }
 }

@@ -194,7 +194,7 @@ impl Editor {
         match outcome {
             Outcome::Secret(new) => {
                 self.page.selection.update(|selection| selection.only(new.token.id));
-                self.page.open.set(Some(super::super::super::state::Open::Save(new)));
+                self.page.open.set(Some(super::super::super::state::Open::Save(Box::new(new))));
             }
             Outcome::Edited { id, description } => {
                 self.page.selection.update(|selection| selection.only(id));
