@@ -18,7 +18,7 @@ help:
 	@echo "make test   run every test: Rust (SQLite and PostgreSQL), then the browser"
 	@echo "make lint   formatting, clippy (native and WASM), the systemd unit, types of the browser tests; warnings are errors"
 	@echo "make bench  measure speed, memory and page weight (about 15 minutes); see bench/README.md"
-	@echo "make soak   call a server for ten minutes on each database, then kill servers a thousand times"
+	@echo "make soak   call a server for ten minutes on each database, then kill servers a thousand times and take their database away"
 	@echo "make fmt    format the sources"
 
 run:
