@@ -75,7 +75,7 @@ test("a broken environment shows the last lines of its log", async ({ page, ente
   const { session } = await api("users.authentication.Signin", { login: server.email, password: server.password });
   const nodes = JSON.stringify([{ docker: { image: "keyrack/web" }, cmd: "echo out of luck; exit 3" }]);
   const env = { env: '{"shortdomain":"unlucky"}', nodes };
-  expect(await api("environment.control.CreateEnvironment", env, String(session))).toMatchObject({ result: 99 });
+  expect(await api("environment.control.CreateEnvironment", env, String(session))).toMatchObject({ result: 4081 });
   await enter(page);
   const row = page.getByRole("row", { name: /unlucky/ });
   await expect(row).toContainText("Broken");

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use super::text::with_code;
 use super::{
     calling::{Calling, Codes},
     grouping::{by_class, methods, short_name},
@@ -131,7 +132,7 @@ fn Class<'a>(class: &'a str, methods: &'a [&'a MethodDoc]) -> impl IntoView + us
                         <code>{short}</code>
                     </a>
                     " "
-                    <span class="muted">{method.info.summary.clone()}</span>
+                    <span class="muted">{with_code(&method.info.summary)}</span>
                 </li>
             }
         })

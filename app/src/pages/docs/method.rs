@@ -1,6 +1,7 @@
 use keyrack_domain::types::methods::{ApiSet, MethodDoc, ParamDoc};
 use leptos::prelude::*;
 
+use super::text::with_code;
 use super::{calling::CodeTable, grouping::short_name};
 use crate::visit;
 
@@ -31,7 +32,7 @@ pub(super) fn Method(method: MethodDoc) -> impl IntoView {
                     <code>{short}</code>
                 </a>
             </h2>
-            <p>{method.info.summary}</p>
+            <p>{with_code(&method.info.summary)}</p>
             <p class="docs-address">
                 <span class="badge">{verb}</span>
                 " "
@@ -73,7 +74,7 @@ fn Parameters(params: Vec<ParamDoc>) -> impl IntoView {
                     <td>{param.kind}</td>
                     <td>{if param.required { "required" } else { "optional" }}</td>
                     <td>
-                        {param.help}
+                        {with_code(&param.help)}
                         {(!param.example.is_empty()).then(|| view! { " Example: " <code>{param.example}</code> })}
                     </td>
                 </tr>

@@ -6,5 +6,6 @@ mod grouping;
 mod index;
 mod method;
 mod public;
+mod text;
 
 pub use self::{class::ClassPage, index::IndexPage, public::Public};

@@ -86,3 +86,12 @@ async fn every_code_has_its_place() {
         assert!(text.contains(&format!("id=\"code-{}\"", code.number())), "{code:?}");
     }
 }
+
+#[tokio::test]
+async fn what_is_typed_as_it_stands_is_marked() {
+    let server = Server::start().await;
+    let text = page(&server, "/docs/api/environment.deployment").await;
+    let main = &text[text.find("<main").unwrap()..text.find("</main>").unwrap()];
+    assert!(main.contains("<code>JDeploy</code>: an archive."), "{main}");
+    assert!(!main.contains('`'), "{main}");
+}
