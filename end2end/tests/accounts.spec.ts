@@ -66,6 +66,21 @@ test("environments and tokens follow the account, in every tab", async ({ page, 
   await page.reload();
   await expect(page.getByRole("row", { name: /my-project/ })).toHaveCount(0);
 
+  // With the keyboard, what the arrows pass over is not chosen yet.
+  await there.focus();
+  await elsewhere.keyboard.press("ArrowDown");
+  await elsewhere.keyboard.press("ArrowUp");
+  await elsewhere.keyboard.press(demos === names[0] ? "ArrowDown" : "ArrowUp");
+  const confirm = elsewhere.getByRole("button", { name: "Switch", exact: true });
+  await expect(confirm).toBeVisible();
+  await expect(elsewhere.getByRole("row", { name: /my-project/ })).toBeVisible();
+  await axe(elsewhere);
+  await elsewhere.keyboard.press("Tab");
+  await expect(confirm).toBeFocused();
+  await elsewhere.keyboard.press("Enter");
+  await expect(elsewhere.getByRole("heading", { name: "No environments yet" })).toBeVisible();
+  await expect(confirm).toBeHidden();
+
   // An account that one is no member of does not exist.
   const forged = await page.request.post("/fn/account/switch", {
     form: { account: 4711 },

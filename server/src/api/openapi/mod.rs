@@ -116,4 +116,19 @@ mod tests {
             assert_eq!(secured, !method.is_public(), "{}", method.name);
         }
     }
+
+    #[test]
+    fn who_takes_a_file_says_in_which_part() {
+        let document = document(&Registry::all());
+        let file = |path: &str, kind: &str| {
+            document["paths"][path]["post"]["requestBody"]["content"][kind]["schema"]["properties"]
+                .get("file")
+                .is_some()
+        };
+        for path in ["/1.0/storage/uploader/rest/upload", "/1.0/environment/file/rest/upload"] {
+            assert!(file(path, "multipart/form-data"), "{path}");
+            assert!(!file(path, "application/json"), "{path}");
+        }
+        assert!(!file("/1.0/environment/control/rest/stopenv", "multipart/form-data"));
+    }
 }

@@ -12,7 +12,7 @@ use super::meanings;
 use super::schema::{example, inferred, of_param};
 use crate::api::error::Code;
 use crate::api::problem::status_of;
-use crate::api::registry::{Effect, Kind, Method, Param};
+use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 /// `environment.control` of `environment.control.StopEnv`.
 pub fn class(method: &Method) -> &'static str {
@@ -22,7 +22,7 @@ pub fn class(method: &Method) -> &'static str {
 /// The item of a method's path.
 pub fn path(method: &Method) -> Value {
     let mut post = operation(method, method.name.to_owned(), method.all_codes());
-    if !method.params.is_empty() {
+    if !method.params.is_empty() || takes_file(method) {
         post["requestBody"] = body(method);
     }
     let mut path = json!({ "post": post });
@@ -128,6 +128,10 @@ fn in_query(param: &Param) -> Value {
     value
 }
 
+fn takes_file(method: &Method) -> bool {
+    matches!(method.run, Run::WithFile(_))
+}
+
 /// The parameters as a form, as JSON, or as a multipart form.
 fn body(method: &Method) -> Value {
     let mut properties = Map::new();
@@ -157,12 +161,18 @@ fn body(method: &Method) -> Value {
     if !encoding.is_empty() {
         form["encoding"] = encoding.into();
     }
+    let mut parts = form.clone();
+    if takes_file(method) {
+        // Of any kind: what it is, its content says.
+        parts["schema"]["properties"]["file"] =
+            json!({ "type": "string", "contentMediaType": "application/octet-stream" });
+    }
     json!({
         "required": !required.is_empty(),
         "content": {
             "application/x-www-form-urlencoded": form,
             "application/json": json,
-            "multipart/form-data": form,
+            "multipart/form-data": parts,
         },
     })
 }
