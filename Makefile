@@ -10,8 +10,8 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 LISTEN ?= 127.0.0.1:8080
 DATA ?= ./data
 # The Rust crates of the product, all at once, so that every command sees the same features and nothing is built twice.
-NATIVE := --workspace --exclude keyrack-frontend --exclude keyrack-bench --exclude xtask
-WASM := --package keyrack-frontend --target wasm32-unknown-unknown
+NATIVE := --workspace --exclude 'keyrack-frontend*' --exclude keyrack-bench --exclude xtask
+WASM := --package 'keyrack-frontend*' --target wasm32-unknown-unknown
 
 help:
 	@echo "make run    build Keyrack and start it with a demo account on http://$(LISTEN), data in $(DATA)"
@@ -36,7 +36,7 @@ lint:
 	@echo "lint: formatting"
 	@cargo fmt --all --check
 	@echo "lint: clippy"
-	@cargo clippy --quiet --workspace --exclude keyrack-frontend --all-targets -- -D warnings
+	@cargo clippy --quiet --workspace --exclude 'keyrack-frontend*' --all-targets -- -D warnings
 	@echo "lint: clippy for the browser"
 	@cargo clippy --quiet $(WASM) -- -D warnings
 	@echo "lint: the systemd unit"

@@ -35,9 +35,13 @@ use crate::cargo;
 
 /// As HydrationScripts of Leptos asks for it, see `.cargo/config.toml`.
 const NAME: &str = "keyrack";
-/// Name of each bundle of islands, and the feature of `keyrack-frontend` that is in it. A page loads one bundle
+/// Name of each bundle of islands, the package that it is made of, and what to tell cargo besides. A page loads one bundle
 /// (`app/src/bundles.rs` says which), so that the first page does not wait for the islands of all others.
-const BUNDLES: [(&str, &str); 3] = [(NAME, "board"), ("keyrack-tokens", "tokens"), ("keyrack-people", "people")];
+const BUNDLES: [(&str, &str, &[&str]); 3] = [
+    (NAME, "keyrack-frontend", &["--no-default-features", "--features", "board"]),
+    ("keyrack-tokens", "keyrack-frontend-tokens", &[]),
+    ("keyrack-people", "keyrack-frontend-people", &[]),
+];
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 pub fn build(root: &Path, release: bool) -> Result<()> {
@@ -49,12 +53,12 @@ pub fn build(root: &Path, release: bool) -> Result<()> {
 
     let profile = if release { "wasm-release" } else { "dev" };
     let folder = if release { "wasm-release" } else { "debug" };
-    let wasm = target.join(WASM_TARGET).join(folder).join("keyrack_frontend.wasm");
-    for (name, feature) in BUNDLES {
-        println!("site: compiling WASM ({feature}, {profile})");
-        let build = ["build", "--package", "keyrack-frontend", "--target", WASM_TARGET, "--profile", profile];
-        cargo(root, &[&build[..], &["--no-default-features", "--features", feature]].concat())?;
-        // Before the next bundle is built: cargo leaves them all under the same name.
+    let made = target.join(WASM_TARGET).join(folder);
+    for (name, package, more) in BUNDLES {
+        println!("site: compiling WASM ({name}, {profile})");
+        let build = ["build", "--package", package, "--target", WASM_TARGET, "--profile", profile];
+        cargo(root, &[&build[..], more].concat())?;
+        let wasm = made.join(format!("{}.wasm", package.replace('-', "_")));
         site.part(name, &[&wasm], |part| bind(&wasm, name, part, release))?;
     }
     site.part("css", &[&root.join("style")], |part| {
@@ -229,7 +233,7 @@ impl Site {
             }
         }
         println!("site: {:<20} {:>10} {:>10} {:>10}", "", "raw", "gzip", "brotli");
-        let scripts = BUNDLES.iter().flat_map(|(name, _)| [format!("{name}.wasm"), format!("{name}.js")]);
+        let scripts = BUNDLES.iter().flat_map(|(name, ..)| [format!("{name}.wasm"), format!("{name}.js")]);
         for file in scripts.chain([format!("{NAME}.css")]) {
             let path = self.folder.join("pkg").join(&file);
             let size = |suffix: &str| {
