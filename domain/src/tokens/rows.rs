@@ -83,51 +83,19 @@ impl TokenRow {
     }
 }
 
+/// The most numbers that one query is told; SQLite takes no more than 32,766 values.
+const MOST_NAMED: usize = 500;
+
 impl Keyrack {
     /// The tokens that the caller sees: its own, those shared with the account, and for an owner all of them.
     ///
     /// # Errors
     /// From the database.
     pub async fn token_list(&self, caller: &Caller) -> Result<TokenList> {
-        let pool = self.store.read();
-        let rows = sqlx::query(select_tokens!("WHERE t.account_id = $1 ORDER BY t.id"))
-            .bind(caller.account.0)
-            .fetch_all(pool)
-            .await?;
-        let mut methods: HashMap<i64, Vec<String>> = HashMap::new();
-        let ticked = sqlx::query(
-            "SELECT m.token_id, m.method FROM token_methods m JOIN tokens t ON t.id = m.token_id \
-             WHERE t.account_id = $1 ORDER BY m.method",
-        )
-        .bind(caller.account.0)
-        .fetch_all(pool)
-        .await?;
-        for row in ticked {
-            methods.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
-        }
-        let mut calls: HashMap<i64, Vec<(String, i64)>> = HashMap::new();
-        let counted = sqlx::query(
-            "SELECT u.token_id, u.method, u.calls FROM token_usage u JOIN tokens t ON t.id = u.token_id \
-             WHERE t.account_id = $1",
-        )
-        .bind(caller.account.0)
-        .fetch_all(pool)
-        .await?;
-        for row in counted {
-            calls.entry(row.try_get(0)?).or_default().push((row.try_get(1)?, row.try_get(2)?));
-        }
-        let mut tokens = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let mut token = TokenRow::read(row)?;
-            if may_see(caller, token.owner, token.shared) {
-                token.methods = methods.remove(&token.id.0).unwrap_or_default();
-                token.calls = calls.remove(&token.id.0).unwrap_or_default();
-                tokens.push(self.token_view(caller, token));
-            }
-        }
+        let tokens = self.read_tokens(caller, None).await?;
         let members: i64 = sqlx::query_scalar("SELECT count(*) FROM memberships WHERE account_id = $1")
             .bind(caller.account.0)
-            .fetch_one(pool)
+            .fetch_one(self.store.read())
             .await?;
         Ok(TokenList {
             tokens,
@@ -136,6 +104,61 @@ impl Keyrack {
             may_manage: caller.require(crate::caller::Right::ManageTokens).is_ok(),
             today: self.world.now().date_naive(),
         })
+    }
+
+    /// Those of [`Keyrack::token_list`] that have one of these numbers; others are left out without a word, so that
+    /// nobody learns of tokens that they do not see.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn tokens_with_ids(&self, caller: &Caller, ids: &[i64]) -> Result<Vec<TokenView>> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.len() <= MOST_NAMED {
+            return self.read_tokens(caller, Some(&ids)).await;
+        }
+        let mut tokens = self.read_tokens(caller, None).await?;
+        tokens.retain(|token| ids.binary_search(&token.id).is_ok());
+        Ok(tokens)
+    }
+
+    /// The tokens that the caller sees, or only those with these numbers, at most [`MOST_NAMED`].
+    async fn read_tokens(&self, caller: &Caller, ids: Option<&[i64]>) -> Result<Vec<TokenView>> {
+        let named = match ids {
+            None => String::new(),
+            Some([]) => return Ok(Vec::new()),
+            Some(ids) => {
+                let places: Vec<_> = (0..ids.len()).map(|index| format!("${}", index + 2)).collect();
+                format!(" AND t.id IN ({})", places.join(", "))
+            }
+        };
+        let rows = async |select: &str, order: &str| {
+            let query = sqlx::query(sqlx::AssertSqlSafe(format!("{select} WHERE t.account_id = $1{named}{order}")));
+            let query = ids.into_iter().flatten().fold(query.bind(caller.account.0), |query, id| query.bind(*id));
+            query.fetch_all(self.store.read()).await
+        };
+        let found = rows(select_tokens!(""), " ORDER BY t.id").await?;
+        let mut methods: HashMap<i64, Vec<String>> = HashMap::new();
+        let ticked = "SELECT m.token_id, m.method FROM token_methods m JOIN tokens t ON t.id = m.token_id";
+        for row in rows(ticked, " ORDER BY m.method").await? {
+            methods.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
+        }
+        let mut calls: HashMap<i64, Vec<(String, i64)>> = HashMap::new();
+        let counted = "SELECT u.token_id, u.method, u.calls FROM token_usage u JOIN tokens t ON t.id = u.token_id";
+        for row in rows(counted, "").await? {
+            calls.entry(row.try_get(0)?).or_default().push((row.try_get(1)?, row.try_get(2)?));
+        }
+        let mut tokens = Vec::with_capacity(found.len());
+        for row in &found {
+            let mut token = TokenRow::read(row)?;
+            if may_see(caller, token.owner, token.shared) {
+                token.methods = methods.remove(&token.id.0).unwrap_or_default();
+                token.calls = calls.remove(&token.id.0).unwrap_or_default();
+                tokens.push(self.token_view(caller, token));
+            }
+        }
+        Ok(tokens)
     }
 
     /// The token as the caller sees it.

@@ -213,6 +213,29 @@ on_both! {
         assert!(bed.keyrack.remove_tokens(&confirmed, &[shared]).await.is_ok());
     }
 
+    async fn tokens_asked_for_by_number_are_those_of_the_list(bed: Bed) {
+        let owner = bed.owner().await;
+        let manager = bed.member("manager@example.org", Role::Manager).await;
+        let stranger = bed.stranger().await;
+        let private = bed.token(&owner, new_token("owner's own", &[STOP, GET])).await;
+        bed.token(&owner, NewToken { shared: true, ..new_token("shared", &[STOP]) }).await;
+        bed.token(&manager, new_token("manager's own", &[GET, STOP])).await;
+        let foreign = bed.token(&stranger, NewToken { shared: true, ..new_token("foreign", &[STOP]) }).await;
+        assert!(bed.may_call(&private.secret, STOP).await.unwrap());
+        let last = foreign.token.id;
+        let several = vec![last + 1, last, last - 1, 1, 1, -5, 0, i64::MAX, i64::MIN];
+        let many: Vec<_> = (-1000..=last).rev().collect();
+        for caller in [&*owner, &*manager, &*stranger] {
+            let list = bed.keyrack.token_list(caller).await.unwrap().tokens;
+            for ids in [vec![], vec![private.token.id], several.clone(), many.clone()] {
+                let of_list: Vec<_> = list.iter().filter(|token| ids.contains(&token.id)).cloned().collect();
+                assert_eq!(bed.keyrack.tokens_with_ids(caller, &ids).await.unwrap(), of_list, "{ids:?}");
+            }
+        }
+        let private = bed.keyrack.tokens_with_ids(&manager, &[private.token.id, last]).await.unwrap();
+        assert!(private.is_empty(), "{private:?}");
+    }
+
     async fn a_token_never_opens_more_than_its_owner_may_do(bed: Bed) {
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let made = bed.token(&manager, new_token("t", &[STOP, GET])).await;

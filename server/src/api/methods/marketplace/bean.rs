@@ -52,6 +52,11 @@ pub fn app(app: &App) -> Value {
     told
 }
 
+/// A manifest that is in the catalogue from now on.
+pub fn added(id: &str) -> Result<Answer, ApiError> {
+    Answer::object(json!({ "appId": id, "response": { "result": 0, "id": id } }))
+}
+
 /// Apps, and how many.
 pub fn apps<'a>(found: impl Iterator<Item = &'a App>) -> Result<Answer, ApiError> {
     let apps: Vec<_> = found.map(app).collect();

@@ -9,6 +9,7 @@ pub mod jps;
 mod bean;
 mod given;
 
+use crate::api::error::Code;
 use crate::api::registry::{Kind, Param};
 
 const UNIQUE_NAME: Param = Param::required(
@@ -66,3 +67,16 @@ const LAYER: Param = Param::optional("nodeGroup", Kind::Text, "The layer where s
 
 const OWNER_UID: Param =
     Param::optional("ownerUid", Kind::Number, "Accepted for compatibility: a credential speaks for one account.", "7");
+
+const INSTALL_ANSWER: &str = r#"{"result":0,"action":"install","type":"success","name":"Static site","uniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","appUniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","appid":"4f1c2a5b6d4c7e8f90a1b2c3d4e5f60e","envName":"my-shop","startPage":"http://127.0.0.1:31000","successText":"Done","message":"Done","data":{"env":{"envName":"my-shop","status":1}},"response":{"result":0,"uniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","successText":"Done","env":{"envName":"my-shop","status":1}}}"#;
+
+/// What every method that carries out steps of a manifest may answer.
+const STEP_CODES: &[Code] = &[
+    Code::Forbidden,
+    Code::NotFound,
+    Code::NotPermitted,
+    Code::NoEnvironment,
+    Code::WrongState,
+    Code::Limit,
+    Code::NodeFailed,
+];

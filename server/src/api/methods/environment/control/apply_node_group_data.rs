@@ -1,31 +1,6 @@
-//! What clients keep with a layer.
+//! What clients keep with a layer, as clients of older days call it.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use super::super::nodegroup::apply_data;
+use crate::api::registry::Method;
 
-use super::{ENV_NAME, LAYER};
-use crate::api::answer::Answer;
-use crate::api::call::Call;
-use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
-
-pub const METHOD: Method = Method {
-    name: "environment.control.ApplyNodeGroupData",
-    summary: "Puts values into what clients keep with a layer; `null` takes one out.",
-    params: &[ENV_NAME, LAYER, Param::required("data", Kind::Json, "A JSON object.", r#"{"owner":"web"}"#)],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
-
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, group, data) = (params.text("envName")?, params.text("nodeGroup")?, ("data", params.text("data")?));
-    call.keyrack.apply_layer_data(&call.caller, &call.client, name, group, data).await?;
-    Ok(Answer::done())
-}
+pub const METHOD: Method = Method { name: "environment.control.ApplyNodeGroupData", ..apply_data::METHOD };

@@ -1,22 +1,10 @@
 //! Deploying, as clients of older days call it.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::methods::ApiSet;
-
-use super::super::deployment::{DEPLOY_ANSWER, DEPLOY_CODES, DEPLOY_PARAMS, deploy};
-use crate::api::registry::{Effect, Method, Run};
+use super::super::deployment::deploy_archive;
+use crate::api::registry::Method;
 
 pub const METHOD: Method = Method {
     name: "environment.control.DeployApp",
     summary: "Makes an uploaded archive (zip, war, tar, tar.gz) the content of a context, as environment.deployment.DeployArchive does.",
-    params: DEPLOY_PARAMS,
-    answer: DEPLOY_ANSWER,
-    codes: DEPLOY_CODES,
-    sets: &[ApiSet::MavenPlugin, ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(deploy(call))),
+    ..deploy_archive::METHOD
 };

@@ -1,6 +1,6 @@
 //! `environment.nodegroup`: layers.
 
-mod apply_data;
+pub(super) mod apply_data;
 mod get;
 mod set_options;
 

@@ -3,8 +3,8 @@
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
 
+use super::super::bean::added;
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
@@ -30,6 +30,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let id = call.keyrack.add_app(&call.caller, &call.client, call.params.text("manifest")?).await?;
-    Answer::object(json!({ "appId": id, "response": { "result": 0, "id": id } }))
+    let text = call.params.text("manifest")?;
+    added(&call.keyrack.add_app(&call.caller, &call.client, text).await?)
 }

@@ -7,11 +7,12 @@ use keyrack_domain::types::methods::ApiSet;
 use super::super::bean::done;
 use super::super::given::request;
 use super::super::{
-    APP_ID, DISPLAY_NAME, ENV_GROUPS, ENV_NAME, OWNER_UID, REGION, SETTINGS, SKIP_EMAIL, SKIP_NODE_EMAILS,
+    APP_ID, DISPLAY_NAME, ENV_GROUPS, ENV_NAME, INSTALL_ANSWER, OWNER_UID, REGION, SETTINGS, SKIP_EMAIL,
+    SKIP_NODE_EMAILS, STEP_CODES,
 };
 use crate::api::answer::Answer;
 use crate::api::call::Call;
-use crate::api::error::{ApiError, Code};
+use crate::api::error::ApiError;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 /// What of an installation's facts this method is told.
@@ -43,16 +44,8 @@ pub const METHOD: Method = Method {
         SKIP_NODE_EMAILS,
         OWNER_UID,
     ],
-    answer: r#"{"result":0,"action":"install","type":"success","name":"Static site","uniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","appUniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","appid":"4f1c2a5b6d4c7e8f90a1b2c3d4e5f60e","envName":"my-shop","startPage":"http://127.0.0.1:31000","successText":"Done","message":"Done","data":{"env":{"envName":"my-shop","status":1}},"response":{"result":0,"uniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","successText":"Done","env":{"envName":"my-shop","status":1}}}"#,
-    codes: &[
-        Code::Forbidden,
-        Code::NotFound,
-        Code::NotPermitted,
-        Code::NoEnvironment,
-        Code::WrongState,
-        Code::Limit,
-        Code::NodeFailed,
-    ],
+    answer: INSTALL_ANSWER,
+    codes: STEP_CODES,
     sets: &[ApiSet::Marketplace],
     token: TokenAccess::WhenTicked,
     role: Role::Manager,

@@ -1,13 +1,13 @@
 //! `marketplace.app`: what can be installed.
 
-mod add_app;
+pub(super) mod add_app;
 mod delete_app;
 mod edit_app;
 mod get_addon_list;
 mod get_app_info;
 mod get_categories;
 mod get_checksum;
-mod get_list;
+pub(super) mod get_list;
 mod install;
 mod install_addon;
 

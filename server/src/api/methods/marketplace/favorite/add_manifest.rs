@@ -1,36 +1,20 @@
-//! A manifest of one's own.
+//! A manifest of one's own that is a favourite at once.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
-
+use super::super::app::add_app;
+use super::super::bean::added;
 use crate::api::answer::Answer;
 use crate::api::call::Call;
-use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::error::ApiError;
+use crate::api::registry::{Method, Run};
 
 pub const METHOD: Method = Method {
     name: "marketplace.favorite.AddManifest",
     summary: "Keeps a manifest in the account's own part of the catalogue, as one of your favourites.",
-    params: &[Param::required(
-        "manifest",
-        Kind::Text,
-        "The manifest, as YAML or JSON; its text, no address.",
-        r#"{"type":"install","name":"Hello","onInstall":{"log":"Hello"}}"#,
-    )],
-    answer: r#"{"result":0,"appId":"1","response":{"result":0,"id":"1"}}"#,
-    codes: &[Code::Limit],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
     run: Run::Permitted(|call| Box::pin(run(call))),
+    ..add_app::METHOD
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let text = call.params.text("manifest")?;
-    let id = call.keyrack.add_favorite_manifest(&call.caller, &call.client, text).await?;
-    Answer::object(json!({ "appId": id, "response": { "result": 0, "id": id } }))
+    added(&call.keyrack.add_favorite_manifest(&call.caller, &call.client, text).await?)
 }

@@ -1,12 +1,12 @@
 //! `marketplace.installation`: what is installed.
 
-mod execute_action;
+pub(super) mod execute_action;
 mod get_env_appid;
 mod get_info;
 mod get_list;
-mod get_scripting_appid;
+pub(super) mod get_scripting_appid;
 mod get_settings;
-mod uninstall;
+pub(super) mod uninstall;
 
 use serde_json::Value;
 

@@ -5,11 +5,11 @@ use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 use serde_json::json;
 
-use super::super::UNIQUE_NAME;
 use super::super::bean::response;
+use super::super::{STEP_CODES, UNIQUE_NAME};
 use crate::api::answer::Answer;
 use crate::api::call::Call;
-use crate::api::error::{ApiError, Code};
+use crate::api::error::ApiError;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
@@ -20,15 +20,7 @@ pub const METHOD: Method = Method {
         Param::optional("force", Kind::YesNo, "Whether it is forgotten also when something fails.", "false"),
     ],
     answer: r#"{"result":0,"response":{"result":0}}"#,
-    codes: &[
-        Code::Forbidden,
-        Code::NotFound,
-        Code::NotPermitted,
-        Code::NoEnvironment,
-        Code::WrongState,
-        Code::Limit,
-        Code::NodeFailed,
-    ],
+    codes: STEP_CODES,
     sets: &[ApiSet::Marketplace],
     token: TokenAccess::WhenTicked,
     role: Role::Manager,

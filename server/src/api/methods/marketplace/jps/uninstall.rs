@@ -1,44 +1,10 @@
 //! Uninstalling.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
-
-use super::super::UNIQUE_NAME;
-use super::super::bean::response;
-use crate::api::answer::Answer;
-use crate::api::call::Call;
-use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use super::super::installation::uninstall;
+use crate::api::registry::Method;
 
 pub const METHOD: Method = Method {
     name: "marketplace.jps.Uninstall",
     summary: "Carries out what an installed manifest does at its end, and forgets it; its environment stays.",
-    params: &[
-        UNIQUE_NAME,
-        Param::optional("force", Kind::YesNo, "Whether it is forgotten also when something fails.", "false"),
-    ],
-    answer: r#"{"result":0,"response":{"result":0}}"#,
-    codes: &[
-        Code::Forbidden,
-        Code::NotFound,
-        Code::NotPermitted,
-        Code::NoEnvironment,
-        Code::WrongState,
-        Code::Limit,
-        Code::NodeFailed,
-    ],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
+    ..uninstall::METHOD
 };
-
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, force) = (call.params.text("appUniqueName")?, call.params.yes("force")?);
-    call.keyrack.uninstall(&call.caller, &call.client, name, force).await?;
-    response(json!({}))
-}

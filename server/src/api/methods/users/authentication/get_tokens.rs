@@ -32,12 +32,9 @@ struct Tokens<'a> {
 }
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let wanted = call.params.opt_ids("ids")?;
-    let list = call.keyrack.token_list(&call.caller).await?;
-    let is_wanted = |id: &i64| match &wanted {
-        Some(Ids::These(ids)) => ids.contains(id),
-        Some(Ids::All) | None => true,
+    let tokens = match call.params.opt_ids("ids")? {
+        Some(Ids::These(ids)) => call.keyrack.tokens_with_ids(&call.caller, &ids).await?,
+        Some(Ids::All) | None => call.keyrack.token_list(&call.caller).await?.tokens,
     };
-    let api_tokens = list.tokens.iter().filter(|token| is_wanted(&token.id)).map(Token::listed).collect();
-    Answer::written(&Tokens { api_tokens })
+    Answer::written(&Tokens { api_tokens: tokens.iter().map(Token::listed).collect() })
 }
