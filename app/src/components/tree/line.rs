@@ -60,14 +60,13 @@ pub(super) fn node_of(id: &str) -> Option<Node> {
 
 impl Line {
     /// A new line. `None` only outside of a browser.
-    pub fn new(catalog: &Catalog, row: Row, look: &Look) -> Option<Line> {
-        let element = document().create_element("div").ok()?;
-        element.set_inner_html(if let Node::Method(_) = row.node { METHOD } else { GROUP });
-        let part = |class: &str| element.query_selector(class).ok().flatten();
-        let (label, note, link) = (part(".tree-label")?, part(".tree-note, .tree-count")?, part(".tree-docs"));
+    pub fn new(patterns: &Patterns, catalog: &Catalog, row: Row, look: &Look) -> Option<Line> {
+        let element = patterns.copy(row.node)?;
+        let label = element.first_element_child()?.next_element_sibling()?.next_element_sibling()?;
+        let note = label.next_element_sibling()?;
+        let link = note.next_element_sibling();
         let id = line_id(row.node);
         let (label_id, note_id) = ([&id, "-label"].concat(), [&id, "-note"].concat());
-        set(&element, "role", "treeitem");
         set(&element, "class", &format!("tree-line level-{}", row.level));
         set(&element, "aria-level", &row.level.to_string());
         set(&element, "aria-labelledby", &label_id);
@@ -176,18 +175,42 @@ fn set(element: &Element, name: &str, value: &str) {
     let _ = element.set_attribute(name, value);
 }
 
+/// The parts of a line in their order: what opens it, the box, the label, a note or a count, and of a method the way to its
+/// documentation. The pictures are drawn by the style sheet: an SVG of its own per line is most of what a line costs.
 const GROUP: &str = concat!(
-    r#"<span class="tree-twist" aria-hidden="true"><svg class="icon"><use href="/icons.svg#chevron-right"/></svg></span>"#,
+    r#"<span class="tree-twist is-there" aria-hidden="true"></span>"#,
     r#"<span class="tree-box" aria-hidden="true"></span><span class="tree-label"></span>"#,
     r#"<span class="tree-count"></span>"#,
 );
-
 const METHOD: &str = concat!(
     r#"<span class="tree-twist"></span><span class="tree-box" aria-hidden="true"></span>"#,
     r#"<span class="tree-label"></span><span class="tree-note"></span>"#,
-    r#"<a class="tree-docs" target="_blank" rel="noopener">"#,
-    r#"<svg class="icon" aria-hidden="true"><use href="/icons.svg#external-link"/></svg></a>"#,
+    r#"<a class="tree-docs" target="_blank" rel="noopener"></a>"#,
 );
+
+/// Lines to be copied and filled in: HTML is read once for all of them.
+pub(super) struct Patterns {
+    group: Element,
+    method: Element,
+}
+
+impl Patterns {
+    /// `None` only outside of a browser.
+    pub fn new() -> Option<Patterns> {
+        let pattern = |parts: &str| {
+            let element = document().create_element("div").ok()?;
+            set(&element, "role", "treeitem");
+            element.set_inner_html(parts);
+            Some(element)
+        };
+        Some(Patterns { group: pattern(GROUP)?, method: pattern(METHOD)? })
+    }
+
+    fn copy(&self, node: Node) -> Option<Element> {
+        let pattern = if let Node::Method(_) = node { &self.method } else { &self.group };
+        pattern.clone_node_with_deep(true).ok()?.dyn_into().ok()
+    }
+}
 
 #[cfg(test)]
 mod tests {

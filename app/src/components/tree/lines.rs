@@ -5,12 +5,16 @@ use std::cmp::Ordering;
 use leptos::web_sys::Element;
 
 use super::catalog::Catalog;
-use super::line::{Line, Look};
+use super::line::{Line, Look, Patterns};
 use super::rows::{Row, key};
 
-/// The drawn lines, in the order of the tree.
+/// The drawn lines.
 #[derive(Default)]
-pub(super) struct Lines(Vec<Line>);
+pub(super) struct Lines {
+    /// In the order of the tree.
+    drawn: Vec<Line>,
+    patterns: Option<Patterns>,
+}
 
 impl Lines {
     /// Makes the document show these rows, before the element `end`. What was there already stays there, with its focus,
@@ -25,31 +29,35 @@ impl Lines {
         look: &Look,
         end: &Element,
     ) -> usize {
-        let mut old = std::mem::take(&mut self.0).into_iter().peekable();
-        self.0.reserve(rows.len());
+        if self.patterns.is_none() {
+            self.patterns = Patterns::new();
+        }
+        let Some(patterns) = &self.patterns else { return rows.len() };
+        let mut old = std::mem::take(&mut self.drawn).into_iter().peekable();
+        self.drawn.reserve(rows.len());
         for (at, row) in rows.iter().enumerate() {
             while let Some(gone) = old.next_if(|line| order(catalog, &line.row, row) == Ordering::Less) {
                 gone.element.remove();
             }
             if let Some(mut line) = old.next_if(|line| line.row.node == row.node) {
                 line.patch(catalog, *row, look);
-                self.0.push(line);
+                self.drawn.push(line);
             } else if at >= now && spare == 0 {
                 continue;
-            } else if let Some(line) = Line::new(catalog, *row, look) {
+            } else if let Some(line) = Line::new(patterns, catalog, *row, look) {
                 if at >= now {
                     spare -= 1;
                 }
                 let next = old.peek().map_or(end, |line| &line.element);
                 // The neighbour is in the document, so there is a place before it.
                 let _ = next.before_with_node_1(&line.element);
-                self.0.push(line);
+                self.drawn.push(line);
             }
         }
         for gone in old {
             gone.element.remove();
         }
-        rows.len() - self.0.len()
+        rows.len() - self.drawn.len()
     }
 }
 
