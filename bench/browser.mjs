@@ -1,6 +1,8 @@
 // Page weight, time to interactive, and a keystroke in the tree of methods, in Chromium. Started by bench/browser, which says
 // where the server is; prints Markdown.
 
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,10 +16,17 @@ const methods = Number(process.env.METHODS);
 /** Signed in, and what strangers see. */
 const PAGES = ["/", "/settings/tokens", "/settings/security", "/settings/members", "/settings/audit", "/docs/api"];
 const DOOR = "/signin";
+/** What a page without anything costs here: the part of each figure that is the browser's and the machine's own. */
+const BARE = "a page that is empty";
+const BARE_HTML = "<!DOCTYPE html><html data-hydrated><title>Bare</title><link rel=icon href=data:,><p>Bare</p></html>";
 /** Typed one after the other: more and more of a name that many methods have, then a name of one. */
 const TYPED = "method4217";
 /** After a key nothing is left to do for the page. */
 const QUIET_MS = 250;
+
+const bare = createServer((_, response) => response.setHeader("Content-Type", "text/html").end(BARE_HTML));
+await once(bare.listen(0, "127.0.0.1"), "listening");
+const bareUrl = `http://127.0.0.1:${bare.address().port}/`;
 
 const browser = await chromium.launch({
   executablePath,
@@ -57,6 +66,7 @@ async function visit(storageState, path) {
     }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-hydrated"] });
   });
   const page = await context.newPage();
+  if (path === BARE) path = bareUrl;
   const session = await context.newCDPSession(page);
   await session.send("Network.enable");
   const kinds = new Map();
@@ -172,10 +182,11 @@ try {
   console.log("| page | all | WASM | second visit | first paint | interactive | interactive, second visit |");
   console.log("|---|---|---|---|---|---|---|");
   const unpacked = new Set();
-  for (const path of [DOOR, ...PAGES]) {
+  for (const path of [BARE, DOOR, ...PAGES]) {
     const visits = [];
-    for (let round = 0; round < rounds; round += 1) visits.push(await visit(path === DOOR ? undefined : signedIn, path));
-    for (const one of visits) for (const name of one.unpacked) unpacked.add(name);
+    const state = path === DOOR || path === BARE ? undefined : signedIn;
+    for (let round = 0; round < rounds; round += 1) visits.push(await visit(state, path));
+    if (path !== BARE) for (const one of visits) for (const name of one.unpacked) unpacked.add(name);
     const of = (pick) => median(visits.map(pick));
     console.log(
       `| \`${path}\` | ${kb(of((one) => one.all))} | ${kb(of((one) => one.wasm))} | ${kb(of((one) => one.second))}` +
@@ -201,4 +212,5 @@ try {
   }
 } finally {
   await browser.close();
+  bare.close();
 }
