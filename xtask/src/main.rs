@@ -81,6 +81,13 @@ fn cargo(root: &std::path::Path, args: &[&str]) -> Result<()> {
 fn cargo_with(root: &std::path::Path, args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
+    // What `cargo run` told this program of its own package. Build scripts look at some of it (ring's does), and would run again,
+    // with all that follows, whenever a call through here comes after one that was not, or the other way round.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(name);
+        }
+    }
     command.args(args).envs(variables.iter().copied()).current_dir(root);
     let status = command.status().context("cannot start cargo")?;
     if !status.success() {
