@@ -1,6 +1,7 @@
 //! Look-ups that are under way, each shared by all who ask for the same secret meanwhile.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
@@ -35,6 +36,18 @@ impl Landed {
                 Landed::Internal
             }
         }
+    }
+
+    /// As [`Landed::of`]. A look-up that panicked is a defect of one call: nobody may wait for it for ever, and leaving it must
+    /// not panic again.
+    fn of_caught(caught: std::thread::Result<Result<Found>>) -> Landed {
+        caught.map_or_else(
+            |_| {
+                tracing::error!("a look-up panicked");
+                Landed::Internal
+            },
+            Landed::of,
+        )
     }
 
     pub fn into_caller(self) -> Result<Arc<Caller>> {
@@ -87,7 +100,7 @@ impl Flights {
         if let Some((number, flight)) = under_way.and_then(|it| Some((it.number, it.flight.upgrade()?))) {
             return Passenger { flights: self, key, number, flight, joined: true };
         }
-        let flight = look_up().map(Landed::of).boxed().shared();
+        let flight = AssertUnwindSafe(look_up()).catch_unwind().map(Landed::of_caught).boxed().shared();
         inner.numbers += 1;
         let number = inner.numbers;
         let weak = flight.downgrade().expect("nobody has polled it yet");

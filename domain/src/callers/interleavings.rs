@@ -337,3 +337,16 @@ fn strangers_push_nobody_out() {
     assert!(callers.token(&hash()).is_some());
     assert!(callers.nobodys.len() <= MOST_NOBODYS);
 }
+
+#[test]
+fn a_look_up_that_panics_fails_those_who_waited_for_it_and_nobody_else() {
+    let callers = Callers::new(true);
+    let defect = || async {
+        assert!(std::hint::black_box(false), "a defect");
+        Ok(Found::Nobody)
+    };
+    let answer = futures::executor::block_on(callers.find(hash(), As::Token, defect));
+    assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
+    let found = || async { Ok(Found::Caller(caller())) };
+    assert!(futures::executor::block_on(callers.find(hash(), As::Token, found)).is_ok());
+}
