@@ -7,6 +7,7 @@
 //! Where other servers change the same database, keeping anything needs their word on changes. Without it nothing is
 //! kept or shared: every call is a look-up of its own ([`Callers::keep_nothing`]).
 
+mod counts;
 mod flights;
 #[cfg(test)]
 mod interleavings;
@@ -19,6 +20,8 @@ use crate::caller::Caller;
 use crate::error::{Credential, Error, Result};
 use crate::ids::{TokenId, UserId};
 use crate::secret::SecretHash;
+pub use counts::CacheCounts;
+use counts::Counters;
 use flights::{Flights, Landed};
 
 /// Bound on memory: a caller takes some 300 bytes.
@@ -58,6 +61,7 @@ pub struct Callers {
     sessions: Cache<SecretHash, Arc<Caller>>,
     nobodys: Cache<SecretHash, ()>,
     flights: Flights,
+    counters: Counters,
     /// Filling holds it for reading, invalidating for writing; a hit does not touch it.
     state: RwLock<State>,
 }
@@ -81,6 +85,7 @@ impl Callers {
             sessions: Cache::new(MOST_SESSIONS),
             nobodys: Cache::new(MOST_NOBODYS),
             flights: Flights::default(),
+            counters: Counters::default(),
             state: RwLock::new(State { generation: 0, keeps }),
         }
     }
@@ -104,18 +109,32 @@ impl Callers {
         F: Future<Output = Result<Found>> + Send + 'static,
     {
         if self.nobodys.get(&hash).is_some() {
+            self.counters.nobodys.add_one();
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
         let Some(ticket) = self.ticket() else {
+            self.counters.look_ups.add_one();
             return Landed::of(look_up().await).into_caller();
         };
         let (landed, shared) = self.flights.board((hash, kind), ticket.0, &look_up).await;
         if shared && matches!(landed, Landed::Found(Found::NotNow)) {
             // It may have become a caller after the look-up and before this request.
+            self.counters.look_ups.add_one();
             return Landed::of(look_up().await).into_caller();
         }
+        if shared { &self.counters.shared } else { &self.counters.look_ups }.add_one();
         self.keep(ticket, hash, &landed);
         landed.into_caller()
+    }
+
+    /// Notes that a caller who was known is taken at that.
+    pub fn count_hit(&self) {
+        self.counters.hits.add_one();
+    }
+
+    /// How callers were found since the start.
+    pub fn counts(&self) -> CacheCounts {
+        self.counters.now()
     }
 
     /// Forgets a token's secret and every session that the token opened.

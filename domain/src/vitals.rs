@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::Keyrack;
+pub use crate::callers::CacheCounts;
 use crate::error::Result;
 use crate::types::environments::EnvStatus;
 
@@ -18,6 +19,11 @@ pub struct Vitals {
 }
 
 impl Keyrack {
+    /// How callers were found since the start: from memory or from the database.
+    pub fn cache_counts(&self) -> CacheCounts {
+        self.callers.counts()
+    }
+
     /// How it is doing now.
     ///
     /// # Errors

@@ -47,7 +47,10 @@ impl Keyrack {
             Shape::Token => SecretHash::of(credential),
         };
         let caller = match self.callers.token(&hash) {
-            Some(caller) => caller,
+            Some(caller) => {
+                self.callers.count_hit();
+                caller
+            }
             None => self.look_up(hash, As::Token).await?,
         };
         caller.check_alive(self.world.now())?;
@@ -69,7 +72,10 @@ impl Keyrack {
         let known = self.callers.session(&hash).filter(|caller| is_of_kind(caller, kind));
         // One that was long idle here may have been used on another server: the store knows.
         let caller = match known.filter(|caller| !self.is_idle(caller)) {
-            Some(caller) => caller,
+            Some(caller) => {
+                self.callers.count_hit();
+                caller
+            }
             None => {
                 let kind = if kind == SessionKind::Browser { As::BrowserSession } else { As::ApiSession };
                 self.look_up(hash, kind).await?

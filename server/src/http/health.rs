@@ -16,7 +16,12 @@ pub fn router(keyrack: Keyrack, metrics: Arc<Metrics>) -> Router {
     Router::new()
         .route("/healthz", get(async || plain(StatusCode::OK, "ok\n".into())))
         .route("/readyz", get(async move || ready(&keyrack).await))
-        .route("/metrics", get(async move || plain(StatusCode::OK, metrics.text(watched.vitals().await.ok().as_ref()))))
+        .route(
+            "/metrics",
+            get(async move || {
+                plain(StatusCode::OK, metrics.text(watched.cache_counts(), watched.vitals().await.ok().as_ref()))
+            }),
+        )
 }
 
 async fn ready(keyrack: &Keyrack) -> impl IntoResponse + use<> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use keyrack_domain::vitals::Vitals;
+use keyrack_domain::vitals::{CacheCounts, Vitals};
 
 use crate::api::error::Code;
 use crate::api::registry::Registry;
@@ -58,10 +58,11 @@ impl Metrics {
 
     /// Everything, as Prometheus reads it. Methods that were never called are left out; so is what the domain tells while
     /// its database does not answer.
-    pub fn text(&self, vitals: Option<&Vitals>) -> String {
+    pub fn text(&self, cache: CacheCounts, vitals: Option<&Vitals>) -> String {
         let mut text = String::new();
         header(&mut text, "keyrack_unknown_credentials_total", "counter", "Calls with a credential that nobody has.");
         line(&mut text, "keyrack_unknown_credentials_total", "", load(&self.unknown_credentials));
+        credentials(&mut text, cache);
         header(&mut text, "keyrack_api_calls_total", "counter", "API calls by method and result code.");
         for method in &self.methods {
             for (code, count) in method.by_code().filter(|(_, count)| *count > 0) {
@@ -113,6 +114,19 @@ impl PerMethod {
     }
 }
 
+fn credentials(text: &mut String, cache: CacheCounts) {
+    const NAME: &str = "keyrack_credentials_total";
+    header(text, NAME, "counter", "Credentials of the right form, by where it was found whose they are.");
+    for (found, count) in [
+        ("remembered", cache.hits),
+        ("remembered_as_nobodys", cache.nobodys),
+        ("shared", cache.shared),
+        ("database", cache.look_ups),
+    ] {
+        line(text, NAME, &format!("{{found=\"{found}\"}}"), count);
+    }
+}
+
 fn gauges(text: &mut String, vitals: &Vitals) {
     header(text, "keyrack_environments", "gauge", "Environments by state.");
     for (status, count) in &vitals.environments {
@@ -154,7 +168,7 @@ mod tests {
         metrics.call(Some(place), Some(Code::NotGranted), Duration::from_secs(60));
         metrics.call(None, Some(Code::UnknownService), Duration::ZERO);
         metrics.unknown_credential();
-        let text = metrics.text(None);
+        let text = metrics.text(CacheCounts::default(), None);
         for line in [
             "keyrack_unknown_credentials_total 1",
             r#"keyrack_api_calls_total{method="users.authentication.CheckSign",code="0"} 2"#,

@@ -26,6 +26,31 @@ async fn calls_and_unknown_credentials_are_counted() {
     }
 }
 
+#[tokio::test]
+async fn it_is_told_whether_callers_were_remembered_or_looked_up() {
+    let server = Server::start().await;
+    let token = server.token("users.account.GetUserInfo").await;
+    let nobodys = "1x00000000000000000000000000000000";
+    let found = async || {
+        let text = server.send(get("/metrics")).await.text;
+        ["remembered", "remembered_as_nobodys", "shared", "database"].map(|found| {
+            let start = format!("keyrack_credentials_total{{found=\"{found}\"}} ");
+            let count = text.lines().find_map(|line| line.strip_prefix(&start));
+            count.unwrap_or_else(|| panic!("{start}\n{text}")).parse::<u64>().unwrap()
+        })
+    };
+    let before = found().await;
+    for _ in 0..3 {
+        token.get(CHECK, &[]).await;
+    }
+    server.bearer(nobodys).get(CHECK, &[]).await;
+    server.bearer(nobodys).get(CHECK, &[]).await;
+    server.bearer("garbage").get(CHECK, &[]).await;
+    let after = found().await;
+    // The first call of each is a look-up; garbage has not the form of a credential.
+    assert_eq!(std::array::from_fn(|at| after[at] - before[at]), [2, 1, 0, 2]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn environments_and_what_waits_are_told_while_the_database_answers() {
     let server = Server::with_environments().await;
