@@ -201,6 +201,57 @@ fn a_hard_link_to_a_foreign_file_opens_nothing() {
     bed.untouched();
 }
 
+#[test]
+fn a_node_goes_with_what_it_closed_to_itself() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: needs a user that permissions hold for");
+        return;
+    }
+    use std::os::unix::fs::PermissionsExt;
+    const NODE: u32 = 64_997;
+    let bed = Bed::new();
+    bed.write("cache/module/file", "x").unwrap();
+    bed.write("cache/shut/deep/file", "x").unwrap();
+    bed.write("0.going/file", "x").unwrap();
+    symlink(bed.place.path().join("outside"), bed.at("cache/module/out")).unwrap();
+    files::give_to(&bed.at(""), NODE).unwrap();
+    let mode = |at: PathBuf, mode| fs::set_permissions(at, fs::Permissions::from_mode(mode)).unwrap();
+    mode(bed.place.path().to_owned(), 0o777);
+    for (at, bits) in [("cache/module", 0o555), ("cache/shut/deep", 0o500), ("cache/shut", 0), ("cache", 0o555)] {
+        mode(bed.at(at), bits);
+    }
+    let user = AsUser::become_one(NODE).unwrap();
+    let removed = files::remove_node_folder(&bed.at(""));
+    drop(user);
+    removed.unwrap();
+    assert!(!bed.at("").exists());
+    bed.untouched();
+}
+
+#[test]
+fn a_node_goes_while_something_is_still_written_to_it() {
+    let bed = Bed::new();
+    fs::create_dir(bed.at("www")).unwrap();
+    let www = Root::open(&bed.at("www")).unwrap();
+    let (begin, begun) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for number in 0..200_000 {
+                if number == 100 {
+                    begin.send(()).unwrap();
+                }
+                // Until the folder is gone.
+                if www.file(&path(&number.to_string()), OFlags::WRONLY | OFlags::CREATE).is_err() {
+                    return;
+                }
+            }
+        });
+        begun.recv().unwrap();
+        files::remove_node_folder(&bed.at("")).unwrap();
+    });
+    assert!(!bed.at("").exists());
+}
+
 fn tar_gz(entries: &[(&str, &str, tar::EntryType)]) -> Vec<u8> {
     let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
     for (name, content, kind) in entries {
