@@ -88,6 +88,44 @@ fn matches_are_replaced_all_or_one() {
     assert_eq!(bed.read("f"), Ok(FileDone::Text("x=1 p2 x=3".into())));
 }
 
+/// The most memory that this process ever held, in bytes.
+fn most_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+}
+
+#[test]
+fn a_replacement_that_makes_much_out_of_little_is_refused_before_it_is_made() {
+    let bed = Bed::new();
+    bed.write("f", &"a".repeat(4000)).unwrap();
+    let before = most_memory();
+    let replace = |pattern: &str, replacement: String, nth| {
+        let pattern = Regex::new(pattern).unwrap();
+        bed.work(FileWork::Replace { path: path("f"), pattern, replacement, nth })
+    };
+    let long = "b".repeat(100_000);
+    for refused in [replace("a", long.clone(), None), replace("a+", "${0}".repeat(20_000), Some(1))] {
+        assert!(matches!(refused, Err(EngineError::TooLarge(_))), "{refused:?}");
+    }
+    assert!(most_memory() - before < 64 << 20, "{} MiB", (most_memory() - before) >> 20);
+    assert_eq!(bed.read("f"), Ok(FileDone::Text("a".repeat(4000))), "nothing changed");
+    assert_eq!(replace("a", long.clone(), Some(4000)), Ok(FileDone::Replaced(1)));
+    assert_eq!(bed.read("f"), Ok(FileDone::Text("a".repeat(3999) + &long)));
+}
+
+#[test]
+fn a_pattern_that_takes_too_long_is_given_up() {
+    let bed = Bed::new();
+    // Each search looks at all the rest of the line and finds one letter.
+    bed.write("f", &"A".repeat(LARGEST_TEXT as usize)).unwrap();
+    let begun = std::time::Instant::now();
+    let pattern = Regex::new(".*[^A-Z]|[A-Z]").unwrap();
+    let refused = bed.work(FileWork::Replace { path: path("f"), pattern, replacement: "b".into(), nth: None });
+    assert!(matches!(refused, Err(EngineError::BadFile(_))), "{refused:?}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
 #[test]
 fn links_that_stay_inside_are_followed_and_others_are_not() {
     let bed = Bed::new();
