@@ -347,3 +347,80 @@ fn archives_are_unpacked_and_none_leads_out() {
     assert_eq!(mode & 0o777, 0o755);
     bed.untouched();
 }
+
+/// A tar whose first entry says that the name of the next one, or facts about it, have so many bytes. All of them are 0, so
+/// it takes no place on the disk, and next to none in a tar.gz.
+fn write_long_head(at: &std::path::Path, kind: tar::EntryType, size: u64) {
+    let mut header = tar::Header::new_gnu();
+    header.set_path("head").unwrap();
+    header.set_entry_type(kind);
+    header.set_size(size);
+    header.set_cksum();
+    fs::write(at, header.as_bytes()).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(at).unwrap();
+    file.set_len(512 + size).unwrap();
+}
+
+#[test]
+fn what_a_tar_says_of_its_entries_does_not_fill_the_memory() {
+    use tar::EntryType;
+    let bed = Bed::new();
+    let before = most_memory();
+    let kinds = [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader, EntryType::XGlobalHeader];
+    for kind in kinds {
+        write_long_head(&bed.at("archive"), kind, 400 << 20);
+        let refused = bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") });
+        assert!(matches!(refused, Err(EngineError::BadArchive(_))), "{kind:?}: {refused:?}");
+        assert!(most_memory() - before < 64 << 20, "{kind:?}: {} MiB", (most_memory() - before) >> 20);
+    }
+    // Names of the usual kind of long are taken.
+    let mut tar = tar::Builder::new(Vec::new());
+    let long = format!("{}/file", "folder".repeat(40));
+    let mut header = tar::Header::new_gnu();
+    header.set_size(5);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, &long, &b"hello"[..]).unwrap();
+    fs::write(bed.at("archive"), tar.into_inner().unwrap()).unwrap();
+    bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") }).unwrap();
+    assert_eq!(bed.read(&format!("www/{long}")), Ok(FileDone::Text("hello".into())));
+}
+
+/// A zip whose directory says so many bytes of zeros of each entry, which take no place on the disk.
+fn write_long_directory(at: &std::path::Path, entries: u16, each: u16) {
+    use std::io::{Seek, SeekFrom};
+    let mut file = fs::File::create(at).unwrap();
+    file.write_all(b"PK\x03\x04").unwrap();
+    let begin: u32 = 30;
+    let mut place = u64::from(begin);
+    for number in 0..entries {
+        let name = format!("{number:08}");
+        let mut head = b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\x21\0".to_vec();
+        head.extend_from_slice(&[0; 12]);
+        head.extend_from_slice(&(name.len() as u16).to_le_bytes());
+        head.extend_from_slice(&each.to_le_bytes());
+        head.extend_from_slice(&[0; 14]);
+        head.extend_from_slice(name.as_bytes());
+        file.seek(SeekFrom::Start(place)).unwrap();
+        file.write_all(&head).unwrap();
+        place += head.len() as u64 + u64::from(each);
+    }
+    let mut end = b"PK\x05\x06\0\0\0\0".to_vec();
+    end.extend_from_slice(&entries.to_le_bytes());
+    end.extend_from_slice(&entries.to_le_bytes());
+    end.extend_from_slice(&(place as u32 - begin).to_le_bytes());
+    end.extend_from_slice(&begin.to_le_bytes());
+    end.extend_from_slice(&[0; 2]);
+    file.seek(SeekFrom::Start(place)).unwrap();
+    file.write_all(&end).unwrap();
+}
+
+#[test]
+fn what_a_zip_says_of_its_entries_does_not_fill_the_memory() {
+    let bed = Bed::new();
+    let unpack = || bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") });
+    let before = most_memory();
+    write_long_directory(&bed.at("archive"), 3000, 60_000);
+    let refused = unpack();
+    assert!(matches!(refused, Err(EngineError::BadArchive(_))), "{refused:?}");
+    assert!(most_memory() - before < 140 << 20, "{} MiB", (most_memory() - before) >> 20);
+}
