@@ -85,8 +85,8 @@ impl Run<'_> {
         let world = self.keyrack.world();
         let selector = step.selector.as_deref().map(|selector| fill_text(selector, &self.scope, world));
         let params = match given {
-            Given::Params(params) => fill(&Document::Mapping(params.clone()), &self.scope, world),
-            Given::Whole(whole) => fill(whole, &self.scope, world),
+            Given::Params(params) => fill(&Document::Mapping(params.clone()), &self.scope, world)?,
+            Given::Whole(whole) => fill(whole, &self.scope, world)?,
         };
         let mut doing = Doing { step, params, selector: selector.or_else(|| inherited.map(str::to_owned)) };
         if step.selector.is_none()
@@ -98,8 +98,8 @@ impl Run<'_> {
             Kind::Call => return self.call(&doing).await,
             Kind::Return => return returned(&doing.params),
             Kind::Log => self.write(&doing.text("message")?.unwrap_or_default()).await?,
-            Kind::Set => self.scope.set(doing.map()?),
-            Kind::SetGlobals => self.scope.set_globals(doing.map()?),
+            Kind::Set => self.scope.set(doing.map()?)?,
+            Kind::SetGlobals => self.scope.set_globals(doing.map()?)?,
             Kind::Sleep => self.sleep(doing.pause()?).await?,
             _ => {
                 self.change(&doing).await?;

@@ -406,3 +406,30 @@ async fn who_may_not_is_refused_and_nothing_of_others_can_be_seen() {
     let audit = server.audit().await.join("\n");
     assert!(audit.contains(EMAIL) && !audit.contains("secret words"));
 }
+
+#[tokio::test]
+async fn values_of_values_stop_before_they_have_become_large() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let twice = "- setGlobals: {a: \"${globals}\", b: \"${globals}\"}\n".repeat(60);
+    let this = "- set: {a: \"${this}\", b: \"${this}\"}\n".repeat(60);
+    let declared: String =
+        (0..60).map(|number| format!("  g{number}: [\"${{globals}}\", \"${{globals}}\"]\n")).collect();
+    let long = "x".repeat(150_000);
+    let many = "\"${globals.b}\", ".repeat(5000);
+    let texts = format!(
+        "globals:\n  a: {long}\n  b: \"${{globals.a}}${{globals.a}}${{globals.a}}\"\nonInstall:\n- setGlobals: {{c: [{many}]}}\n"
+    );
+    for rest in [
+        format!("onInstall:\n- setGlobals: {{x: 1}}\n{twice}"),
+        format!("onInstall:\n- set: {{x: 1}}\n{this}"),
+        format!("globals:\n  x: 1\n{declared}onInstall: {{log: a}}"),
+        texts,
+    ] {
+        let answer = install(&owner, &format!("type: install\nname: A\n{rest}"), &[]).await;
+        assert_eq!(answer["result"], 3, "{answer}");
+        assert!(answer["error"].as_str().unwrap().contains("become larger than 4 MiB"), "{answer}");
+    }
+    let fine = "type: install\nname: A\nonInstall:\n- setGlobals: {x: 1}\n- setGlobals: {a: \"${globals}\"}\nsuccess: ${globals.a.x}";
+    assert_eq!(install(&owner, fine, &[]).await["successText"], "1");
+}
