@@ -5,10 +5,13 @@
 
 use std::path::PathBuf;
 
+use tokio::sync::MutexGuard;
+
 use super::actions::{self, NewAction};
 use super::deployments::{Hooks, ROOT, context_name, folder, within};
 use super::execute::execute_all;
 use super::inside::{Inside, engine_error, event, may};
+use super::manager::Slot;
 use super::model::Layer;
 use super::{Deployment, NodeChoice, NodeOutput};
 use crate::audit::{self, Event};
@@ -71,7 +74,7 @@ impl Keyrack {
             return Err(Error::EmptyArchive(format!("the archive “{archive}” is empty: it has 0 bytes")));
         }
         let slot = self.manager()?.slot(environment.id);
-        let _deploying = slot.deploying.lock().await;
+        let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let needed = if new.hooks.is_empty() { ALLOWED } else { FOR_HOOKS };
         let place = (new.environment.as_str(), new.group.as_deref());
         let deploying = self.deploying(caller, client, &slot, "deployment.create", place, needed).await?;
@@ -132,7 +135,7 @@ impl Keyrack {
         may(caller)?;
         let context = context_name("context", context)?;
         let slot = self.slot_of(caller, environment).await?;
-        let _deploying = slot.deploying.lock().await;
+        let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let deploying =
             self.deploying(caller, client, &slot, "deployment.remove", (environment, group), ALLOWED).await?;
         let Deploying { inside, layer, event } = deploying;
@@ -174,7 +177,7 @@ impl Keyrack {
         may(caller)?;
         let (from, to) = (context_name("oldContext", from)?, context_name("newContext", to)?);
         let slot = self.slot_of(caller, environment).await?;
-        let _deploying = slot.deploying.lock().await;
+        let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let deploying =
             self.deploying(caller, client, &slot, "deployment.rename", (environment, group), ALLOWED).await?;
         let Deploying { inside, layer, event } = deploying;
@@ -230,12 +233,20 @@ impl Keyrack {
         must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()
     }
 
-    /// Holds the environment and its layer; the caller of this holds [`Slot::deploying`](super::manager::Slot).
+    /// Waits for its turn, which may take long; who has lost the right to it meanwhile does not get it.
+    async fn turn_to_deploy<'a>(&self, caller: &Caller, slot: &'a Slot) -> Result<MutexGuard<'a, ()>> {
+        let standing = self.standing(caller).await?;
+        let turn = slot.deploying.lock().await;
+        self.must_still_stand(caller, &standing, Right::Operate).await?;
+        Ok(turn)
+    }
+
+    /// Holds the environment and its layer; the caller of this holds [`Slot::deploying`].
     async fn deploying<'a>(
         &self,
         caller: &Caller,
         client: &Client,
-        slot: &'a super::manager::Slot,
+        slot: &'a Slot,
         kind: &'static str,
         (environment, group): (&str, Option<&str>),
         needed: &'static [EnvStatus],
@@ -361,7 +372,7 @@ async fn move_context(inside: &Inside<'_>, layer: &Layer, from: &str, to: &str) 
 async fn execute_hook(inside: &Inside<'_>, hook: Option<&str>, failed: &str, outputs: &mut [NodeOutput]) -> Result<()> {
     let Some(hook) = hook else { return Ok(()) };
     let command = [hook.to_owned()];
-    let all = inside.nodes.iter().map(|node| execute_all(inside, node, &command, false));
+    let all = inside.nodes.iter().map(|node| execute_all(inside, node, &command, false, None));
     let done = futures::future::try_join_all(all).await?;
     for (output, done) in outputs.iter_mut().zip(done) {
         output.out.push_str(&done.out);

@@ -70,6 +70,7 @@ impl Keyrack {
         request: InstallRequest,
     ) -> Result<Done> {
         caller.require(Right::Operate)?;
+        let standing = self.standing(caller).await?;
         let text = manifest;
         let manifest = Manifest::read("jps", text)?;
         let mut scope = Scope::new(&manifest, caller, request.settings.clone(), &self.world)?;
@@ -80,6 +81,7 @@ impl Keyrack {
             keyrack: self,
             caller,
             client,
+            standing,
             manifest: &manifest,
             environment: self.place(caller, &manifest, &request, new.as_ref()).await?,
             nodes: request.layer.as_deref().map(of_layer),
@@ -124,7 +126,7 @@ impl Keyrack {
         self.must_be_near(caller, &installation).await?;
         let manifest = Manifest::read("jps", &installation.manifest)?;
         let (action, steps) = chosen(&manifest, action)?;
-        let mut run = self.run_again(caller, client, &manifest, &installation, params.clone())?;
+        let mut run = self.run_again(caller, client, &manifest, &installation, params.clone()).await?;
         let named = target(&from_json(&Value::Object(params.clone())));
         run.nodes = named.or(run.nodes);
         run.check(steps)?;
@@ -155,7 +157,7 @@ impl Keyrack {
         let installation = self.installation(caller, unique_name).await?;
         self.must_be_near(caller, &installation).await?;
         let manifest = Manifest::read("jps", &installation.manifest)?;
-        let mut run = self.run_again(caller, client, &manifest, &installation, Map::new())?;
+        let mut run = self.run_again(caller, client, &manifest, &installation, Map::new()).await?;
         let event = Event::by(caller, client, "marketplace.uninstall", format!("installation:{unique_name}"))
             .with("name", manifest.name.clone())
             .with("environment", run.environment.clone());
@@ -181,7 +183,7 @@ impl Keyrack {
     }
 
     /// A manifest about to be carried out once more, with what it had.
-    fn run_again<'a>(
+    async fn run_again<'a>(
         &'a self,
         caller: &'a Caller,
         client: &'a Client,
@@ -196,6 +198,7 @@ impl Keyrack {
             keyrack: self,
             caller,
             client,
+            standing: self.standing(caller).await?,
             manifest,
             environment: installation.environment.as_ref().map(|(name, _)| name.clone()),
             nodes: installation.layer.as_deref().map(of_layer),

@@ -12,7 +12,8 @@ use super::manifest::{Manifest, split};
 use super::placeholders::{fill, fill_text};
 use super::scope::Scope;
 use super::steps::{ADDED_NODE, Given, Kind, Step, TARGETS, wrong};
-use crate::caller::{Caller, Client};
+use crate::accounts::Standing;
+use crate::caller::{Caller, Client, Right};
 use crate::environments::{Environment, FilePlace, GroupChange, NodeChoice, RestartOrder, VariableChange};
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
@@ -31,6 +32,8 @@ pub(super) struct Run<'a> {
     pub keyrack: &'a Keyrack,
     pub caller: &'a Caller,
     pub client: &'a Client,
+    /// What held of the caller when it began.
+    pub standing: Standing,
     pub manifest: &'a Manifest,
     /// The environment that it works on, by its short name.
     pub environment: Option<String>,
@@ -81,6 +84,8 @@ impl Run<'_> {
     }
 
     async fn one(&mut self, step: &Step, given: &Given, inherited: Option<&str>) -> Result<Flow> {
+        // Steps go on for hours: they end with the right of who began them.
+        self.keyrack.must_still_stand(self.caller, &self.standing, Right::Operate).await?;
         self.look().await?;
         let world = self.keyrack.world();
         let selector = step.selector.as_deref().map(|selector| fill_text(selector, &self.scope, world));

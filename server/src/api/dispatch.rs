@@ -234,6 +234,15 @@ impl Api {
             form.read_fields().await?;
             let pairs = Pairs::read(query, &Sent::Multipart(form.fields().to_vec()))?;
             let params = Params::bind(method.params, pairs)?;
+            let (caller, permit) = match &file {
+                // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
+                Some(_) => {
+                    let caller = self.keyrack.authenticate(&trace.credential).await?;
+                    let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+                    (caller, permit)
+                }
+                None => (caller, permit),
+            };
             Ok((permit.call(self.keyrack.clone(), caller, client, params), file))
         };
         match taken.await {

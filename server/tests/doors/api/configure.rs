@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Server, Somebody};
+use crate::support::{PASSWORD, Server, Somebody};
 
 fn control(method: &str) -> String {
     format!("environment.control.{method}")
@@ -186,5 +186,32 @@ async fn what_cannot_be_set_or_executed_is_named() {
     done(&owner, "StopEnv", &[]).await;
     let list = [("envName", "a"), at, ("commandList", r#"["ls"]"#)];
     assert_eq!(owner.code(&control("ExecCmdById"), &list).await, 2212, "nothing is executed in what does not run");
+    server.keyrack.stop_environments().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_end_with_the_right_to_have_them_executed() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let node = create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await.remove(0);
+    let id = node["id"].to_string();
+    let folder = server.keyrack.settings().data.join("nodes").join(&id);
+    let token = server.token("ExecCmdById").await;
+    let list = json!(["touch begun; while [ ! -e go ]; do sleep 0.05; done", "touch after"]).to_string();
+    let params = [("envName", "a"), ("nodeId", id.as_str()), ("commandList", &list)];
+    let revoking = async {
+        while !folder.join("begun").exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let all = [("ids", "*"), ("password", PASSWORD)];
+        assert_eq!(owner.code("users.authentication.DeleteTokens", &all).await, 0);
+        std::fs::write(folder.join("go"), "").unwrap();
+    };
+    let command = control("ExecCmdById");
+    let (answer, ()) = tokio::join!(token.post(&command, &params), revoking);
+    assert_eq!(answer["result"], 702, "{answer}");
+    assert!(!folder.join("after").exists());
+    assert_eq!(owner.code(&command, &params).await, 0);
+    assert!(folder.join("after").exists());
     server.keyrack.stop_environments().await;
 }

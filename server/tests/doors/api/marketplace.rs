@@ -433,3 +433,56 @@ async fn values_of_values_stop_before_they_have_become_large() {
     let fine = "type: install\nname: A\nonInstall:\n- setGlobals: {x: 1}\n- setGlobals: {a: \"${globals}\"}\nsuccess: ${globals.a.x}";
     assert_eq!(install(&owner, fine, &[]).await["successText"], "1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manifest_ends_with_the_right_of_who_began_it() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let site = done(&owner, "marketplace.app.Install", &[("id", "static-site"), ("envName", "site")]).await;
+    let folder = server.keyrack.settings().data.join("nodes").join(site["response"]["nodes"][0]["id"].to_string());
+    invite_as(&server, &owner, "max@example.org", "manager").await;
+    let max = server.session("max@example.org", PASSWORD).await;
+    let uid = max.get("users.account.GetUserInfo", &[]).await["uid"].to_string();
+    let long = "type: update\nname: Long\nonInstall:\n\
+                - cmd [cp]: touch begun; while [ ! -e go ]; do sleep 0.05; done\n- createFile [cp]: after";
+    let password = ("password", PASSWORD);
+    for (change, code) in [("DeleteTokens", 702), ("RegenerateToken", 702), ("EditToken", 8), ("EditMember", 8)] {
+        let caller = match change {
+            "EditMember" => max.clone(),
+            _ => server.token("marketplace.jps.Install environment.control.GetEnvs").await,
+        };
+        let changing = async {
+            while !folder.join("begun").exists() {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            let tokens = owner.get("users.authentication.GetTokens", &[]).await;
+            let ids = tokens["apiTokens"].as_array().unwrap().iter().map(|token| token["id"].as_i64().unwrap());
+            let id = ids.max().unwrap_or_default().to_string();
+            let method = format!("users.authentication.{change}");
+            match change {
+                "DeleteTokens" => done(&owner, &method, &[("ids", &id), password]).await,
+                "RegenerateToken" => done(&owner, &method, &[("id", &id), password]).await,
+                "EditToken" => {
+                    let apis = ("apiList", "environment.control.GetEnvs");
+                    done(&owner, &method, &[("id", &id), apis, password]).await
+                }
+                _ => {
+                    let lowered = [("id", uid.as_str()), ("role", "viewer"), password];
+                    done(&owner, "users.collaboration.EditMember", &lowered).await
+                }
+            };
+            std::fs::write(folder.join("go"), "").unwrap();
+        };
+        let (answer, ()) = tokio::join!(install(&caller, long, &[("envName", "site")]), changing);
+        assert_eq!(answer["result"], code, "{change}: {answer}");
+        assert!(!folder.join("after").exists(), "{change}: {answer}");
+        for file in ["begun", "go"] {
+            std::fs::remove_file(folder.join(file)).unwrap();
+        }
+    }
+    // Whose right stays comes to the end.
+    std::fs::write(folder.join("go"), "").unwrap();
+    assert_eq!(install(&owner, long, &[("envName", "site")]).await["result"], 0);
+    assert!(folder.join("after").exists());
+    server.keyrack.stop_environments().await;
+}
