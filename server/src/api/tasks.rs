@@ -51,6 +51,11 @@ impl Api {
                 }
             }
         };
+        if matches!(outcome, Err(ApiError::Domain(Error::Elsewhere { .. }))) {
+            // Operations look where an environment is run before anything else.
+            let _ = self.keyrack.leave_task(&task).await;
+            return;
+        }
         let (code, text) = match &outcome {
             Ok(_) => (0, None),
             Err(error) => (error.code().number(), Some(blot(error.text(), &[]))),

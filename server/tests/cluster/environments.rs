@@ -146,3 +146,26 @@ async fn one_server_works_for_all_and_another_follows() {
     first.restart().await;
     assert!(works(second).await, "it keeps the work");
 }
+
+#[tokio::test]
+async fn a_task_is_run_by_the_server_of_its_environment_whichever_sees_it_first() {
+    let Some(database) = Database::fresh().await else { return };
+    let (one, other) = two(&database).await;
+    let session = one.sign_in().await;
+    one.environment(&session, "first").await;
+    other.environment(&session, "second").await;
+    const EACH: usize = 6;
+    for name in ["first", "second"] {
+        for _ in 0..EACH {
+            let params = format!(r#"{{"envName":"{name}","duration":60}}"#);
+            let task = [("trigger", "once_delay:1"), ("script", "environment.control.GetSumStat"), ("params", &params)];
+            assert_eq!(other.code("utils.scheduler.CreateAccountTask", &session, &task).await, 0);
+        }
+    }
+    let runs = "SELECT count(*) FROM audit WHERE action = 'task.run'";
+    until("all have run", async || database.count(runs).await >= 2 * EACH as i64).await;
+    let tasks = one.call("utils.scheduler.GetTasks", &session, &[]).await;
+    let failed: Vec<_> = tasks["objects"].as_array().unwrap().iter().filter(|task| task["lastResult"] != 0).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(database.count(runs).await, 2 * EACH as i64, "each once");
+}
