@@ -288,7 +288,7 @@ impl Keyrack {
             () = inside.slot.gone() => Err(Error::NoEnvironment(inside.environment.name.clone())),
             () = inside.manager.closing() => Err(Error::Unavailable),
         };
-        let failure = done.as_ref().err().map(ToString::to_string);
+        let failure = done.as_ref().err().map(Error::without_output);
         self.retry(|| self.end_action(action, failure.clone())).await?;
         if let Some(failure) = failure {
             self.note(event.refused(failure)).await?;
@@ -384,7 +384,12 @@ async fn execute_hook(inside: &Inside<'_>, hook: Option<&str>, failed: &str, out
                 "it took too long".to_owned()
             };
             let last = output.err.lines().last().map(|line| format!("; its last line: {line}")).unwrap_or_default();
-            return Err(Error::DeployFailed(format!("{failed} on node {}: {how}{last}", output.node)));
+            return Err(Error::Step {
+                at: format!("{failed} on node {}", output.node),
+                cause: Box::new(Error::DeployFailed(how)),
+                output: last,
+                undone: String::new(),
+            });
         }
     }
     Ok(())

@@ -280,7 +280,7 @@ impl Api {
             Code::Parameter | Code::Unavailable | Code::Internal | Code::WrongPassword | Code::WrongSignIn
         );
         if let (Some(caller), Some(client), true) = (&trace.caller, &trace.client, telling) {
-            let reason = blot(error.text(), &[&trace.credential]);
+            let reason = blot(error.kept_text(), &[&trace.credential]);
             self.keyrack.refused(caller, client, method, code.number(), &reason);
         }
     }

@@ -58,7 +58,7 @@ impl Api {
         }
         let (code, text) = match &outcome {
             Ok(_) => (0, None),
-            Err(error) => (error.code().number(), Some(blot(error.text(), &[]))),
+            Err(error) => (error.code().number(), Some(blot(error.kept_text(), &[]))),
         };
         tracing::info!(task = task.id, method, code, "task");
         // What could not be noted was logged; the claim runs out by itself.
