@@ -134,7 +134,11 @@ impl Api {
             Verb::GET if method.post_only => return Err(ApiError::PostOnly(method.name)),
             // What a GET says of its body, or has in it, is not looked at.
             Verb::GET => Sent::nothing(),
-            Verb::POST => body::sent(&parts.headers, body).await?,
+            Verb::POST => {
+                let passed_on = parts.extensions.get::<PassedOn>().is_some();
+                let largest = if passed_on { body::LARGEST_PASSED_ON } else { body::LARGEST };
+                body::sent(&parts.headers, body, largest).await?
+            }
             _ => return Err(ApiError::Verb),
         };
         let pairs = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &sent)?;

@@ -289,6 +289,9 @@ async fn a_failed_deployment_leaves_what_was_there() {
     assert_eq!((page(&node, "").await, served(&node, "gone").await.0), ("next".into(), 404));
     let hooks = owner.get(&deployment("GetHooks"), &[("envName", "a")]).await;
     assert_eq!(hooks["object"], json!({ "preDeployHook": "touch www/gone", "postDeployHook": "exit 4" }));
+    let kept =
+        server.audit().await.join("\n") + &owner.get("environment.tracking.GetUidActions", &[]).await.to_string();
+    assert!(kept.contains("exit status 3") && !kept.contains("no room"), "what commands write may be secret: {kept}");
     server.keyrack.stop_environments().await;
 }
 
