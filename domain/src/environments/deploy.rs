@@ -22,6 +22,9 @@ use crate::ids::NodeId;
 use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
 
+/// The most contexts of one layer.
+const CONTEXT_LIMIT: usize = 100;
+
 /// Nothing else changes an environment in these.
 const ALLOWED: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping, EnvStatus::Broken];
 /// Hooks are executed in what runs.
@@ -79,6 +82,10 @@ impl Keyrack {
         let place = (new.environment.as_str(), new.group.as_deref());
         let deploying = self.deploying(caller, client, &slot, "deployment.create", place, needed).await?;
         let Deploying { inside, layer, event } = deploying;
+        let is_new = layer.deployments.iter().all(|deployment| deployment.context != context);
+        if is_new && layer.deployments.len() >= CONTEXT_LIMIT {
+            return Err(Error::Limit(format!("a layer can have {CONTEXT_LIMIT} contexts: undeploy some").into()));
+        }
         let event = event.with("context", context.clone()).with("archive", archive.clone());
         let title = format!("Deploying {archive} to {}", inside.environment.name);
         let deployment = Deployment {
