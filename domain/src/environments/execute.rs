@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::changes::NodeChoice;
 use super::inside::{Inside, engine_error, event, may};
+use super::manager::COMMANDS_AT_ONCE;
 use super::model::Node;
 use super::spec::parse_commands;
 use crate::accounts::Standing;
@@ -42,7 +43,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that is not there, [`Error::WrongState`] unless it runs,
-    /// [`Error::Invalid`], [`Error::Forbidden`] where nodes cannot be confined.
+    /// [`Error::Invalid`], [`Error::Forbidden`] where nodes cannot be confined, [`Error::Limit`] when too many are executed.
     pub async fn execute(
         &self,
         caller: &Caller,
@@ -61,6 +62,9 @@ impl Keyrack {
             let (name, current) = (environment.name.clone(), environment.status);
             return Err(Error::WrongState { name, current, needed: NEEDED });
         }
+        let _turn = slot.commands.try_acquire().map_err(|_| {
+            Error::Limit(format!("{COMMANDS_AT_ONCE} calls at once can execute commands in an environment").into())
+        })?;
         // The arguments may be secrets; the programs are not.
         let programs: Vec<_> =
             commands.iter().map(|command| command.split_whitespace().next().unwrap_or_default().to_owned()).collect();

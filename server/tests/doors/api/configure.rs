@@ -235,3 +235,31 @@ async fn variables_have_a_size_that_ends() {
     assert_eq!(owner.code(&control("CreateEnvironment"), &[("env", "{}"), ("nodes", &nodes)]).await, 3);
     server.keyrack.stop_environments().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_so_many_commands_are_executed_at_once() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let node = create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await.remove(0);
+    let id = node["id"].to_string();
+    let folder = server.keyrack.settings().data.join("nodes").join(&id);
+    let command = control("ExecCmdById");
+    let lists: Vec<_> = (0..17)
+        .map(|number| json!([format!("touch begun{number}; while [ ! -e go ]; do sleep 0.05; done")]).to_string())
+        .collect();
+    let call = async |list: &str| {
+        owner.code(&command, &[("envName", "a"), ("nodeId", id.as_str()), ("commandList", list)]).await
+    };
+    let last = async {
+        while !(0..16).all(|number| folder.join(format!("begun{number}")).exists()) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let refused = call(&lists[16]).await;
+        std::fs::write(folder.join("go"), "").unwrap();
+        refused
+    };
+    let (done, refused) = tokio::join!(futures::future::join_all(lists[..16].iter().map(|list| call(list))), last);
+    assert_eq!((done, refused), (vec![0; 16], 2338));
+    assert_eq!(call(&lists[16]).await, 0);
+    server.keyrack.stop_environments().await;
+}
