@@ -189,6 +189,26 @@ async fn what_cannot_be_set_or_executed_is_named() {
     server.keyrack.stop_environments().await;
 }
 
+/// All of them are read whenever anything is asked about the environment.
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_have_a_size_that_ends() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await;
+    let value = "x".repeat(30_000);
+    let add = async |numbers: std::ops::Range<u32>| {
+        let vars: serde_json::Map<_, _> = numbers.map(|number| (format!("V{number}"), json!(value))).collect();
+        let vars = Value::Object(vars).to_string();
+        owner.code(&control("AddContainerEnvVars"), &[("envName", "a"), ("vars", &vars)]).await
+    };
+    assert_eq!((add(0..5).await, add(5..8).await, add(8..9).await, add(0..8).await), (0, 0, 2338, 0));
+    assert_eq!(add(20..30).await, 3, "more than a node can have");
+    let env: serde_json::Map<_, _> = (0..9).map(|number| (format!("V{number}"), json!(value))).collect();
+    let nodes = json!([{ "docker": { "image": "keyrack/web" }, "env": env }]).to_string();
+    assert_eq!(owner.code(&control("CreateEnvironment"), &[("env", "{}"), ("nodes", &nodes)]).await, 3);
+    server.keyrack.stop_environments().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_end_with_the_right_to_have_them_executed() {
     let server = Server::with_environments().await;
@@ -213,26 +233,6 @@ async fn commands_end_with_the_right_to_have_them_executed() {
     assert!(!folder.join("after").exists());
     assert_eq!(owner.code(&command, &params).await, 0);
     assert!(folder.join("after").exists());
-    server.keyrack.stop_environments().await;
-}
-
-/// All of them are read whenever anything is asked about the environment.
-#[tokio::test(flavor = "multi_thread")]
-async fn variables_have_a_size_that_ends() {
-    let server = Server::with_environments().await;
-    let owner = server.owner().await;
-    create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await;
-    let value = "x".repeat(30_000);
-    let add = async |numbers: std::ops::Range<u32>| {
-        let vars: serde_json::Map<_, _> = numbers.map(|number| (format!("V{number}"), json!(value))).collect();
-        let vars = Value::Object(vars).to_string();
-        owner.code(&control("AddContainerEnvVars"), &[("envName", "a"), ("vars", &vars)]).await
-    };
-    assert_eq!((add(0..5).await, add(5..8).await, add(8..9).await, add(0..8).await), (0, 0, 2338, 0));
-    assert_eq!(add(20..30).await, 3, "more than a node can have");
-    let env = json!({ "V": value, "W": value.repeat(9) });
-    let nodes = json!([{ "docker": { "image": "keyrack/web" }, "env": env }]).to_string();
-    assert_eq!(owner.code(&control("CreateEnvironment"), &[("env", "{}"), ("nodes", &nodes)]).await, 3);
     server.keyrack.stop_environments().await;
 }
 

@@ -494,6 +494,20 @@ async fn an_upload_ends_with_the_right_to_send_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_layer_has_only_so_many_contexts() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    create(&owner, "a", 1).await;
+    let file = address(&server, &owner, "app.war", &zipped(&[("f", "x")])).await;
+    for number in 0..100 {
+        assert_eq!(deploy(&owner, &file, &format!("c{number}")).await["result"], 0);
+    }
+    assert_eq!(deploy(&owner, &file, "c100").await["result"], 2338);
+    assert_eq!(deploy(&owner, &file, "c99").await["result"], 0, "what is there can be replaced");
+    server.keyrack.stop_environments().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_that_waits_for_its_turn_gets_it_only_with_the_right_to_it() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
@@ -520,19 +534,5 @@ async fn a_deployment_that_waits_for_its_turn_gets_it_only_with_the_right_to_it(
     let (answer, other) = tokio::join!(owner.post(&deploy_archive, &params), others);
     assert_eq!((&answer["result"], &other["result"]), (&json!(0), &json!(702)), "{answer} {other}");
     assert_eq!(page(&node, "").await, "first");
-    server.keyrack.stop_environments().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_layer_has_only_so_many_contexts() {
-    let server = Server::with_environments().await;
-    let owner = server.owner().await;
-    create(&owner, "a", 1).await;
-    let file = address(&server, &owner, "app.war", &zipped(&[("f", "x")])).await;
-    for number in 0..100 {
-        assert_eq!(deploy(&owner, &file, &format!("c{number}")).await["result"], 0);
-    }
-    assert_eq!(deploy(&owner, &file, "c100").await["result"], 2338);
-    assert_eq!(deploy(&owner, &file, "c99").await["result"], 0, "what is there can be replaced");
     server.keyrack.stop_environments().await;
 }
