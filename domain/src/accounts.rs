@@ -8,6 +8,7 @@ mod sessions;
 mod sign_in;
 mod ssh_key_text;
 mod ssh_keys;
+mod standing;
 mod users;
 
 pub use confirm::{Confirmation, Confirmed};
@@ -15,4 +16,5 @@ pub use password::check_strength;
 pub use sessions::SessionKind;
 pub use sign_in::{Challenge, SignIn, SignedIn};
 pub use ssh_keys::SshKey;
+pub(crate) use standing::Standing;
 pub use users::{check_email, check_name};

@@ -89,6 +89,20 @@ impl Caller {
         self.may.contains(method)
     }
 
+    /// The same caller with another role.
+    pub(crate) fn with_role(&self, role: Role, may: MethodBits) -> Caller {
+        Caller {
+            user: self.user,
+            email: self.email.clone(),
+            account: self.account,
+            role,
+            credential: self.credential,
+            may,
+            expires: self.expires,
+            usage: self.usage.clone(),
+        }
+    }
+
     /// Whether it proved itself with a token, now or when its session was opened.
     pub fn by_token(&self) -> Option<TokenId> {
         match self.credential {

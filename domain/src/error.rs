@@ -81,8 +81,8 @@ pub enum Error {
     /// The engine could not do it; the text says why and is safe to show.
     #[error("{0}")]
     Engine(String),
-    /// A step of a manifest failed: which one, why, the end of what a command wrote (which may hold secrets), and what was
-    /// undone of the steps before.
+    /// A step of a manifest or of a deployment failed: which one, why, the end of what a command wrote (which may hold
+    /// secrets), and what was undone of the steps before.
     #[error("{at}: {cause}{output}{undone}")]
     Step { at: String, cause: Box<Error>, output: String, undone: String },
     /// Cannot be done right now (database or workers out of reach); the cause is logged, not told.
@@ -121,7 +121,7 @@ impl Error {
     /// As it may be kept and shown to all members: without what commands wrote.
     pub fn without_output(&self) -> String {
         match self {
-            Error::Step { at, cause, undone, .. } => format!("{at}: {cause}{undone}"),
+            Error::Step { at, cause, undone, .. } => format!("{at}: {}{undone}", cause.without_output()),
             other => other.to_string(),
         }
     }

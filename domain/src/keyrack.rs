@@ -13,6 +13,7 @@ use crate::methods::Catalog;
 use crate::notices::Mailer;
 use crate::passwords::Passwords;
 use crate::refusals::Refusals;
+use crate::scheduler::LeftToOthers;
 use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{Dialect, OpenError, Store};
@@ -40,6 +41,7 @@ pub struct Parts {
     pub(crate) passwords: Passwords,
     pub(crate) receiving: Running,
     pub(crate) refusals: Refusals,
+    pub(crate) left_to_others: LeftToOthers,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
     /// This server among others, once it has joined them.
@@ -75,6 +77,7 @@ impl Keyrack {
             passwords: Passwords::default(),
             receiving: Running::default(),
             refusals: Refusals::default(),
+            left_to_others: LeftToOthers::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
             cluster: Cluster::default(),

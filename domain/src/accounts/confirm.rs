@@ -12,7 +12,6 @@ use crate::keyrack::Keyrack;
 use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
 use crate::throttle::Guess;
-use crate::types::accounts::Role;
 use crate::types::second_factor::ConfirmInput;
 
 /// A caller who proved the password for this one request. Operations that need the proof take this instead of a
@@ -100,31 +99,11 @@ impl Keyrack {
     /// The caller with its present role, while its session lives: proving a password can take seconds, and meanwhile an
     /// owner may have lowered or removed the member, or the session was ended.
     async fn as_it_stands(&self, caller: &Arc<Caller>) -> Result<Arc<Caller>> {
-        let ended = || Error::NotAuthenticated(Credential::Ended);
-        let session = caller.session().ok_or_else(ended)?;
-        let role: String = sqlx::query_scalar(
-            "SELECT m.role FROM sessions s JOIN memberships m ON m.user_id = s.user_id AND m.account_id = $1 \
-             JOIN users u ON u.id = s.user_id WHERE s.id = $2 AND u.enabled = 1",
-        )
-        .bind(caller.account.0)
-        .bind(session.0)
-        .fetch_optional(self.store.read())
-        .await?
-        .ok_or_else(ended)?;
-        if role == caller.role.name() {
+        let role = self.role_now(caller).await?;
+        if role == caller.role {
             return Ok(caller.clone());
         }
-        let role = Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))?;
-        Ok(Arc::new(Caller {
-            user: caller.user,
-            email: caller.email.clone(),
-            account: caller.account,
-            role,
-            credential: caller.credential,
-            may: self.catalog.role_bits(role),
-            expires: caller.expires,
-            usage: caller.usage.clone(),
-        }))
+        Ok(Arc::new(caller.with_role(role, self.catalog.role_bits(role))))
     }
 
     /// Begins to prove a passkey before a change.

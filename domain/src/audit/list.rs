@@ -7,6 +7,7 @@ use sqlx::{Any, AssertSqlSafe, Row};
 
 use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
+use crate::ids::AccountId;
 use crate::keyrack::Keyrack;
 use crate::store::Reads;
 use crate::types::audit::{AuditEntryView, AuditFilter, AuditPage};
@@ -15,6 +16,8 @@ use crate::world::from_millis;
 
 /// Entries on one page.
 const PAGE: i64 = 50;
+/// Entries that are read at once for an export.
+const READ_AT_ONCE: usize = 500;
 
 impl Keyrack {
     /// One page of the account's log, newest first. `before` is the page's end: entries with smaller numbers only, so that
@@ -24,7 +27,10 @@ impl Keyrack {
     /// [`Error::Forbidden`] below manager.
     pub async fn audit_page(&self, caller: &Caller, filter: &AuditFilter, before: Option<i64>) -> Result<AuditPage> {
         caller.require(Right::ReadAudit)?;
-        let mut select = Select::new(caller, filter, before);
+        let mut select = Select::new(caller.account, filter);
+        if let Some(before) = before {
+            select.and("id < ?", [Value::Number(before)]);
+        }
         select.text.push_str(&format!(" ORDER BY id DESC LIMIT {}", PAGE + 1));
         let rows = select.query().fetch_all(self.store.read()).await?;
         let mut entries = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
@@ -34,8 +40,8 @@ impl Keyrack {
         Ok(AuditPage { entries, older })
     }
 
-    /// All entries that the filter lets through, oldest first, one after the other: an export's memory does not grow with
-    /// the log.
+    /// All entries that the filter lets through, oldest first. Neither memory grows with the log, nor is a connection held
+    /// while a slow reader takes its time.
     ///
     /// # Errors
     /// [`Error::Forbidden`] below manager.
@@ -45,9 +51,7 @@ impl Keyrack {
         filter: &AuditFilter,
     ) -> Result<impl Stream<Item = Result<AuditEntryView>> + Send + 'static + use<>> {
         caller.require(Right::ReadAudit)?;
-        let mut select = Select::new(caller, filter, None);
-        select.text.push_str(" ORDER BY id");
-        Ok(stream(select, self.store.read().clone()))
+        Ok(stream(caller.account, filter.clone(), self.store.read().clone()))
     }
 }
 
@@ -63,15 +67,12 @@ enum Value {
 }
 
 impl Select {
-    fn new(caller: &Caller, filter: &AuditFilter, before: Option<i64>) -> Select {
+    fn new(account: AccountId, filter: &AuditFilter) -> Select {
         let mut select = Select {
             text: "SELECT id, at, actor, action, subject, outcome, details, address FROM audit WHERE account_id = $1"
                 .into(),
-            values: vec![Value::Number(caller.account.0)],
+            values: vec![Value::Number(account.0)],
         };
-        if let Some(before) = before {
-            select.and("id < ?", [Value::Number(before)]);
-        }
         if let Some(from) = filter.from {
             select.and("at >= ?", [Value::Number(from.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis())]);
         }
@@ -118,21 +119,25 @@ impl Select {
     }
 }
 
-fn stream(select: Select, pool: Reads) -> impl Stream<Item = Result<AuditEntryView>> + Send + 'static {
-    let (sender, receiver) = tokio::sync::mpsc::channel(64);
-    tokio::spawn(async move {
-        let mut rows = select.query().fetch(&pool);
-        loop {
-            let next = rows.try_next().await.map_err(Error::from).and_then(|row| row.as_ref().map(read).transpose());
-            let Some(entry) = next.transpose() else { return };
-            let failed = entry.is_err();
-            // A reader that went away ends the export.
-            if sender.send(entry).await.is_err() || failed {
-                return;
-            }
+fn stream(
+    account: AccountId,
+    filter: AuditFilter,
+    pool: Reads,
+) -> impl Stream<Item = Result<AuditEntryView>> + Send + 'static {
+    let parts = futures::stream::try_unfold(Some(0), move |after: Option<i64>| {
+        let (filter, pool) = (filter.clone(), pool.clone());
+        async move {
+            let Some(after) = after else { return Ok::<_, Error>(None) };
+            let mut select = Select::new(account, &filter);
+            select.and("id > ?", [Value::Number(after)]);
+            select.text.push_str(&format!(" ORDER BY id LIMIT {READ_AT_ONCE}"));
+            let rows = select.query().fetch_all(&pool).await?;
+            let entries = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+            let last = entries.last().filter(|_| entries.len() == READ_AT_ONCE).map(|entry| entry.id);
+            Ok(Some((futures::stream::iter(entries.into_iter().map(Ok)), last)))
         }
     });
-    futures::stream::unfold(receiver, async |mut receiver| receiver.recv().await.map(|entry| (entry, receiver)))
+    parts.try_flatten()
 }
 
 /// A pattern for text anywhere, in lower case, its own wildcards taken literally.

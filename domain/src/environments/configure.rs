@@ -8,7 +8,7 @@ use super::changes::NodeChoice;
 use super::inside::engine_error;
 use super::model::{Environment, Node, NodeFacts};
 use super::rows::{self, Which};
-use super::spec::{VARIABLE_LIMIT, parse_command_line, parse_variables};
+use super::spec::{VARIABLE_LIMIT, VARIABLES_SIZE, parse_command_line, parse_variables, size_of};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
@@ -86,8 +86,11 @@ impl Keyrack {
         let details = [("names", change.names().into())];
         self.change_nodes(caller, client, name, choice, change.kind(), &details, |node| {
             change.apply(&mut node.facts.variables);
-            if node.facts.variables.len() > VARIABLE_LIMIT {
-                return Err(Error::Limit(format!("a node can have {VARIABLE_LIMIT} variables").into()));
+            let variables = &node.facts.variables;
+            if variables.len() > VARIABLE_LIMIT || size_of(variables) > VARIABLES_SIZE {
+                let kib = VARIABLES_SIZE >> 10;
+                let why = format!("a node can have {VARIABLE_LIMIT} variables with {kib} KiB in all");
+                return Err(Error::Limit(why.into()));
             }
             Ok(())
         })

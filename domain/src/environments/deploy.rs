@@ -5,10 +5,13 @@
 
 use std::path::PathBuf;
 
+use tokio::sync::MutexGuard;
+
 use super::actions::{self, NewAction};
 use super::deployments::{Hooks, ROOT, context_name, folder, within};
 use super::execute::execute_all;
 use super::inside::{Inside, engine_error, event, may};
+use super::manager::Slot;
 use super::model::Layer;
 use super::{Deployment, NodeChoice, NodeOutput};
 use crate::audit::{self, Event};
@@ -18,6 +21,9 @@ use crate::error::{Error, Result};
 use crate::ids::NodeId;
 use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
+
+/// The most contexts of one layer.
+const CONTEXT_LIMIT: usize = 100;
 
 /// Nothing else changes an environment in these.
 const ALLOWED: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping, EnvStatus::Broken];
@@ -71,11 +77,15 @@ impl Keyrack {
             return Err(Error::EmptyArchive(format!("the archive “{archive}” is empty: it has 0 bytes")));
         }
         let slot = self.manager()?.slot(environment.id);
-        let _deploying = slot.deploying.lock().await;
+        let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let needed = if new.hooks.is_empty() { ALLOWED } else { FOR_HOOKS };
         let place = (new.environment.as_str(), new.group.as_deref());
         let deploying = self.deploying(caller, client, &slot, "deployment.create", place, needed).await?;
         let Deploying { inside, layer, event } = deploying;
+        let is_new = layer.deployments.iter().all(|deployment| deployment.context != context);
+        if is_new && layer.deployments.len() >= CONTEXT_LIMIT {
+            return Err(Error::Limit(format!("a layer can have {CONTEXT_LIMIT} contexts: undeploy some").into()));
+        }
         let event = event.with("context", context.clone()).with("archive", archive.clone());
         let title = format!("Deploying {archive} to {}", inside.environment.name);
         let deployment = Deployment {
@@ -132,7 +142,7 @@ impl Keyrack {
         may(caller)?;
         let context = context_name("context", context)?;
         let slot = self.slot_of(caller, environment).await?;
-        let _deploying = slot.deploying.lock().await;
+        let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let deploying =
             self.deploying(caller, client, &slot, "deployment.remove", (environment, group), ALLOWED).await?;
         let Deploying { inside, layer, event } = deploying;
@@ -174,7 +184,7 @@ impl Keyrack {
         may(caller)?;
         let (from, to) = (context_name("oldContext", from)?, context_name("newContext", to)?);
         let slot = self.slot_of(caller, environment).await?;
-        let _deploying = slot.deploying.lock().await;
+        let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let deploying =
             self.deploying(caller, client, &slot, "deployment.rename", (environment, group), ALLOWED).await?;
         let Deploying { inside, layer, event } = deploying;
@@ -230,12 +240,20 @@ impl Keyrack {
         must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()
     }
 
-    /// Holds the environment and its layer; the caller of this holds [`Slot::deploying`](super::manager::Slot).
+    /// Waits for its turn, which may take long; who has lost the right to it meanwhile does not get it.
+    async fn turn_to_deploy<'a>(&self, caller: &Caller, slot: &'a Slot) -> Result<MutexGuard<'a, ()>> {
+        let standing = self.standing(caller).await?;
+        let turn = slot.deploying.lock().await;
+        self.must_still_stand(caller, &standing, Right::Operate).await?;
+        Ok(turn)
+    }
+
+    /// Holds the environment and its layer; the caller of this holds [`Slot::deploying`].
     async fn deploying<'a>(
         &self,
         caller: &Caller,
         client: &Client,
-        slot: &'a super::manager::Slot,
+        slot: &'a Slot,
         kind: &'static str,
         (environment, group): (&str, Option<&str>),
         needed: &'static [EnvStatus],
@@ -277,7 +295,7 @@ impl Keyrack {
             () = inside.slot.gone() => Err(Error::NoEnvironment(inside.environment.name.clone())),
             () = inside.manager.closing() => Err(Error::Unavailable),
         };
-        let failure = done.as_ref().err().map(ToString::to_string);
+        let failure = done.as_ref().err().map(Error::without_output);
         self.retry(|| self.end_action(action, failure.clone())).await?;
         if let Some(failure) = failure {
             self.note(event.refused(failure)).await?;
@@ -361,7 +379,7 @@ async fn move_context(inside: &Inside<'_>, layer: &Layer, from: &str, to: &str) 
 async fn execute_hook(inside: &Inside<'_>, hook: Option<&str>, failed: &str, outputs: &mut [NodeOutput]) -> Result<()> {
     let Some(hook) = hook else { return Ok(()) };
     let command = [hook.to_owned()];
-    let all = inside.nodes.iter().map(|node| execute_all(inside, node, &command, false));
+    let all = inside.nodes.iter().map(|node| execute_all(inside, node, &command, false, None));
     let done = futures::future::try_join_all(all).await?;
     for (output, done) in outputs.iter_mut().zip(done) {
         output.out.push_str(&done.out);
@@ -373,7 +391,12 @@ async fn execute_hook(inside: &Inside<'_>, hook: Option<&str>, failed: &str, out
                 "it took too long".to_owned()
             };
             let last = output.err.lines().last().map(|line| format!("; its last line: {line}")).unwrap_or_default();
-            return Err(Error::DeployFailed(format!("{failed} on node {}: {how}{last}", output.node)));
+            return Err(Error::Step {
+                at: format!("{failed} on node {}", output.node),
+                cause: Box::new(Error::DeployFailed(how)),
+                output: last,
+                undone: String::new(),
+            });
         }
     }
     Ok(())

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use super::changes::NodeChoice;
 use super::inside::{Inside, engine_error, event, may};
+use super::manager::COMMANDS_AT_ONCE;
 use super::model::Node;
 use super::spec::parse_commands;
-use crate::caller::{Caller, Client};
+use crate::accounts::Standing;
+use crate::caller::{Caller, Client, Right};
 use crate::engine::{Execution, Exit};
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
@@ -41,7 +43,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that is not there, [`Error::WrongState`] unless it runs,
-    /// [`Error::Invalid`], [`Error::Forbidden`] where nodes cannot be confined.
+    /// [`Error::Invalid`], [`Error::Forbidden`] where nodes cannot be confined, [`Error::Limit`] when too many are executed.
     pub async fn execute(
         &self,
         caller: &Caller,
@@ -60,11 +62,15 @@ impl Keyrack {
             let (name, current) = (environment.name.clone(), environment.status);
             return Err(Error::WrongState { name, current, needed: NEEDED });
         }
+        let _turn = slot.commands.try_acquire().map_err(|_| {
+            Error::Limit(format!("{COMMANDS_AT_ONCE} calls at once can execute commands in an environment").into())
+        })?;
         // The arguments may be secrets; the programs are not.
         let programs: Vec<_> =
             commands.iter().map(|command| command.split_whitespace().next().unwrap_or_default().to_owned()).collect();
         let event = event(caller, client, "node.execute", &inside).with("programs", programs);
-        let all = inside.nodes.iter().map(|node| execute_all(&inside, node, &commands, say_yes));
+        let going = Going { keyrack: self, caller, standing: self.standing(caller).await? };
+        let all = inside.nodes.iter().map(|node| execute_all(&inside, node, &commands, say_yes, Some(&going)));
         self.noted(event, async {
             tokio::select! {
                 outputs = futures::future::try_join_all(all) => outputs,
@@ -76,16 +82,28 @@ impl Keyrack {
     }
 }
 
+/// Who has commands executed, for as long as that takes.
+pub(super) struct Going<'a> {
+    keyrack: &'a Keyrack,
+    caller: &'a Caller,
+    standing: Standing,
+}
+
+/// Executes commands one after another; before each further one it is asked whether that may still be.
 pub(super) async fn execute_all(
     inside: &Inside<'_>,
     node: &Node,
     commands: &[String],
     say_yes: bool,
+    going: Option<&Going<'_>>,
 ) -> Result<NodeOutput> {
     let spec = node.spec(&inside.environment.name);
     let mut output =
         NodeOutput { node: node.id, exit_status: 0, out: String::new(), err: String::new(), in_time: true };
-    for command in commands {
+    for (number, command) in commands.iter().enumerate() {
+        if let Some(going) = going.filter(|_| number > 0) {
+            going.keyrack.must_still_stand(going.caller, &going.standing, Right::Operate).await?;
+        }
         let execution = Execution {
             command: command.clone(),
             say_yes,

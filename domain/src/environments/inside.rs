@@ -62,7 +62,7 @@ impl Keyrack {
         self.note(event.clone()).await?;
         let done = work.await;
         if let Err(error) = &done {
-            self.note(event.refused(error.to_string())).await?;
+            self.note(event.refused(error.without_output())).await?;
         }
         done
     }

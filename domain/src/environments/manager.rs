@@ -15,6 +15,9 @@ use crate::ids::{EnvironmentId, NodeId};
 use crate::settings::Settings;
 use crate::types::environments::EnvStatus;
 
+/// So many calls at once can execute commands in one environment.
+pub const COMMANDS_AT_ONCE: usize = 16;
+
 /// The running side of all environments.
 pub struct Manager {
     pub(super) engine: Arc<dyn Engine>,
@@ -33,6 +36,8 @@ pub struct Slot {
     pub(super) hands: tokio::sync::RwLock<()>,
     /// Held by whoever changes what is deployed in it.
     pub(super) deploying: tokio::sync::Mutex<()>,
+    /// One for each call that executes commands in its nodes: every command is processes of the machine.
+    pub(super) commands: tokio::sync::Semaphore,
     /// Set when it is to go; nothing is started any more then.
     gone: watch::Sender<bool>,
     keepers: Mutex<BTreeMap<NodeId, Keeper>>,
@@ -141,6 +146,7 @@ impl Default for Slot {
             turn: tokio::sync::Mutex::default(),
             hands: tokio::sync::RwLock::default(),
             deploying: tokio::sync::Mutex::default(),
+            commands: tokio::sync::Semaphore::new(COMMANDS_AT_ONCE),
             gone: watch::Sender::new(false),
             keepers: Mutex::default(),
             samples: Mutex::default(),

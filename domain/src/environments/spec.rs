@@ -15,6 +15,8 @@ pub const NODE_LIMIT: u32 = 64;
 const CLOUDLET_LIMIT: u32 = 512;
 /// The most variables that a node has.
 pub const VARIABLE_LIMIT: usize = 200;
+/// The most that they have in all, in bytes. (A program could not be started with much more.)
+pub const VARIABLES_SIZE: usize = 256 * 1024;
 const COMMAND_LIMIT: usize = 100;
 /// The most volumes that a node has.
 pub const VOLUME_LIMIT: usize = 100;
@@ -278,7 +280,15 @@ fn read_variables(field: &Field<'_>) -> Result<BTreeMap<String, String>> {
         check_text(&variable, &value)?;
         read.insert(name.clone(), value);
     }
+    if size_of(&read) > VARIABLES_SIZE {
+        return Err(field.wrong(format!("holds more than {} KiB", VARIABLES_SIZE >> 10)));
+    }
     Ok(read)
+}
+
+/// How many bytes variables have in all.
+pub fn size_of(variables: &BTreeMap<String, String>) -> usize {
+    variables.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
 /// Whether a variable can have this name.

@@ -2,7 +2,6 @@
 
 use sha2::{Digest, Sha256};
 use sqlx::Row;
-use sqlx::any::AnyRow;
 
 use super::install::{Done, InstallRequest};
 use super::manifest::{Manifest, ManifestType};
@@ -80,8 +79,14 @@ impl Keyrack {
             .bind(caller.account.0)
             .fetch_all(self.store.read())
             .await?;
-        // One that an earlier server took and this one does not is not offered; its owner can still edit or delete it.
-        apps.extend(rows.iter().filter_map(|row| own_app(row).ok()));
+        let texts =
+            rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<Vec<(i64, String)>>>()?;
+        // A hundred large ones take a second to read: not on a thread that others' calls wait for.
+        let own = tokio::task::spawn_blocking(move || {
+            // One that an earlier server took and this one does not is not offered; its owner can still edit or delete it.
+            texts.into_iter().filter_map(|(id, text)| App::new(id.to_string(), true, text).ok()).collect::<Vec<_>>()
+        });
+        apps.extend(own.await.map_err(Error::internal)?);
         Ok(apps)
     }
 
@@ -231,10 +236,6 @@ impl Keyrack {
         }
         self.install(caller, client, &app.text, InstallRequest { app: Some(app.id), ..request }).await
     }
-}
-
-fn own_app(row: &AnyRow) -> Result<App> {
-    App::new(row.try_get::<i64, _>(0)?.to_string(), true, row.try_get(1)?)
 }
 
 fn own_id(id: &str) -> Result<i64> {

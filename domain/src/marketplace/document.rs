@@ -3,6 +3,8 @@
 //! The order matters, because a mapping of actions is executed from its first to its last. Sizes are bounded before
 //! anything is made of them: a few lines of YAML can stand for gigabytes by aliases of aliases.
 
+use std::collections::HashSet;
+
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -203,9 +205,10 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Document, A::Error> {
         let mut pairs: Vec<(String, Document)> = Vec::new();
+        let mut seen = HashSet::new();
         while let Some((key, value)) = entries.next_entry::<Document, Document>()? {
             let Some(key) = key.scalar() else { return Err(A::Error::custom("a key has to be a text")) };
-            if pairs.iter().any(|(name, _)| *name == key) {
+            if !seen.insert(key.clone()) {
                 return Err(A::Error::custom(format!("the key “{key}” is there twice")));
             }
             pairs.push((key, value));

@@ -70,16 +70,18 @@ impl Keyrack {
         request: InstallRequest,
     ) -> Result<Done> {
         caller.require(Right::Operate)?;
+        let standing = self.standing(caller).await?;
         let text = manifest;
         let manifest = Manifest::read("jps", text)?;
-        let mut scope = Scope::new(&manifest, caller, request.settings.clone(), &self.world);
+        let mut scope = Scope::new(&manifest, caller, request.settings.clone(), &self.world)?;
         manifest.form(None).map_or(Ok(()), |form| form.check(&scope.settings()))?;
-        scope.declare_globals(&manifest, &self.world);
+        scope.declare_globals(&manifest, &self.world)?;
         let new = self.new_environment(&manifest, &scope, &request)?;
         let mut run = Run {
             keyrack: self,
             caller,
             client,
+            standing,
             manifest: &manifest,
             environment: self.place(caller, &manifest, &request, new.as_ref()).await?,
             nodes: request.layer.as_deref().map(of_layer),
@@ -124,7 +126,7 @@ impl Keyrack {
         self.must_be_near(caller, &installation).await?;
         let manifest = Manifest::read("jps", &installation.manifest)?;
         let (action, steps) = chosen(&manifest, action)?;
-        let mut run = self.run_again(caller, client, &manifest, &installation, params.clone());
+        let mut run = self.run_again(caller, client, &manifest, &installation, params.clone()).await?;
         let named = target(&from_json(&Value::Object(params.clone())));
         run.nodes = named.or(run.nodes);
         run.check(steps)?;
@@ -155,7 +157,7 @@ impl Keyrack {
         let installation = self.installation(caller, unique_name).await?;
         self.must_be_near(caller, &installation).await?;
         let manifest = Manifest::read("jps", &installation.manifest)?;
-        let mut run = self.run_again(caller, client, &manifest, &installation, Map::new());
+        let mut run = self.run_again(caller, client, &manifest, &installation, Map::new()).await?;
         let event = Event::by(caller, client, "marketplace.uninstall", format!("installation:{unique_name}"))
             .with("name", manifest.name.clone())
             .with("environment", run.environment.clone());
@@ -181,26 +183,27 @@ impl Keyrack {
     }
 
     /// A manifest about to be carried out once more, with what it had.
-    fn run_again<'a>(
+    async fn run_again<'a>(
         &'a self,
         caller: &'a Caller,
         client: &'a Client,
         manifest: &'a Manifest,
         installation: &Installation,
         more: Map<String, Value>,
-    ) -> Run<'a> {
+    ) -> Result<Run<'a>> {
         let mut settings = installation.settings.clone();
         settings.extend(more);
         let globals = installation.globals.clone();
-        Run {
+        Ok(Run {
             keyrack: self,
             caller,
             client,
+            standing: self.standing(caller).await?,
             manifest,
             environment: installation.environment.as_ref().map(|(name, _)| name.clone()),
             nodes: installation.layer.as_deref().map(of_layer),
-            scope: Scope::kept(manifest, caller, settings, globals, &self.world),
-        }
+            scope: Scope::kept(manifest, caller, settings, globals, &self.world)?,
+        })
     }
 
     /// The environment that the manifest makes, checked as far as it can be before it is made.
@@ -213,17 +216,19 @@ impl Keyrack {
         if !manifest.makes_environment() {
             return Ok(None);
         }
-        let said = |key: &str| manifest.value(key).map(|value| fill(value, scope, &self.world).to_json());
+        let said = |key: &str| -> Result<Option<Value>> {
+            manifest.value(key).map(|value| Ok(fill(value, scope, &self.world)?.to_json())).transpose()
+        };
         let env = json!({
             "shortdomain": request.environment,
-            "displayName": request.display_name.clone().map(Value::from).or_else(|| said("displayName")),
-            "region": request.region.clone().map(Value::from).or_else(|| said("region")),
-            "ishaenabled": said("ha"),
-            "sslstate": said("ssl"),
+            "displayName": request.display_name.clone().map(Value::from).or(said("displayName")?),
+            "region": request.region.clone().map(Value::from).or(said("region")?),
+            "ishaenabled": said("ha")?,
+            "sslstate": said("ssl")?,
         });
         let nodes = match &request.nodes {
             Some(nodes) => nodes.clone(),
-            None => nodes_json(manifest, scope, &self.world).to_string(),
+            None => nodes_json(manifest, scope, &self.world)?.to_string(),
         };
         let mut spec = EnvironmentSpec::parse(&env.to_string(), &nodes).map_err(|error| match error {
             Error::Invalid { name, message } if name == "nodes" && request.nodes.is_none() => {
@@ -276,7 +281,7 @@ impl Keyrack {
             let environment = self.environment(run.caller, name).await?;
             run.scope.set_environment(&environment);
         }
-        run.scope.declare_late_globals(run.manifest, &self.world);
+        run.scope.declare_late_globals(run.manifest, &self.world)?;
         run.steps(&run.manifest.on_install).await
     }
 
@@ -299,7 +304,7 @@ impl Keyrack {
         ids.sort_unstable();
         let mut ids = ids.into_iter();
         for (index, node) in nodes_list(run.manifest).iter().enumerate() {
-            let node = fill(node, &run.scope, &self.world);
+            let node = fill(node, &run.scope, &self.world)?;
             let count = node.get("count").and_then(Document::scalar).and_then(|count| count.trim().parse().ok());
             let of_it: Vec<i64> = ids.by_ref().take(count.unwrap_or(1)).collect();
             let at = format!("nodes[{index}]");
@@ -406,9 +411,9 @@ impl Keyrack {
 }
 
 /// The manifest's nodes as CreateEnvironment is told them.
-fn nodes_json(manifest: &Manifest, scope: &Scope, world: &World) -> Value {
+fn nodes_json(manifest: &Manifest, scope: &Scope, world: &World) -> Result<Value> {
     let one = |node: &Document| {
-        let Document::Mapping(pairs) = fill(node, scope, world) else { return Value::Null };
+        let Document::Mapping(pairs) = fill(node, scope, world)? else { return Ok(Value::Null) };
         let mut told = json!({ "docker": {} });
         for (key, value) in pairs {
             let (text, value) = (as_text(&value), value.to_json());
@@ -425,7 +430,7 @@ fn nodes_json(manifest: &Manifest, scope: &Scope, world: &World) -> Value {
                 _ => {}
             }
         }
-        told
+        Ok(told)
     };
     nodes_list(manifest).iter().map(one).collect()
 }

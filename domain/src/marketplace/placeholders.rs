@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::document::Document;
 use super::steps::wrong;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::world::World;
 
 /// What placeholders can speak of besides `fn`.
@@ -23,6 +23,9 @@ const ENDINGS: [&str; 4] = ["toBase64()", "fromBase64()", "md5()", "toJSON()"];
 
 /// The most that one text becomes, in bytes.
 const TEXT_LIMIT: usize = 1 << 20;
+
+/// The most that one value becomes with all in it, in bytes.
+const FILLED_LIMIT: usize = 4 << 20;
 
 const PASSWORD_LIMIT: usize = 100;
 
@@ -62,25 +65,79 @@ fn check_text(at: &str, text: &str) -> Result<()> {
 }
 
 /// Fills in a value; a text that is nothing but one placeholder becomes what that stands for.
-pub fn fill(document: &Document, lookup: &impl Lookup, world: &World) -> Document {
-    match document {
-        Document::Text(text) => fill_whole(text, lookup, world),
-        Document::List(items) => Document::List(items.iter().map(|item| fill(item, lookup, world)).collect()),
-        Document::Mapping(pairs) => Document::Mapping(
-            pairs.iter().map(|(key, value)| (fill_text(key, lookup, world), fill(value, lookup, world))).collect(),
-        ),
-        other => other.clone(),
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) for `jps` when that is more than [`FILLED_LIMIT`].
+pub fn fill(document: &Document, lookup: &impl Lookup, world: &World) -> Result<Document> {
+    Filling { lookup, world, left: FILLED_LIMIT }.document(document)
+}
+
+/// Refuses values that together take more than one filling can bring: values of values would double with every step.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) for `jps`.
+pub fn check_size<'a>(values: impl IntoIterator<Item = &'a Value>) -> Result<()> {
+    let mut left = FILLED_LIMIT;
+    values.into_iter().try_for_each(|value| take(&mut left, value))
+}
+
+struct Filling<'a, L> {
+    lookup: &'a L,
+    world: &'a World,
+    /// So many bytes may still come.
+    left: usize,
+}
+
+impl<L: Lookup> Filling<'_, L> {
+    fn document(&mut self, document: &Document) -> Result<Document> {
+        Ok(match document {
+            Document::Text(text) => self.whole(text)?,
+            Document::List(items) => {
+                Document::List(items.iter().map(|item| self.document(item)).collect::<Result<_>>()?)
+            }
+            Document::Mapping(pairs) => Document::Mapping(
+                pairs.iter().map(|(key, value)| Ok((self.text(key)?, self.document(value)?))).collect::<Result<_>>()?,
+            ),
+            other => other.clone(),
+        })
+    }
+
+    fn whole(&mut self, text: &str) -> Result<Document> {
+        let trimmed = text.trim();
+        if let [Part::Placeholder { inside, .. }] = parts(trimmed).as_slice()
+            && let Some(value) = value_of(inside, self.lookup, self.world)
+        {
+            take(&mut self.left, &value)?;
+            return Ok(from_json(&value));
+        }
+        self.text(text).map(Document::Text)
+    }
+
+    fn text(&mut self, text: &str) -> Result<String> {
+        let filled = fill_text(text, self.lookup, self.world);
+        self.left = self.left.checked_sub(filled.len()).ok_or_else(too_large)?;
+        Ok(filled)
     }
 }
 
-fn fill_whole(text: &str, lookup: &impl Lookup, world: &World) -> Document {
-    let trimmed = text.trim();
-    if let [Part::Placeholder { inside, .. }] = parts(trimmed).as_slice()
-        && let Some(value) = value_of(inside, lookup, world)
-    {
-        return from_json(&value);
+/// Takes from what is left as much as the value has.
+fn take(left: &mut usize, value: &Value) -> Result<()> {
+    /// What a value takes besides its text.
+    const EACH: usize = 32;
+    let own = EACH + value.as_str().map_or(0, str::len);
+    *left = left.checked_sub(own).ok_or_else(too_large)?;
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|item| take(left, item)),
+        Value::Object(map) => map.iter().try_for_each(|(key, value)| {
+            *left = left.checked_sub(key.len()).ok_or_else(too_large)?;
+            take(left, value)
+        }),
+        _ => Ok(()),
     }
-    Document::Text(fill_text(text, lookup, world))
+}
+
+fn too_large() -> Error {
+    Error::invalid("jps", format!("its values become larger than {} MiB", FILLED_LIMIT >> 20))
 }
 
 /// Fills in a text.

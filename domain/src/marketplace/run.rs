@@ -12,7 +12,8 @@ use super::manifest::{Manifest, split};
 use super::placeholders::{fill, fill_text};
 use super::scope::Scope;
 use super::steps::{ADDED_NODE, Given, Kind, Step, TARGETS, wrong};
-use crate::caller::{Caller, Client};
+use crate::accounts::Standing;
+use crate::caller::{Caller, Client, Right};
 use crate::environments::{Environment, FilePlace, GroupChange, NodeChoice, RestartOrder, VariableChange};
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
@@ -31,6 +32,8 @@ pub(super) struct Run<'a> {
     pub keyrack: &'a Keyrack,
     pub caller: &'a Caller,
     pub client: &'a Client,
+    /// What held of the caller when it began.
+    pub standing: Standing,
     pub manifest: &'a Manifest,
     /// The environment that it works on, by its short name.
     pub environment: Option<String>,
@@ -81,12 +84,14 @@ impl Run<'_> {
     }
 
     async fn one(&mut self, step: &Step, given: &Given, inherited: Option<&str>) -> Result<Flow> {
+        // Steps go on for hours: they end with the right of who began them.
+        self.keyrack.must_still_stand(self.caller, &self.standing, Right::Operate).await?;
         self.look().await?;
         let world = self.keyrack.world();
         let selector = step.selector.as_deref().map(|selector| fill_text(selector, &self.scope, world));
         let params = match given {
-            Given::Params(params) => fill(&Document::Mapping(params.clone()), &self.scope, world),
-            Given::Whole(whole) => fill(whole, &self.scope, world),
+            Given::Params(params) => fill(&Document::Mapping(params.clone()), &self.scope, world)?,
+            Given::Whole(whole) => fill(whole, &self.scope, world)?,
         };
         let mut doing = Doing { step, params, selector: selector.or_else(|| inherited.map(str::to_owned)) };
         if step.selector.is_none()
@@ -98,8 +103,8 @@ impl Run<'_> {
             Kind::Call => return self.call(&doing).await,
             Kind::Return => return returned(&doing.params),
             Kind::Log => self.write(&doing.text("message")?.unwrap_or_default()).await?,
-            Kind::Set => self.scope.set(doing.map()?),
-            Kind::SetGlobals => self.scope.set_globals(doing.map()?),
+            Kind::Set => self.scope.set(doing.map()?)?,
+            Kind::SetGlobals => self.scope.set_globals(doing.map()?)?,
             Kind::Sleep => self.sleep(doing.pause()?).await?,
             _ => {
                 self.change(&doing).await?;

@@ -7,6 +7,7 @@ use super::manifest::Manifest;
 use super::placeholders::{self, Lookup};
 use crate::caller::Caller;
 use crate::environments::{Environment, Node};
+use crate::error::Result;
 use crate::world::World;
 
 /// The values by their roots; they may be secrets, so they are not printed.
@@ -41,7 +42,10 @@ impl Lookup for Scope {
 
 impl Scope {
     /// Of a manifest before anything is done. Settings that are not given have their defaults.
-    pub fn new(manifest: &Manifest, caller: &Caller, given: Map<String, Value>, world: &World) -> Scope {
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) for values that become too large; so everywhere here.
+    pub fn new(manifest: &Manifest, caller: &Caller, given: Map<String, Value>, world: &World) -> Result<Scope> {
         let mut scope = Scope {
             settings: json!({}),
             globals: json!({}),
@@ -54,11 +58,12 @@ impl Scope {
         };
         let mut settings = Map::from_iter([("jelastic_email".to_owned(), Value::String(caller.email.clone()))]);
         for (name, default) in manifest.form(None).into_iter().flat_map(|form| form.defaults()) {
-            settings.insert(name.to_owned(), placeholders::fill(default, &scope, world).to_json());
+            settings.insert(name.to_owned(), placeholders::fill(default, &scope, world)?.to_json());
         }
         settings.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
+        placeholders::check_size(settings.values())?;
         scope.settings = Value::Object(settings);
-        scope
+        Ok(scope)
     }
 
     /// As it was when the manifest was installed.
@@ -68,28 +73,30 @@ impl Scope {
         settings: Map<String, Value>,
         globals: Map<String, Value>,
         world: &World,
-    ) -> Scope {
-        let mut scope = Scope::new(manifest, caller, settings, world);
+    ) -> Result<Scope> {
+        let mut scope = Scope::new(manifest, caller, settings, world)?;
         scope.globals = Value::Object(globals);
-        scope
+        Ok(scope)
     }
 
     /// The manifest's globals that do not speak of the environment, in their order.
-    pub fn declare_globals(&mut self, manifest: &Manifest, world: &World) {
-        self.declare(manifest, world, |value| !speaks_of_environment(value));
+    pub fn declare_globals(&mut self, manifest: &Manifest, world: &World) -> Result<()> {
+        self.declare(manifest, world, |value| !speaks_of_environment(value))
     }
 
     /// The other globals, once there is an environment.
-    pub fn declare_late_globals(&mut self, manifest: &Manifest, world: &World) {
-        self.declare(manifest, world, speaks_of_environment);
+    pub fn declare_late_globals(&mut self, manifest: &Manifest, world: &World) -> Result<()> {
+        self.declare(manifest, world, speaks_of_environment)
     }
 
-    fn declare(&mut self, manifest: &Manifest, world: &World, which: impl Fn(&Document) -> bool) {
-        let Some(Document::Mapping(pairs)) = manifest.value("globals") else { return };
+    fn declare(&mut self, manifest: &Manifest, world: &World, which: impl Fn(&Document) -> bool) -> Result<()> {
+        let Some(Document::Mapping(pairs)) = manifest.value("globals") else { return Ok(()) };
         for (name, value) in pairs.iter().filter(|(_, value)| which(value)) {
-            let value = placeholders::fill(value, self, world).to_json();
+            let value = placeholders::fill(value, self, world)?.to_json();
             self.globals[name.as_str()] = value;
+            placeholders::check_size([&self.globals])?;
         }
+        Ok(())
     }
 
     /// The environment as it is now.
@@ -114,20 +121,22 @@ impl Scope {
     }
 
     /// Adds to what the action has.
-    pub fn set(&mut self, values: Map<String, Value>) {
+    pub fn set(&mut self, values: Map<String, Value>) -> Result<()> {
         if !self.this.is_object() {
             self.this = json!({});
         }
         if let Some(this) = self.this.as_object_mut() {
             this.extend(values);
         }
+        placeholders::check_size([&self.this])
     }
 
     /// Adds to the globals.
-    pub fn set_globals(&mut self, values: Map<String, Value>) {
+    pub fn set_globals(&mut self, values: Map<String, Value>) -> Result<()> {
         if let Some(globals) = self.globals.as_object_mut() {
             globals.extend(values);
         }
+        placeholders::check_size([&self.globals])
     }
 
     /// What the last step brought.

@@ -1,11 +1,13 @@
 //! Running what is due, once, however many servers there are.
 //!
 //! Claiming a run is one conditional update: of several servers that see the same task, one changes its row. A claim is a
-//! lease, renewed while the call runs, so that a task whose server died is taken up again and no task runs twice at once.
-//! Runs that were missed are not made up for, except for the last one.
+//! lease, renewed while the call runs, so that no task runs twice at once. The run stays due until it has ended, so that one
+//! whose server died is made by another. Runs that were missed are not made up for, except for the last one.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
@@ -22,7 +24,11 @@ use crate::keyrack::Keyrack;
 /// So long a claim holds unless it is renewed.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// The most that are claimed at once.
-const AT_ONCE: i64 = 20;
+const AT_ONCE: usize = 20;
+/// The most that are looked at for it: others have to make some of them.
+const LOOKED_AT: i64 = 200;
+/// Servers look for what is due each second, and count as gone after five without a word.
+const LEFT: Duration = Duration::from_secs(6);
 
 /// A run that this server has to make.
 #[derive(Debug)]
@@ -35,7 +41,31 @@ pub struct ClaimedTask {
     caller: Option<Arc<Caller>>,
     account: AccountId,
     schedule: String,
+    /// When it came due.
+    due: i64,
     lease: i64,
+}
+
+/// Runs that another server has to make, because it runs the environment: each is left to it until a moment of the steady
+/// clock. Should it be gone by then, the run is tried here after all, and fails with the reason.
+#[derive(Debug, Default)]
+pub(crate) struct LeftToOthers(Mutex<HashMap<(i64, i64), Instant>>);
+
+impl LeftToOthers {
+    fn leave(&self, task: i64, due: i64) {
+        self.lock().insert((task, due), Instant::now() + LEFT);
+    }
+
+    fn has(&self, task: i64, due: i64) -> bool {
+        let mut left = self.lock();
+        let now = Instant::now();
+        left.retain(|_, until| now < *until);
+        left.contains_key(&(task, due))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(i64, i64), Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl ClaimedTask {
@@ -60,11 +90,17 @@ impl Keyrack {
              ORDER BY t.next_run_at, t.id LIMIT $2",
         )
         .bind(now.timestamp_millis())
-        .bind(AT_ONCE)
+        .bind(LOOKED_AT)
         .fetch_all(self.store.read())
         .await?;
         let mut claimed = Vec::new();
         for row in rows {
+            if claimed.len() == AT_ONCE {
+                break;
+            }
+            if self.left_to_others.has(row.try_get(0)?, row.try_get(7)?) {
+                continue;
+            }
             if let Some(task) = self.claim(&row, now).await? {
                 claimed.push(task);
             }
@@ -74,18 +110,15 @@ impl Keyrack {
 
     async fn claim(&self, row: &AnyRow, now: DateTime<Utc>) -> Result<Option<(ClaimedTask, Result<Arc<Caller>>)>> {
         let (id, due): (i64, i64) = (row.try_get(0)?, row.try_get(7)?);
-        let schedule: String = row.try_get(4)?;
-        let next = Schedule::parse(&schedule).ok().and_then(|schedule| schedule.next(now));
         let lease = (now + LEASE).timestamp_millis();
         let mut tx = self.store.begin().await?;
         let taken = sqlx::query(
-            "UPDATE tasks SET lease_until = $3, next_run_at = $4 \
-             WHERE id = $1 AND next_run_at = $2 AND (lease_until IS NULL OR lease_until < $5)",
+            "UPDATE tasks SET lease_until = $3 \
+             WHERE id = $1 AND next_run_at = $2 AND (lease_until IS NULL OR lease_until < $4)",
         )
         .bind(id)
         .bind(due)
         .bind(lease)
-        .bind(next.map(|next| next.timestamp_millis()))
         .bind(now.timestamp_millis())
         .execute(&mut *tx)
         .await?;
@@ -103,7 +136,8 @@ impl Keyrack {
             params: call_params(params, row.try_get(8)?),
             caller: caller.as_ref().ok().cloned(),
             account,
-            schedule,
+            schedule: row.try_get(4)?,
+            due,
             lease,
         };
         Ok(Some((task, caller)))
@@ -127,6 +161,21 @@ impl Keyrack {
         Ok(())
     }
 
+    /// Gives a claim back: nothing was done, and the server that runs the environment has to make this run.
+    ///
+    /// # Errors
+    /// From the database; the claim then runs out by itself.
+    pub async fn leave_task(&self, task: &ClaimedTask) -> Result<()> {
+        self.left_to_others.leave(task.id, task.due);
+        let mut tx = self.store.begin().await?;
+        sqlx::query("UPDATE tasks SET lease_until = NULL WHERE id = $1 AND lease_until = $2")
+            .bind(task.id)
+            .bind(task.lease)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Notes how a run ended: its result code, and the error text when that is not 0.
     ///
     /// # Errors
@@ -138,8 +187,7 @@ impl Keyrack {
         let mut tx = self.store.begin().await?;
         sqlx::query(
             "UPDATE tasks SET lease_until = NULL, last_run_at = $3, last_result = $4, last_error = $5, \
-             next_run_at = CASE WHEN next_run_at <= $3 AND schedule = $7 THEN $6 ELSE next_run_at END \
-             WHERE id = $1 AND lease_until = $2",
+             next_run_at = CASE WHEN next_run_at = $7 THEN $6 ELSE next_run_at END WHERE id = $1 AND lease_until = $2",
         )
         .bind(task.id)
         .bind(task.lease)
@@ -147,7 +195,7 @@ impl Keyrack {
         .bind(result)
         .bind(error)
         .bind(next.map(|next| next.timestamp_millis()))
-        .bind(&task.schedule)
+        .bind(task.due)
         .execute(&mut *tx)
         .await?;
         let subject = format!("task:{} {}", task.id, task.method);

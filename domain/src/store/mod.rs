@@ -9,6 +9,7 @@ mod gate;
 mod migrations;
 mod transfer;
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +119,9 @@ impl Store {
             Dialect::Sqlite => (4, 1),
             Dialect::Postgres => (8, 8),
         };
+        if dialect == Dialect::Sqlite {
+            make_file(url);
+        }
         let write = connect(url, dialect, writers).await?;
         match schema {
             Schema::BringUp => migrations::bring_up(&write, dialect).await?,
@@ -173,6 +177,18 @@ impl Store {
     pub async fn close(&self) {
         self.read.pool.close().await;
         self.write.close().await;
+    }
+}
+
+/// Makes the file of a new SQLite database, for its owner's eyes only: SQLite itself would let everybody read it. Its logs get
+/// the same rights. What cannot be made cannot be opened either, which says why.
+fn make_file(url: &str) {
+    let Some((path, options)) = url.trim_start_matches("sqlite:").trim_start_matches("//").split_once('?') else {
+        return;
+    };
+    // An encoded path is left to who decodes it.
+    if options.split('&').any(|option| option == "mode=rwc") && !path.contains('%') {
+        let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     }
 }
 

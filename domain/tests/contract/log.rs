@@ -1,6 +1,8 @@
 //! Reading the audit log.
 
-use futures::TryStreamExt;
+use std::time::Duration;
+
+use futures::{StreamExt, TryStreamExt};
 use keyrack_domain::Error;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::audit::AuditFilter;
@@ -61,5 +63,24 @@ on_both! {
         let entries: Vec<_> = bed.keyrack.audit_export(&owner, &filter).unwrap().try_collect().await.unwrap();
         assert_eq!(entries.len(), 120);
         assert!(entries.is_sorted_by_key(|entry| entry.id));
+    }
+
+    async fn who_reads_an_export_slowly_holds_nobody_up(bed: Bed) {
+        let owner = bed.owner().await;
+        for number in 0..1200 {
+            bed.keyrack.refused(&owner, &client(), STOP, 8202, &number.to_string());
+        }
+        bed.keyrack.flush().await.unwrap();
+        let filter = AuditFilter { method: "api.call".into(), ..AuditFilter::default() };
+        let mut exports = Vec::new();
+        for _ in 0..12 {
+            let mut export = Box::pin(bed.keyrack.audit_export(&owner, &filter).unwrap());
+            assert!(export.next().await.unwrap().is_ok());
+            exports.push(export);
+        }
+        let ready = tokio::time::timeout(Duration::from_secs(5), bed.keyrack.ready()).await;
+        assert!(ready.is_ok_and(|ready| ready.is_ok()));
+        let rest: Vec<_> = exports.remove(0).try_collect().await.unwrap();
+        assert!(rest.len() == 1199 && rest.is_sorted_by_key(|entry| entry.id), "{}", rest.len());
     }
 }

@@ -13,10 +13,13 @@ use super::params::MOST_PARAMETERS;
 
 /// The largest body, in bytes. The largest parameter that clients send is the `nodes` of CreateEnvironment.
 pub const LARGEST: usize = 1 << 20;
+/// The largest body of a call that another server passes on: what a client wrote in fewer bytes comes as a form, which takes up
+/// to three for one.
+pub const LARGEST_PASSED_ON: usize = 4 << 20;
 /// So much more is read and thrown away, so that a client that is still sending gets to read the answer.
 pub(super) const THROWN_AWAY: usize = 32 << 20;
 /// A client that is slower than this is not waited for.
-pub(super) const IN_TIME: Duration = Duration::from_secs(20);
+pub const IN_TIME: Duration = Duration::from_secs(20);
 
 /// A body, by the way in which its parameters are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,12 +39,12 @@ impl Sent {
     }
 }
 
-/// Reads the body.
+/// Reads the body, of so many bytes at most.
 ///
 /// # Errors
 /// [`ApiError::Request`] when it is too large, too slow, broken off, or of a kind that holds no parameters.
-pub async fn sent(headers: &HeaderMap, body: Body) -> Result<Sent, ApiError> {
-    let bytes = tokio::time::timeout(IN_TIME, read(body))
+pub async fn sent(headers: &HeaderMap, body: Body, largest: usize) -> Result<Sent, ApiError> {
+    let bytes = tokio::time::timeout(IN_TIME, read(body, largest))
         .await
         .map_err(|_| ApiError::Request("the body did not arrive in time".into()))??;
     if bytes.is_empty() {
@@ -88,7 +91,7 @@ pub async fn fields(kind: &str, body: Bytes) -> Result<Vec<(String, Bytes)>, Api
     Ok(fields)
 }
 
-async fn read(body: Body) -> Result<Bytes, ApiError> {
+async fn read(body: Body, largest: usize) -> Result<Bytes, ApiError> {
     let mut frames = body.into_data_stream();
     let mut first = Bytes::new();
     let mut all = BytesMut::new();
@@ -96,10 +99,10 @@ async fn read(body: Body) -> Result<Bytes, ApiError> {
     while let Some(frame) = frames.next().await {
         let frame = frame.map_err(|_| ApiError::Request("the body broke off".into()))?;
         length += frame.len();
-        if length > LARGEST + THROWN_AWAY {
+        if length > largest + THROWN_AWAY {
             break;
         }
-        if length > LARGEST {
+        if length > largest {
             continue;
         }
         // Most forms arrive in one piece, which is then not copied.
@@ -112,8 +115,8 @@ async fn read(body: Body) -> Result<Bytes, ApiError> {
             _ => all.extend_from_slice(&frame),
         }
     }
-    if length > LARGEST {
-        return Err(ApiError::Request(format!("the body is larger than {} KiB", LARGEST >> 10).into()));
+    if length > largest {
+        return Err(ApiError::Request(format!("the body is larger than {} KiB", largest >> 10).into()));
     }
     Ok(if all.is_empty() { first } else { all.freeze() })
 }

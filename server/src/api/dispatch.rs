@@ -134,7 +134,11 @@ impl Api {
             Verb::GET if method.post_only => return Err(ApiError::PostOnly(method.name)),
             // What a GET says of its body, or has in it, is not looked at.
             Verb::GET => Sent::nothing(),
-            Verb::POST => body::sent(&parts.headers, body).await?,
+            Verb::POST => {
+                let passed_on = parts.extensions.get::<PassedOn>().is_some();
+                let largest = if passed_on { body::LARGEST_PASSED_ON } else { body::LARGEST };
+                body::sent(&parts.headers, body, largest).await?
+            }
             _ => return Err(ApiError::Verb),
         };
         let pairs = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &sent)?;
@@ -234,6 +238,15 @@ impl Api {
             form.read_fields().await?;
             let pairs = Pairs::read(query, &Sent::Multipart(form.fields().to_vec()))?;
             let params = Params::bind(method.params, pairs)?;
+            let (caller, permit) = match &file {
+                // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
+                Some(_) => {
+                    let caller = self.keyrack.authenticate(&trace.credential).await?;
+                    let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+                    (caller, permit)
+                }
+                None => (caller, permit),
+            };
             Ok((permit.call(self.keyrack.clone(), caller, client, params), file))
         };
         match taken.await {
@@ -271,7 +284,7 @@ impl Api {
             Code::Parameter | Code::Unavailable | Code::Internal | Code::WrongPassword | Code::WrongSignIn
         );
         if let (Some(caller), Some(client), true) = (&trace.caller, &trace.client, telling) {
-            let reason = blot(error.text(), &[&trace.credential]);
+            let reason = blot(error.kept_text(), &[&trace.credential]);
             self.keyrack.refused(caller, client, method, code.number(), &reason);
         }
     }

@@ -212,6 +212,14 @@ impl ApiError {
         }
     }
 
+    /// As [`text`](ApiError::text), fit to be kept: without what commands wrote, which may be secret.
+    pub fn kept_text(&self) -> String {
+        match self {
+            ApiError::Domain(error @ Error::Step { .. }) => error.without_output(),
+            _ => self.text(),
+        }
+    }
+
     /// The envelope, `{"result":N,"error":"…","source":"…"}`, with `secrets` blotted out of the text: a text that names
     /// what was asked for may repeat a credential that somebody put into the wrong place.
     pub fn envelope(&self, secrets: &[&str]) -> Vec<u8> {

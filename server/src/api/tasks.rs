@@ -51,9 +51,14 @@ impl Api {
                 }
             }
         };
+        if matches!(outcome, Err(ApiError::Domain(Error::Elsewhere { .. }))) {
+            // Operations look where an environment is run before anything else.
+            let _ = self.keyrack.leave_task(&task).await;
+            return;
+        }
         let (code, text) = match &outcome {
             Ok(_) => (0, None),
-            Err(error) => (error.code().number(), Some(blot(error.text(), &[]))),
+            Err(error) => (error.code().number(), Some(blot(error.kept_text(), &[]))),
         };
         tracing::info!(task = task.id, method, code, "task");
         // What could not be noted was logged; the claim runs out by itself.

@@ -6,7 +6,7 @@ use clap::Args;
 use keyrack_domain::store::{self, Dialect, Schema, Store};
 use keyrack_domain::world::World;
 
-use super::folder::Folder;
+use super::folder::{DatabaseLock, Folder};
 use super::{Failure, Place, block_on, require_database};
 
 #[derive(Args)]
@@ -28,10 +28,10 @@ pub struct Restore {
 #[derive(Args)]
 pub struct MigrateData {
     /// The database that has everything: sqlite://FILE or postgres://…
-    #[arg(long, value_name = "URL")]
+    #[arg(long, env = "KEYRACK_FROM", value_name = "URL", hide_env_values = true)]
     from: String,
-    /// The empty database that gets it
-    #[arg(long, value_name = "URL")]
+    /// The empty database that gets it; with sqlite://FILE?mode=rwc the file is made
+    #[arg(long, env = "KEYRACK_TO", value_name = "URL", hide_env_values = true)]
     to: String,
     #[command(flatten)]
     place: Place,
@@ -54,6 +54,7 @@ impl Restore {
         only_sqlite(&url, "pg_restore")?;
         let mut folder = Folder::open(&self.place.data)?;
         folder.lock()?;
+        folder.lock_database(&url)?;
         let path = PathBuf::from(sqlite_path(&url));
         let now = World::system().now();
         let restored = block_on(async {
@@ -80,11 +81,13 @@ impl MigrateData {
         if self.from == self.to {
             return Err(Failure::start("--from and --to name the same database"));
         }
-        // Where one of the two is the data folder's own, no server may be using it.
+        // What a server wrote meanwhile would stay behind: a token that it took back would be alive in the new database.
         let mut folder = None;
         if self.place.data.is_dir() {
             folder.insert(Folder::open(&self.place.data)?).lock()?;
         }
+        let _from = DatabaseLock::take(&self.from)?;
+        let _to = DatabaseLock::take(&self.to)?;
         let moved = block_on(async {
             // An operator must not be surprised by a change to the database that is only read.
             let from = Store::open_with(&self.from, Schema::Keep).await.map_err(about("--from"))?;

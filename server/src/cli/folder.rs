@@ -1,4 +1,4 @@
-//! The data folder, and the lock that keeps it to one server.
+//! The data folder, the database, and the locks that keep them to one server.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -14,7 +14,13 @@ pub struct Folder {
     path: PathBuf,
     made: bool,
     lock: Option<File>,
-    database_lock: Option<(PathBuf, File)>,
+    database_lock: Option<DatabaseLock>,
+}
+
+/// An SQLite database that this process has for itself, wherever it is. The lock goes with the process.
+pub struct DatabaseLock {
+    beside: PathBuf,
+    _file: File,
 }
 
 impl Folder {
@@ -53,41 +59,12 @@ impl Folder {
         Ok(())
     }
 
-    /// Takes the SQLite database for one server, wherever it is. PostgreSQL serves several.
+    /// Takes the database for one server; see [`DatabaseLock::take`].
     ///
     /// # Errors
-    /// When another server has it, or nothing can be written beside it.
+    /// As that.
     pub fn lock_database(&mut self, url: &str) -> Result<(), Failure> {
-        let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) else { return Ok(()) };
-        let file = file.split('?').next().unwrap_or_default();
-        if file.is_empty() || file.contains(":memory:") {
-            return Ok(());
-        }
-        // Two ways to write one path are one database.
-        let path = Path::new(file);
-        let path = path.canonicalize().unwrap_or_else(|_| match path.parent().map(Path::canonicalize) {
-            Some(Ok(parent)) => parent.join(path.file_name().unwrap_or_default()),
-            _ => path.to_owned(),
-        });
-        let mut name = path.into_os_string();
-        name.push(".lock");
-        let beside = PathBuf::from(name);
-        let lock = match OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&beside) {
-            Ok(lock) => lock,
-            // Without its folder there is no database to be locked; opening it says so.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => {
-                let beside = beside.display();
-                return Err(Failure::start(format_args!("{beside} cannot be written beside the database: {error}")));
-            }
-        };
-        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|error| match error {
-            Errno::WOULDBLOCK => Failure::start(format_args!(
-                "the database {file} is used by another server: SQLite serves one; several need PostgreSQL"
-            )),
-            error => Failure::start(format_args!("{} cannot be locked: {error}", beside.display())),
-        })?;
-        self.database_lock = Some((beside, lock));
+        self.database_lock = DatabaseLock::take(url)?;
         Ok(())
     }
 
@@ -105,11 +82,50 @@ impl Drop for Folder {
     fn drop(&mut self) {
         if self.made {
             let _ = fs::remove_file(self.lock_path());
-            if let Some((path, _)) = &self.database_lock {
-                let _ = fs::remove_file(path);
+            if let Some(lock) = &self.database_lock {
+                let _ = fs::remove_file(&lock.beside);
             }
             // Fails when somebody has put something into it meanwhile, and then it should stay.
             let _ = fs::remove_dir(&self.path);
         }
+    }
+}
+
+impl DatabaseLock {
+    /// Takes the SQLite database for one process. PostgreSQL serves several servers; for it there is no lock.
+    ///
+    /// # Errors
+    /// When a server has it, or nothing can be written beside it.
+    pub fn take(url: &str) -> Result<Option<DatabaseLock>, Failure> {
+        let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) else { return Ok(None) };
+        let file = file.split('?').next().unwrap_or_default();
+        if file.is_empty() || file.contains(":memory:") {
+            return Ok(None);
+        }
+        // Two ways to write one path are one database.
+        let path = Path::new(file);
+        let path = path.canonicalize().unwrap_or_else(|_| match path.parent().map(Path::canonicalize) {
+            Some(Ok(parent)) => parent.join(path.file_name().unwrap_or_default()),
+            _ => path.to_owned(),
+        });
+        let mut name = path.into_os_string();
+        name.push(".lock");
+        let beside = PathBuf::from(name);
+        let lock = match OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&beside) {
+            Ok(lock) => lock,
+            // Without its folder there is no database to be locked; opening it says so.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                let beside = beside.display();
+                return Err(Failure::start(format_args!("{beside} cannot be written beside the database: {error}")));
+            }
+        };
+        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|error| match error {
+            Errno::WOULDBLOCK => Failure::start(format_args!(
+                "the database {file} is used by another server: SQLite serves one; several need PostgreSQL"
+            )),
+            error => Failure::start(format_args!("{} cannot be locked: {error}", beside.display())),
+        })?;
+        Ok(Some(DatabaseLock { beside, _file: lock }))
     }
 }

@@ -28,6 +28,7 @@ use keyrack_domain::cluster::{Passed, ServerId};
 use tower::ServiceExt;
 
 use super::request_id;
+use crate::api::body::{IN_TIME, LARGEST_PASSED_ON};
 use crate::api::dispatch::Api;
 
 /// The inner doors; what follows is the path at the outer one.
@@ -49,8 +50,6 @@ const ALONG: [HeaderName; 5] =
 const CONNECTING: Duration = Duration::from_secs(2);
 /// The longest calls wait for a command of two minutes in each node of a layer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(600);
-/// The largest request that is passed on; both outer doors take less.
-const LARGEST: usize = 2 << 20;
 
 /// The client of a request that another server passed on. Only an inner door puts it into a request.
 #[derive(Clone, Debug)]
@@ -214,7 +213,12 @@ async fn admit(keyrack: &Keyrack, request: Request, door: &str) -> Result<Reques
     let (mut parts, body) = request.into_parts();
     let text = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (Ok(at), Ok(address)) = (text(&AT).parse(), text(&CLIENT).parse::<IpAddr>()) else { return Err(nothing()) };
-    let body = axum::body::to_bytes(body, LARGEST).await.map_err(|_| nothing())?;
+    // Strangers know no server's identity; nothing that they send is kept or waited for.
+    if keyrack.server_id().is_none_or(|me| me.as_str() != text(&TO)) {
+        return Err(nothing());
+    }
+    let body = tokio::time::timeout(IN_TIME, axum::body::to_bytes(body, LARGEST_PASSED_ON)).await;
+    let body = body.ok().and_then(Result::ok).ok_or_else(nothing)?;
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let credential = credential(&parts.headers);
     let passed = Passed {

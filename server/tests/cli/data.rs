@@ -207,3 +207,39 @@ async fn everything_moves_to_postgresql() {
     assert!(refused.line().contains("for PostgreSQL use its own pg_dump"), "{refused:?}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).execute(&mut admin).await.unwrap();
 }
+
+/// Wherever a command is told its data folder to be.
+#[tokio::test]
+async fn a_database_that_a_server_uses_is_neither_replaced_nor_left_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    assert_eq!(create_account(&at("data"), EMAIL).code, 0);
+    assert_eq!(backup(&at("data"), &at("copy.db")).code, 0);
+    let database = format!("sqlite://{}", at("data/keyrack.db").display());
+    let mut server = Running::start(&at("data"), &[]);
+    let session = sign_in(&server).await;
+    std::fs::create_dir(at("elsewhere")).unwrap();
+
+    let new = format!("sqlite://{}?mode=rwc", at("new.db").display());
+    for data in ["elsewhere", "nowhere"] {
+        let copy = at("copy.db");
+        let restored = ["restore", copy.to_str().unwrap(), "--database", &database];
+        let moved = ["migrate-data", "--from", &database, "--to", &new];
+        for command in [restored.as_slice(), moved.as_slice()] {
+            let busy = run(keyrack(command, &at(data)), "");
+            assert_eq!(busy.code, 2, "{busy:?}");
+            assert!(busy.line().contains("is used by another server"), "{busy:?}");
+        }
+        assert!(!at("nowhere").exists());
+    }
+    assert!(!at("new.db").exists());
+    assert!(works(&server, &session).await);
+    assert_eq!(server.stop(), 0);
+
+    let mut command = keyrack(&["migrate-data"], &at("elsewhere"));
+    command.env("KEYRACK_FROM", &database).env("KEYRACK_TO", &new);
+    let moved = run(command, "");
+    assert_eq!((moved.code, moved.stderr.as_str()), (0, ""), "{moved:?}");
+    let mode = at("new.db").metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600, "it has secrets: {mode:o}");
+}

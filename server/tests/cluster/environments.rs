@@ -43,6 +43,13 @@ async fn every_server_works_on_every_environment() {
     large[3].1 = &long;
     assert_eq!(other.code("environment.file.Write", &session, &large).await, 0);
     assert!(other.call("environment.file.Read", &session, &file[..3]).await.to_string().contains(&long));
+    // As JSON it is within the limit; as the form that servers pass on it is three times as long.
+    let dense = "\u{1f511}".repeat(200_000);
+    let json = serde_json::json!({ "envName": "first", "nodeId": id, "path": "/www/there.txt", "body": dense });
+    let request = other.request(reqwest::Method::POST, "/1.0/environment/file/rest/write").bearer_auth(&session);
+    let written: Value = request.json(&json).send().await.unwrap().json().await.unwrap();
+    assert_eq!(written["result"], 0, "{written}");
+    assert!(one.call("environment.file.Read", &session, &file[..3]).await["body"] == dense.as_str());
     let logs = other.call("environment.control.GetLogs", &session, &file[..2]).await;
     assert_eq!(logs["result"], 0, "{logs}");
 
@@ -145,4 +152,27 @@ async fn one_server_works_for_all_and_another_follows() {
     until("the other follows", async || works(second).await).await;
     first.restart().await;
     assert!(works(second).await, "it keeps the work");
+}
+
+#[tokio::test]
+async fn a_task_is_run_by_the_server_of_its_environment_whichever_sees_it_first() {
+    let Some(database) = Database::fresh().await else { return };
+    let (one, other) = two(&database).await;
+    let session = one.sign_in().await;
+    one.environment(&session, "first").await;
+    other.environment(&session, "second").await;
+    const EACH: usize = 6;
+    for name in ["first", "second"] {
+        for _ in 0..EACH {
+            let params = format!(r#"{{"envName":"{name}","duration":60}}"#);
+            let task = [("trigger", "once_delay:1"), ("script", "environment.control.GetSumStat"), ("params", &params)];
+            assert_eq!(other.code("utils.scheduler.CreateAccountTask", &session, &task).await, 0);
+        }
+    }
+    let runs = "SELECT count(*) FROM audit WHERE action = 'task.run'";
+    until("all have run", async || database.count(runs).await >= 2 * EACH as i64).await;
+    let tasks = one.call("utils.scheduler.GetTasks", &session, &[]).await;
+    let failed: Vec<_> = tasks["objects"].as_array().unwrap().iter().filter(|task| task["lastResult"] != 0).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(database.count(runs).await, 2 * EACH as i64, "each once");
 }

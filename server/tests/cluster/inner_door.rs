@@ -28,3 +28,19 @@ async fn nobody_else_comes_in() {
     }
     assert_eq!(other.status(&session, "first").await, 1, "it still runs");
 }
+
+#[tokio::test]
+async fn a_stranger_is_sent_away_before_anything_is_read() {
+    use std::io::{Read, Write};
+    let Some(database) = Database::fresh().await else { return };
+    let (one, _other) = two(&database).await;
+    let mut stream = std::net::TcpStream::connect(one.url.strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+    let head = "POST /internal/call/1.0/environment/control/rest/stopenv HTTP/1.1\r\nhost: x\r\nx-keyrack-from: a\r\n\
+                x-keyrack-to: b\r\nx-keyrack-at: 1\r\nx-keyrack-client: 192.0.2.1\r\nx-keyrack-agent: a\r\n\
+                x-keyrack-signature: 00\r\ncontent-length: 1000000\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).expect("an answer, although the body does not come");
+    assert_eq!(&answer, b"HTTP/1.1 404");
+}

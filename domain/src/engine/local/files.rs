@@ -1,15 +1,16 @@
 //! Work on nodes' folders by the server. What lies in them was written by strangers, who may be writing still: every
 //! step goes from an open folder to a name in it and never follows a link, so no trick with links leads outside.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Uid, chownat, fchown, fstat, mkdirat, openat, readlinkat,
-    symlinkat, unlinkat,
+    AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Uid, chmodat, chownat, fchmod, fchown, fstat, mkdirat, openat,
+    readlinkat, renameat, symlinkat, unlinkat,
 };
+use rustix::io::Errno;
 
 /// How deep folders may lie in each other before a copy gives up.
 const DEPTH: usize = 64;
@@ -23,7 +24,7 @@ pub const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags:
 /// From the file system.
 pub fn make_node_folder(folder: &Path, owner: Option<u32>) -> io::Result<()> {
     match mkdirat(CWD, folder, Mode::RWXU) {
-        Err(rustix::io::Errno::EXIST) => return Ok(()),
+        Err(Errno::EXIST) => return Ok(()),
         made => made?,
     }
     let handle = openat(CWD, folder, FOLDER, Mode::empty())?;
@@ -120,7 +121,7 @@ fn copy_all(from: &OwnedFd, to: &OwnedFd, owner: Option<u32>, depth: usize, budg
             FileType::Directory => {
                 let source = openat(from, name, FOLDER, Mode::empty())?;
                 match mkdirat(to, name, Mode::RWXU) {
-                    Err(rustix::io::Errno::EXIST) => {}
+                    Err(Errno::EXIST) => {}
                     made => made?,
                 }
                 let target = openat(to, name, FOLDER, Mode::empty())?;
@@ -131,7 +132,7 @@ fn copy_all(from: &OwnedFd, to: &OwnedFd, owner: Option<u32>, depth: usize, budg
             FileType::Symlink => {
                 let place = readlinkat(from, name, Vec::new())?;
                 match symlinkat(&*place, to, name) {
-                    Err(rustix::io::Errno::EXIST) => {}
+                    Err(Errno::EXIST) => {}
                     made => made?,
                 }
                 chownat(to, name, user(owner), group(owner), AtFlags::SYMLINK_NOFOLLOW)?;
@@ -195,13 +196,101 @@ fn remove_all(parent: &OwnedFd, name: &CStr, depth: usize) -> io::Result<()> {
     Ok(unlinkat(parent, name, AtFlags::REMOVEDIR)?)
 }
 
+/// Removes a node's folder with all in it, following no link, however deep folders lie in each other and whatever rights the
+/// node took from itself. Nothing of the node may be alive any more.
+///
+/// # Errors
+/// From the file system.
+pub fn remove_node_folder(folder: &Path) -> io::Result<()> {
+    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
+        return Err(io::ErrorKind::InvalidFilename.into());
+    };
+    let parent = openat(CWD, parent, FOLDER, Mode::empty())?;
+    remove_whole(&parent, &CString::new(name.as_encoded_bytes())?)
+}
+
+/// What is two levels down is moved one level up until there is none: nothing calls itself, two folders are open at a time,
+/// and no path gets long. Work on files that nobody waits for any more may still come to its end meanwhile.
+fn remove_whole(parent: &OwnedFd, name: &CStr) -> io::Result<()> {
+    let top = open_wide(parent, name)?;
+    let mut lifted = 0_u64;
+    loop {
+        let mut folders = 0;
+        for (name, kind) in entries(top.as_fd())? {
+            if kind != FileType::Directory {
+                remove_one(&top, &name, AtFlags::empty())?;
+                continue;
+            }
+            folders += 1;
+            let folder = open_wide(&top, &name)?;
+            for (inner, kind) in entries(folder.as_fd())? {
+                match kind {
+                    FileType::Directory => lift(&folder, &inner, &top, &mut lifted)?,
+                    _ => remove_one(&folder, &inner, AtFlags::empty())?,
+                }
+            }
+            remove_one(&top, &name, AtFlags::REMOVEDIR)?;
+        }
+        if folders == 0 {
+            match unlinkat(parent, name, AtFlags::REMOVEDIR) {
+                Err(Errno::NOTEMPTY | Errno::EXIST) => {}
+                removed => return Ok(removed?),
+            }
+        }
+    }
+}
+
+/// Removes something unless it is gone already; a folder that something came into is left for the next round.
+fn remove_one(folder: &OwnedFd, name: &CStr, flags: AtFlags) -> io::Result<()> {
+    match unlinkat(folder, name, flags) {
+        Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => Ok(()),
+        removed => Ok(removed?),
+    }
+}
+
+/// Opens a folder that is to go, and lets its owner change what is in it: caches of programs are often closed against that.
+fn open_wide(parent: &OwnedFd, name: &CStr) -> io::Result<OwnedFd> {
+    let folder = match openat(parent, name, FOLDER, Mode::empty()) {
+        Err(Errno::ACCESS) => {
+            chmodat(parent, name, Mode::RWXU, AtFlags::empty())?;
+            openat(parent, name, FOLDER, Mode::empty())?
+        }
+        opened => opened?,
+    };
+    // Where that is not allowed, removing what is in it may be allowed all the same.
+    let _ = fchmod(&folder, Mode::RWXU);
+    Ok(folder)
+}
+
+/// Moves a folder into another one, under a name that is free there.
+fn lift(from: &OwnedFd, name: &CStr, to: &OwnedFd, lifted: &mut u64) -> io::Result<()> {
+    let mut opened = false;
+    loop {
+        let new = CString::new(format!("{lifted}.going"))?;
+        match renameat(from, name, to, &*new) {
+            Err(Errno::EXIST | Errno::NOTEMPTY | Errno::NOTDIR) => {}
+            // Its own entry of what it lies in changes with the move.
+            Err(Errno::ACCESS) if !opened => {
+                chmodat(from, name, Mode::RWXU, AtFlags::empty())?;
+                opened = true;
+                continue;
+            }
+            moved => {
+                *lifted += 1;
+                return Ok(moved?);
+            }
+        }
+        *lifted += 1;
+    }
+}
+
 fn too_deep() -> io::Error {
     io::Error::other("folders lie too deep in each other")
 }
 
 /// The same permission bits (without set-user-id and the like) and the new owner.
 fn finish(source: &OwnedFd, target: &OwnedFd, owner: Option<u32>) -> io::Result<()> {
-    rustix::fs::fchmod(target, Mode::from_raw_mode(fstat(source)?.st_mode & 0o777))?;
+    fchmod(target, Mode::from_raw_mode(fstat(source)?.st_mode & 0o777))?;
     fchown(target, user(owner), group(owner))?;
     Ok(())
 }
@@ -210,7 +299,7 @@ fn finish(source: &OwnedFd, target: &OwnedFd, owner: Option<u32>) -> io::Result<
 ///
 /// # Errors
 /// From the file system.
-pub fn entries(folder: BorrowedFd<'_>) -> io::Result<Vec<(std::ffi::CString, FileType)>> {
+pub fn entries(folder: BorrowedFd<'_>) -> io::Result<Vec<(CString, FileType)>> {
     let mut found = Vec::new();
     for entry in Dir::read_from(folder)? {
         let entry = entry?;

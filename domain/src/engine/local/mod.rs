@@ -276,7 +276,7 @@ impl Engine for LocalEngine {
         let (folder, logs, lock) = (self.folders.node(node), self.folders.logs(node), self.folders.lock(node));
         let owner = fs::symlink_metadata(&folder).map(|facts| facts.uid()).ok();
         blocking(move || {
-            absent_is_fine(fs::remove_dir_all(folder))?;
+            absent_is_fine(files::remove_node_folder(&folder))?;
             absent_is_fine(fs::remove_dir_all(logs))?;
             absent_is_fine(fs::remove_file(lock))
         })

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyrack_domain::engine::local::LocalEngine;
-use keyrack_domain::engine::{Engine, EngineError, Exit, ImageRef};
+use keyrack_domain::engine::{Engine, EngineError, Exit, FileWork, ImageRef, NodePath};
 use keyrack_domain::ids::NodeId;
 use keyrack_domain::settings::Settings;
 use rustix::process::{Pid, Signal, kill_process};
@@ -245,4 +245,24 @@ async fn a_killed_supervisor_leaves_no_process() {
     kill_process(Pid::from_raw(parent).unwrap(), Signal::KILL).unwrap();
     assert_eq!(exit(started).await, Exit::Unseen);
     until_none_with(&mark).await;
+}
+
+/// A node can make folders in each other without end; what removes them must not need a stack or open files for each.
+#[tokio::test]
+async fn a_node_goes_however_deep_its_folders_lie_in_each_other() {
+    use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
+    let data = tempfile::tempdir().unwrap();
+    let subject = in_folder(data.path());
+    let work = FileWork::Create { path: NodePath::parse("cache/file").unwrap(), folder: false };
+    subject.engine.work_on_files(NodeId(1), work).await.unwrap();
+    let folder = data.path().join("nodes/1");
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY;
+    let mut at = openat(CWD, folder.join("cache"), flags, Mode::empty()).unwrap();
+    for _ in 0..50_000 {
+        mkdirat(&at, "d", Mode::RWXU).unwrap();
+        at = openat(&at, "d", flags, Mode::empty()).unwrap();
+    }
+    drop(at);
+    subject.engine.remove(NodeId(1)).await.unwrap();
+    assert!(!folder.exists());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Server, Somebody};
+use crate::support::{PASSWORD, Server, Somebody};
 
 fn control(method: &str) -> String {
     format!("environment.control.{method}")
@@ -186,5 +186,80 @@ async fn what_cannot_be_set_or_executed_is_named() {
     done(&owner, "StopEnv", &[]).await;
     let list = [("envName", "a"), at, ("commandList", r#"["ls"]"#)];
     assert_eq!(owner.code(&control("ExecCmdById"), &list).await, 2212, "nothing is executed in what does not run");
+    server.keyrack.stop_environments().await;
+}
+
+/// All of them are read whenever anything is asked about the environment.
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_have_a_size_that_ends() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await;
+    let value = "x".repeat(30_000);
+    let add = async |numbers: std::ops::Range<u32>| {
+        let vars: serde_json::Map<_, _> = numbers.map(|number| (format!("V{number}"), json!(value))).collect();
+        let vars = Value::Object(vars).to_string();
+        owner.code(&control("AddContainerEnvVars"), &[("envName", "a"), ("vars", &vars)]).await
+    };
+    assert_eq!((add(0..5).await, add(5..8).await, add(8..9).await, add(0..8).await), (0, 0, 2338, 0));
+    assert_eq!(add(20..30).await, 3, "more than a node can have");
+    let env: serde_json::Map<_, _> = (0..9).map(|number| (format!("V{number}"), json!(value))).collect();
+    let nodes = json!([{ "docker": { "image": "keyrack/web" }, "env": env }]).to_string();
+    assert_eq!(owner.code(&control("CreateEnvironment"), &[("env", "{}"), ("nodes", &nodes)]).await, 3);
+    server.keyrack.stop_environments().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_end_with_the_right_to_have_them_executed() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let node = create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await.remove(0);
+    let id = node["id"].to_string();
+    let folder = server.keyrack.settings().data.join("nodes").join(&id);
+    let token = server.token("ExecCmdById").await;
+    let list = json!(["touch begun; while [ ! -e go ]; do sleep 0.05; done", "touch after"]).to_string();
+    let params = [("envName", "a"), ("nodeId", id.as_str()), ("commandList", &list)];
+    let revoking = async {
+        while !folder.join("begun").exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let all = [("ids", "*"), ("password", PASSWORD)];
+        assert_eq!(owner.code("users.authentication.DeleteTokens", &all).await, 0);
+        std::fs::write(folder.join("go"), "").unwrap();
+    };
+    let command = control("ExecCmdById");
+    let (answer, ()) = tokio::join!(token.post(&command, &params), revoking);
+    assert_eq!(answer["result"], 702, "{answer}");
+    assert!(!folder.join("after").exists());
+    assert_eq!(owner.code(&command, &params).await, 0);
+    assert!(folder.join("after").exists());
+    server.keyrack.stop_environments().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_so_many_commands_are_executed_at_once() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let node = create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await.remove(0);
+    let id = node["id"].to_string();
+    let folder = server.keyrack.settings().data.join("nodes").join(&id);
+    let command = control("ExecCmdById");
+    let lists: Vec<_> = (0..17)
+        .map(|number| json!([format!("touch begun{number}; while [ ! -e go ]; do sleep 0.05; done")]).to_string())
+        .collect();
+    let call = async |list: &str| {
+        owner.code(&command, &[("envName", "a"), ("nodeId", id.as_str()), ("commandList", list)]).await
+    };
+    let last = async {
+        while !(0..16).all(|number| folder.join(format!("begun{number}")).exists()) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let refused = call(&lists[16]).await;
+        std::fs::write(folder.join("go"), "").unwrap();
+        refused
+    };
+    let (done, refused) = tokio::join!(futures::future::join_all(lists[..16].iter().map(|list| call(list))), last);
+    assert_eq!((done, refused), (vec![0; 16], 2338));
+    assert_eq!(call(&lists[16]).await, 0);
     server.keyrack.stop_environments().await;
 }

@@ -289,6 +289,9 @@ async fn a_failed_deployment_leaves_what_was_there() {
     assert_eq!((page(&node, "").await, served(&node, "gone").await.0), ("next".into(), 404));
     let hooks = owner.get(&deployment("GetHooks"), &[("envName", "a")]).await;
     assert_eq!(hooks["object"], json!({ "preDeployHook": "touch www/gone", "postDeployHook": "exit 4" }));
+    let kept =
+        server.audit().await.join("\n") + &owner.get("environment.tracking.GetUidActions", &[]).await.to_string();
+    assert!(kept.contains("exit status 3") && !kept.contains("no room"), "what commands write may be secret: {kept}");
     server.keyrack.stop_environments().await;
 }
 
@@ -460,5 +463,76 @@ async fn a_file_that_comes_with_the_call_lies_on_the_nodes() {
     let token = server.token("environment.file.Read").await;
     let parts = [part("name=\"session\"", token.credential().as_bytes()), part("name=\"file\"; filename=\"x\"", b"x")];
     assert_eq!(send_form(&server, &call, &parts).await["result"], 8202);
+    server.keyrack.stop_environments().await;
+}
+
+#[tokio::test]
+async fn an_upload_ends_with_the_right_to_send_it() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let token = server.token(UPLOAD).await;
+    let (sender, frames) = futures::channel::mpsc::unbounded::<Result<Vec<u8>, std::io::Error>>();
+    let head = "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.war\"\r\n\r\nthe first half";
+    let begin = [part("name=\"session\"", token.credential().as_bytes()), head.into()].concat();
+    sender.unbounded_send(Ok(begin)).unwrap();
+    let request = Request::post(path(UPLOAD))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=XyZ")
+        .body(Body::from_stream(frames));
+    let uploads = server.keyrack.settings().data.join("uploads");
+    let files = || std::fs::read_dir(&uploads).map_or(0, Iterator::count);
+    let revoking = async {
+        while files() == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        assert_eq!(owner.code("users.authentication.DeleteTokens", &[("ids", "*"), ("password", PASSWORD)]).await, 0);
+        sender.unbounded_send(Ok(b" and the second\r\n--XyZ--\r\n".to_vec())).unwrap();
+        drop(sender);
+    };
+    let (answer, ()) = tokio::join!(server.send(request.unwrap()), revoking);
+    assert_eq!(answer.json()["result"], 702, "{}", answer.text);
+    assert_eq!(files(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_layer_has_only_so_many_contexts() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    create(&owner, "a", 1).await;
+    let file = address(&server, &owner, "app.war", &zipped(&[("f", "x")])).await;
+    for number in 0..100 {
+        assert_eq!(deploy(&owner, &file, &format!("c{number}")).await["result"], 0);
+    }
+    assert_eq!(deploy(&owner, &file, "c100").await["result"], 2338);
+    assert_eq!(deploy(&owner, &file, "c99").await["result"], 0, "what is there can be replaced");
+    server.keyrack.stop_environments().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_waits_for_its_turn_gets_it_only_with_the_right_to_it() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let node = create(&owner, "a", 1).await.remove(0);
+    let folder = server.keyrack.settings().data.join("nodes").join(node["id"].to_string());
+    let token = server.token("environment.deployment.DeployArchive").await;
+    let [first, second] = ["first", "second"].map(|text| zipped(&[("index.html", text)]));
+    let (first, second) =
+        (address(&server, &owner, "a.war", &first).await, address(&server, &owner, "a.war", &second).await);
+    let wait = "touch begun; while [ ! -e go ]; do sleep 0.05; done";
+    let params = [("envName", "a"), ("fileUrl", first.as_str()), ("fileName", "a.war"), ("preDeployHook", wait)];
+    let deploy_archive = deployment("DeployArchive");
+    let others = async {
+        while !folder.join("begun").exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let revoking = async {
+            let all = [("ids", "*"), ("password", PASSWORD)];
+            assert_eq!(owner.code("users.authentication.DeleteTokens", &all).await, 0);
+            std::fs::write(folder.join("go"), "").unwrap();
+        };
+        tokio::join!(deploy(&token, &second, "ROOT"), revoking).0
+    };
+    let (answer, other) = tokio::join!(owner.post(&deploy_archive, &params), others);
+    assert_eq!((&answer["result"], &other["result"]), (&json!(0), &json!(702)), "{answer} {other}");
+    assert_eq!(page(&node, "").await, "first");
     server.keyrack.stop_environments().await;
 }

@@ -230,8 +230,13 @@ async fn a_failure_on_the_way_is_told_and_the_environment_that_was_made_is_gone(
     let failed: Vec<_> = action.filter(|action| action["action"] == "marketplace.install").collect();
     assert!(failed.len() == 3 && failed.iter().all(|action| action["status"] == "FAILED"), "{failed:?}");
     let audit = server.audit().await;
-    let refused = audit.iter().find(|line| line.contains("marketplace.install") && line.contains("exit status 7"));
-    assert!(refused.is_some_and(|line| !line.contains("no luck")), "what commands write may be secret: {audit:?}");
+    for action in [" marketplace.install ", " api.call "] {
+        assert!(
+            audit.iter().any(|line| line.contains(action) && line.contains("exit status 7")),
+            "{action}: {audit:?}"
+        );
+    }
+    assert!(!audit.iter().any(|line| line.contains("no luck")), "what commands write may be secret: {audit:?}");
     assert!(failed.iter().all(|action| !action.to_string().contains("no luck")), "{failed:?}");
     // What is done to an environment that was there is not undone.
     done(&owner, "marketplace.app.Install", &[("id", "static-site"), ("envName", "site")]).await;
@@ -405,4 +410,84 @@ async fn who_may_not_is_refused_and_nothing_of_others_can_be_seen() {
     assert!(console(&owner).await.contains("Hello: secret words"));
     let audit = server.audit().await.join("\n");
     assert!(audit.contains(EMAIL) && !audit.contains("secret words"));
+}
+
+#[tokio::test]
+async fn values_of_values_stop_before_they_have_become_large() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let twice = "- setGlobals: {a: \"${globals}\", b: \"${globals}\"}\n".repeat(60);
+    let this = "- set: {a: \"${this}\", b: \"${this}\"}\n".repeat(60);
+    let declared: String =
+        (0..60).map(|number| format!("  g{number}: [\"${{globals}}\", \"${{globals}}\"]\n")).collect();
+    let long = "x".repeat(150_000);
+    let many = "\"${globals.b}\", ".repeat(5000);
+    let texts = format!(
+        "globals:\n  a: {long}\n  b: \"${{globals.a}}${{globals.a}}${{globals.a}}\"\nonInstall:\n- setGlobals: {{c: [{many}]}}\n"
+    );
+    for rest in [
+        format!("onInstall:\n- setGlobals: {{x: 1}}\n{twice}"),
+        format!("onInstall:\n- set: {{x: 1}}\n{this}"),
+        format!("globals:\n  x: 1\n{declared}onInstall: {{log: a}}"),
+        texts,
+    ] {
+        let answer = install(&owner, &format!("type: install\nname: A\n{rest}"), &[]).await;
+        assert_eq!(answer["result"], 3, "{answer}");
+        assert!(answer["error"].as_str().unwrap().contains("become larger than 4 MiB"), "{answer}");
+    }
+    let fine = "type: install\nname: A\nonInstall:\n- setGlobals: {x: 1}\n- setGlobals: {a: \"${globals}\"}\nsuccess: ${globals.a.x}";
+    assert_eq!(install(&owner, fine, &[]).await["successText"], "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manifest_ends_with_the_right_of_who_began_it() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let site = done(&owner, "marketplace.app.Install", &[("id", "static-site"), ("envName", "site")]).await;
+    let folder = server.keyrack.settings().data.join("nodes").join(site["response"]["nodes"][0]["id"].to_string());
+    invite_as(&server, &owner, "max@example.org", "manager").await;
+    let max = server.session("max@example.org", PASSWORD).await;
+    let uid = max.get("users.account.GetUserInfo", &[]).await["uid"].to_string();
+    let long = "type: update\nname: Long\nonInstall:\n\
+                - cmd [cp]: touch begun; while [ ! -e go ]; do sleep 0.05; done\n- createFile [cp]: after";
+    let password = ("password", PASSWORD);
+    for (change, code) in [("DeleteTokens", 702), ("RegenerateToken", 702), ("EditToken", 8), ("EditMember", 8)] {
+        let caller = match change {
+            "EditMember" => max.clone(),
+            _ => server.token("marketplace.jps.Install environment.control.GetEnvs").await,
+        };
+        let changing = async {
+            while !folder.join("begun").exists() {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            let tokens = owner.get("users.authentication.GetTokens", &[]).await;
+            let ids = tokens["apiTokens"].as_array().unwrap().iter().map(|token| token["id"].as_i64().unwrap());
+            let id = ids.max().unwrap_or_default().to_string();
+            let method = format!("users.authentication.{change}");
+            match change {
+                "DeleteTokens" => done(&owner, &method, &[("ids", &id), password]).await,
+                "RegenerateToken" => done(&owner, &method, &[("id", &id), password]).await,
+                "EditToken" => {
+                    let apis = ("apiList", "environment.control.GetEnvs");
+                    done(&owner, &method, &[("id", &id), apis, password]).await
+                }
+                _ => {
+                    let lowered = [("id", uid.as_str()), ("role", "viewer"), password];
+                    done(&owner, "users.collaboration.EditMember", &lowered).await
+                }
+            };
+            std::fs::write(folder.join("go"), "").unwrap();
+        };
+        let (answer, ()) = tokio::join!(install(&caller, long, &[("envName", "site")]), changing);
+        assert_eq!(answer["result"], code, "{change}: {answer}");
+        assert!(!folder.join("after").exists(), "{change}: {answer}");
+        for file in ["begun", "go"] {
+            std::fs::remove_file(folder.join(file)).unwrap();
+        }
+    }
+    // Whose right stays comes to the end.
+    std::fs::write(folder.join("go"), "").unwrap();
+    assert_eq!(install(&owner, long, &[("envName", "site")]).await["result"], 0);
+    assert!(folder.join("after").exists());
+    server.keyrack.stop_environments().await;
 }

@@ -192,3 +192,22 @@ async fn of_two_servers_one_runs_a_task_and_a_dead_one_is_replaced() {
     assert_eq!(server.run_due_tasks().await, 1);
     assert_eq!(first_task(&owner).await["lastResult"], 0);
 }
+
+#[tokio::test]
+async fn a_run_whose_server_died_is_made_by_another() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    for trigger in ["once_delay:1000", "1 12 * * *"] {
+        let task = [("trigger", trigger), ("script", "environment.control.GetEnvs")];
+        assert_eq!(owner.code(&scheduler("CreateAccountTask"), &task).await, 0);
+    }
+    server.advance(TimeDelta::minutes(1));
+    assert_eq!(server.keyrack.claim_due_tasks().await.unwrap().len(), 2);
+    server.advance(TimeDelta::seconds(70));
+    assert_eq!(server.run_due_tasks().await, 2);
+    let tasks = owner.get(&scheduler("GetTasks"), &[]).await;
+    let tasks: Vec<_> = tasks["objects"].as_array().unwrap().iter().map(|task| task["lastResult"].clone()).collect();
+    assert_eq!(tasks, [json!(0), json!(0)]);
+    server.advance(TimeDelta::hours(1));
+    assert_eq!(server.run_due_tasks().await, 0, "and once");
+}

@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, statat, unlinkat};
@@ -25,6 +26,12 @@ const LISTED: usize = 10_000;
 /// The most that one copying or unpacking writes: files, and bytes in them.
 const MOST_FILES: u64 = 100_000;
 const MOST_BYTES: u64 = 1 << 30;
+
+/// The most bytes that one replacement can become before it is put in.
+const MOST_EXPANDED: u64 = 16 * LARGEST_TEXT;
+
+/// The longest that matches are looked for; there are patterns for which that grows with the square of the text.
+const LONGEST_SEARCH: Duration = Duration::from_secs(5);
 
 /// Does the work in this folder, which belongs to this user.
 ///
@@ -204,25 +211,40 @@ fn replace(
     let mut file = told(path, root.file(path, OFlags::RDWR))?;
     told(path, (&mut file).take(LARGEST_TEXT + 1).read_to_end(&mut bytes))?;
     let text = String::from_utf8(bytes).map_err(|_| EngineError::BadFile(format!("“{path}” is not a UTF-8 text")))?;
-    let matches = pattern.find_iter(&text).count();
-    let mut seen = 0;
-    let mut replaced = 0;
-    let changed = pattern.replace_all(&text, |found: &regex::Captures<'_>| {
-        seen += 1;
-        let mut new = String::new();
-        if nth.is_none_or(|nth| nth == seen) {
-            replaced += 1;
-            found.expand(replacement, &mut new);
-        } else {
-            new.push_str(&found[0]);
-        }
-        new
-    });
-    // A pattern that matches everywhere, with a long replacement, makes much out of little.
-    if text.len() as u64 > LARGEST_TEXT || changed.len() as u64 > LARGEST_TEXT {
-        return told(path, Err(io::ErrorKind::FileTooLarge.into()));
+    let too_large = || told::<usize>(path, Err(io::ErrorKind::FileTooLarge.into()));
+    if text.len() as u64 > LARGEST_TEXT {
+        return too_large();
     }
-    debug_assert!(replaced <= matches);
+    // A pattern that matches everywhere, or a replacement that refers to its groups often, makes much out of little.
+    let references = replacement.matches('$').count();
+    let begun = Instant::now();
+    let (mut changed, mut copied, mut replaced) = (String::new(), 0, 0);
+    for (number, found) in pattern.captures_iter(&text).enumerate() {
+        if begun.elapsed() > LONGEST_SEARCH {
+            let why = format!("the pattern takes more than {} s in “{path}”", LONGEST_SEARCH.as_secs());
+            return Err(EngineError::BadFile(why));
+        }
+        if nth.is_some_and(|nth| nth != number + 1) {
+            continue;
+        }
+        let Some(whole) = found.get(0) else { continue };
+        if (replacement.len() + references * whole.len()) as u64 > MOST_EXPANDED {
+            return too_large();
+        }
+        changed.push_str(&text[copied..whole.start()]);
+        found.expand(replacement, &mut changed);
+        (copied, replaced) = (whole.end(), replaced + 1);
+        if changed.len() as u64 > LARGEST_TEXT {
+            return too_large();
+        }
+        if nth.is_some() {
+            break;
+        }
+    }
+    changed.push_str(&text[copied..]);
+    if changed.len() as u64 > LARGEST_TEXT {
+        return too_large();
+    }
     if replaced > 0 {
         let written = io::Seek::rewind(&mut file)
             .and_then(|()| file.set_len(0))

@@ -88,6 +88,44 @@ fn matches_are_replaced_all_or_one() {
     assert_eq!(bed.read("f"), Ok(FileDone::Text("x=1 p2 x=3".into())));
 }
 
+/// The most memory that this process ever held, in bytes.
+fn most_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+}
+
+#[test]
+fn a_replacement_that_makes_much_out_of_little_is_refused_before_it_is_made() {
+    let bed = Bed::new();
+    bed.write("f", &"a".repeat(4000)).unwrap();
+    let before = most_memory();
+    let replace = |pattern: &str, replacement: String, nth| {
+        let pattern = Regex::new(pattern).unwrap();
+        bed.work(FileWork::Replace { path: path("f"), pattern, replacement, nth })
+    };
+    let long = "b".repeat(100_000);
+    for refused in [replace("a", long.clone(), None), replace("a+", "${0}".repeat(20_000), Some(1))] {
+        assert!(matches!(refused, Err(EngineError::TooLarge(_))), "{refused:?}");
+    }
+    assert!(most_memory() - before < 64 << 20, "{} MiB", (most_memory() - before) >> 20);
+    assert_eq!(bed.read("f"), Ok(FileDone::Text("a".repeat(4000))), "nothing changed");
+    assert_eq!(replace("a", long.clone(), Some(4000)), Ok(FileDone::Replaced(1)));
+    assert_eq!(bed.read("f"), Ok(FileDone::Text("a".repeat(3999) + &long)));
+}
+
+#[test]
+fn a_pattern_that_takes_too_long_is_given_up() {
+    let bed = Bed::new();
+    // Each search looks at all the rest of the line and finds one letter.
+    bed.write("f", &"A".repeat(LARGEST_TEXT as usize)).unwrap();
+    let begun = std::time::Instant::now();
+    let pattern = Regex::new(".*[^A-Z]|[A-Z]").unwrap();
+    let refused = bed.work(FileWork::Replace { path: path("f"), pattern, replacement: "b".into(), nth: None });
+    assert!(matches!(refused, Err(EngineError::BadFile(_))), "{refused:?}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
 #[test]
 fn links_that_stay_inside_are_followed_and_others_are_not() {
     let bed = Bed::new();
@@ -201,6 +239,57 @@ fn a_hard_link_to_a_foreign_file_opens_nothing() {
     bed.untouched();
 }
 
+#[test]
+fn a_node_goes_with_what_it_closed_to_itself() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: needs a user that permissions hold for");
+        return;
+    }
+    use std::os::unix::fs::PermissionsExt;
+    const NODE: u32 = 64_997;
+    let bed = Bed::new();
+    bed.write("cache/module/file", "x").unwrap();
+    bed.write("cache/shut/deep/file", "x").unwrap();
+    bed.write("0.going/file", "x").unwrap();
+    symlink(bed.place.path().join("outside"), bed.at("cache/module/out")).unwrap();
+    files::give_to(&bed.at(""), NODE).unwrap();
+    let mode = |at: PathBuf, mode| fs::set_permissions(at, fs::Permissions::from_mode(mode)).unwrap();
+    mode(bed.place.path().to_owned(), 0o777);
+    for (at, bits) in [("cache/module", 0o555), ("cache/shut/deep", 0o500), ("cache/shut", 0), ("cache", 0o555)] {
+        mode(bed.at(at), bits);
+    }
+    let user = AsUser::become_one(NODE).unwrap();
+    let removed = files::remove_node_folder(&bed.at(""));
+    drop(user);
+    removed.unwrap();
+    assert!(!bed.at("").exists());
+    bed.untouched();
+}
+
+#[test]
+fn a_node_goes_while_something_is_still_written_to_it() {
+    let bed = Bed::new();
+    fs::create_dir(bed.at("www")).unwrap();
+    let www = Root::open(&bed.at("www")).unwrap();
+    let (begin, begun) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for number in 0..200_000 {
+                if number == 100 {
+                    begin.send(()).unwrap();
+                }
+                // Until the folder is gone.
+                if www.file(&path(&number.to_string()), OFlags::WRONLY | OFlags::CREATE).is_err() {
+                    return;
+                }
+            }
+        });
+        begun.recv().unwrap();
+        files::remove_node_folder(&bed.at("")).unwrap();
+    });
+    assert!(!bed.at("").exists());
+}
+
 fn tar_gz(entries: &[(&str, &str, tar::EntryType)]) -> Vec<u8> {
     let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
     for (name, content, kind) in entries {
@@ -257,4 +346,81 @@ fn archives_are_unpacked_and_none_leads_out() {
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(bed.at("www/run.sh")).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o755);
     bed.untouched();
+}
+
+/// A tar whose first entry says that the name of the next one, or facts about it, have so many bytes. All of them are 0, so
+/// it takes no place on the disk, and next to none in a tar.gz.
+fn write_long_head(at: &std::path::Path, kind: tar::EntryType, size: u64) {
+    let mut header = tar::Header::new_gnu();
+    header.set_path("head").unwrap();
+    header.set_entry_type(kind);
+    header.set_size(size);
+    header.set_cksum();
+    fs::write(at, header.as_bytes()).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(at).unwrap();
+    file.set_len(512 + size).unwrap();
+}
+
+#[test]
+fn what_a_tar_says_of_its_entries_does_not_fill_the_memory() {
+    use tar::EntryType;
+    let bed = Bed::new();
+    let before = most_memory();
+    let kinds = [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader, EntryType::XGlobalHeader];
+    for kind in kinds {
+        write_long_head(&bed.at("archive"), kind, 400 << 20);
+        let refused = bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") });
+        assert!(matches!(refused, Err(EngineError::BadArchive(_))), "{kind:?}: {refused:?}");
+        assert!(most_memory() - before < 64 << 20, "{kind:?}: {} MiB", (most_memory() - before) >> 20);
+    }
+    // Names of the usual kind of long are taken.
+    let mut tar = tar::Builder::new(Vec::new());
+    let long = format!("{}/file", "folder".repeat(40));
+    let mut header = tar::Header::new_gnu();
+    header.set_size(5);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, &long, &b"hello"[..]).unwrap();
+    fs::write(bed.at("archive"), tar.into_inner().unwrap()).unwrap();
+    bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") }).unwrap();
+    assert_eq!(bed.read(&format!("www/{long}")), Ok(FileDone::Text("hello".into())));
+}
+
+/// A zip whose directory says so many bytes of zeros of each entry, which take no place on the disk.
+fn write_long_directory(at: &std::path::Path, entries: u16, each: u16) {
+    use std::io::{Seek, SeekFrom};
+    let mut file = fs::File::create(at).unwrap();
+    file.write_all(b"PK\x03\x04").unwrap();
+    let begin: u32 = 30;
+    let mut place = u64::from(begin);
+    for number in 0..entries {
+        let name = format!("{number:08}");
+        let mut head = b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\x21\0".to_vec();
+        head.extend_from_slice(&[0; 12]);
+        head.extend_from_slice(&(name.len() as u16).to_le_bytes());
+        head.extend_from_slice(&each.to_le_bytes());
+        head.extend_from_slice(&[0; 14]);
+        head.extend_from_slice(name.as_bytes());
+        file.seek(SeekFrom::Start(place)).unwrap();
+        file.write_all(&head).unwrap();
+        place += head.len() as u64 + u64::from(each);
+    }
+    let mut end = b"PK\x05\x06\0\0\0\0".to_vec();
+    end.extend_from_slice(&entries.to_le_bytes());
+    end.extend_from_slice(&entries.to_le_bytes());
+    end.extend_from_slice(&(place as u32 - begin).to_le_bytes());
+    end.extend_from_slice(&begin.to_le_bytes());
+    end.extend_from_slice(&[0; 2]);
+    file.seek(SeekFrom::Start(place)).unwrap();
+    file.write_all(&end).unwrap();
+}
+
+#[test]
+fn what_a_zip_says_of_its_entries_does_not_fill_the_memory() {
+    let bed = Bed::new();
+    let unpack = || bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") });
+    let before = most_memory();
+    write_long_directory(&bed.at("archive"), 3000, 60_000);
+    let refused = unpack();
+    assert!(matches!(refused, Err(EngineError::BadArchive(_))), "{refused:?}");
+    assert!(most_memory() - before < 140 << 20, "{} MiB", (most_memory() - before) >> 20);
 }

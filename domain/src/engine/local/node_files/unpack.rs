@@ -1,7 +1,9 @@
 //! Unpacking archives into a node's folder.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 use rustix::fs::{AtFlags, Mode, OFlags, fchmod, openat, symlinkat, unlinkat};
@@ -15,6 +17,12 @@ use crate::engine::{EngineError, NodePath};
 /// What an archive begins with; `ustar` stands further in.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 const GZIP: &[u8] = b"\x1f\x8b";
+
+/// The most that a tar can say of one entry, in bytes: its name, where it links to, whatever else its packer knew.
+const LARGEST_HEAD: u64 = 1 << 20;
+
+/// The most that is read of a zip to learn what is in it, in bytes; with as many entries as it may have that is plenty.
+const LARGEST_DIRECTORY: u64 = 64 << 20;
 
 /// Unpacks an archive that lies on the node. Entries are written over what is there; one with a way out of the folder
 /// ends it.
@@ -66,7 +74,10 @@ fn zip(mut file: File, archive: &str, target: &mut Target<'_>) -> Result<(), Eng
     if holds_too_many(&mut file).map_err(|error| damaged(archive, error))? {
         return Err(EngineError::TooLarge(format!("“{archive}” holds more than {MOST_FILES} files")));
     }
-    let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| damaged(archive, error))?;
+    let allowed = Rc::new(Cell::new(LARGEST_DIRECTORY));
+    let bounded = BufReader::new(Bounded { reader: file, allowed: allowed.clone() });
+    let mut zip = zip::ZipArchive::new(bounded).map_err(|error| damaged(archive, error))?;
+    allowed.set(u64::MAX);
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(|error| damaged(archive, error))?;
         let written = entry.name().map_err(|error| damaged(archive, error))?.into_owned();
@@ -123,8 +134,14 @@ fn holds_too_many(file: &mut File) -> io::Result<bool> {
 }
 
 fn tar(reader: impl Read, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
-    let mut tar = tar::Archive::new(reader);
-    for entry in tar.entries().map_err(|error| damaged(archive, error))? {
+    let allowed = Rc::new(Cell::new(u64::MAX));
+    let mut tar = tar::Archive::new(Bounded { reader, allowed: allowed.clone() });
+    let mut entries = tar.entries().map_err(|error| damaged(archive, error))?;
+    loop {
+        // What stands before an entry, a long name for example, is read into memory as a whole.
+        allowed.set(LARGEST_HEAD);
+        let Some(entry) = entries.next() else { break };
+        allowed.set(u64::MAX);
         let mut entry = entry.map_err(|error| damaged(archive, error))?;
         let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let place = target.place(archive, &path)?;
@@ -138,7 +155,7 @@ fn tar(reader: impl Read, archive: &str, target: &mut Target<'_>) -> Result<(), 
                 let to = entry.link_name_bytes().unwrap_or_default();
                 target.link(&place, &String::from_utf8_lossy(&to))?;
             }
-            tar::EntryType::XGlobalHeader => {}
+            tar::EntryType::XGlobalHeader => told(&place, target.budget.take_entry())?,
             _ => {
                 let text =
                     format!("“{archive}” holds “{path}”, which is neither a file nor a folder nor a symbolic link");
@@ -147,9 +164,36 @@ fn tar(reader: impl Read, archive: &str, target: &mut Target<'_>) -> Result<(), 
         }
     }
     // Behind the last entry stands the checksum of what was packed; a file that was cut off ends before it.
+    allowed.set(u64::MAX);
     let mut rest = tar.into_inner().take(MOST_BYTES);
     io::copy(&mut rest, &mut io::sink()).map_err(|error| damaged(archive, error))?;
     Ok(())
+}
+
+/// Reads no more than is allowed at the time.
+struct Bounded<R> {
+    reader: R,
+    allowed: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.reader.read(buffer)?;
+        match self.allowed.get().checked_sub(length as u64) {
+            Some(left) => self.allowed.set(left),
+            None => {
+                let why = "what it says of its entries is larger than any honest archive's";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+            }
+        }
+        Ok(length)
+    }
+}
+
+impl<R: Seek> Seek for Bounded<R> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.reader.seek(to)
+    }
 }
 
 impl Target<'_> {

@@ -25,7 +25,7 @@ pub const METHOD: Method = Method {
         Param::optional("userName", Kind::Text, "Accepted for compatibility: commands run as the node itself.", "root"),
     ],
     answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"total 0\n","errOut":"","exitStatus":0}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState],
+    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::Limit],
     sets: &[],
     token: TokenAccess::WhenTicked,
     role: Role::Manager,

@@ -1,0 +1,84 @@
+//! Whether somebody whose call takes long may still go on.
+//!
+//! A call is let in once, and most are over at once. What goes on for minutes asks again on its way, so that a role that is
+//! lowered, a member who is removed, and a token that is taken back, has a new secret or opens less stop it.
+
+use crate::caller::{Caller, CallerCredential, Right};
+use crate::error::{Credential, Error, Result};
+use crate::ids::TokenId;
+use crate::keyrack::Keyrack;
+use crate::types::accounts::Role;
+
+/// What a caller proved itself with when its call began.
+#[derive(Clone, Default)]
+pub(crate) struct Standing {
+    /// The token, and what was kept of its secret.
+    token: Option<(TokenId, Vec<u8>)>,
+}
+
+impl Keyrack {
+    /// Notes what has to hold for as long as a call goes on.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when it does not hold any more.
+    pub(crate) async fn standing(&self, caller: &Caller) -> Result<Standing> {
+        // A task runs for a token, whatever its secret is by now.
+        let CallerCredential::Token(token) = caller.credential else { return Ok(Standing::default()) };
+        Ok(Standing { token: Some((token, self.secret_of(token).await?)) })
+    }
+
+    /// Lets a call go on only while its caller still is who began it, and may still do all that it could.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when the token or session is gone, has ended or has a new secret, [`Error::Forbidden`] when
+    /// the role or the token's methods are less than they were.
+    pub(crate) async fn must_still_stand(&self, caller: &Caller, standing: &Standing, right: Right) -> Result<()> {
+        if let Some((token, secret)) = &standing.token
+            && self.secret_of(*token).await? != *secret
+        {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
+        }
+        let now = match caller.credential {
+            CallerCredential::Token(token) => self.caller_of_task(0, caller.account, caller.user, Some(token)).await?,
+            CallerCredential::Task { id, by_token } => {
+                self.caller_of_task(id, caller.account, caller.user, by_token).await?
+            }
+            CallerCredential::Session { .. } => {
+                caller.check_alive(self.world.now())?;
+                let role = self.role_now(caller).await?;
+                caller.with_role(role, caller.may.intersection(&self.catalog.role_bits(role)))
+            }
+        };
+        if now.may.intersection(&caller.may) != caller.may {
+            return Err(Error::Forbidden("what you may do here has become less since this began".into()));
+        }
+        now.require(right)
+    }
+
+    /// The role that the caller's session has now.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when the session is gone, or its user is no member any more.
+    pub(super) async fn role_now(&self, caller: &Caller) -> Result<Role> {
+        let ended = || Error::NotAuthenticated(Credential::Ended);
+        let session = caller.session().ok_or_else(ended)?;
+        let role: String = sqlx::query_scalar(
+            "SELECT m.role FROM sessions s JOIN memberships m ON m.user_id = s.user_id AND m.account_id = $1 \
+             JOIN users u ON u.id = s.user_id WHERE s.id = $2 AND u.enabled = 1",
+        )
+        .bind(caller.account.0)
+        .bind(session.0)
+        .fetch_optional(self.store.read())
+        .await?
+        .ok_or_else(ended)?;
+        Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))
+    }
+
+    async fn secret_of(&self, token: TokenId) -> Result<Vec<u8>> {
+        sqlx::query_scalar("SELECT secret_hash FROM tokens WHERE id = $1")
+            .bind(token.0)
+            .fetch_optional(self.store.read())
+            .await?
+            .ok_or(Error::NotAuthenticated(Credential::Unknown))
+    }
+}
