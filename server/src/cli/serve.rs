@@ -1,6 +1,7 @@
 //! `keyrack serve`
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::folder::Folder;
-use super::values::{PublicUrl, inner_url, public_url, span, span_or_none};
+use super::values::{PublicUrl, inner_url, ports, public_url, size, span, span_or_none};
 use super::{Failure, Place, open};
 use crate::http::client::TrustedProxies;
 use crate::http::{Address, Doors, listen};
@@ -73,6 +74,15 @@ pub struct Serve {
     /// Let nodes run commands of their owners although they cannot be confined on this machine
     #[arg(long, env = "KEYRACK_ALLOW_UNCONFINED_NODES", value_parser = clap::builder::FalseyValueParser::new())]
     allow_unconfined_nodes: bool,
+    /// The ports of this machine's loopback that nodes are given
+    #[arg(long, env = "KEYRACK_NODE_PORTS", value_name = "FIRST-LAST", default_value = "31000-31999", value_parser = ports)]
+    node_ports: Range<u16>,
+    /// The largest file that can be uploaded
+    #[arg(long, env = "KEYRACK_UPLOAD_LIMIT", value_name = "SIZE", default_value = "512MiB", value_parser = size)]
+    upload_limit: u64,
+    /// How much of uploads an account can keep
+    #[arg(long, env = "KEYRACK_UPLOAD_SPACE", value_name = "SIZE", default_value = "4GiB", value_parser = size)]
+    upload_space: u64,
     /// The form of the log, which goes to stderr
     #[arg(long, env = "KEYRACK_LOG", value_enum, default_value = "text")]
     log: log::Form,
@@ -176,6 +186,9 @@ impl Serve {
             session_idle: self.session_idle,
             session_lifetime: self.session_lifetime,
             allow_unconfined_nodes: self.allow_unconfined_nodes,
+            node_ports: self.node_ports.clone(),
+            upload_limit: self.upload_limit,
+            upload_space: self.upload_space,
             ..self.place.settings()
         }
     }

@@ -1,5 +1,6 @@
 //! Reading what options hold.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use http::Uri;
@@ -64,6 +65,31 @@ pub fn span_or_none(text: &str) -> Result<Duration, String> {
     count.checked_mul(unit).map(Duration::from_secs).ok_or_else(|| SPAN_FORM.to_owned())
 }
 
+/// `512MiB` or `4GiB`, in bytes.
+pub fn size(text: &str) -> Result<u64, String> {
+    const FORM: &str = "it has to be a number of MiB or GiB, at least 1MiB: 512MiB or 4GiB";
+    let (count, unit) = text
+        .strip_suffix("MiB")
+        .map(|count| (count, 1 << 20))
+        .or_else(|| text.strip_suffix("GiB").map(|count| (count, 1 << 30)))
+        .ok_or(FORM)?;
+    let count = count.trim_end().parse::<u64>().ok().filter(|count| *count > 0).ok_or(FORM)?;
+    // The database counts in signed numbers.
+    count.checked_mul(unit).filter(|size| i64::try_from(*size).is_ok()).ok_or_else(|| FORM.to_owned())
+}
+
+/// `31000-31999`: the first and the last one.
+pub fn ports(text: &str) -> Result<Range<u16>, String> {
+    const FORM: &str = "it has to be the first and the last port, from 1024 to 65534: 31000-31999";
+    let (first, last) = text.split_once('-').ok_or(FORM)?;
+    let port = |text: &str| text.parse::<u16>().ok().filter(|port| (1024..u16::MAX).contains(port)).ok_or(FORM);
+    let (first, last) = (port(first)?, port(last)?);
+    if first > last {
+        return Err(FORM.to_owned());
+    }
+    Ok(first..last + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +112,25 @@ mod tests {
         assert_eq!(span("14d"), Ok(Duration::from_secs(14 * 86_400)));
         for text in ["", "5", "h", "-1h", "0s", "1w", "1é", "99999999999999999999d", "18446744073709551615d"] {
             assert!(span(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_read() {
+        assert_eq!(size("512MiB"), Ok(512 << 20));
+        assert_eq!(size("4 GiB"), Ok(4 << 30));
+        for text in ["", "5", "MiB", "0MiB", "-1MiB", "1.5GiB", "1TiB", "512mb", "9007199254740992GiB", "8589934592GiB"]
+        {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_of_ports_are_read() {
+        assert_eq!(ports("31000-31999"), Ok(31_000..32_000));
+        assert_eq!(ports("31000-31000"), Ok(31_000..31_001));
+        for text in ["", "31000", "31001-31000", "80-90", "31000-65535", "31000-70000", "a-b", "1024-1025-1026"] {
+            assert!(ports(text).is_err(), "{text}");
         }
     }
 }

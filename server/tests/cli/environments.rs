@@ -152,3 +152,33 @@ async fn a_node_serves_its_files_and_only_those() {
     assert_eq!(get("/").await.1, "own page");
     assert!(get("/.keyrack").await.1.contains("my-project"));
 }
+
+#[tokio::test]
+async fn nodes_get_the_ports_and_uploads_the_limits_that_the_operator_chose() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = ["--demo", "--node-ports", "28500-28599", "--upload-limit", "1MiB", "--upload-space", "2MiB"];
+    let server = Running::start(folder.path(), &options);
+    let session = sign_in(&server, &password(&server)).await;
+    let node = until_status(&server, &session, "my-project", 1).await;
+    let url: reqwest::Url = node["url"].as_str().unwrap().parse().unwrap();
+    assert!((28_500..28_600).contains(&url.port().unwrap()), "{url}");
+    let upload = async |size: usize| -> Value {
+        let part = |disposition: &str, value: &[u8]| {
+            let head = format!("--XyZ\r\nContent-Disposition: form-data; {disposition}\r\n\r\n");
+            [head.as_bytes(), value, b"\r\n"].concat()
+        };
+        let session = part("name=\"session\"", session.as_bytes());
+        let file = part("name=\"file\"; filename=\"a.zip\"", &vec![0; size]);
+        let request = reqwest::Client::new().post(server.url("/1.0/storage/uploader/rest/upload"));
+        let request = request.header("Content-Type", "multipart/form-data; boundary=XyZ");
+        request.body([session, file, b"--XyZ--\r\n".to_vec()].concat()).send().await.unwrap().json().await.unwrap()
+    };
+    for size in [1 << 20, 1 << 20] {
+        assert_eq!(upload(size).await["result"], 0);
+    }
+    let larger = upload((1 << 20) + 1).await;
+    assert_eq!(larger["result"], 2338, "{larger}");
+    let full = upload(1).await;
+    assert_eq!(full["result"], 2338, "{full}");
+    assert!(full["error"].as_str().unwrap().contains("can keep 2 MiB"), "{full}");
+}

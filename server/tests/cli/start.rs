@@ -37,6 +37,9 @@ fn wrong_options_are_named() {
         ),
         (&["serve", "--second-factor-covers", "x"], "keyrack: invalid value 'x' for '--second-factor-covers <SPAN>'"),
         (&["serve", "--invitation-lifetime", "0s"], "keyrack: invalid value '0s' for '--invitation-lifetime <SPAN>'"),
+        (&["serve", "--upload-limit", "5"], "keyrack: invalid value '5' for '--upload-limit <SIZE>'"),
+        (&["serve", "--upload-space", "0GiB"], "keyrack: invalid value '0GiB' for '--upload-space <SIZE>'"),
+        (&["serve", "--node-ports", "9-8"], "keyrack: invalid value '9-8' for '--node-ports <FIRST-LAST>'"),
         (
             &["account", "create"],
             "keyrack: the following required arguments were not provided: --password-stdin <EMAIL>",
