@@ -17,7 +17,7 @@ use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
-use crate::uploads::Running;
+use crate::uploads::{Copies, Running};
 use crate::usage::Usage;
 use crate::world::World;
 
@@ -39,6 +39,8 @@ pub struct Parts {
     pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
     pub(crate) receiving: Running,
+    /// Files of other servers' uploads, while they are worked with.
+    pub(crate) copies: Copies,
     pub(crate) refusals: Refusals,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
@@ -74,6 +76,7 @@ impl Keyrack {
             passkey_site,
             passwords: Passwords::default(),
             receiving: Running::default(),
+            copies: Copies::default(),
             refusals: Refusals::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),

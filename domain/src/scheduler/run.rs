@@ -2,7 +2,8 @@
 //!
 //! Claiming a run is one conditional update: of several servers that see the same task, one changes its row. A claim is a
 //! lease, renewed while the call runs, so that a task whose server died is taken up again and no task runs twice at once.
-//! Runs that were missed are not made up for, except for the last one.
+//! What acts on an environment is run by that one's server: a task of the environment is claimed by no other, and for any
+//! other task the claim is handed on as soon as the call says where its environment is. Runs that were missed are not made up for, except for the last one.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use sqlx::any::AnyRow;
 use super::Schedule;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client};
+use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
 use crate::keyrack::Keyrack;
@@ -35,6 +37,9 @@ pub struct ClaimedTask {
     caller: Option<Arc<Caller>>,
     account: AccountId,
     schedule: String,
+    /// When the run was due, and when the next one is.
+    due: i64,
+    next: Option<i64>,
     lease: i64,
 }
 
@@ -57,10 +62,11 @@ impl Keyrack {
             "SELECT t.id, t.account_id, t.user_id, t.token_id, t.schedule, t.method, t.params, t.next_run_at, e.name \
              FROM tasks t LEFT JOIN environments e ON e.id = t.environment_id \
              WHERE t.next_run_at <= $1 AND (t.lease_until IS NULL OR t.lease_until < $1) \
-             ORDER BY t.next_run_at, t.id LIMIT $2",
+             AND COALESCE(t.server, e.server, $3) = $3 ORDER BY t.next_run_at, t.id LIMIT $2",
         )
         .bind(now.timestamp_millis())
         .bind(AT_ONCE)
+        .bind(self.server_id().map_or("", ServerId::as_str).to_owned())
         .fetch_all(self.store.read())
         .await?;
         let mut claimed = Vec::new();
@@ -76,6 +82,7 @@ impl Keyrack {
         let (id, due): (i64, i64) = (row.try_get(0)?, row.try_get(7)?);
         let schedule: String = row.try_get(4)?;
         let next = Schedule::parse(&schedule).ok().and_then(|schedule| schedule.next(now));
+        let next = next.map(|next| next.timestamp_millis());
         let lease = (now + LEASE).timestamp_millis();
         let mut tx = self.store.begin().await?;
         let taken = sqlx::query(
@@ -85,7 +92,7 @@ impl Keyrack {
         .bind(id)
         .bind(due)
         .bind(lease)
-        .bind(next.map(|next| next.timestamp_millis()))
+        .bind(next)
         .bind(now.timestamp_millis())
         .execute(&mut *tx)
         .await?;
@@ -104,6 +111,8 @@ impl Keyrack {
             caller: caller.as_ref().ok().cloned(),
             account,
             schedule,
+            due,
+            next,
             lease,
         };
         Ok(Some((task, caller)))
@@ -127,6 +136,29 @@ impl Keyrack {
         Ok(())
     }
 
+    /// Hands a claimed run on to the server that has what the call acts on. Nothing was done then: operations look where an
+    /// environment is run before anything else.
+    ///
+    /// # Errors
+    /// From the database; the claim then runs out by itself.
+    pub async fn hand_on_task(&self, task: &ClaimedTask, server: &ServerId) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        // Who changed the task meanwhile has said when it runs next.
+        sqlx::query(
+            "UPDATE tasks SET lease_until = NULL, server = $3, \
+             next_run_at = CASE WHEN COALESCE(next_run_at, -1) = $4 THEN $5 ELSE next_run_at END \
+             WHERE id = $1 AND lease_until = $2",
+        )
+        .bind(task.id)
+        .bind(task.lease)
+        .bind(server.as_str())
+        .bind(task.next.unwrap_or(-1))
+        .bind(task.due)
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Notes how a run ended: its result code, and the error text when that is not 0.
     ///
     /// # Errors
@@ -137,7 +169,7 @@ impl Keyrack {
         let next = Schedule::parse(&task.schedule).ok().and_then(|schedule| schedule.next(now));
         let mut tx = self.store.begin().await?;
         sqlx::query(
-            "UPDATE tasks SET lease_until = NULL, last_run_at = $3, last_result = $4, last_error = $5, \
+            "UPDATE tasks SET lease_until = NULL, server = NULL, last_run_at = $3, last_result = $4, last_error = $5, \
              next_run_at = CASE WHEN next_run_at <= $3 AND schedule = $7 THEN $6 ELSE next_run_at END \
              WHERE id = $1 AND lease_until = $2",
         )

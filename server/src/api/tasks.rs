@@ -51,6 +51,11 @@ impl Api {
                 }
             }
         };
+        if let Err(ApiError::Domain(Error::Elsewhere { server, .. })) = &outcome {
+            tracing::debug!(task = task.id, %server, "task handed on");
+            let _ = self.keyrack.hand_on_task(&task, server).await;
+            return;
+        }
         let (code, text) = match &outcome {
             Ok(_) => (0, None),
             Err(error) => (error.code().number(), Some(blot(error.text(), &[]))),
