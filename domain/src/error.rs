@@ -78,6 +78,12 @@ pub enum Error {
     /// The environment is run by another server, and that one does not answer.
     #[error("the server that runs environment “{0}” does not answer right now; try again when it is back")]
     ServerAway(String),
+    /// The file of an upload lies with another server, and that one does not answer.
+    #[error(
+        "“{name}” lies with server {server} of this installation, which does not answer right now; try again when it is \
+         back, or upload the file again"
+    )]
+    FileAway { name: String, server: ServerId },
     /// The engine could not do it; the text says why and is safe to show.
     #[error("{0}")]
     Engine(String),
@@ -167,6 +173,7 @@ impl Error {
             | Error::DeployFailed(_)
             | Error::Elsewhere { .. }
             | Error::ServerAway(_)
+            | Error::FileAway { .. }
             | Error::Unavailable
             | Error::Internal => Refusal::Unavailable { message: sentence(&message) },
         }

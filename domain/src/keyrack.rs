@@ -13,12 +13,11 @@ use crate::methods::Catalog;
 use crate::notices::Mailer;
 use crate::passwords::Passwords;
 use crate::refusals::Refusals;
-use crate::scheduler::LeftToOthers;
 use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
-use crate::uploads::Running;
+use crate::uploads::{Copies, Running};
 use crate::usage::Usage;
 use crate::world::World;
 
@@ -40,8 +39,9 @@ pub struct Parts {
     pub(crate) passkey_site: Option<PasskeySite>,
     pub(crate) passwords: Passwords,
     pub(crate) receiving: Running,
+    /// Files of other servers' uploads, while they are worked with.
+    pub(crate) copies: Copies,
     pub(crate) refusals: Refusals,
-    pub(crate) left_to_others: LeftToOthers,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
     /// This server among others, once it has joined them.
@@ -76,8 +76,8 @@ impl Keyrack {
             passkey_site,
             passwords: Passwords::default(),
             receiving: Running::default(),
+            copies: Copies::default(),
             refusals: Refusals::default(),
-            left_to_others: LeftToOthers::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
             cluster: Cluster::default(),

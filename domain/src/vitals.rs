@@ -12,7 +12,7 @@ use crate::types::environments::EnvStatus;
 pub struct Vitals {
     /// How many environments of this database are in which state; states that none is in are left out.
     pub environments: Vec<(EnvStatus, i64)>,
-    /// How many notices wait to be mailed.
+    /// How many notices and invitations wait to be mailed.
     pub mails_waiting: i64,
     /// How long ago what is gathered in memory (last uses, refusals) was last written.
     pub flushed: Duration,
@@ -33,9 +33,13 @@ impl Keyrack {
             sqlx::query_as("SELECT status, count(*) FROM environments GROUP BY status ORDER BY status")
                 .fetch_all(self.store.read())
                 .await?;
-        let mails_waiting = sqlx::query_scalar("SELECT count(*) FROM notices WHERE mail_state = 'waiting'")
-            .fetch_one(self.store.read())
-            .await?;
+        let mails_waiting = sqlx::query_scalar(
+            "SELECT (SELECT count(*) FROM notices WHERE mail_state = 'waiting') \
+             + (SELECT count(*) FROM invitations WHERE mail_state = 'waiting' AND expires_at >= $1)",
+        )
+        .bind(self.world.now().timestamp_millis())
+        .fetch_one(self.store.read())
+        .await?;
         Ok(Vitals {
             environments: counts
                 .into_iter()

@@ -5,7 +5,8 @@
 
 use std::cell::RefCell;
 
-use super::member::{Home, ServerId};
+use super::home::Home;
+use super::member::ServerId;
 
 tokio::task_local! {
     static NOTED: RefCell<Option<(ServerId, String)>>;

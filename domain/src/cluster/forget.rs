@@ -1,6 +1,6 @@
-//! What a change makes untrue in the caches of all servers, and how it is told.
+//! What a change makes untrue in the caches of all servers and void in their folders, and how it is told.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
 use crate::keyrack::Keyrack;
 use crate::secret::SecretHash;
@@ -12,7 +12,7 @@ pub(super) const CHANNEL: &str = "keyrack";
 /// So many are told in one notification, which PostgreSQL bounds at 8000 bytes.
 const TOLD_AT_ONCE: usize = 50;
 
-/// What has to be looked up anew.
+/// What has to be looked up anew, or goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Forget {
     /// A token's secret, and every session that the token opened.
@@ -23,15 +23,23 @@ pub(crate) enum Forget {
     User(UserId),
     /// Everybody.
     All,
+    /// The file of an upload that was removed, by its key.
+    Upload([u8; 16]),
 }
 
 impl Forget {
+    /// The file of an upload with this key, as the store has it.
+    pub(crate) fn upload(key: &str) -> Result<Forget> {
+        upload_key(key).map(Forget::Upload).ok_or_else(|| Error::internal("an upload has a key that is none"))
+    }
+
     fn to_line(self) -> String {
         match self {
             Forget::Token(hash, id) => format!("token {} {id}", hex::encode(hash.to_vec())),
             Forget::Session(hash) => format!("session {}", hex::encode(hash.to_vec())),
             Forget::User(id) => format!("user {id}"),
             Forget::All => "all".to_owned(),
+            Forget::Upload(key) => format!("upload {}", hex::encode(key)),
         }
     }
 
@@ -44,6 +52,7 @@ impl Forget {
             "session" => Forget::Session(hash(words.next()?)?),
             "user" => Forget::User(UserId(words.next()?.parse().ok()?)),
             "all" => Forget::All,
+            "upload" => Forget::Upload(upload_key(words.next()?)?),
             _ => return None,
         };
         words.next().is_none().then_some(forget)
@@ -82,8 +91,13 @@ impl Keyrack {
             Forget::Session(hash) => self.callers.forget_session(&hash),
             Forget::User(id) => self.callers.forget_user(id),
             Forget::All => self.callers.forget_all(),
+            Forget::Upload(key) => self.drop_upload_file(&hex::encode(key)),
         }
     }
+}
+
+fn upload_key(text: &str) -> Option<[u8; 16]> {
+    hex::decode(text).ok()?.try_into().ok()
 }
 
 /// Tells all servers at the transaction's commit.
@@ -100,10 +114,26 @@ mod tests {
     #[test]
     fn every_word_is_understood_as_it_was_meant() {
         let hash = SecretHash::of("secret");
-        for forget in [Forget::Token(hash, TokenId(7)), Forget::Session(hash), Forget::User(UserId(3)), Forget::All] {
+        for forget in [
+            Forget::Token(hash, TokenId(7)),
+            Forget::Session(hash),
+            Forget::User(UserId(3)),
+            Forget::All,
+            Forget::Upload([7; 16]),
+        ] {
             assert_eq!(Forget::from_line(&forget.to_line()), Some(forget));
         }
-        for line in ["", "token", "token zz 7", "user x", "user 3 4", "session 00", "tomorrow's word 1"] {
+        for line in [
+            "",
+            "token",
+            "token zz 7",
+            "user x",
+            "user 3 4",
+            "session 00",
+            "upload 00",
+            "upload ..",
+            "tomorrow's word 1",
+        ] {
             assert_eq!(Forget::from_line(line), None, "{line}");
         }
     }

@@ -7,14 +7,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::forget::notify;
+use super::others::Others;
+use super::signature::Seen;
 use crate::error::{Error, Result};
 use crate::keyrack::{Keyrack, ticks};
 use crate::store::Dialect;
 
 /// How often a server says that it is there. So often something can be heard, too.
 const BEAT: Duration = Duration::from_secs(1);
-/// A server that has said nothing for so long is not there, in milliseconds.
-pub(crate) const GONE_AFTER_MILLIS: i64 = 5_000;
 /// The work for all passes to another server after so long without a word, in milliseconds.
 const WORKER_MILLIS: i64 = 5_000;
 /// A worker stops sooner than others may begin.
@@ -52,6 +52,10 @@ impl std::fmt::Display for ServerId {
 pub(crate) struct Cluster {
     me: OnceLock<Me>,
     worker_until: Mutex<Option<Instant>>,
+    /// The way to the others, once the network has one.
+    pub(super) others: OnceLock<Arc<dyn Others>>,
+    /// What others have passed on lately.
+    pub(super) seen: Seen,
 }
 
 struct Me {
@@ -107,6 +111,11 @@ impl Keyrack {
         self.cluster.me.get().map(|me| &me.key)
     }
 
+    /// When this server joined, in milliseconds of the clock that all share.
+    pub(super) fn joined(&self) -> Option<i64> {
+        self.cluster.me.get().map(|me| me.started)
+    }
+
     /// Whether this server does the work that is done once for all servers. A worker that dies is followed by another
     /// within seconds. Work that must never be done twice needs a claim of its own in the database besides: a worker that
     /// was held up may not know yet that another has followed.
@@ -155,6 +164,9 @@ impl Keyrack {
             Dialect::Postgres => "UPDATE environments SET server = $1 WHERE server IS NULL",
         };
         sqlx::query(adopted).bind(id.as_str()).execute(&mut *tx).await?;
+        if self.store.dialect() == Dialect::Sqlite {
+            sqlx::query("UPDATE uploads SET server = $1").bind(id.as_str()).execute(&mut *tx).await?;
+        }
         tx.commit().await?;
         self.cluster.me.set(Me { id, started, key: ClusterKey::new(&key) }).map_err(|_| Error::internal("joined twice"))
     }
@@ -249,48 +261,4 @@ fn read_or_make(path: &Path, new: &str) -> std::io::Result<ServerId> {
 
 fn is_id(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Where an environment is run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Home {
-    pub server: ServerId,
-    /// Where others reach that server; empty when they cannot.
-    pub address: String,
-    /// It was there a few seconds ago.
-    pub alive: bool,
-}
-
-impl Keyrack {
-    /// Whether an environment is run by this server.
-    pub(crate) fn is_here(&self, home: Option<&Home>) -> bool {
-        match (home, self.server_id()) {
-            (Some(home), Some(me)) => home.server == *me,
-            _ => true,
-        }
-    }
-
-    /// Lets this server go on only with an environment that it runs.
-    ///
-    /// # Errors
-    /// [`Error::Elsewhere`] naming the server that runs it; [`Error::ServerAway`] when that one is not there.
-    pub(crate) fn must_be_here(&self, name: &str, home: Option<&Home>) -> Result<()> {
-        match home.filter(|_| !self.is_here(home)) {
-            None => Ok(()),
-            Some(home) if home.alive && !home.address.is_empty() => {
-                super::elsewhere::note(home);
-                Err(Error::Elsewhere {
-                    name: name.to_owned(),
-                    server: home.server.clone(),
-                    address: home.address.clone(),
-                })
-            }
-            Some(_) => Err(Error::ServerAway(name.to_owned())),
-        }
-    }
-
-    /// Whether the server of an environment is neither this one nor there.
-    pub(crate) fn is_away(&self, home: Option<&Home>) -> bool {
-        home.is_some_and(|home| !home.alive) && !self.is_here(home)
-    }
 }

@@ -2,12 +2,17 @@
 
 mod elsewhere;
 mod forget;
+mod home;
 mod listener;
 mod member;
+mod others;
 mod signature;
 
 pub use elsewhere::watching;
 pub(crate) use forget::Forget;
-pub(crate) use member::{Cluster, GONE_AFTER_MILLIS, now_sql};
-pub use member::{ClusterKey, Home, ServerId};
-pub use signature::Passed;
+pub use home::Home;
+pub(crate) use home::home_sql;
+pub(crate) use member::{Cluster, now_sql};
+pub use member::{ClusterKey, ServerId};
+pub use others::{Others, Pieces};
+pub use signature::{Passed, Stamp};

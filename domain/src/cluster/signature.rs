@@ -1,11 +1,14 @@
 //! What a server passes on to another is signed with the key that they share, so that nobody else can say in whose name
-//! a request comes.
+//! a request comes. A signature counts once.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use super::{ClusterKey, ServerId};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
 
 /// A signature is taken for so long, in milliseconds of the clock that the servers share.
@@ -14,33 +17,46 @@ const VALID_MILLIS: i64 = 30_000;
 /// What is signed of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passed<'a> {
-    pub from: &'a str,
-    pub to: &'a str,
-    /// Milliseconds of the shared clock.
-    pub at: i64,
     /// The path of the door that it comes through.
     pub door: &'a str,
-    /// The client's address and user agent.
+    /// The client's address and user agent; empty when a server asks for itself.
     pub client: &'a str,
     pub agent: &'a str,
     /// What the client proves itself with.
     pub credential: &'a [u8],
+    /// What the file that follows the body is called, its size and its hash; empty when none follows.
+    pub file: &'a str,
     pub body: &'a [u8],
 }
 
-impl Passed<'_> {
-    fn mac(&self, key: &ClusterKey) -> Hmac<Sha256> {
+/// Who signed a request, for whom, when, and the signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    pub from: String,
+    pub to: String,
+    /// Milliseconds of the shared clock.
+    pub at: i64,
+    /// Tells two requests apart that are the same otherwise.
+    pub nonce: String,
+    /// Hexadecimal digits.
+    pub signature: String,
+}
+
+impl Stamp {
+    fn mac(&self, key: &ClusterKey, passed: &Passed<'_>) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(key.bytes()).expect("a key of any length is one");
         let at = self.at.to_string();
-        let (credential, body) = (Sha256::digest(self.credential), Sha256::digest(self.body));
-        let parts: [&[u8]; 9] = [
-            b"keyrack passes on 1",
+        let (credential, body) = (Sha256::digest(passed.credential), Sha256::digest(passed.body));
+        let parts: [&[u8]; 11] = [
+            b"keyrack passes on 2",
             self.from.as_bytes(),
             self.to.as_bytes(),
             at.as_bytes(),
-            self.door.as_bytes(),
-            self.client.as_bytes(),
-            self.agent.as_bytes(),
+            self.nonce.as_bytes(),
+            passed.door.as_bytes(),
+            passed.client.as_bytes(),
+            passed.agent.as_bytes(),
+            passed.file.as_bytes(),
             &credential,
             &body,
         ];
@@ -53,29 +69,60 @@ impl Passed<'_> {
     }
 }
 
+/// The signatures that were taken, as long as they could be taken once more, by their moment.
+#[derive(Debug, Default)]
+pub(super) struct Seen(Mutex<BTreeSet<(i64, Vec<u8>)>>);
+
+impl Seen {
+    /// Whether it comes for the first time.
+    fn is_new(&self, now: i64, at: i64, signature: Vec<u8>) -> bool {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *seen = seen.split_off(&(now - VALID_MILLIS, Vec::new()));
+        seen.insert((at, signature))
+    }
+}
+
 impl Keyrack {
     /// Whether there can be other servers, and this one has joined them.
     pub fn may_have_others(&self) -> bool {
         self.server_id().is_some() && self.store.dialect() == crate::store::Dialect::Postgres
     }
 
-    /// The signature of what this server passes on; `None` before it has joined the others.
-    pub fn sign_passed(&self, passed: &Passed<'_>) -> Option<String> {
-        Some(hex::encode(passed.mac(self.cluster_key()?).finalize().into_bytes()))
+    /// Signs what this server passes on.
+    ///
+    /// # Errors
+    /// From the database; [`Error::Internal`] before it has joined the others.
+    pub async fn stamp(&self, to: &ServerId, passed: &Passed<'_>) -> Result<Stamp> {
+        let (Some(key), Some(me)) = (self.cluster_key(), self.server_id()) else {
+            return Err(Error::internal("a request was to be signed by a server that has not joined the others"));
+        };
+        let mut stamp = Stamp {
+            from: me.to_string(),
+            to: to.to_string(),
+            at: self.shared_now().await?,
+            nonce: hex::encode(self.world.random::<16>()),
+            signature: String::new(),
+        };
+        stamp.signature = hex::encode(stamp.mac(key, passed).finalize().into_bytes());
+        Ok(stamp)
     }
 
-    /// Whether another server on this database has passed this on, to this one and just now.
+    /// Whether another server on this database has passed this on, to this one, just now and for the first time.
     ///
     /// # Errors
     /// From the database.
-    pub async fn was_passed(&self, passed: &Passed<'_>, signature: &str) -> Result<bool> {
-        let (Some(key), Some(me)) = (self.cluster_key(), self.server_id()) else { return Ok(false) };
-        let Ok(signature) = hex::decode(signature) else { return Ok(false) };
-        let signed = passed.mac(key).verify_slice(&signature).is_ok();
-        if !signed || *me != ServerId::new(passed.to) {
+    pub async fn was_passed(&self, passed: &Passed<'_>, stamp: &Stamp) -> Result<bool> {
+        let (Some(key), Some(me), Some(joined)) = (self.cluster_key(), self.server_id(), self.joined()) else {
+            return Ok(false);
+        };
+        let Ok(signature) = hex::decode(&stamp.signature) else { return Ok(false) };
+        let signed = stamp.mac(key, passed).verify_slice(&signature).is_ok();
+        // What was seen before this server was started anew is forgotten, so nothing from then is taken.
+        if !signed || me.as_str() != stamp.to || stamp.at < joined {
             return Ok(false);
         }
-        Ok((self.shared_now().await? - passed.at).abs() <= VALID_MILLIS)
+        let now = self.shared_now().await?;
+        Ok((now - stamp.at).abs() <= VALID_MILLIS && self.cluster.seen.is_new(now, stamp.at, signature))
     }
 }
 
@@ -86,32 +133,45 @@ mod tests {
     #[test]
     fn every_part_is_signed() {
         let key = ClusterKey::new(&[7; 32]);
-        let passed = Passed {
-            from: "a",
-            to: "b",
-            at: 1,
-            door: "/d",
-            client: "192.0.2.1",
-            agent: "curl",
-            credential: b"krp",
-            body: b"x=1",
-        };
-        let tag = passed.mac(&key).finalize().into_bytes();
-        let fits = |other: &Passed<'_>, key: &ClusterKey| other.mac(key).verify_slice(&tag).is_ok();
-        assert!(fits(&passed, &key));
-        assert!(!fits(&passed, &ClusterKey::new(&[8; 32])));
+        let stamp = Stamp { from: "a".into(), to: "b".into(), at: 1, nonce: "n".into(), signature: String::new() };
+        let passed =
+            Passed { door: "/d", client: "192.0.2.1", agent: "curl", credential: b"krp", file: "1 ab x", body: b"x=1" };
+        let tag = stamp.mac(&key, &passed).finalize().into_bytes();
+        let fits =
+            |stamp: &Stamp, passed: &Passed<'_>, key: &ClusterKey| stamp.mac(key, passed).verify_slice(&tag).is_ok();
+        assert!(fits(&stamp, &passed, &key));
+        assert!(!fits(&stamp, &passed, &ClusterKey::new(&[8; 32])));
         for other in [
-            Passed { from: "b", ..passed.clone() },
-            Passed { to: "a", ..passed.clone() },
-            Passed { at: 2, ..passed.clone() },
+            Stamp { from: "b".into(), ..stamp.clone() },
+            Stamp { to: "a".into(), ..stamp.clone() },
+            Stamp { at: 2, ..stamp.clone() },
+            Stamp { nonce: "m".into(), ..stamp.clone() },
+        ] {
+            assert!(!fits(&other, &passed, &key), "{other:?}");
+        }
+        for other in [
             Passed { door: "/e", ..passed.clone() },
             Passed { client: "192.0.2.2", ..passed.clone() },
             Passed { agent: "", ..passed.clone() },
             Passed { credential: b"kr", ..passed.clone() },
+            Passed { file: "", ..passed.clone() },
+            Passed { file: "2 ab x", ..passed.clone() },
             Passed { body: b"x=2", ..passed.clone() },
             Passed { client: "192.0.2.1c", agent: "url", ..passed.clone() },
         ] {
-            assert!(!fits(&other, &key), "{other:?}");
+            assert!(!fits(&stamp, &other, &key), "{other:?}");
         }
+    }
+
+    #[test]
+    fn a_signature_counts_once_for_as_long_as_it_would_be_taken() {
+        let seen = Seen::default();
+        assert!(seen.is_new(1_000, 1_000, vec![1]));
+        assert!(seen.is_new(1_000, 1_000, vec![2]));
+        assert!(!seen.is_new(1_000 + VALID_MILLIS, 1_000, vec![1]));
+        // One whose moment is ahead is remembered until that is over.
+        assert!(seen.is_new(1_000, 1_000 + VALID_MILLIS, vec![3]));
+        assert!(!seen.is_new(1_000 + 2 * VALID_MILLIS, 1_000 + VALID_MILLIS, vec![3]));
+        assert_eq!(seen.0.lock().unwrap().len(), 1, "what would not be taken any more is forgotten");
     }
 }

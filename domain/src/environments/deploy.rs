@@ -3,7 +3,7 @@
 //! The new content is put together beside the former one on every node first; only when that went well everywhere, the two
 //! are exchanged. So an archive that is damaged, too large or leads out of its folder changes nothing.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use tokio::sync::MutexGuard;
 
@@ -56,19 +56,14 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a layer or upload that is not there, [`Error::Invalid`],
-    /// [`Error::WrongState`], [`Error::DamagedArchive`], [`Error::EmptyArchive`], [`Error::Limit`] for what is too large
-    /// when it is unpacked, [`Error::DeployFailed`] for a hook that fails.
+    /// [`Error::FileAway`], [`Error::WrongState`], [`Error::DamagedArchive`], [`Error::EmptyArchive`], [`Error::Limit`] for
+    /// what is too large when it is unpacked, [`Error::DeployFailed`] for a hook that fails.
     pub async fn deploy(&self, caller: &Caller, client: &Client, new: NewDeployment) -> Result<Vec<NodeOutput>> {
         may(caller)?;
         let context = context_name("context", &new.context)?;
         new.hooks.check()?;
         let environment = self.environment_here(caller, &new.environment).await?;
-        let (upload, path) = self.uploaded(caller, "fileUrl", &new.archive).await?;
-        if self.may_have_others() && !tokio::fs::try_exists(&path).await.unwrap_or(true) {
-            let why = "the archive was uploaded to another server: upload it to the server that runs the environment, or \
-                       give all servers one folder for uploads";
-            return Err(Error::NotFound(why.into()));
-        }
+        let upload = self.upload_at(caller, "fileUrl", &new.archive).await?;
         let archive = match new.name.as_deref().map(str::trim) {
             Some(name) if !name.is_empty() => name.chars().filter(|c| !c.is_control()).take(200).collect(),
             _ => upload.name.clone(),
@@ -76,6 +71,7 @@ impl Keyrack {
         if upload.size == 0 {
             return Err(Error::EmptyArchive(format!("the archive “{archive}” is empty: it has 0 bytes")));
         }
+        let file = self.file_of(caller, &upload).await?;
         let slot = self.manager()?.slot(environment.id);
         let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let needed = if new.hooks.is_empty() { ALLOWED } else { FOR_HOOKS };
@@ -96,7 +92,8 @@ impl Keyrack {
             user: caller.user,
             deployed: self.world.now(),
         };
-        self.noted_as_action(caller, &inside, event, title, self.deploy_on(&inside, &layer, deployment, path)).await
+        self.noted_as_action(caller, &inside, event, title, self.deploy_on(&inside, &layer, deployment, file.path()))
+            .await
     }
 
     async fn deploy_on(
@@ -104,7 +101,7 @@ impl Keyrack {
         inside: &Inside<'_>,
         layer: &Layer,
         deployment: Deployment,
-        archive: PathBuf,
+        archive: &Path,
     ) -> Result<Vec<NodeOutput>> {
         let mut outputs = Vec::new();
         for node in &inside.nodes {
@@ -119,7 +116,7 @@ impl Keyrack {
         let before = "nothing was deployed: the command before the deployment failed";
         execute_hook(inside, deployment.hooks.pre_deploy.as_deref(), before, &mut outputs).await?;
         let place = folder(&deployment.context)?;
-        let content = Content::Archive { file: archive, name: deployment.archive.clone() };
+        let content = Content::Archive { file: archive.to_owned(), name: deployment.archive.clone() };
         replace(inside, &place, content, within(layer, &deployment.context)).await?;
         self.keep_deployment(inside, layer, &deployment).await?;
         let after = "the new content is in its place, but the command after the deployment failed";

@@ -202,7 +202,8 @@ impl Keyrack {
     /// for.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Exists`]; [`Error::NotFound`] for an upload that is not there.
+    /// As [`Keyrack::read_file`]; [`Error::Exists`]; [`Error::NotFound`] for an upload that is not there;
+    /// [`Error::FileAway`].
     pub async fn upload_file(
         &self,
         caller: &Caller,
@@ -216,19 +217,21 @@ impl Keyrack {
         self.environment_here(caller, &place.environment).await?;
         let written = path;
         let mut to = node_path("destPath", path)?;
+        let fetched;
         let (name, file) = match source {
             FileSource::Address(address) => {
-                let (upload, file) = self.uploaded(caller, "sourcePath", address).await?;
-                (upload.name, file)
+                let upload = self.upload_at(caller, "sourcePath", address).await?;
+                fetched = self.file_of(caller, &upload).await?;
+                (upload.name, fetched.path())
             }
-            FileSource::Received(received) => (received.name().to_owned(), received.path().to_owned()),
+            FileSource::Received(received) => (received.name().to_owned(), received.path()),
         };
         // As with `cp`: a path that ends as a folder's does is one.
         if to.is_root() || written.ends_with('/') {
             to = to.join(&node_path("file", &name)?);
         }
         let shown = to.to_string();
-        let work = FileWork::Place { file, to, overwrite };
+        let work = FileWork::Place { file: file.to_owned(), to, overwrite };
         self.change_files(caller, client, place, "file.upload", &[("destPath", &shown)], work).await.map(nodes)
     }
 

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row};
 use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
 use super::name;
-use crate::cluster::{GONE_AFTER_MILLIS, Home, ServerId, now_sql};
+use crate::cluster::{Home, home_sql};
 use crate::engine::ImageRef;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
@@ -59,12 +59,11 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
         Which::Id(_) => "e.id = $1",
     };
     let dialect = if connection.backend_name() == "SQLite" { Dialect::Sqlite } else { Dialect::Postgres };
-    let now = now_sql(dialect);
+    let home = home_sql(dialect);
     let environments = format!(
         "SELECT e.id, e.account_id, e.creator_id, e.name, e.display_name, e.appid, e.status, e.settings, e.failure, \
          e.created_at, (SELECT MIN(m.user_id) FROM memberships m WHERE m.account_id = e.account_id AND m.role = 'owner'), \
-         e.server, COALESCE(s.address, ''), \
-         CASE WHEN COALESCE(s.heartbeat_at, 0) > {now} - {GONE_AFTER_MILLIS} THEN 1 ELSE 0 END \
+         {home} \
          FROM environments e LEFT JOIN servers s ON s.id = e.server WHERE {condition} ORDER BY e.name"
     );
     let nodes = format!(
@@ -175,7 +174,7 @@ fn environment(row: &AnyRow, mut layers: Vec<Layer>, groups: Vec<String>) -> Res
         settings: serde_json::from_str::<EnvironmentSettings>(row.try_get(7)?).map_err(Error::internal)?,
         failure: serde_json::from_str(&failure).ok(),
         created: from_millis(row.try_get(9)?),
-        home: home(row)?,
+        home: Home::read(row, 11)?,
         groups,
         layers,
     })
@@ -190,12 +189,6 @@ fn deployment(row: &AnyRow) -> Result<Deployment> {
         user: UserId(row.try_get(6)?),
         deployed: from_millis(row.try_get(7)?),
     })
-}
-
-fn home(row: &AnyRow) -> Result<Option<Home>> {
-    let Some(server) = row.try_get::<Option<String>, _>(11)? else { return Ok(None) };
-    let alive = row.try_get::<i64, _>(13)? != 0;
-    Ok(Some(Home { server: ServerId::new(&server), address: row.try_get(12)?, alive }))
 }
 
 fn node(row: &AnyRow) -> Result<Node> {

@@ -14,7 +14,6 @@ use serde_json::{Map, Value};
 use crate::ids::{TokenId, UserId};
 
 pub use run::ClaimedTask;
-pub(crate) use run::LeftToOthers;
 pub use schedule::Schedule;
 pub use tasks::NewTask;
 

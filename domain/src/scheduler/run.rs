@@ -2,12 +2,12 @@
 //!
 //! Claiming a run is one conditional update: of several servers that see the same task, one changes its row. A claim is a
 //! lease, renewed while the call runs, so that no task runs twice at once. The run stays due until it has ended, so that one
-//! whose server died is made by another. Runs that were missed are not made up for, except for the last one.
+//! whose server died is made by another. What acts on an environment is run by that one's server: a task of the environment is
+//! claimed by no other, and for any other task the run is handed on as soon as the call says where its environment is. Runs that
+//! were missed are not made up for, except for the last one.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
@@ -17,6 +17,7 @@ use sqlx::any::AnyRow;
 use super::Schedule;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client};
+use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
 use crate::keyrack::Keyrack;
@@ -24,11 +25,7 @@ use crate::keyrack::Keyrack;
 /// So long a claim holds unless it is renewed.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// The most that are claimed at once.
-const AT_ONCE: usize = 20;
-/// The most that are looked at for it: others have to make some of them.
-const LOOKED_AT: i64 = 200;
-/// Servers look for what is due each second, and count as gone after five without a word.
-const LEFT: Duration = Duration::from_secs(6);
+const AT_ONCE: i64 = 20;
 
 /// A run that this server has to make.
 #[derive(Debug)]
@@ -44,28 +41,6 @@ pub struct ClaimedTask {
     /// When it came due.
     due: i64,
     lease: i64,
-}
-
-/// Runs that another server has to make, because it runs the environment: each is left to it until a moment of the steady
-/// clock. Should it be gone by then, the run is tried here after all, and fails with the reason.
-#[derive(Debug, Default)]
-pub(crate) struct LeftToOthers(Mutex<HashMap<(i64, i64), Instant>>);
-
-impl LeftToOthers {
-    fn leave(&self, task: i64, due: i64) {
-        self.lock().insert((task, due), Instant::now() + LEFT);
-    }
-
-    fn has(&self, task: i64, due: i64) -> bool {
-        let mut left = self.lock();
-        let now = Instant::now();
-        left.retain(|_, until| now < *until);
-        left.contains_key(&(task, due))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<(i64, i64), Instant>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl ClaimedTask {
@@ -87,20 +62,15 @@ impl Keyrack {
             "SELECT t.id, t.account_id, t.user_id, t.token_id, t.schedule, t.method, t.params, t.next_run_at, e.name \
              FROM tasks t LEFT JOIN environments e ON e.id = t.environment_id \
              WHERE t.next_run_at <= $1 AND (t.lease_until IS NULL OR t.lease_until < $1) \
-             ORDER BY t.next_run_at, t.id LIMIT $2",
+             AND COALESCE(t.server, e.server, $3) = $3 ORDER BY t.next_run_at, t.id LIMIT $2",
         )
         .bind(now.timestamp_millis())
-        .bind(LOOKED_AT)
+        .bind(AT_ONCE)
+        .bind(self.server_id().map_or("", ServerId::as_str).to_owned())
         .fetch_all(self.store.read())
         .await?;
         let mut claimed = Vec::new();
         for row in rows {
-            if claimed.len() == AT_ONCE {
-                break;
-            }
-            if self.left_to_others.has(row.try_get(0)?, row.try_get(7)?) {
-                continue;
-            }
             if let Some(task) = self.claim(&row, now).await? {
                 claimed.push(task);
             }
@@ -161,16 +131,17 @@ impl Keyrack {
         Ok(())
     }
 
-    /// Gives a claim back: nothing was done, and the server that runs the environment has to make this run.
+    /// Hands a claimed run on to the server that has what the call acts on. Nothing was done then: operations look where an
+    /// environment is run before anything else.
     ///
     /// # Errors
     /// From the database; the claim then runs out by itself.
-    pub async fn leave_task(&self, task: &ClaimedTask) -> Result<()> {
-        self.left_to_others.leave(task.id, task.due);
+    pub async fn hand_on_task(&self, task: &ClaimedTask, server: &ServerId) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        sqlx::query("UPDATE tasks SET lease_until = NULL WHERE id = $1 AND lease_until = $2")
+        sqlx::query("UPDATE tasks SET lease_until = NULL, server = $3 WHERE id = $1 AND lease_until = $2")
             .bind(task.id)
             .bind(task.lease)
+            .bind(server.as_str())
             .execute(&mut *tx)
             .await?;
         Ok(tx.commit().await?)
@@ -186,7 +157,7 @@ impl Keyrack {
         let next = Schedule::parse(&task.schedule).ok().and_then(|schedule| schedule.next(now));
         let mut tx = self.store.begin().await?;
         sqlx::query(
-            "UPDATE tasks SET lease_until = NULL, last_run_at = $3, last_result = $4, last_error = $5, \
+            "UPDATE tasks SET lease_until = NULL, server = NULL, last_run_at = $3, last_result = $4, last_error = $5, \
              next_run_at = CASE WHEN next_run_at = $7 THEN $6 ELSE next_run_at END WHERE id = $1 AND lease_until = $2",
         )
         .bind(task.id)

@@ -108,7 +108,7 @@ impl Keyrack {
         let mut tx = self.store.begin().await?;
         let changed = sqlx::query(
             "UPDATE tasks SET user_id = $3, token_id = $4, schedule = $5, method = $6, params = $7, description = $8, \
-             next_run_at = $9 WHERE account_id = $1 AND id = $2",
+             next_run_at = $9, server = NULL WHERE account_id = $1 AND id = $2",
         )
         .bind(caller.account.0)
         .bind(id)

@@ -31,6 +31,7 @@ steps! {
     8 "0008_servers",
     9 "0009_keys_tasks_and_exports",
     10 "0010_usage",
+    11 "0011_servers_of_uploads_and_tasks",
 }
 
 /// The number of the last step.

@@ -3,9 +3,10 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{LONGEST_COMMENT, Upload, file_name};
+use super::{Content, LONGEST_COMMENT, Upload, file_name};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::cluster::{Forget, Home, home_sql};
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
 use crate::types::text::is_hidden;
@@ -32,7 +33,7 @@ impl Keyrack {
             let why = format!("comment: it has to be at most {LONGEST_COMMENT} characters, without control characters");
             return Err(Error::invalid("data", why));
         }
-        let (mut upload, _) = self.uploaded(caller, "data", address).await?;
+        let mut upload = self.upload_at(caller, "data", address).await?;
         if let Some(name) = name {
             upload.name = file_name(name)?;
         }
@@ -90,21 +91,24 @@ impl Keyrack {
         let (key, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let event = Event::by(caller, client, "archive.delete", format!("upload:{id} {name}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        // What cannot be removed now has no row any more and goes with the next sweep.
-        let _ = tokio::fs::remove_file(self.uploads_folder().join(key)).await;
-        Ok(())
+        // Its file goes from the server that has it; what cannot be removed now goes with the next sweep there.
+        self.commit(tx, &[Forget::upload(&key)?]).await
     }
 }
 
-/// The account's upload with this key.
-pub(super) async fn find_key(keyrack: &Keyrack, caller: &Caller, key: &str) -> Result<Option<Upload>> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} file_key = $2")))
+/// The account's upload with this key, and where it lies.
+pub(super) async fn find_key(keyrack: &Keyrack, caller: &Caller, key: &str) -> Result<Option<(Upload, Content)>> {
+    let home = home_sql(keyrack.store.dialect());
+    let text = format!(
+        "SELECT u.id, u.name, u.comment, u.size, u.created_at, u.file_key, u.sha256, {home} \
+         FROM uploads u LEFT JOIN servers s ON s.id = u.server WHERE u.account_id = $1 AND u.file_key = $2"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(text))
         .bind(caller.account.0)
         .bind(key.to_owned())
         .fetch_optional(keyrack.store.read())
         .await?;
-    row.as_ref().map(upload).transpose()
+    row.map(|row| Ok((upload(&row)?, Content { sha256: row.try_get(6)?, home: Home::read(&row, 7)? }))).transpose()
 }
 
 fn upload(row: &AnyRow) -> Result<Upload> {

@@ -1,9 +1,11 @@
 //! Files that clients send to the server: archives to be deployed, files for nodes.
 //!
-//! A file lies in the data folder under a random key, and the row that speaks of it belongs to an account; nothing finds it
-//! for another one. What nobody registers goes after a day.
+//! A file lies in the data folder of the server that took it, under a random key, and the row that speaks of it belongs to
+//! an account; nothing finds it for another one. What nobody registers goes after a day.
 
 mod archives;
+mod copies;
+mod incoming;
 mod receive;
 mod sweep;
 
@@ -12,10 +14,12 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::caller::Caller;
+use crate::cluster::Home;
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
 use crate::types::text::is_hidden;
 
+pub(crate) use copies::Copies;
 pub use receive::{Received, Receiving, Running};
 
 /// The most files that an account keeps here.
@@ -49,34 +53,31 @@ impl Upload {
     }
 }
 
+/// Where the file of an upload lies, and what is in it.
+#[derive(Debug)]
+struct Content {
+    /// The server that took it; unknown for uploads of former versions.
+    home: Option<Home>,
+    sha256: Option<String>,
+}
+
 impl Keyrack {
-    /// The upload with this address, and where it lies. The server's name in the address does not matter: clients reach a
-    /// server under several, and nothing is ever fetched from there.
+    /// The upload with this address. The server's name in the address does not matter: clients reach a server under
+    /// several, and nothing is ever fetched from there.
     ///
     /// # Errors
     /// [`Error::Invalid`] for an address of something else, [`Error::NotFound`] for an upload that is not there (any
     /// more), also for one of another account.
-    pub(crate) async fn uploaded(
-        &self,
-        caller: &Caller,
-        parameter: &'static str,
-        address: &str,
-    ) -> Result<(Upload, PathBuf)> {
+    pub(crate) async fn upload_at(&self, caller: &Caller, parameter: &'static str, address: &str) -> Result<Upload> {
         let key = key_of(address).ok_or_else(|| {
             let why = "it has to be the address of a file that was uploaded to this server (storage.uploader.Upload answers \
                        it as `file`); nothing is fetched from elsewhere";
             Error::invalid(parameter, why)
         })?;
-        let upload = archives::find_key(self, caller, key)
+        let (upload, _) = archives::find_key(self, caller, key)
             .await?
             .ok_or_else(|| Error::NotFound("there is no such upload: it was removed, or its day is over".into()))?;
-        let path = self.uploads_folder().join(key);
-        // Of several servers each has a data folder of its own.
-        if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
-            let why = format!("“{}” lies on another server of this installation: upload it to this one", upload.name);
-            return Err(Error::NotFound(why.into()));
-        }
-        Ok((upload, path))
+        Ok(upload)
     }
 
     fn uploads_folder(&self) -> PathBuf {

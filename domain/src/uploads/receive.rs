@@ -1,17 +1,16 @@
 //! Taking a file in, piece by piece, without ever holding it in memory.
 
 use std::collections::HashMap;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::Row;
-use tokio::fs::File;
-use tokio::io::AsyncWriteExt;
 
+use super::incoming::{Arrived, Writing, cannot_store};
 use super::{LIMIT, Upload, file_name};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::keyrack::Keyrack;
@@ -55,18 +54,15 @@ impl Drop for Counted {
 
 /// A file that is arriving. Dropped, it is gone.
 pub struct Receiving {
-    file: File,
-    received: Received,
-    /// The most bytes that it can have, and why not more.
-    limit: u64,
-    why: String,
+    name: String,
+    writing: Writing,
+    counted: Counted,
 }
 
 /// A file that has arrived. Dropped, it is gone, unless it was kept.
 pub struct Received {
     name: String,
-    size: u64,
-    path: PathBuf,
+    file: Arrived,
     _counted: Counted,
 }
 
@@ -91,20 +87,14 @@ impl Keyrack {
         } else {
             (of_one, format!("a file can have {} MiB ({of_one} bytes)", of_one >> 20))
         };
-        let folder = self.uploads_folder();
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(&folder).map_err(cannot_store)?;
-        let path = folder.join(format!("incoming-{}", hex::encode(self.world.random::<16>())));
-        let mut options = File::options();
-        let file = options.write(true).create_new(true).mode(0o600).open(&path).await.map_err(cannot_store)?;
-        Ok(Receiving { file, received: Received { name, size: 0, path, _counted: counted }, limit, why })
+        Ok(Receiving { name, writing: self.begin_file(limit, why).await?, counted })
     }
 
     /// Keeps a file that has arrived, for a day unless it is registered.
     ///
     /// # Errors
     /// [`Error::Limit`] when others came first.
-    pub async fn keep_upload(&self, caller: &Caller, client: &Client, file: Received) -> Result<Upload> {
+    pub async fn keep_upload(&self, caller: &Caller, client: &Client, file: &Received) -> Result<Upload> {
         caller.require(Right::Operate)?;
         let now = self.world.now();
         let key = hex::encode(self.world.random::<16>());
@@ -112,15 +102,17 @@ impl Keyrack {
         // Its row is held, so that of two files at once the second one sees the first.
         sqlx::query("UPDATE accounts SET id = id WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
         let row = sqlx::query(
-            "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+            "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at, server, sha256) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(caller.user.0)
         .bind(&key)
         .bind(&file.name)
-        .bind(i64::try_from(file.size).map_err(Error::internal)?)
+        .bind(i64::try_from(file.file.size).map_err(Error::internal)?)
         .bind(now.timestamp_millis())
+        .bind(self.server_id().map(ServerId::to_string))
+        .bind(&file.file.sha256)
         .fetch_one(&mut *tx)
         .await?;
         let id: i64 = row.try_get(0)?;
@@ -133,10 +125,11 @@ impl Keyrack {
             return Err(Error::Limit(why.into()));
         }
         let event = Event::by(caller, client, "upload.create", format!("upload:{id} {}", file.name));
-        audit::append(&mut tx, now, event.with("size", file.size)).await?;
-        tokio::fs::rename(&file.path, self.uploads_folder().join(&key)).await.map_err(cannot_store)?;
+        audit::append(&mut tx, now, event.with("size", file.file.size)).await?;
+        tokio::fs::rename(file.path(), self.uploads_folder().join(&key)).await.map_err(cannot_store)?;
         tx.commit().await?;
-        Ok(Upload { id, name: file.name.clone(), comment: String::new(), size: file.size, created: now, key })
+        let (name, size) = (file.name.clone(), file.file.size);
+        Ok(Upload { id, name, comment: String::new(), size, created: now, key })
     }
 
     /// How many bytes the account may still keep.
@@ -165,21 +158,15 @@ impl Receiving {
     /// # Errors
     /// [`Error::Limit`] when that makes it too large, [`Error::Unavailable`] when it cannot be stored.
     pub async fn write(&mut self, piece: &[u8]) -> Result<()> {
-        let size = self.received.size + piece.len() as u64;
-        if size > self.limit {
-            return Err(Error::Limit(self.why.clone().into()));
-        }
-        self.received.size = size;
-        self.file.write_all(piece).await.map_err(cannot_store)
+        self.writing.write(piece).await
     }
 
     /// All is there.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when it cannot be stored.
-    pub async fn finish(mut self) -> Result<Received> {
-        self.file.flush().await.map_err(cannot_store)?;
-        Ok(self.received)
+    pub async fn finish(self) -> Result<Received> {
+        Ok(Received { name: self.name, file: self.writing.finish().await?, _counted: self.counted })
     }
 }
 
@@ -189,19 +176,18 @@ impl Received {
         &self.name
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Size in bytes.
+    pub fn size(&self) -> u64 {
+        self.file.size
     }
-}
 
-/// What was kept lies under another name by now.
-impl Drop for Received {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
+    /// What its content hashes to, in hexadecimal digits.
+    pub fn sha256(&self) -> &str {
+        &self.file.sha256
     }
-}
 
-fn cannot_store(error: std::io::Error) -> Error {
-    tracing::error!(%error, "an upload cannot be stored");
-    Error::Unavailable
+    /// Where it lies until it is dropped or kept.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
 }

@@ -1,26 +1,26 @@
 //! What nobody needs any more goes.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
+use sqlx::Row;
+
+use super::incoming::INCOMING;
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
 
-/// So long an upload is there that nobody registered; also how old a file has to be before it counts as forgotten.
+/// So long an upload is there that nobody registered; also how old a file has to be that was left half-sent.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How old a file has to be that no row speaks of: it gets its name just before its row is there for others to see.
+const UNKNOWN: Duration = Duration::from_secs(10 * 60);
 
 impl Keyrack {
-    /// Removes uploads that were not registered within a day, and files that no row speaks of: of accounts that are gone,
-    /// of calls that broke off with the server.
+    /// Removes uploads that were not registered within a day, and this server's files that no row speaks of: of uploads
+    /// that were removed meanwhile, of accounts that are gone, of calls that broke off with the server.
     ///
     /// # Errors
     /// From the database and the file system; the next sweep goes on.
     pub async fn sweep_uploads(&self) -> Result<()> {
-        let folder = self.uploads_folder();
-        let mut entries = match tokio::fs::read_dir(&folder).await {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            entries => entries.map_err(Error::internal)?,
-        };
         let before = self.world.now().timestamp_millis() - KEPT.as_millis() as i64;
         let mut tx = self.store.begin().await?;
         let expired: Vec<String> = sqlx::query_scalar(
@@ -29,21 +29,54 @@ impl Keyrack {
         .bind(before)
         .fetch_all(&mut *tx)
         .await?;
-        let keys: Vec<String> = sqlx::query_scalar("SELECT file_key FROM uploads").fetch_all(&mut *tx).await?;
+        let rows = sqlx::query("SELECT file_key, CASE WHEN server IS NULL THEN 0 ELSE 1 END FROM uploads")
+            .fetch_all(&mut *tx)
+            .await?;
         tx.commit().await?;
-        let (expired, keys): (HashSet<_>, HashSet<_>) = (expired.into_iter().collect(), keys.into_iter().collect());
+        let mut keys: HashMap<String, bool> = HashMap::with_capacity(rows.len());
+        for row in rows {
+            keys.insert(row.try_get(0)?, row.try_get::<i64, _>(1)? != 0);
+        }
+        let mut entries = match tokio::fs::read_dir(self.uploads_folder()).await {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(Error::internal)?,
+        };
         while let Some(entry) = entries.next_entry().await.map_err(Error::internal)? {
             let Ok(name) = entry.file_name().into_string() else { continue };
-            if keys.contains(&name) {
-                continue;
+            match keys.get(&name) {
+                Some(true) => continue,
+                Some(false) => {
+                    self.claim_upload(&name).await?;
+                    continue;
+                }
+                None => {}
             }
-            // A file that is arriving has no row yet.
-            let old = |modified: SystemTime| modified.elapsed().is_ok_and(|age| age > KEPT);
+            let age = if name.starts_with(INCOMING) { KEPT } else { UNKNOWN };
+            let old = |modified: SystemTime| modified.elapsed().is_ok_and(|elapsed| elapsed > age);
             let forgotten = entry.metadata().await.and_then(|facts| facts.modified()).is_ok_and(old);
             if expired.contains(&name) || forgotten {
                 let _ = tokio::fs::remove_file(entry.path()).await;
             }
         }
         Ok(())
+    }
+
+    /// Says of an upload of a former version that it lies here.
+    async fn claim_upload(&self, key: &str) -> Result<()> {
+        let Some(me) = self.server_id() else { return Ok(()) };
+        let mut tx = self.store.begin().await?;
+        sqlx::query("UPDATE uploads SET server = $1 WHERE file_key = $2 AND server IS NULL")
+            .bind(me.as_str())
+            .bind(key.to_owned())
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Removes the file of an upload that was removed, if this server has it. What cannot be removed now goes with a sweep.
+    pub(crate) fn drop_upload_file(&self, key: &str) {
+        let path = self.uploads_folder().join(key);
+        // Large files take their time.
+        tokio::task::spawn_blocking(move || std::fs::remove_file(path));
     }
 }

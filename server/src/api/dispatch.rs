@@ -31,7 +31,7 @@ use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
 use crate::http::client::TrustedProxies;
 use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
-use crate::http::passing::{PassedCall, PassedOn, Peers};
+use crate::http::passing::{PassedCall, PassedFile, PassedOn, Peers, throw_away};
 use crate::http::request_id;
 
 /// The API, ready to answer.
@@ -58,7 +58,12 @@ struct Trace {
     credential: String,
     /// What was asked for, where it may have to be passed on to another server.
     asked: Option<Pairs>,
+    /// What came with it.
+    file: Option<Arc<Received>>,
 }
+
+/// How a method is run that may come with a file.
+type RunWithFile = fn(Call, Option<Arc<Received>>) -> Answering;
 
 impl Api {
     /// Puts the parts together.
@@ -125,10 +130,13 @@ impl Api {
         let place = self.registry.find(path.strip_prefix('/').unwrap_or(path)).map_err(|no| no_such(no, path))?;
         trace.place = Some(place);
         let method = self.registry.methods()[place];
-        if let (Run::WithFile(run), &Verb::POST) = (method.run, &parts.method)
-            && file_form::is_one(&parts.headers)
-        {
-            return self.with_file(parts, body, method, place, run, trace).await;
+        if let (Run::WithFile(run), &Verb::POST) = (method.run, &parts.method) {
+            if let Some(file) = parts.extensions.get::<PassedFile>() {
+                return self.with_passed_file(parts, file, body, (method, place, run), trace).await;
+            }
+            if file_form::is_one(&parts.headers) {
+                return self.with_file(parts, body, (method, place, run), trace).await;
+            }
         }
         let sent = match parts.method {
             Verb::GET if method.post_only => return Err(ApiError::PostOnly(method.name)),
@@ -167,7 +175,8 @@ impl Api {
         }
         let (asked, client) = (trace.asked.take()?, trace.client.as_ref()?);
         let path = self.registry.methods()[trace.place?].path();
-        let call = PassedCall { path: &path, form: asked.to_form(), credential: &trace.credential, client };
+        let file = trace.file.as_deref();
+        let call = PassedCall { path: &path, form: asked.to_form(), file, credential: &trace.credential, client };
         match self.peers.pass_call(server, address, &parts.headers, call).await {
             Ok(response) => Some(response),
             Err(away) => {
@@ -221,9 +230,7 @@ impl Api {
         &self,
         parts: &Parts,
         body: Body,
-        method: &'static Method,
-        place: usize,
-        run: fn(Call, Option<Received>) -> Answering,
+        (method, place, run): (&'static Method, usize, RunWithFile),
         trace: &mut Trace,
     ) -> Result<Answer, ApiError> {
         let client = trace.client.insert(self.proxies.client(parts)).clone();
@@ -237,8 +244,13 @@ impl Api {
             let file = form.receive(&self.keyrack, &caller).await?;
             form.read_fields().await?;
             let pairs = Pairs::read(query, &Sent::Multipart(form.fields().to_vec()))?;
+            // Parameters may stand behind the file too.
+            if let Some(asked) = &mut trace.asked {
+                asked.clone_from(&pairs);
+            }
+            trace.file = file.map(Arc::new);
             let params = Params::bind(method.params, pairs)?;
-            let (caller, permit) = match &file {
+            let (caller, permit) = match &trace.file {
                 // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
                 Some(_) => {
                     let caller = self.keyrack.authenticate(&trace.credential).await?;
@@ -247,12 +259,39 @@ impl Api {
                 }
                 None => (caller, permit),
             };
-            Ok((permit.call(self.keyrack.clone(), caller, client, params), file))
+            Ok((permit.call(self.keyrack.clone(), caller, client, params), trace.file.clone()))
         };
         match taken.await {
             Ok((call, file)) => self.run(method, run(call, file)).await,
             Err(error) => {
                 form.throw_away().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// As [`Api::with_file`], for a call that another server passes on.
+    async fn with_passed_file(
+        &self,
+        parts: &Parts,
+        file: &PassedFile,
+        body: Body,
+        (method, place, run): (&'static Method, usize, RunWithFile),
+        trace: &mut Trace,
+    ) -> Result<Answer, ApiError> {
+        let client = trace.client.insert(self.proxies.client(parts)).clone();
+        let mut pieces = body.into_data_stream();
+        let taken = async {
+            let pairs =
+                Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &Sent::Form(file.form().clone()))?;
+            let call = self.call(parts, pairs, method, place, client, trace).await?;
+            let file = file.receive(&self.keyrack, &call.caller, &mut pieces).await?;
+            Ok((call, file))
+        };
+        match taken.await {
+            Ok((call, file)) => self.run(method, run(call, Some(Arc::new(file)))).await,
+            Err(error) => {
+                throw_away(pieces).await;
                 Err(error)
             }
         }

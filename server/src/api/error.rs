@@ -258,7 +258,9 @@ fn of_domain(error: &Error) -> Code {
         Error::DeployFailed(_) => Code::DeployFailed,
         Error::Engine(_) => Code::NodeFailed,
         Error::Internal => Code::Internal,
-        Error::Unavailable | Error::Elsewhere { .. } | Error::ServerAway(_) => Code::Unavailable,
+        Error::Unavailable | Error::Elsewhere { .. } | Error::ServerAway(_) | Error::FileAway { .. } => {
+            Code::Unavailable
+        }
         Error::Step { cause, .. } => of_domain(cause),
     }
 }

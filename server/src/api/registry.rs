@@ -9,6 +9,7 @@ mod param;
 
 use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::types::accounts::Role;
@@ -68,7 +69,7 @@ pub enum Run {
     /// A known caller who may call this method; only the dispatcher can make such a [`Call`].
     Permitted(fn(Call) -> Answering),
     /// As `Permitted`, and a file may come with the call, in a multipart form.
-    WithFile(fn(Call, Option<Received>) -> Answering),
+    WithFile(fn(Call, Option<Arc<Received>>) -> Answering),
 }
 
 impl Method {

@@ -51,9 +51,9 @@ impl Api {
                 }
             }
         };
-        if matches!(outcome, Err(ApiError::Domain(Error::Elsewhere { .. }))) {
-            // Operations look where an environment is run before anything else.
-            let _ = self.keyrack.leave_task(&task).await;
+        if let Err(ApiError::Domain(Error::Elsewhere { server, .. })) = &outcome {
+            tracing::debug!(task = task.id, %server, "task handed on");
+            let _ = self.keyrack.hand_on_task(&task, server).await;
             return;
         }
         let (code, text) = match &outcome {

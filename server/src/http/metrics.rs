@@ -132,7 +132,7 @@ fn gauges(text: &mut String, vitals: &Vitals) {
     for (status, count) in &vitals.environments {
         line(text, "keyrack_environments", &format!("{{status=\"{}\"}}", status.label()), count);
     }
-    header(text, "keyrack_mails_waiting", "gauge", "Notices that wait to be mailed.");
+    header(text, "keyrack_mails_waiting", "gauge", "Notices and invitations that wait to be mailed.");
     line(text, "keyrack_mails_waiting", "", vitals.mails_waiting);
     header(text, "keyrack_flush_age_seconds", "gauge", "Since last uses and refusals were last written.");
     line(text, "keyrack_flush_age_seconds", "", vitals.flushed.as_secs_f64());

@@ -143,9 +143,7 @@ async fn the_environments_of_a_dead_server_are_unknown_until_it_is_back() {
 async fn one_server_works_for_all_and_another_follows() {
     let Some(database) = Database::fresh().await else { return };
     let (mut one, mut other) = two(&database).await;
-    const WORKER: &str = "SELECT count(*) FROM cluster c JOIN servers s ON s.id = c.worker WHERE c.worker_until > \
-         extract(epoch FROM clock_timestamp()) * 1000 AND s.address = ";
-    let works = async |server: &Server| database.count(&format!("{WORKER}'{}'", server.url)).await == 1;
+    let works = async |server: &Server| server.works_for_all(&database).await;
     until("one of them works", async || works(&one).await || works(&other).await).await;
     let (first, second) = if works(&one).await { (&mut one, &mut other) } else { (&mut other, &mut one) };
     first.kill().await;

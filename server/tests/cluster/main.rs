@@ -4,4 +4,9 @@ mod changes;
 mod database;
 mod environments;
 mod inner_door;
+mod mails;
+#[path = "../smtp.rs"]
+mod smtp;
 mod support;
+mod tasks;
+mod uploads;

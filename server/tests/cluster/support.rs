@@ -1,6 +1,6 @@
 //! Servers as processes, each with a data folder of its own, on a fresh database.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,11 @@ impl Database {
         run(&self.url, sql).await;
     }
 
+    pub async fn text(&self, sql: &str) -> String {
+        let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap()
+    }
+
     pub async fn count(&self, sql: &str) -> i64 {
         let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
         sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap()
@@ -70,6 +75,7 @@ async fn run(url: &str, sql: &str) {
 pub struct Server {
     folder: tempfile::TempDir,
     database: String,
+    arguments: Vec<String>,
     child: Option<Child>,
     pub url: String,
     http: reqwest::Client,
@@ -77,10 +83,16 @@ pub struct Server {
 
 impl Server {
     pub async fn start(database: &str) -> Server {
+        Server::start_with(database, &[]).await
+    }
+
+    /// With these arguments besides those that all servers have.
+    pub async fn start_with(database: &str, arguments: &[&str]) -> Server {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
         let mut server = Server {
             folder: tempfile::tempdir().unwrap(),
             database: database.to_owned(),
+            arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
             child: None,
             url: String::new(),
             http,
@@ -93,6 +105,7 @@ impl Server {
     pub async fn start_again(&mut self, listen: &str) {
         let mut child = command(self.folder.path(), &self.database)
             .args(["serve", "--listen", listen])
+            .args(&self.arguments)
             .stdout(Stdio::piped())
             .stderr(if std::env::var_os("KEYRACK_TEST_LOG").is_some() { Stdio::inherit() } else { Stdio::null() })
             .kill_on_drop(true)
@@ -117,6 +130,26 @@ impl Server {
     pub async fn restart(&mut self) {
         let listen = self.url.strip_prefix("http://").unwrap().to_owned();
         self.start_again(&listen).await;
+    }
+
+    /// A place in its data folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The files in its folder of uploads, also those that are arriving.
+    pub fn uploads(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.path("uploads")) else { return Vec::new() };
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Whether it does the work that is done once for all.
+    pub async fn works_for_all(&self, database: &Database) -> bool {
+        const WORKER: &str = "SELECT count(*) FROM cluster c JOIN servers s ON s.id = c.worker WHERE c.worker_until > \
+             extract(epoch FROM clock_timestamp()) * 1000 AND s.address = ";
+        database.count(&format!("{WORKER}'{}'", self.url)).await == 1
     }
 
     /// Ends it without a word.

@@ -21,7 +21,7 @@ async fn upload(house: &House, content: &str) -> Upload {
         receiving.write(piece).await.unwrap();
     }
     let received = receiving.finish().await.unwrap();
-    house.keyrack.keep_upload(&house.owner, &client(), received).await.unwrap()
+    house.keyrack.keep_upload(&house.owner, &client(), &received).await.unwrap()
 }
 
 fn new(archive: &Upload) -> NewDeployment {

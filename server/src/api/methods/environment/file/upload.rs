@@ -1,5 +1,7 @@
 //! Sending a file to a node.
 
+use std::sync::Arc;
+
 use keyrack_domain::environments::FileSource;
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
@@ -47,7 +49,7 @@ pub const METHOD: Method = Method {
     run: Run::WithFile(|call, file| Box::pin(run(call, file))),
 };
 
-async fn run(call: Call, file: Option<Received>) -> Result<Answer, ApiError> {
+async fn run(call: Call, file: Option<Arc<Received>>) -> Result<Answer, ApiError> {
     let params = &call.params;
     let source = match &file {
         Some(file) => FileSource::Received(file),

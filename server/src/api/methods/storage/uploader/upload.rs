@@ -1,5 +1,7 @@
 //! Sending a file to the server.
 
+use std::sync::Arc;
+
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
@@ -25,14 +27,14 @@ pub const METHOD: Method = Method {
     run: Run::WithFile(|call, file| Box::pin(run(call, file))),
 };
 
-async fn run(call: Call, file: Option<Received>) -> Result<Answer, ApiError> {
+async fn run(call: Call, file: Option<Arc<Received>>) -> Result<Answer, ApiError> {
     let file = file.ok_or_else(|| {
         ApiError::Request(
             "invalid parameter [file]: it is required, as a part of a multipart form (Content-Type: multipart/form-data)"
                 .into(),
         )
     })?;
-    let kept = call.keyrack.keep_upload(&call.caller, &call.client, file).await?;
+    let kept = call.keyrack.keep_upload(&call.caller, &call.client, &file).await?;
     let address = kept.address(&call.keyrack.settings().public_url);
     Answer::object(json!({ "file": address, "src": address, "name": kept.name, "size": kept.size }))
 }

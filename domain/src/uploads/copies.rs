@@ -1,0 +1,128 @@
+//! Files of uploads, wherever they lie. What another server has is fetched from there, whole and checked, or not at all;
+//! the copy is there only for as long as somebody works with it, and who does so at once shares it. So nothing has to be
+//! told to copies when an upload is removed, and they take no more room than the uploads themselves.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+use super::incoming::Arrived;
+use super::{Content, Upload};
+use crate::caller::Caller;
+use crate::cluster::Home;
+use crate::error::{Error, Result};
+use crate::ids::AccountId;
+use crate::keyrack::Keyrack;
+
+/// A server that is there answers in this time, and sends something in this time until all is sent.
+const IN_TIME: Duration = Duration::from_secs(20);
+/// How much is written at once.
+const PIECE: usize = 64 << 10;
+
+type Shared = OnceCell<Arrived>;
+
+/// The copies that somebody works with, by the key of their upload.
+#[derive(Default)]
+pub struct Copies(Mutex<HashMap<String, Weak<Shared>>>);
+
+impl Copies {
+    fn of(&self, key: &str) -> Arc<Shared> {
+        let mut copies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(copy) = copies.get(key).and_then(Weak::upgrade) {
+            return copy;
+        }
+        copies.retain(|_, copy| copy.strong_count() > 0);
+        let copy = Arc::new(Shared::new());
+        copies.insert(key.to_owned(), Arc::downgrade(&copy));
+        copy
+    }
+}
+
+/// The file of an upload. It is there while this is held, unless the upload is removed.
+pub(crate) struct UploadFile {
+    path: PathBuf,
+    _copy: Option<Arc<Shared>>,
+}
+
+impl UploadFile {
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Keyrack {
+    /// The file of an upload.
+    ///
+    /// # Errors
+    /// [`Error::FileAway`] when the server that has it does not answer, [`Error::NotFound`] when no server has it.
+    pub(crate) async fn file_of(&self, caller: &Caller, upload: &Upload) -> Result<UploadFile> {
+        let path = self.uploads_folder().join(&upload.key);
+        if tokio::fs::try_exists(&path).await.unwrap_or(false) {
+            return Ok(UploadFile { path, _copy: None });
+        }
+        let gone =
+            || Error::NotFound(format!("the file of “{}” is not there any more: upload it again", upload.name).into());
+        let (_, content) = super::archives::find_key(self, caller, &upload.key).await?.ok_or_else(gone)?;
+        let home = content.home.as_ref().filter(|home| !self.is_here(Some(home))).ok_or_else(gone)?;
+        let copy = self.copies.of(&upload.key);
+        let path = copy.get_or_try_init(|| self.fetch(caller.account, upload, &content, home)).await?.path().to_owned();
+        Ok(UploadFile { path, _copy: Some(copy) })
+    }
+
+    /// Fetches a file from the server that has it.
+    async fn fetch(&self, account: AccountId, upload: &Upload, content: &Content, home: &Home) -> Result<Arrived> {
+        let away = |why: &str| {
+            tracing::warn!(server = %home.server, address = %home.address, why, "an upload could not be fetched");
+            Error::FileAway { name: upload.name.clone(), server: home.server.clone() }
+        };
+        let others = self.others().filter(|_| home.answers()).ok_or_else(|| away("it is not there"))?;
+        let asked = timeout(IN_TIME, others.upload(self, home, account, &upload.key)).await;
+        let answered = asked.map_err(|_| away("it does not answer"))?.map_err(|why| away(&why))?;
+        let mut pieces = answered.ok_or_else(|| not_as_it_was(upload, home))?;
+        let mut writing = self.begin_file(upload.size, String::new()).await?;
+        let mut piece = vec![0; PIECE];
+        loop {
+            let read = timeout(IN_TIME, pieces.read(&mut piece)).await;
+            match read.map_err(|_| away("it stopped sending"))?.map_err(|error| away(&error.to_string()))? {
+                0 => break,
+                length => match writing.write(&piece[..length]).await {
+                    Err(Error::Limit(_)) => return Err(not_as_it_was(upload, home)),
+                    written => written?,
+                },
+            }
+        }
+        let arrived = writing.finish().await?;
+        let same = arrived.size == upload.size && content.sha256.as_ref().is_none_or(|hash| *hash == arrived.sha256);
+        if same { Ok(arrived) } else { Err(not_as_it_was(upload, home)) }
+    }
+
+    /// Where the file of an account's upload lies here, for another server that asks; `None` when it is not here, or is
+    /// none of that account.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn upload_file_for(&self, account: AccountId, key: &str) -> Result<Option<PathBuf>> {
+        let known: Option<String> =
+            sqlx::query_scalar("SELECT file_key FROM uploads WHERE account_id = $1 AND file_key = $2")
+                .bind(account.0)
+                .bind(key.to_owned())
+                .fetch_optional(self.store.read())
+                .await?;
+        let path = known.map(|key| self.uploads_folder().join(key));
+        Ok(path.filter(|path| path.is_file()))
+    }
+}
+
+fn not_as_it_was(upload: &Upload, home: &Home) -> Error {
+    tracing::error!(server = %home.server, upload = upload.id, "that server does not have what was uploaded");
+    let why = format!(
+        "server {} of this installation does not have “{}” any more as it was uploaded: upload it again",
+        home.server, upload.name
+    );
+    Error::NotFound(why.into())
+}

@@ -1,0 +1,72 @@
+//! The inner doors: what another server signed comes in, as the request that it received.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::any;
+use http::Response;
+use keyrack_domain::Keyrack;
+use keyrack_domain::caller::Client;
+use tower::ServiceExt;
+
+use super::file::PassedFile;
+use super::stamp::{self, nothing};
+use super::{CALLS, PAGES, PassedOn, UPLOADS, uploads};
+use crate::api::body::{IN_TIME, LARGEST_PASSED_ON};
+use crate::api::dispatch::Api;
+
+/// The inner doors.
+pub fn router(keyrack: Keyrack, api: Arc<Api>, pages: Router) -> Router {
+    let (for_calls, for_files) = (keyrack.clone(), keyrack.clone());
+    let call = any(async move |request: Request| match admit(&for_calls, request, CALLS).await {
+        Ok(request) => api.answer(request).await,
+        Err(refused) => refused,
+    });
+    let page = any(async move |request: Request| match admit(&keyrack, request, PAGES).await {
+        Ok(request) => pages.oneshot(request).await.into_response(),
+        Err(refused) => refused,
+    });
+    let upload = any(async move |request: Request| uploads::answer(&for_files, request).await);
+    Router::new()
+        .route(&format!("{CALLS}/{{*path}}"), call)
+        .route(&format!("{PAGES}/{{*path}}"), page)
+        .route(&format!("{UPLOADS}/{{*path}}"), upload)
+}
+
+/// Lets in what another server signed; nobody else learns that there is a door.
+async fn admit(keyrack: &Keyrack, request: Request, door: &str) -> Result<Request, Response<Body>> {
+    let (mut parts, body) = request.into_parts();
+    // Strangers know no server's identity; nothing that they send is kept or waited for.
+    if !keyrack.may_have_others() || !stamp::is_for(keyrack, &parts.headers) {
+        return Err(nothing());
+    }
+    let Ok(address) = stamp::text(&parts.headers, &stamp::CLIENT).parse::<IpAddr>() else { return Err(nothing()) };
+    let file = PassedFile::announced(&parts.headers).map_err(|()| nothing())?;
+    let reading = async {
+        match &file {
+            None => Ok((axum::body::to_bytes(body, LARGEST_PASSED_ON).await.map_err(|_| ())?, None)),
+            Some(file) => file.split(body, LARGEST_PASSED_ON).await.map(|(form, rest)| (form, Some(rest))),
+        }
+    };
+    let read = tokio::time::timeout(IN_TIME, reading).await.unwrap_or(Err(()));
+    let (body, rest) = read.map_err(|()| nothing())?;
+    stamp::check(keyrack, &parts, &body).await?;
+    let client = Client { address, user_agent: stamp::text(&parts.headers, &stamp::AGENT).to_owned() };
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    parts.uri = path[door.len()..].parse().map_err(|_| nothing())?;
+    // Begun anew: what was found out about the path of the inner door does not hold for the outer one.
+    parts.extensions = http::Extensions::new();
+    parts.extensions.insert(PassedOn(client));
+    let body = match (file, rest) {
+        (Some(file), Some(rest)) => {
+            parts.extensions.insert(file.with(body));
+            rest
+        }
+        _ => Body::from(body),
+    };
+    Ok(Request::from_parts(parts, body))
+}

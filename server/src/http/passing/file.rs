@@ -1,0 +1,138 @@
+//! A file that goes along with a call: it follows the form, which is signed together with what the file is.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use bytes::{Bytes, BytesMut};
+use futures::{StreamExt, stream};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use keyrack_domain::Keyrack;
+use keyrack_domain::caller::Caller;
+use keyrack_domain::uploads::Received;
+use tokio_util::io::ReaderStream;
+
+use super::stamp::{FILE, text};
+use crate::api::error::ApiError;
+
+/// How long the form is that the file follows. Not signed by itself: with another length the form is another one.
+const FORM: HeaderName = HeaderName::from_static("x-keyrack-form");
+/// A server sends something in this time until all is sent.
+const IN_TIME: Duration = Duration::from_secs(20);
+/// So much more is read and thrown away of a file that is refused, so that the other server gets to read why.
+const THROWN_AWAY: usize = 32 << 20;
+/// How much is read from the disk at once.
+const PIECE: usize = 64 << 10;
+
+/// What a file is, in a word of visible ASCII.
+pub fn describe(file: &Received) -> String {
+    let name: String = form_urlencoded::byte_serialize(file.name().as_bytes()).collect();
+    format!("{} {} {name}", file.size(), file.sha256())
+}
+
+/// The form and the file behind it.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub async fn behind(form: Bytes, file: &Received, headers: &mut HeaderMap) -> std::io::Result<Body> {
+    headers.insert(FORM, HeaderValue::from(form.len()));
+    let pieces = ReaderStream::with_capacity(tokio::fs::File::open(file.path()).await?, PIECE);
+    Ok(Body::from_stream(stream::iter([Ok(form)]).chain(pieces)))
+}
+
+/// A file that another server passes on with a call. The body of the request is the file; its form is here. Only an inner
+/// door puts it into a request.
+#[derive(Clone, Debug)]
+pub struct PassedFile {
+    name: String,
+    size: u64,
+    sha256: String,
+    length_of_form: usize,
+    form: Bytes,
+}
+
+impl PassedFile {
+    /// The file that the headers speak of; nothing of it is to be believed before the signature is checked.
+    pub(super) fn announced(headers: &HeaderMap) -> Result<Option<PassedFile>, ()> {
+        let described = text(headers, &FILE);
+        if described.is_empty() {
+            return Ok(None);
+        }
+        let mut words = described.split(' ');
+        let (Some(size), Some(sha256), Some(name), None) = (words.next(), words.next(), words.next(), words.next())
+        else {
+            return Err(());
+        };
+        let (name, _) = form_urlencoded::parse(name.as_bytes()).next().ok_or(())?;
+        Ok(Some(PassedFile {
+            name: name.into_owned(),
+            size: size.parse().map_err(|_| ())?,
+            sha256: sha256.to_owned(),
+            length_of_form: text(headers, &FORM).parse().map_err(|_| ())?,
+            form: Bytes::new(),
+        }))
+    }
+
+    /// Reads the form, of `largest` bytes at most; the rest is the file.
+    pub(super) async fn split(&self, body: Body, largest: usize) -> Result<(Bytes, Body), ()> {
+        if self.length_of_form > largest {
+            return Err(());
+        }
+        let mut frames = body.into_data_stream();
+        let mut form = BytesMut::new();
+        while form.len() < self.length_of_form {
+            form.extend_from_slice(&frames.next().await.ok_or(())?.map_err(|_| ())?);
+        }
+        let begun = form.split_off(self.length_of_form).freeze();
+        Ok((form.freeze(), Body::from_stream(stream::iter([Ok(begun)]).chain(frames))))
+    }
+
+    /// Together with its form.
+    pub(super) fn with(self, form: Bytes) -> PassedFile {
+        PassedFile { form, ..self }
+    }
+
+    /// The parameters of the call.
+    pub fn form(&self) -> &Bytes {
+        &self.form
+    }
+
+    /// Takes the file in, whole and as it was signed, or not at all.
+    ///
+    /// # Errors
+    /// As [`Keyrack::receive`], and [`ApiError::Request`] for one that breaks off or is another one.
+    pub async fn receive(
+        &self,
+        keyrack: &Keyrack,
+        caller: &Caller,
+        pieces: &mut BodyDataStream,
+    ) -> Result<Received, ApiError> {
+        let broken = |why: &'static str| ApiError::Request(why.into());
+        let mut receiving = keyrack.receive(caller, &self.name).await?;
+        while let Some(piece) = tokio::time::timeout(IN_TIME, pieces.next())
+            .await
+            .map_err(|_| broken("the file did not arrive in time on its way between two servers"))?
+        {
+            let piece = piece.map_err(|_| broken("the file broke off on its way between two servers"))?;
+            receiving.write(&piece).await?;
+        }
+        let received = receiving.finish().await?;
+        if received.size() != self.size || received.sha256() != self.sha256 {
+            return Err(broken("the file was changed on its way between two servers"));
+        }
+        Ok(received)
+    }
+}
+
+/// Reads on for a while.
+pub async fn throw_away(mut pieces: BodyDataStream) {
+    let reading = async {
+        let mut length = 0;
+        while let Some(Ok(piece)) = pieces.next().await {
+            length += piece.len();
+            if length > THROWN_AWAY {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(IN_TIME, reading).await;
+}

@@ -1,0 +1,93 @@
+//! Signatures of requests between servers, as headers.
+
+use axum::body::Body;
+use axum::response::IntoResponse;
+use http::header::{self, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use keyrack_domain::Keyrack;
+use keyrack_domain::cluster::{Passed, Stamp};
+
+const FROM: HeaderName = HeaderName::from_static("x-keyrack-from");
+const TO: HeaderName = HeaderName::from_static("x-keyrack-to");
+const AT: HeaderName = HeaderName::from_static("x-keyrack-at");
+const NONCE: HeaderName = HeaderName::from_static("x-keyrack-nonce");
+const SIGNATURE: HeaderName = HeaderName::from_static("x-keyrack-signature");
+pub const CLIENT: HeaderName = HeaderName::from_static("x-keyrack-client");
+pub const AGENT: HeaderName = HeaderName::from_static("x-keyrack-agent");
+pub const FILE: HeaderName = HeaderName::from_static("x-keyrack-file");
+
+/// Writes who signed and the signature.
+pub fn write(stamp: &Stamp, headers: &mut HeaderMap) -> http::Result<()> {
+    headers.insert(FROM, HeaderValue::from_str(&stamp.from)?);
+    headers.insert(TO, HeaderValue::from_str(&stamp.to)?);
+    headers.insert(AT, HeaderValue::from(stamp.at));
+    headers.insert(NONCE, HeaderValue::from_str(&stamp.nonce)?);
+    headers.insert(SIGNATURE, HeaderValue::from_str(&stamp.signature)?);
+    Ok(())
+}
+
+/// Writes what of a signed request stands nowhere else in it.
+pub fn write_passed(passed: &Passed<'_>, headers: &mut HeaderMap) -> http::Result<()> {
+    for (name, value) in [(CLIENT, passed.client), (AGENT, passed.agent), (FILE, passed.file)] {
+        if !value.is_empty() {
+            headers.insert(name, HeaderValue::from_str(value)?);
+        }
+    }
+    Ok(())
+}
+
+/// The text of a header; empty when there is none.
+pub fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Whether a request says that it is for this server.
+pub fn is_for(keyrack: &Keyrack, headers: &HeaderMap) -> bool {
+    keyrack.server_id().is_some_and(|me| me.as_str() == text(headers, &TO))
+}
+
+/// Lets a request go on that another server signed with this body, and that comes for the first time. Nobody else learns
+/// that there is a door.
+pub async fn check(keyrack: &Keyrack, parts: &Parts, body: &[u8]) -> Result<(), Response<Body>> {
+    let Ok(at) = text(&parts.headers, &AT).parse() else { return Err(nothing()) };
+    if parts.method != Method::POST {
+        return Err(nothing());
+    }
+    let stamp = Stamp {
+        from: text(&parts.headers, &FROM).to_owned(),
+        to: text(&parts.headers, &TO).to_owned(),
+        at,
+        nonce: text(&parts.headers, &NONCE).to_owned(),
+        signature: text(&parts.headers, &SIGNATURE).to_owned(),
+    };
+    let credential = credential(&parts.headers);
+    let passed = Passed {
+        door: parts.uri.path_and_query().map_or("/", |path| path.as_str()),
+        client: text(&parts.headers, &CLIENT),
+        agent: text(&parts.headers, &AGENT),
+        credential: &credential,
+        file: text(&parts.headers, &FILE),
+        body,
+    };
+    match keyrack.was_passed(&passed, &stamp).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(nothing()),
+        Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+    }
+}
+
+/// As if there were no door.
+pub fn nothing() -> Response<Body> {
+    StatusCode::NOT_FOUND.into_response()
+}
+
+/// What the client proves itself with, at either door.
+pub fn credential(headers: &HeaderMap) -> Vec<u8> {
+    let mut all = Vec::new();
+    for value in headers.get_all(header::AUTHORIZATION).iter().chain(headers.get_all(header::COOKIE)) {
+        all.extend_from_slice(value.as_bytes());
+        all.push(b'\n');
+    }
+    all
+}
