@@ -21,6 +21,8 @@ const BARE = "a page that is empty";
 const BARE_HTML = "<!DOCTYPE html><html data-hydrated><title>Bare</title><link rel=icon href=data:,><p>Bare</p></html>";
 /** Typed one after the other: more and more of a name that many methods have, then a name of one. */
 const TYPED = "method4217";
+/** So long after it was opened a window is at rest. */
+const SETTLED_MS = 2000;
 /** After a key nothing is left to do for the page. */
 const QUIET_MS = 250;
 
@@ -89,6 +91,8 @@ async function visit(storageState, path) {
       interactive: globalThis.interactive,
     }));
   };
+  // A new window makes Chromium load its own surroundings, which is no part of a visit.
+  await page.waitForTimeout(SETTLED_MS);
   await page.goto(path, { waitUntil: "networkidle" });
   const first = await moments();
   const { all, wasm, unpacked } = weight;
