@@ -23,7 +23,7 @@ impl Secret {
     /// A new token secret: `krp_`, 32 random base62 characters (190 bits), 6 base62 characters of their CRC-32.
     pub fn new_token(world: &World) -> Secret {
         let random = random_base62(world, RANDOM_CHARS);
-        let check = check_chars(&random);
+        let check = check_chars(&random).map(char::from).iter().collect::<String>();
         Secret(format!("{PREFIX}{random}{check}"))
     }
 
@@ -104,7 +104,7 @@ pub fn shape(value: &str) -> Shape {
     if let Some(body) = value.strip_prefix(PREFIX) {
         let fits = body.len() == RANDOM_CHARS + CHECK_CHARS
             && body.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            && check_chars(&body[..RANDOM_CHARS]) == body[RANDOM_CHARS..];
+            && check_chars(&body[..RANDOM_CHARS]) == body.as_bytes()[RANDOM_CHARS..];
         return if fits { Shape::Token } else { Shape::Noise };
     }
     match value.split_once('x') {
@@ -130,14 +130,14 @@ fn random_base62(world: &World, count: usize) -> String {
     text
 }
 
-fn check_chars(random: &str) -> String {
+fn check_chars(random: &str) -> [u8; CHECK_CHARS] {
     let mut rest = crc32fast::hash(random.as_bytes());
     let mut chars = [b'0'; CHECK_CHARS];
     for place in chars.iter_mut().rev() {
         *place = BASE62[(rest % 62) as usize];
         rest /= 62;
     }
-    chars.iter().map(|byte| char::from(*byte)).collect()
+    chars
 }
 
 #[cfg(test)]
