@@ -37,13 +37,14 @@ impl MailServer {
         MailServer { address, mails, task }
     }
 
-    pub fn url(&self) -> String {
-        format!("smtp://{}", self.address)
-    }
-
     pub fn mails(&self) -> Vec<Mail> {
         self.mails.lock().unwrap().clone()
     }
+}
+
+/// How a server is told to hand its mail in there.
+pub fn url(address: SocketAddr) -> String {
+    format!("smtp://{address}")
 }
 
 impl Drop for MailServer {

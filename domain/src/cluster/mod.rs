@@ -12,7 +12,7 @@ pub use elsewhere::watching;
 pub(crate) use forget::Forget;
 pub use home::Home;
 pub(crate) use home::home_sql;
-pub(crate) use member::{Cluster, now_sql};
+pub(crate) use member::Cluster;
 pub use member::{ClusterKey, ServerId};
 pub use others::{Others, Pieces};
 pub use signature::{Passed, Stamp};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::smtp::MailServer;
+use crate::smtp::{self, MailServer};
 use crate::support::{PASSWORD, Running, create_account};
 
 #[tokio::test]
@@ -10,7 +10,8 @@ async fn a_new_token_is_told_by_mail() {
     let folder = tempfile::tempdir().unwrap();
     let mail = MailServer::start(0).await;
     create_account(folder.path(), "ada@example.org");
-    let server = Running::start(folder.path(), &["--smtp", &mail.url(), "--smtp-from", "keyrack@example.org"]);
+    let server =
+        Running::start(folder.path(), &["--smtp", &smtp::url(mail.address), "--smtp-from", "keyrack@example.org"]);
     let url = server.url("/1.0/users/authentication/rest/");
     let call = async |method: &str, form: &[(&str, &str)]| {
         let answer = reqwest::Client::new().post(format!("{url}{method}")).form(form).send().await.unwrap();

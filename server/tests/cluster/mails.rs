@@ -6,8 +6,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::smtp::{Mail, MailServer};
+use crate::smtp::{self, Mail, MailServer};
 use crate::support::{Database, EMAIL, PASSWORD, Server, until};
+
+/// Who sends the mail.
+const SENDER: &str = "keyrack@example.org";
 
 /// Stands between one server and the mail server. While it is shut, nothing that the server says gets through.
 struct Gate {
@@ -31,10 +34,6 @@ impl Gate {
             }
         });
         Gate { address, shut, held }
-    }
-
-    fn url(&self) -> String {
-        format!("smtp://{}", self.address)
     }
 
     fn shut(&self) {
@@ -82,7 +81,7 @@ async fn two_with_mail(database: &Database, mail: &MailServer) -> [(Server, Gate
     let mut both = Vec::new();
     for _ in 0..2 {
         let gate = Gate::to(mail.address).await;
-        let arguments = ["--smtp", &gate.url(), "--smtp-from", "keyrack@example.org"];
+        let arguments = ["--smtp", &smtp::url(gate.address), "--smtp-from", SENDER];
         both.push((Server::start_with(&database.url, &arguments).await, gate));
     }
     both[0].0.command(&["account", "create", EMAIL, "--password-stdin"], PASSWORD).await;
@@ -103,7 +102,7 @@ async fn invite(server: &Server, session: &str, email: &str) {
 }
 
 fn mails_to(mail: &MailServer, to: &str) -> Vec<Mail> {
-    mail.mails().into_iter().filter(|mail| mail.to == [to]).collect()
+    mail.mails().into_iter().filter(|mail| mail.from == SENDER && mail.to == [to]).collect()
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use keyrack_domain::caller::Client;
 use keyrack_domain::settings::Smtp;
 use tokio::net::TcpListener;
 
-use crate::smtp::{Mail, MailServer};
+use crate::smtp::{self, Mail, MailServer};
 use crate::support::{EMAIL, PASSWORD, Server};
 
 const CREATE: &[(&str, &str)] =
@@ -20,7 +20,7 @@ async fn with_mail(url: String) -> Server {
 #[tokio::test]
 async fn a_new_token_is_told_by_mail_without_its_secret() {
     let mail = MailServer::start(0).await;
-    let server = with_mail(mail.url()).await;
+    let server = with_mail(smtp::url(mail.address)).await;
     let owner = server.owner().await;
     let made = owner.post("users.authentication.CreateToken", CREATE).await;
     server.keyrack.send_mails().await.unwrap();
@@ -40,7 +40,7 @@ async fn a_new_token_is_told_by_mail_without_its_secret() {
 #[tokio::test]
 async fn a_mail_server_that_is_down_holds_nobody_up_and_gets_the_mail_later() {
     let mail = MailServer::start(0).await;
-    let (url, port) = (mail.url(), mail.address.port());
+    let (url, port) = (smtp::url(mail.address), mail.address.port());
     drop(mail);
     let server = with_mail(url).await;
     let owner = server.owner().await;
@@ -65,7 +65,7 @@ fn text(mail: &Mail) -> String {
 #[tokio::test]
 async fn an_invitation_is_mailed_with_a_link_of_its_own_and_one_of_the_two_counts() {
     let mail = MailServer::start(0).await;
-    let server = with_mail(mail.url()).await;
+    let server = with_mail(smtp::url(mail.address)).await;
     let owner = server.owner().await;
     let params = [("email", "bob@example.org"), ("password", PASSWORD)];
     let answer = owner.post("users.collaboration.InviteMember", &params).await;
@@ -110,7 +110,7 @@ async fn nobody_waits_for_a_mail_server_that_never_answers() {
 #[tokio::test]
 async fn nobody_writes_headers_of_mails() {
     let mail = MailServer::start(0).await;
-    let server = with_mail(mail.url()).await;
+    let server = with_mail(smtp::url(mail.address)).await;
     let owner = server.owner().await;
     for description in ["x\r\nBcc: eve@example.org", "x\nBcc: eve@example.org", "x\u{2028}\u{85}Bcc: eve@example.org"] {
         let params = [("description", description), ("apiList", "users.account.GetUserInfo"), ("password", PASSWORD)];
