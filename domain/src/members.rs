@@ -9,6 +9,7 @@ mod roles;
 mod switch;
 
 pub use invite::Invitation;
+pub(crate) use mail::Invitations;
 
 use sqlx::{AnyConnection, Row};
 

@@ -5,9 +5,11 @@
 
 mod expiry;
 mod mail;
+mod mailer;
+mod outbox;
 
-pub use mail::Mailer;
-pub(crate) use mail::{TRIES, pause_after};
+pub use mailer::Mailer;
+pub(crate) use outbox::{Mail, Outbox};
 
 use chrono::{DateTime, Utc};
 use sqlx::Row;

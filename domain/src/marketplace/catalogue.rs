@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
-use super::install::{Done, InstallRequest};
+use super::install::InstallRequest;
 use super::manifest::{Manifest, ManifestType};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};

@@ -101,6 +101,11 @@ impl Document {
         }
     }
 
+    /// As JSON, a scalar as a text, also where YAML sees a number in it: `tag: 8`.
+    pub fn as_text(&self) -> Value {
+        self.scalar().map_or_else(|| self.to_json(), Value::String)
+    }
+
     /// As JSON; mappings lose their order.
     pub fn to_json(&self) -> Value {
         match self {

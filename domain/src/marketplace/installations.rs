@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::install::{InstallRequest, form_of};
+use super::form::Form;
+use super::install::InstallRequest;
 use super::manifest::Manifest;
 use super::run::Run;
 use super::scope::Scope;
@@ -159,6 +160,14 @@ impl Keyrack {
             .await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// The form with this name.
+fn form_of<'a>(manifest: &'a Manifest, id: Option<&str>) -> Result<&'a Form> {
+    manifest.form(id).ok_or_else(|| {
+        let name = id.unwrap_or("main");
+        Error::NotFound(format!("“{}” has no settings “{name}”", manifest.name).into())
+    })
 }
 
 fn json(values: &Map<String, Value>) -> Result<String> {

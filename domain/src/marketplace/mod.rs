@@ -3,6 +3,7 @@
 //! A manifest is read whole and checked before anything is done; what is not in the subset that `docs/marketplace.md`
 //! describes is refused, naming it. Its steps are operations of the domain, carried out with the role of who asked.
 
+mod actions;
 mod catalogue;
 mod console;
 mod document;
@@ -11,6 +12,8 @@ mod form;
 mod install;
 mod installations;
 mod manifest;
+mod new_environment;
+mod outcome;
 mod placeholders;
 mod run;
 mod scope;
@@ -19,9 +22,10 @@ mod steps;
 pub use catalogue::{App, Category};
 pub use console::ConsoleLine;
 pub use form::read_values;
-pub use install::{Done, InstallRequest};
+pub use install::InstallRequest;
 pub use installations::Installation;
 pub use manifest::{Manifest, ManifestType};
+pub use outcome::Done;
 
 /// The version of the platform whose manifests this follows.
 pub const ENGINE_VERSION: &str = "8.0.2";

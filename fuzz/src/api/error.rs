@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::params::Names;
+
 #[derive(Debug)]
 pub enum ApiError {
     Request(Cow<'static, str>),
@@ -12,6 +14,13 @@ pub enum ApiError {
 impl ApiError {
     pub fn bad(name: &'static str, problem: impl Into<Cow<'static, str>>) -> ApiError {
         ApiError::Bad { name, problem: problem.into() }
+    }
+
+    pub fn named(self, names: &Names) -> ApiError {
+        match self {
+            ApiError::Bad { name, problem } => ApiError::Bad { name: names.used(name).unwrap_or(name), problem },
+            other => other,
+        }
     }
 
     pub fn text(&self) -> String {

@@ -25,7 +25,7 @@ use super::call::{Call, Permit, PublicCall};
 use super::credential::presented;
 use super::error::{ApiError, Code, blot};
 use super::file_form::{self, FileForm};
-use super::params::{Pairs, Params};
+use super::params::{Names, Pairs, Params};
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
 use crate::http::client::TrustedProxies;
@@ -151,15 +151,21 @@ impl Api {
         };
         let pairs = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &sent)?;
         let client = trace.client.insert(self.proxies.client(parts)).clone();
-        let answering = match method.run {
+        let (names, answering) = match method.run {
             Run::Public(run) => {
                 let params = Params::bind(method.params, pairs)?;
-                run(PublicCall { keyrack: self.keyrack.clone(), client, params })
+                (params.names(), run(PublicCall { keyrack: self.keyrack.clone(), client, params }))
             }
-            Run::Permitted(run) => run(self.call(parts, pairs, method, place, client, trace).await?),
-            Run::WithFile(run) => run(self.call(parts, pairs, method, place, client, trace).await?, None),
+            Run::Permitted(run) => {
+                let call = self.call(parts, pairs, method, place, client, trace).await?;
+                (call.params.names(), run(call))
+            }
+            Run::WithFile(run) => {
+                let call = self.call(parts, pairs, method, place, client, trace).await?;
+                (call.params.names(), run(call, None))
+            }
         };
-        self.run(method, answering).await
+        self.run(method, &names, answering).await
     }
 
     /// Has another server answer; `None` when it does not. What was passed on once is not passed on again.
@@ -262,7 +268,7 @@ impl Api {
             Ok((permit.call(self.keyrack.clone(), caller, client, params), trace.file.clone()))
         };
         match taken.await {
-            Ok((call, file)) => self.run(method, run(call, file)).await,
+            Ok((call, file)) => self.run(method, &call.params.names(), run(call, file)).await,
             Err(error) => {
                 form.throw_away().await;
                 Err(error)
@@ -289,7 +295,7 @@ impl Api {
             Ok((call, file))
         };
         match taken.await {
-            Ok((call, file)) => self.run(method, run(call, Some(Arc::new(file)))).await,
+            Ok((call, file)) => self.run(method, &call.params.names(), run(call, Some(Arc::new(file)))).await,
             Err(error) => {
                 throw_away(pieces).await;
                 Err(error)
@@ -297,13 +303,21 @@ impl Api {
         }
     }
 
-    /// Runs the handler. A change runs to its end even when the client goes away meanwhile.
-    pub(super) async fn run(&self, method: &'static Method, answering: Answering) -> Result<Answer, ApiError> {
+    /// Runs the handler. A change runs to its end even when the client goes away meanwhile. A refusal speaks of
+    /// parameters by the names that the client used.
+    pub(super) async fn run(
+        &self,
+        method: &'static Method,
+        names: &Names,
+        answering: Answering,
+    ) -> Result<Answer, ApiError> {
         let outcome = match method.effect {
             Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
             Effect::Change => self.changes.spawn(request_id::carry(answering)).await.ok(),
         };
-        outcome.unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))
+        outcome
+            .unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))
+            .map_err(|error| error.named(names))
     }
 
     fn note_refusal(&self, error: &ApiError, trace: &Trace) {

@@ -6,6 +6,8 @@ use keyrack_domain::Error;
 use keyrack_domain::secret::{Shape, shape};
 use serde::Serialize;
 
+use super::params::Names;
+
 /// Result codes of the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Code {
@@ -181,6 +183,18 @@ impl ApiError {
     /// A parameter that cannot be taken; `problem` says what would be right and never repeats the value.
     pub fn bad(name: &'static str, problem: impl Into<Cow<'static, str>>) -> ApiError {
         ApiError::Bad { name, problem: problem.into() }
+    }
+
+    /// The same, but it calls a parameter as the client called it.
+    pub fn named(self, names: &Names) -> ApiError {
+        match self {
+            ApiError::Bad { name, problem } => ApiError::Bad { name: names.used(name).unwrap_or(name), problem },
+            ApiError::Domain(Error::Invalid { name, message }) => {
+                let name = names.used(&name).map_or(name, Cow::Borrowed);
+                ApiError::Domain(Error::Invalid { name, message })
+            }
+            other => other,
+        }
     }
 
     /// The code on the wire.

@@ -2,12 +2,14 @@
 
 mod decode;
 mod json;
+mod names;
 mod typed;
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 
+pub use names::Names;
 pub use typed::{End, Ids};
 
 use super::body::Sent;
@@ -84,16 +86,20 @@ impl Params {
     ///
     /// # Errors
     /// For the first declared parameter that is missing though required, given with two different values though it can
-    /// have but one, or of a form that its kind does not have.
+    /// have but one, or of a form that its kind does not have. It is called as the client called it.
     pub fn bind(declared: &'static [Param], pairs: Pairs) -> Result<Params, ApiError> {
         let params = Params { declared, pairs };
-        for param in declared {
-            if param.required && params.raw(param).next().is_none() {
-                return Err(ApiError::Missing(param.name));
-            }
-            params.check_form(param)?;
+        match declared.iter().try_for_each(|param| params.check(param)) {
+            Ok(()) => Ok(params),
+            Err(error) => Err(error.named(&params.names())),
         }
-        Ok(params)
+    }
+
+    fn check(&self, param: &'static Param) -> Result<(), ApiError> {
+        if param.required && self.raw(param).next().is_none() {
+            return Err(ApiError::Missing(param.name));
+        }
+        self.check_form(param)
     }
 
     fn declaration(&self, name: &str) -> Option<&'static Param> {
@@ -177,5 +183,7 @@ fn unreadable(name: &str, problem: decode::Problem) -> ApiError {
     ApiError::Request(format!("invalid parameter [{name}]: {problem}").into())
 }
 
+#[cfg(test)]
+mod held;
 #[cfg(test)]
 mod tests;

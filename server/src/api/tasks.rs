@@ -78,6 +78,7 @@ impl Api {
         let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
         let fields: Vec<_> = params.into_iter().map(|(name, value)| (name, Bytes::from(value))).collect();
         let params = Params::bind(method.params, Pairs::read(&[], &Sent::Multipart(fields))?)?;
+        let names = params.names();
         let call = permit.call(self.keyrack.clone(), caller, client, params);
         let answering = match method.run {
             Run::Permitted(run) => run(call),
@@ -85,6 +86,6 @@ impl Api {
             // The domain makes no task of what needs no credential.
             Run::Public(_) => return Err(Error::internal(format_args!("{name} is no method for a task")).into()),
         };
-        self.run(method, answering).await
+        self.run(method, &names, answering).await
     }
 }

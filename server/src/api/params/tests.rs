@@ -1,19 +1,10 @@
 use chrono::DateTime;
 use proptest::prelude::*;
 
+use super::held::{self, DECLARED};
 use super::*;
 use crate::api::body;
-use crate::api::registry::Kind;
-
-const DECLARED: &[Param] = &[
-    Param::required("envName", Kind::Text, "", ""),
-    Param::optional("nodeId", Kind::Number, "", "").or(&["nodes"]),
-    Param::optional("lazy", Kind::YesNo, "", ""),
-    Param::optional("expiresAt", Kind::Moment, "", ""),
-    Param::optional("apiList", Kind::List, "", ""),
-    Param::optional("ids", Kind::Ids, "", ""),
-    Param::optional("env", Kind::Json, "", ""),
-];
+use crate::api::registry::Registry;
 
 fn bind(query: &str) -> Result<Params, String> {
     Pairs::read(query.as_bytes(), &Sent::nothing())
@@ -59,6 +50,34 @@ fn one_value_given_twice_has_to_be_the_same_whatever_it_is_called() {
     );
     // What the method does not know is not looked at.
     assert!(bind("envName=a&x=1&x=2").is_ok());
+}
+
+#[test]
+fn a_refusal_calls_a_parameter_as_the_client_did() {
+    for (query, name) in
+        [("nodeId=x", "nodeId"), ("nodes=x", "nodes"), ("NODES=x", "nodes"), ("nodes=x&nodeID=x", "nodeId")]
+    {
+        let text = format!("invalid parameter [{name}]: it has to be a whole number");
+        assert_eq!(refusal(&format!("envName=a&{query}")), text, "{query}");
+    }
+}
+
+#[test]
+fn every_alias_that_there_is_is_named_when_it_is_refused() {
+    for method in Registry::all().methods() {
+        for param in method.params.iter().filter(|param| !param.kind.repeats()) {
+            for alias in param.aliases {
+                let others = method.params.iter().filter(|other| other.required && other.name != param.name);
+                let mut query = form_urlencoded::Serializer::new(String::new());
+                query.extend_pairs(others.map(|other| (other.name, other.example)));
+                let query = query.append_pair(alias, "1").append_pair(alias, "2").finish();
+                let pairs = Pairs::read(query.as_bytes(), &Sent::nothing()).unwrap();
+                let error = Params::bind(method.params, pairs).expect_err(alias);
+                let text = format!("invalid parameter [{alias}]: it is given more than once with different values");
+                assert_eq!(error.text(), text, "{}", method.name);
+            }
+        }
+    }
 }
 
 #[test]
@@ -196,14 +215,14 @@ proptest! {
 
     /// Any bytes at all are either read or refused with code 3, and never make it panic.
     #[test]
-    fn noise_is_read_or_refused(query in proptest::collection::vec(any::<u8>(), 0..300), form in proptest::collection::vec(any::<u8>(), 0..300)) {
-        match Pairs::read(&query, &Sent::Form(form.into())).and_then(|pairs| Params::bind(DECLARED, pairs)) {
-            Ok(params) => prop_assert!(!params.text("envName").unwrap().is_empty()),
-            Err(error) => {
-                prop_assert_eq!(error.code().number(), 3);
-                prop_assert!(!error.text().contains(|c: char| c.is_control()));
-            }
-        }
+    fn noise_is_read_or_refused(data in proptest::collection::vec(any::<u8>(), 0..600)) {
+        held::parameters(&data);
+    }
+
+    /// Any text at all as a list, a moment and a day.
+    #[test]
+    fn noise_is_a_list_or_a_date_or_none(text in ".{0,60}") {
+        held::lists_and_dates(text.as_bytes());
     }
 
     /// A value stays what it is, whichever of its spellings the name has.

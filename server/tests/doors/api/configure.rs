@@ -2,30 +2,21 @@
 
 use serde_json::{Value, json};
 
+use super::nodes::{self, create, page};
 use crate::support::{PASSWORD, Server, Somebody};
 
 fn control(method: &str) -> String {
     format!("environment.control.{method}")
 }
 
-async fn create(caller: &Somebody<'_>, nodes: &Value) -> Vec<Value> {
-    let params = [("env", r#"{"shortdomain":"a"}"#), ("nodes", &nodes.to_string())];
-    let answer = caller.post(&control("CreateEnvironment"), &params).await;
-    assert_eq!(answer["result"], 0, "{answer}");
-    answer["response"]["nodes"].as_array().unwrap().clone()
-}
-
+/// Calls a method for the environment `a`, which has to succeed.
 async fn done(caller: &Somebody<'_>, method: &str, params: &[(&str, &str)]) -> Value {
-    let mut all = vec![("envName", "a")];
-    all.extend(params);
-    let answer = caller.post(&control(method), &all).await;
-    assert_eq!(answer["result"], 0, "{method} {params:?}: {answer}");
-    answer
+    nodes::done(caller, &control(method), params).await
 }
 
 /// What the web application of a node shows of a variable.
 async fn shown(node: &Value, name: &str) -> Option<String> {
-    let page = reqwest::get(node["url"].as_str().unwrap()).await.unwrap().text().await.unwrap();
+    let page = page(node, "").await;
     let (_, rest) = page.split_once(&format!("<dt>{name}</dt><dd>"))?;
     Some(rest.split_once("</dd>").unwrap().0.to_owned())
 }
@@ -45,7 +36,7 @@ async fn variables_reach_the_process_at_its_next_start() {
         { "nodeGroup": "cp", "count": 2, "docker": { "image": "keyrack/web" }, "env": { "FIRST": "1" } },
         { "nodeGroup": "bl", "docker": { "image": "keyrack/web" } },
     ]);
-    let nodes = create(&owner, &nodes).await;
+    let nodes = create(&owner, "a", &nodes).await;
     let id = nodes[0]["id"].to_string();
     let token = server.token("AddContainerEnvVars").await;
     done(&token, "AddContainerEnvVars", &[("nodeId", &id), ("vars", r#"{"GREETING":"hello","COUNT":3}"#)]).await;
@@ -82,7 +73,7 @@ async fn variables_reach_the_process_at_its_next_start() {
 async fn a_command_takes_the_place_of_the_image() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, &json!([{ "docker": { "image": "keyrack/web" } }])).await.remove(0);
+    let node = create(&owner, "a", &json!([{ "docker": { "image": "keyrack/web" } }])).await.remove(0);
     let id = node["id"].to_string();
     let at = [("nodeId", id.as_str())];
     assert_eq!(done(&owner, "GetContainerRunCmd", &at).await["object"], "");
@@ -107,7 +98,7 @@ async fn commands_are_executed_as_the_node() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
     let nodes = json!([{ "count": 2, "docker": { "image": "keyrack/web" }, "env": { "GREETING": "hello" } }]);
-    let nodes = create(&owner, &nodes).await;
+    let nodes = create(&owner, "a", &nodes).await;
     let token = server.token("ExecCmdById").await;
     let ran = execute(&token, &nodes[0], "echo $GREETING; echo out of luck >&2; echo x > made").await;
     assert_eq!(
@@ -156,7 +147,7 @@ async fn commands_are_executed_as_the_node() {
 async fn what_cannot_be_set_or_executed_is_named() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, &json!([{ "docker": { "image": "keyrack/web" } }])).await.remove(0);
+    let node = create(&owner, "a", &json!([{ "docker": { "image": "keyrack/web" } }])).await.remove(0);
     let id = node["id"].to_string();
     let at = ("nodeId", id.as_str());
     for (method, params, code, part) in [

@@ -7,6 +7,7 @@ use http::{Request, header};
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
+use super::nodes::{create, page, served, web};
 use crate::support::{PASSWORD, Server, Somebody, form, path};
 
 const UPLOAD: &str = "storage.uploader.Upload";
@@ -97,27 +98,6 @@ async fn plug_in(server: &Server, caller: &Somebody<'_>, verb: &str, path: &str,
     server.send(request.unwrap()).await.json()
 }
 
-/// An environment of `count` web nodes; answers them.
-async fn create(caller: &Somebody<'_>, name: &str, count: u32) -> Vec<Value> {
-    let env = json!({ "shortdomain": name }).to_string();
-    let nodes = json!([{ "nodeGroup": "cp", "count": count, "docker": { "image": "keyrack/web" } }]).to_string();
-    let answer = caller.post("environment.control.CreateEnvironment", &[("env", &env), ("nodes", &nodes)]).await;
-    assert_eq!(answer["result"], 0, "{answer}");
-    answer["response"]["nodes"].as_array().unwrap().clone()
-}
-
-/// What the node answers there: status and text.
-async fn served(node: &Value, path: &str) -> (u16, String) {
-    let answer = reqwest::get(format!("{}/{path}", node["url"].as_str().unwrap())).await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
-}
-
-async fn page(node: &Value, path: &str) -> String {
-    let (status, text) = served(node, path).await;
-    assert_eq!(status, 200, "{path}: {text}");
-    text
-}
-
 /// Deploys what is uploaded under this address to the environment `a`.
 async fn deploy(caller: &Somebody<'_>, address: &str, context: &str) -> Value {
     let params = [("envName", "a"), ("fileUrl", address), ("fileName", "app.war"), ("context", context)];
@@ -132,7 +112,7 @@ async fn deployed(server: &Server, caller: &Somebody<'_>, content: &[u8], contex
 #[tokio::test(flavor = "multi_thread")]
 async fn a_build_plug_in_goes_its_whole_way_with_a_token() {
     let server = Server::with_environments().await;
-    let node = create(&server.owner().await, "a", 1).await.remove(0);
+    let node = create(&server.owner().await, "a", &web(1)).await.remove(0);
     let token = server.new_token(&[("tokenTemplate", "Maven Plugin")]).await;
     let war = zipped(&[("index.html", "shop 1"), ("WEB-INF/web.xml", "<web/>")]);
     let uploaded = upload(&server, &token, "shop.war", &war).await;
@@ -197,7 +177,7 @@ async fn a_build_plug_in_goes_its_whole_way_with_a_token() {
 async fn every_kind_of_archive_becomes_the_whole_content_of_its_context() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, "a", 1).await.remove(0);
+    let node = create(&owner, "a", &web(1)).await.remove(0);
     let regular = tar::EntryType::Regular;
     let tar = tarred(&[("index.html", regular, "tar"), ("link", tar::EntryType::Symlink, "index.html")]);
     let gz = gzipped(&tarred(&[("index.html", regular, "gz")]));
@@ -235,7 +215,7 @@ async fn every_kind_of_archive_becomes_the_whole_content_of_its_context() {
 async fn a_failed_deployment_leaves_what_was_there() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, "a", 1).await.remove(0);
+    let node = create(&owner, "a", &web(1)).await.remove(0);
     let folder = server.keyrack.settings().data.join("nodes").join(node["id"].to_string());
     assert_eq!(deployed(&server, &owner, &zipped(&[("index.html", "good")]), "ROOT").await["result"], 0);
     let good = zipped(&[("index.html", &"bad".repeat(1000)), ("more", "bad")]);
@@ -299,7 +279,7 @@ async fn a_failed_deployment_leaves_what_was_there() {
 async fn contexts_are_moved_and_taken_away_on_all_nodes() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let nodes = create(&owner, "a", 2).await;
+    let nodes = create(&owner, "a", &web(2)).await;
     assert_eq!(deployed(&server, &owner, &zipped(&[("f", "root")]), "ROOT").await["result"], 0);
     let two = deployed(&server, &owner, &zipped(&[("f", "one")]), "one").await;
     assert_eq!(two["responses"].as_array().unwrap().len(), 2, "{two}");
@@ -345,7 +325,7 @@ async fn contexts_are_moved_and_taken_away_on_all_nodes() {
 async fn only_own_uploads_are_deployed_and_only_by_who_may() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    create(&owner, "a", 1).await;
+    create(&owner, "a", &web(1)).await;
     server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
     let eve = server.session("eve@example.org", PASSWORD).await;
     let foreign = address(&server, &eve, "app.war", &zipped(&[("f", "x")])).await;
@@ -358,6 +338,15 @@ async fn only_own_uploads_are_deployed_and_only_by_who_may() {
         assert!(refused["error"].as_str().unwrap().contains("nothing is fetched from elsewhere"), "{refused}");
     }
     let own = address(&server, &owner, "app.war", &zipped(&[("f", "x")])).await;
+    // A plug-in is told by the names that it knows.
+    for (uri, context, name) in
+        [("http://127.0.0.1:22/app.war", "shop", "archiveUri"), (own.as_str(), "..", "newContext")]
+    {
+        let params = [("domain", "a"), ("archiveUri", uri), ("archiveName", "app.war"), ("newContext", context)];
+        let refused = owner.post(&deployment("DeployArchive"), &params).await;
+        let error = refused["error"].as_str().unwrap();
+        assert!(error.starts_with(&format!("invalid parameter [{name}]: ")), "{refused}");
+    }
     assert_eq!(deploy(&eve, &own, "ROOT").await["result"], 11, "not her environment");
     let data = json!({ "archive": own }).to_string();
     assert_eq!(eve.code(&deployment("CreateObject"), &[("data", &data)]).await, 4);
@@ -429,7 +418,7 @@ async fn nothing_is_taken_in_from_who_may_not_send_it() {
 async fn a_file_that_comes_with_the_call_lies_on_the_nodes() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let nodes = create(&owner, "a", 2).await;
+    let nodes = create(&owner, "a", &web(2)).await;
     let call = path("environment.file.Upload");
     let send = async |destination: &str, overwrite: &str, content: &[u8]| {
         let parts = [

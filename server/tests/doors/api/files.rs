@@ -2,33 +2,16 @@
 
 use serde_json::{Value, json};
 
+use super::nodes::{self, create, page, web};
 use crate::support::{Server, Somebody};
 
 fn file(method: &str) -> String {
     format!("environment.file.{method}")
 }
 
-/// An environment of `count` web nodes; answers them.
-async fn create(caller: &Somebody<'_>, name: &str, count: u32) -> Vec<Value> {
-    let env = json!({ "shortdomain": name }).to_string();
-    let nodes = json!([{ "nodeGroup": "cp", "count": count, "docker": { "image": "keyrack/web" } }]).to_string();
-    let answer = caller.post("environment.control.CreateEnvironment", &[("env", &env), ("nodes", &nodes)]).await;
-    assert_eq!(answer["result"], 0, "{answer}");
-    answer["response"]["nodes"].as_array().unwrap().clone()
-}
-
-async fn served(node: &Value, path: &str) -> String {
-    let url = format!("{}/{path}", node["url"].as_str().unwrap());
-    reqwest::get(url).await.unwrap().text().await.unwrap()
-}
-
 /// Calls a method for the environment `a`, which has to succeed.
 async fn done(caller: &Somebody<'_>, method: &str, params: &[(&str, &str)]) -> Value {
-    let mut all = vec![("envName", "a")];
-    all.extend(params);
-    let answer = caller.post(&file(method), &all).await;
-    assert_eq!(answer["result"], 0, "{method} {params:?}: {answer}");
-    answer
+    nodes::done(caller, &file(method), params).await
 }
 
 fn names(list: &Value) -> Vec<&str> {
@@ -39,24 +22,24 @@ fn names(list: &Value) -> Vec<&str> {
 async fn what_is_written_is_what_the_node_serves() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, "a", 1).await.remove(0);
+    let node = create(&owner, "a", &web(1)).await.remove(0);
     let id = node["id"].to_string();
     let token = server.token("environment.file.Write environment.file.Append").await;
     done(&token, "Write", &[("path", "/www/hello.txt"), ("body", "one "), ("nodeid", &id)]).await;
     done(&token, "Append", &[("path", "www/hello.txt"), ("body", "two"), ("nodeGroup", "cp")]).await;
-    assert_eq!(served(&node, "hello.txt").await, "one two");
+    assert_eq!(page(&node, "hello.txt").await, "one two");
     assert_eq!(token.code(&file("Read"), &[("envName", "a"), ("path", "/www/hello.txt")]).await, 8202);
     let read = done(&owner, "Read", &[("path", "/www/hello.txt"), ("nodeType", "docker")]).await;
     assert_eq!(read["body"], "one two");
     done(&owner, "ReplaceInBody", &[("path", "/www/hello.txt"), ("pattern", "(t)wo"), ("replacement", "$1hree")]).await;
-    assert_eq!(served(&node, "hello.txt").await, "one three");
+    assert_eq!(page(&node, "hello.txt").await, "one three");
     done(&owner, "ReplaceInBody", &[("path", "/www/hello.txt"), ("pattern", "e"), ("nth", "2")]).await;
-    assert_eq!(served(&node, "hello.txt").await, "one thre");
+    assert_eq!(page(&node, "hello.txt").await, "one thre");
     done(&owner, "Copy", &[("src", "/www/hello.txt"), ("dest", "/www/copy.txt")]).await;
-    assert_eq!(served(&node, "copy.txt").await, "one thre");
+    assert_eq!(page(&node, "copy.txt").await, "one thre");
     let renamed = done(&owner, "Rename", &[("oldPath", "/www/copy.txt"), ("newPath", "/www/new.txt")]).await;
     assert_eq!((&renamed["responses"][0]["result"], renamed["responses"][0]["nodeid"].to_string()), (&json!(0), id));
-    assert_eq!(served(&node, "new.txt").await, "one thre");
+    assert_eq!(page(&node, "new.txt").await, "one thre");
     done(&owner, "Create", &[("path", "/www/img/small"), ("isdir", "true")]).await;
     done(&owner, "Create", &[("path", "/www/empty")]).await;
     let list = done(&owner, "GetList", &[("path", "/www")]).await;
@@ -85,7 +68,7 @@ async fn what_is_written_is_what_the_node_serves() {
 async fn a_layer_is_changed_as_a_whole_or_only_its_master() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let nodes = create(&owner, "a", 2).await;
+    let nodes = create(&owner, "a", &web(2)).await;
     done(&owner, "Write", &[("path", "/www/f"), ("body", "all"), ("nodeGroup", "cp")]).await;
     done(
         &owner,
@@ -93,7 +76,7 @@ async fn a_layer_is_changed_as_a_whole_or_only_its_master() {
         &[("path", "/www/f"), ("body", "+"), ("isAppendMode", "true"), ("nodeType", "docker"), ("masterOnly", "true")],
     )
     .await;
-    assert_eq!((served(&nodes[0], "f").await, served(&nodes[1], "f").await), ("all+".into(), "all".into()));
+    assert_eq!((page(&nodes[0], "f").await, page(&nodes[1], "f").await), ("all+".into(), "all".into()));
     let deleted = done(&owner, "Delete", &[("path", "/www/f"), ("nodeGroup", "cp")]).await;
     assert_eq!(deleted["responses"].as_array().unwrap().len(), 2);
     let unclear = owner.post(&file("Delete"), &[("envName", "a"), ("path", "/www")]).await;
@@ -117,7 +100,7 @@ async fn a_layer_is_changed_as_a_whole_or_only_its_master() {
 async fn an_archive_on_the_node_becomes_what_it_serves() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, "a", 1).await.remove(0);
+    let node = create(&owner, "a", &web(1)).await.remove(0);
     let id = node["id"].as_i64().unwrap();
     let folder = server.keyrack.settings().data.join("nodes").join(id.to_string());
     let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
@@ -129,7 +112,7 @@ async fn an_archive_on_the_node_becomes_what_it_serves() {
     std::fs::write(folder.join("app.tar.gz"), tar.into_inner().unwrap().finish().unwrap()).unwrap();
     let id = id.to_string();
     done(&owner, "UnpackById", &[("nodeId", &id), ("sourcePath", "/app.tar.gz"), ("destPath", "/www")]).await;
-    assert_eq!(served(&node, "site/page.txt").await, "hello");
+    assert_eq!(page(&node, "site/page.txt").await, "hello");
     done(&owner, "Delete", &[("path", "/www/site")]).await;
     done(
         &owner,
@@ -137,7 +120,7 @@ async fn an_archive_on_the_node_becomes_what_it_serves() {
         &[("nodeType", "keyrack/web"), ("sourcePath", "app.tar.gz"), ("destPath", "www/deep")],
     )
     .await;
-    assert_eq!(served(&node, "deep/site/page.txt").await, "hello");
+    assert_eq!(page(&node, "deep/site/page.txt").await, "hello");
     done(&owner, "Write", &[("path", "broken.zip"), ("body", "PK\u{3}\u{4} nothing")]).await;
     let broken = [("envName", "a"), ("nodeId", &*id), ("sourcePath", "broken.zip"), ("destPath", "/www")];
     let answer = owner.post(&file("UnpackById"), &broken).await;
@@ -150,7 +133,7 @@ async fn an_archive_on_the_node_becomes_what_it_serves() {
 async fn no_path_leaves_the_folder() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, "a", 1).await.remove(0);
+    let node = create(&owner, "a", &web(1)).await.remove(0);
     let data = &server.keyrack.settings().data;
     let folder = data.join("nodes").join(node["id"].to_string());
     std::os::unix::fs::symlink(data.join("keyrack.db"), folder.join("database")).unwrap();
@@ -202,7 +185,7 @@ async fn no_path_leaves_the_folder() {
 async fn what_is_wrong_is_named() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    create(&owner, "a", 1).await;
+    create(&owner, "a", &web(1)).await;
     done(&owner, "Write", &[("path", "f"), ("body", "x")]).await;
     let long = "x".repeat(300);
     for (method, params, code, part) in [

@@ -2,20 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::nodes::{self, create, create_with, page};
 use crate::support::{Server, Somebody};
 
 fn control(method: &str) -> String {
     format!("environment.control.{method}")
-}
-
-async fn create(caller: &Somebody<'_>, name: &str, nodes: &Value, more: &[(&str, &str)]) -> Vec<Value> {
-    let env = json!({ "shortdomain": name }).to_string();
-    let nodes = nodes.to_string();
-    let mut params = vec![("env", env.as_str()), ("nodes", nodes.as_str())];
-    params.extend(more);
-    let answer = caller.post(&control("CreateEnvironment"), &params).await;
-    assert_eq!(answer["result"], 0, "{answer}");
-    answer["response"]["nodes"].as_array().unwrap().clone()
 }
 
 fn web(count: u32) -> Value {
@@ -25,18 +16,12 @@ fn web(count: u32) -> Value {
 /// Calls a method for the environment `a`, which has to succeed.
 async fn done(caller: &Somebody<'_>, method: &str, params: &[(&str, &str)]) -> Value {
     let name = if method.contains('.') { method.to_owned() } else { control(method) };
-    let mut all = params.to_vec();
-    if !params.iter().any(|(name, _)| *name == "envName") {
-        all.push(("envName", "a"));
-    }
-    let answer = caller.post(&name, &all).await;
-    assert_eq!(answer["result"], 0, "{method} {params:?}: {answer}");
-    answer
+    nodes::done(caller, &name, params).await
 }
 
 /// The tag that a node shows on its page: that of the running process.
 async fn running_tag(node: &Value) -> String {
-    let page = reqwest::get(node["url"].as_str().unwrap()).await.unwrap().text().await.unwrap();
+    let page = page(node, "").await;
     let (_, rest) = page.split_once("<dt>tag</dt><dd>").unwrap();
     rest.split_once("</dd>").unwrap().0.to_owned()
 }
@@ -45,7 +30,7 @@ async fn running_tag(node: &Value) -> String {
 async fn another_tag_really_runs_and_volumes_stay_or_are_emptied() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let nodes = create(&owner, "a", &web(2), &[]).await;
+    let nodes = create(&owner, "a", &web(2)).await;
     let id = nodes[0]["id"].to_string();
     let at = ("nodeId", id.as_str());
     let token = server.token("RedeployContainersByGroup").await;
@@ -117,7 +102,7 @@ fn data_limit(node: &str) -> Option<u64> {
 async fn cloudlets_limit_processes() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, "limited", &web(1), &[]).await.remove(0);
+    let node = create(&owner, "limited", &web(1)).await.remove(0);
     let id = node["id"].to_string();
     const MIB: u64 = 1024 * 1024;
     assert_eq!(data_limit(&id), Some(4 * 128 * MIB));
@@ -141,7 +126,7 @@ async fn cloudlets_limit_processes() {
 async fn names_logs_and_what_clients_keep() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, "a", &web(1), &[]).await.remove(0);
+    let node = create(&owner, "a", &web(1)).await.remove(0);
     let id = node["id"].to_string();
     let at = ("nodeId", id.as_str());
     done(&owner, "SetNodeDisplayName", &[at, ("displayName", "Front")]).await;
@@ -227,7 +212,7 @@ async fn environments_are_grouped() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
     let group = |method: &str| format!("environment.group.{method}");
-    create(&owner, "a", &web(1), &[("envGroups", "shops/berlin, my own")]).await;
+    create_with(&owner, "a", &web(1), &[("envGroups", "shops/berlin, my own")]).await;
     let of = async || done(&owner, "GetEnvInfo", &[]).await["envGroups"].clone();
     assert_eq!(of().await, json!(["my own", "shops/berlin"]), "made with the environment");
     done(&owner, "AttachEnvGroup", &[("envGroup", r#"["tests"]"#)]).await;

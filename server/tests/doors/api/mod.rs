@@ -9,6 +9,7 @@ mod layers;
 mod marketplace;
 mod matrix;
 mod members;
+mod nodes;
 mod registry;
 mod scheduler;
 mod second_factor;

@@ -4,19 +4,13 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::members::invite_as;
+use super::nodes::{create, web};
 use crate::support::{PASSWORD, Server, Somebody};
 
 const DISPLAY: &str = "environment.control.SetEnvDisplayName";
 
 fn scheduler(method: &str) -> String {
     format!("utils.scheduler.{method}")
-}
-
-async fn create(caller: &Somebody<'_>, name: &str) {
-    let env = json!({ "shortdomain": name }).to_string();
-    let nodes = r#"[{"nodeGroup":"cp","docker":{"image":"keyrack/web"}}]"#;
-    let answer = caller.post("environment.control.CreateEnvironment", &[("env", &env), ("nodes", nodes)]).await;
-    assert_eq!(answer["result"], 0, "{answer}");
 }
 
 /// Sets the display name of `a` every ten minutes.
@@ -44,7 +38,7 @@ async fn first_task(owner: &Somebody<'_>) -> Value {
 async fn a_task_runs_when_it_is_due_and_once() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    create(&owner, "a").await;
+    create(&owner, "a", &web(1)).await;
     let made = rename_task(&owner, "One").await;
     assert_eq!((&made["result"], &made["object"]["nextRun"]), (&json!(0), &json!("2027-01-01 12:10:00")), "{made}");
     assert_eq!(server.run_due_tasks().await, 0, "not yet");
@@ -97,7 +91,7 @@ async fn a_task_runs_when_it_is_due_and_once() {
 async fn a_task_can_do_what_its_maker_may_do_now() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    create(&owner, "a").await;
+    create(&owner, "a", &web(1)).await;
     let token = server.token("utils.scheduler.CreateAccountTask environment.control.SetEnvDisplayName").await;
     let refused =
         [("trigger", "* * * * *"), ("script", "environment.control.StopEnv"), ("params", r#"{"envName":"a"}"#)];

@@ -1,6 +1,8 @@
 //! A manifest: what it is called, the environment that it makes, and what it does. Everything is read before anything is
 //! done; what is not in the subset that this server knows is refused, naming the first of it.
 
+mod check;
+
 use serde_json::{Value, json};
 
 use super::document::Document;
@@ -10,60 +12,7 @@ use super::steps::{self, Step, wrong};
 use crate::error::{Error, Result};
 use crate::types::text::is_hidden;
 
-/// The most calls that actions can be inside each other, and the most steps that one event stands for.
-const CALL_DEPTH: usize = 16;
-const STEP_LIMIT: usize = 500;
-
 const NAME_LIMIT: usize = 200;
-
-/// What a manifest may say at its top.
-const KEYS: [&str; 26] = [
-    "type",
-    "jpsType",
-    "name",
-    "id",
-    "version",
-    "jpsVersion",
-    "appVersion",
-    "description",
-    "logo",
-    "homepage",
-    "categories",
-    "baseUrl",
-    "settings",
-    "globals",
-    "nodes",
-    "region",
-    "displayName",
-    "ssl",
-    "ha",
-    "skipNodeEmails",
-    "envGroups",
-    "targetNodes",
-    "onInstall",
-    "onUninstall",
-    "actions",
-    "buttons",
-];
-/// And these, which are told when it is done.
-const TELLING_KEYS: [&str; 2] = ["success", "startPage"];
-
-/// What a manifest may say of nodes.
-const NODE_KEYS: [&str; 13] = [
-    "nodeType",
-    "nodeGroup",
-    "count",
-    "cloudlets",
-    "flexibleCloudlets",
-    "fixedCloudlets",
-    "image",
-    "tag",
-    "env",
-    "cmd",
-    "displayName",
-    "volumes",
-    "skipNodeEmails",
-];
 
 /// What a manifest is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,11 +63,7 @@ impl Manifest {
         let Document::Mapping(pairs) = &document else {
             return Err(Error::invalid("jps", "it has to be a mapping"));
         };
-        let is_key = |name: &str| KEYS.iter().chain(&TELLING_KEYS).any(|key| key.eq_ignore_ascii_case(name));
-        if let Some((key, _)) = pairs.iter().find(|(key, _)| !is_key(key)) {
-            let known = KEYS.iter().chain(&TELLING_KEYS).copied().collect::<Vec<_>>().join(", ");
-            return Err(wrong(key, format!("this server does not know it; it knows {known}")));
-        }
+        check::keys(pairs)?;
         pairs.iter().try_for_each(|(key, value)| placeholders::check(key, value))?;
         let kind = document.get("type").or_else(|| document.get("jpsType")).and_then(Document::scalar);
         let kind = match kind.as_deref().map(str::to_lowercase).as_deref() {
@@ -142,9 +87,7 @@ impl Manifest {
             .collect::<Result<_>>()?;
         let forms = Forms::read(document.get("settings"))?;
         let manifest = Manifest { kind, name, on_install, on_uninstall, actions, forms, document };
-        manifest.check_nodes()?;
-        manifest.check_facts()?;
-        manifest.check_calls()?;
+        manifest.check()?;
         Ok(manifest)
     }
 
@@ -224,83 +167,6 @@ impl Manifest {
         })
     }
 
-    fn check_nodes(&self) -> Result<()> {
-        let nodes = match (self.kind, self.document.get("nodes")) {
-            (_, None) => return Ok(()),
-            (ManifestType::Update, Some(_)) => {
-                return Err(wrong("nodes", "a manifest of type update makes no environment; addNodes adds to one"));
-            }
-            (ManifestType::Install, Some(nodes)) => nodes,
-        };
-        let one = |at: &str, node: &Document| {
-            let Document::Mapping(pairs) = node else { return Err(wrong(at, "it has to be a mapping")) };
-            let is_key = |name: &str| NODE_KEYS.iter().any(|key| key.eq_ignore_ascii_case(name));
-            match pairs.iter().find(|(key, _)| !is_key(key)) {
-                Some((key, _)) => {
-                    let why = format!("this server does not know it; it knows {}", NODE_KEYS.join(", "));
-                    Err(wrong(&format!("{at}.{key}"), why))
-                }
-                None => Ok(()),
-            }
-        };
-        match nodes {
-            Document::List(items) if !items.is_empty() => {
-                items.iter().enumerate().try_for_each(|(index, node)| one(&format!("nodes[{index}]"), node))
-            }
-            node => one("nodes", node),
-        }
-    }
-
-    fn check_facts(&self) -> Result<()> {
-        let does_nothing = !self.makes_environment() && self.on_install.is_empty() && self.success().is_none();
-        if does_nothing {
-            return Err(Error::invalid("jps", "it does nothing: it has neither nodes nor onInstall nor success"));
-        }
-        for key in ["ssl", "ha", "skipNodeEmails"] {
-            if !matches!(self.document.get(key), None | Some(Document::Bool(_) | Document::Text(_))) {
-                return Err(wrong(key, "it has to be true or false"));
-            }
-        }
-        for key in ["globals", "targetNodes"] {
-            if !matches!(self.document.get(key), None | Some(Document::Mapping(_))) {
-                return Err(wrong(key, "it has to be a mapping"));
-            }
-        }
-        let Some(buttons) = self.document.get("buttons") else { return Ok(()) };
-        let Document::List(buttons) = buttons else { return Err(wrong("buttons", "it has to be a list")) };
-        for (index, button) in buttons.iter().enumerate() {
-            let action = button.get("action").and_then(Document::scalar);
-            if action.is_none_or(|action| self.action(&action).is_none()) {
-                return Err(wrong(&format!("buttons[{index}].action"), "it has to name one of the manifest's actions"));
-            }
-        }
-        Ok(())
-    }
-
-    /// No action may come to call itself, and none may stand for more than can be done.
-    fn check_calls(&self) -> Result<()> {
-        let mut events = vec![("onInstall", &self.on_install), ("onUninstall", &self.on_uninstall)];
-        events.extend(self.actions.iter().map(|(name, steps)| (name.as_str(), steps)));
-        for (at, steps) in events {
-            let mut left = STEP_LIMIT;
-            self.count(steps, CALL_DEPTH, &mut left).map_err(|why| wrong(at, why))?;
-        }
-        Ok(())
-    }
-
-    fn count(&self, steps: &[Step], depth: usize, left: &mut usize) -> Result<(), &'static str> {
-        if depth == 0 {
-            return Err("its actions call each other in a circle, or more than 16 deep");
-        }
-        for step in steps {
-            for _ in &step.given {
-                *left = left.checked_sub(1).ok_or("it stands for more than 500 steps")?;
-                self.count(self.called(step), depth - 1, left)?;
-            }
-        }
-        Ok(())
-    }
-
     /// The steps that a step stands for when it calls an action of the manifest's own.
     pub fn called(&self, step: &Step) -> &[Step] {
         if step.kind == steps::Kind::Call { self.action(&step.name).unwrap_or_default() } else { &[] }
@@ -340,36 +206,6 @@ mod tests {
 
     fn read(text: &str) -> Result<Manifest, String> {
         Manifest::read("jps", text).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_first_thing_that_is_not_known_is_named() {
-        for (text, place) in [
-            ("name: a\nonInstall: {log: a}", "type:"),
-            ("type: install\nonInstall: {log: a}", "name:"),
-            ("type: install\nname: a", "it does nothing"),
-            ("type: install\nname: a\nmixins: []\nonInstall: {log: a}", "mixins:"),
-            ("type: install\nname: a\nonAfterScaleOut: {log: a}", "onAfterScaleOut:"),
-            ("type: install\nname: a\nnodes: {image: x, extip: true}", "nodes.extip:"),
-            ("type: install\nname: a\nnodes: [{image: x}, {links: a}]", "nodes[1].links:"),
-            ("type: update\nname: a\nnodes: {image: x}", "nodes:"),
-            ("type: update\nname: a\nonInstall: a\nactions: {a: b, b: a}", "onInstall: its actions call"),
-            ("type: update\nname: a\nonInstall: {log: a}\nactions: {b: {script: x}}", "actions.b.script:"),
-            ("type: update\nname: a\nonInstall: {log: a}\nbuttons: [{action: nosuch}]", "buttons[0].action:"),
-        ] {
-            let error = read(text).expect_err(text);
-            assert!(error.starts_with(place), "{text}: {error}");
-        }
-    }
-
-    #[test]
-    fn actions_that_double_each_other_are_too_many() {
-        let mut text = "type: update\nname: a\nonInstall: a0\nactions:\n".to_owned();
-        for level in 0..10 {
-            text.push_str(&format!("  a{level}: [a{0}, a{0}]\n", level + 1));
-        }
-        text.push_str("  a10: {log: x}\n");
-        assert!(read(&text).unwrap_err().contains("500"));
     }
 
     #[test]

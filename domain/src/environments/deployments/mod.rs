@@ -1,12 +1,23 @@
 //! What is deployed where.
+//!
+//! A context is a folder that nodes serve. Its content is put together beside the former one on every node first; only when
+//! that went well everywhere, the two are exchanged.
+
+mod change;
+mod contexts;
+mod deploy;
+mod kept;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::deploy::NewDeployment;
 use super::model::{Environment, Layer};
+use crate::caller::{Caller, Right};
 use crate::engine::NodePath;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
+use crate::keyrack::Keyrack;
 
 /// The context that a node serves at `/`.
 pub const ROOT: &str = "ROOT";
@@ -52,7 +63,7 @@ impl Hooks {
 
     /// # Errors
     /// [`Error::Invalid`] for one that is no command.
-    pub(super) fn check(&self) -> Result<()> {
+    fn check(&self) -> Result<()> {
         for hook in [&self.pre_deploy, &self.post_deploy].into_iter().flatten() {
             if hook.len() > LONGEST_HOOK || hook.contains('\0') {
                 let why = format!("a hook has to be at most {LONGEST_HOOK} bytes, without NUL");
@@ -67,7 +78,7 @@ impl Hooks {
 ///
 /// # Errors
 /// [`Error::Invalid`] naming the parameter.
-pub(super) fn context_name(parameter: &'static str, written: &str) -> Result<String> {
+fn context_name(parameter: &'static str, written: &str) -> Result<String> {
     let name = written.trim().trim_matches('/');
     if name.is_empty() || name.eq_ignore_ascii_case(ROOT) {
         return Ok(ROOT.to_owned());
@@ -86,22 +97,51 @@ pub(super) fn context_name(parameter: &'static str, written: &str) -> Result<Str
 }
 
 /// Where a context's content lies on a node.
-pub(super) fn folder(context: &str) -> Result<NodePath> {
+fn folder(context: &str) -> Result<NodePath> {
     let path = if context == ROOT { SERVED.to_owned() } else { format!("{SERVED}/{context}") };
     NodePath::parse(&path).map_err(Error::internal)
 }
 
 /// The contexts of a layer that lie in the folder of this one.
-pub(super) fn within(layer: &Layer, context: &str) -> Vec<String> {
+fn within(layer: &Layer, context: &str) -> Vec<String> {
     if context != ROOT {
         return Vec::new();
     }
     layer.deployments.iter().map(|deployment| deployment.context.clone()).filter(|other| other != ROOT).collect()
 }
 
+impl Keyrack {
+    /// What is deployed in a layer, sorted by context.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`] for a layer that is not there.
+    pub async fn deployments(&self, caller: &Caller, name: &str, group: Option<&str>) -> Result<Vec<Deployment>> {
+        caller.require(Right::See)?;
+        let environment = self.environment(caller, name).await?;
+        Ok(environment.layer_for_deployments(group)?.deployments.clone())
+    }
+
+    /// What is deployed in one context.
+    ///
+    /// # Errors
+    /// As [`Keyrack::deployments`]; [`Error::NotFound`] when nothing is deployed there.
+    pub async fn deployment(
+        &self,
+        caller: &Caller,
+        name: &str,
+        group: Option<&str>,
+        context: &str,
+    ) -> Result<Deployment> {
+        caller.require(Right::See)?;
+        let context = context_name("context", context)?;
+        let environment = self.environment(caller, name).await?;
+        must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()
+    }
+}
+
 impl Environment {
     /// The layer that something is deployed to: the named one, else the application layer, else the only one.
-    pub(super) fn layer_for_deployments(&self, group: Option<&str>) -> Result<&Layer> {
+    fn layer_for_deployments(&self, group: Option<&str>) -> Result<&Layer> {
         let named = |name: &str| self.layers.iter().find(|layer| layer.name.eq_ignore_ascii_case(name));
         match (group, self.layers.as_slice()) {
             (Some(group), _) => named(group)
@@ -114,6 +154,12 @@ impl Environment {
             }),
         }
     }
+}
+
+fn must_be_deployed<'a>(layer: &'a Layer, context: &str) -> Result<&'a Deployment> {
+    layer.deployments.iter().find(|deployment| deployment.context == context).ok_or_else(|| {
+        Error::NotFound(format!("nothing is deployed in context “{context}” of layer “{}”", layer.name).into())
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,141 @@
+//! The environment that a manifest makes.
+
+use serde_json::{Value, json};
+
+use super::document::Document;
+use super::install::InstallRequest;
+use super::manifest::Manifest;
+use super::placeholders::{fill, fill_text};
+use super::run::Run;
+use super::scope::Scope;
+use super::steps::wrong;
+use crate::environments::{EnvironmentSpec, GroupChange, NodeChoice};
+use crate::error::{Error, Result};
+use crate::keyrack::Keyrack;
+use crate::world::World;
+
+impl Keyrack {
+    /// The environment that the manifest makes, checked as far as it can be before it is made.
+    pub(super) fn new_environment(
+        &self,
+        manifest: &Manifest,
+        scope: &Scope,
+        request: &InstallRequest,
+    ) -> Result<Option<EnvironmentSpec>> {
+        if !manifest.makes_environment() {
+            return Ok(None);
+        }
+        let said = |key: &str| -> Result<Option<Value>> {
+            manifest.value(key).map(|value| Ok(fill(value, scope, &self.world)?.to_json())).transpose()
+        };
+        let env = json!({
+            "shortdomain": request.environment,
+            "displayName": request.display_name.clone().map(Value::from).or(said("displayName")?),
+            "region": request.region.clone().map(Value::from).or(said("region")?),
+            "ishaenabled": said("ha")?,
+            "sslstate": said("ssl")?,
+        });
+        let nodes = match &request.nodes {
+            Some(nodes) => nodes.clone(),
+            None => nodes_json(manifest, scope, &self.world)?.to_string(),
+        };
+        let mut spec = EnvironmentSpec::parse(&env.to_string(), &nodes).map_err(|error| match error {
+            Error::Invalid { name, message } if name == "nodes" && request.nodes.is_none() => {
+                Error::invalid("jps", message)
+            }
+            Error::Invalid { message, .. } if message.starts_with("env.shortdomain") => {
+                Error::invalid("envName", message)
+            }
+            Error::Invalid { message, .. } if message.starts_with("env.") => Error::invalid("jps", message),
+            other => other,
+        })?;
+        // It is known before it is made, so that the task can name it.
+        spec.name = Some(spec.name.unwrap_or_else(|| self.made_up_name()));
+        Ok(Some(spec))
+    }
+
+    /// Gives a new environment its groups, and its nodes what they are not created with.
+    pub(super) async fn dress(&self, run: &Run<'_>, name: &str, request: &InstallRequest) -> Result<()> {
+        let (caller, client) = (run.caller, run.client);
+        let said = run.manifest.texts("envGroups");
+        let mut groups: Vec<_> = said.iter().map(|group| fill_text(group, &run.scope, &self.world)).collect();
+        groups.extend(request.groups.clone());
+        if !groups.is_empty() {
+            let changed = self.change_groups(caller, client, name, GroupChange::Attach, &groups).await;
+            changed.map_err(at("envGroups"))?;
+        }
+        if request.nodes.is_some() {
+            return Ok(());
+        }
+        let environment = self.environment(caller, name).await?;
+        let mut ids: Vec<i64> = environment.nodes().map(|node| node.id.0).collect();
+        // Their numbers are in the order of the manifest.
+        ids.sort_unstable();
+        let mut ids = ids.into_iter();
+        for (index, node) in nodes_list(run.manifest).iter().enumerate() {
+            let node = fill(node, &run.scope, &self.world)?;
+            let count = node.get("count").and_then(Document::scalar).and_then(|count| count.trim().parse().ok());
+            let of_it: Vec<i64> = ids.by_ref().take(count.unwrap_or(1)).collect();
+            let at = format!("nodes[{index}]");
+            if let Some(display) = node.get("displayName").and_then(Document::scalar) {
+                for id in &of_it {
+                    let named = self.set_node_display_name(caller, client, name, *id, &display).await;
+                    named.map_err(self::at(&format!("{at}.displayName")))?;
+                }
+            }
+            if let Some(Document::List(volumes)) = node.get("volumes") {
+                let paths: Vec<_> = volumes.iter().filter_map(Document::scalar).collect();
+                let added = self.add_volumes(caller, client, name, &NodeChoice::Ids(of_it), &paths).await;
+                added.map_err(self::at(&format!("{at}.volumes")))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The manifest's nodes as CreateEnvironment is told them.
+fn nodes_json(manifest: &Manifest, scope: &Scope, world: &World) -> Result<Value> {
+    let one = |node: &Document| {
+        let Document::Mapping(pairs) = fill(node, scope, world)? else { return Ok(Value::Null) };
+        let mut told = json!({ "docker": {} });
+        for (key, value) in pairs {
+            let (text, value) = (value.as_text(), value.to_json());
+            match key.to_lowercase().as_str() {
+                "image" => told["docker"]["image"] = text,
+                "tag" => told["docker"]["tag"] = text,
+                "cloudlets" | "flexiblecloudlets" => told["flexibleCloudlets"] = value,
+                "fixedcloudlets" => told["fixedCloudlets"] = value,
+                "nodetype" => told["nodeType"] = value,
+                "nodegroup" => told["nodeGroup"] = value,
+                "count" => told["count"] = value,
+                "env" => told["env"] = value,
+                "cmd" => told["cmd"] = value,
+                _ => {}
+            }
+        }
+        Ok(told)
+    };
+    nodes_list(manifest).iter().map(one).collect()
+}
+
+fn nodes_list(manifest: &Manifest) -> Vec<Document> {
+    match manifest.value("nodes") {
+        Some(Document::List(items)) => items.clone(),
+        Some(one) => vec![one.clone()],
+        None => Vec::new(),
+    }
+}
+
+/// What fails at a place of the manifest.
+pub(super) fn at(place: &str) -> impl Fn(Error) -> Error + use<> {
+    let place = place.to_owned();
+    move |cause| Error::step(place.clone(), cause)
+}
+
+/// What the engine refuses of a manifest's nodes before there are any.
+pub(super) fn in_nodes(error: Error) -> Error {
+    match error {
+        Error::Invalid { name, message } if name == "nodes" => wrong("nodes", message),
+        other => other,
+    }
+}

@@ -1,0 +1,48 @@
+//! Whether steps can be carried out at all, before the first of them is.
+
+use super::Run;
+use crate::error::{Error, Result};
+use crate::marketplace::document::Document;
+use crate::marketplace::manifest::Manifest;
+use crate::marketplace::steps::{Given, Kind, Step, TARGETS, wrong};
+
+impl Run<'_> {
+    /// Whether all steps can be begun: nothing is asked of nodes where nobody said which.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for `jps`, naming the first step that cannot.
+    pub fn check(&self, steps: &[Step]) -> Result<()> {
+        check(self.manifest, steps, self.environment.is_some(), self.nodes.is_some())
+    }
+}
+
+/// Follows the steps without doing them.
+fn check(manifest: &Manifest, steps: &[Step], environment: bool, nodes: bool) -> Result<()> {
+    for step in steps {
+        for given in &step.given {
+            let named = match given {
+                Given::Params(params) | Given::Whole(Document::Mapping(params)) => {
+                    params.iter().any(|(name, _)| TARGETS.iter().any(|target| target.eq_ignore_ascii_case(name)))
+                }
+                Given::Whole(_) => false,
+            };
+            let nodes = nodes || named || step.selector.is_some();
+            match step.kind {
+                Kind::Call => check(manifest, manifest.called(step), environment, nodes)?,
+                Kind::Log | Kind::Set | Kind::SetGlobals | Kind::Sleep | Kind::Return => {}
+                _ if !environment => return Err(no_environment(&step.at)),
+                kind if kind.needs_nodes() && !nodes => return Err(no_nodes(&step.at)),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn no_environment(at: &str) -> Error {
+    wrong(at, "it needs an environment: say which with envName, or make one with nodes")
+}
+
+pub(super) fn no_nodes(at: &str) -> Error {
+    wrong(at, "it has to be told the nodes: nodeId, nodeGroup or nodeType, or [cp] behind the action's name")
+}

@@ -1,0 +1,40 @@
+//! The steps that work on files of nodes.
+
+use super::Run;
+use super::doing::Doing;
+use crate::environments::{FilePlace, NodeChoice};
+use crate::error::{Error, Result};
+use crate::marketplace::document::Document;
+use crate::marketplace::steps::Kind;
+
+impl Run<'_> {
+    pub(super) async fn work_on_files(&self, name: &str, choice: NodeChoice, doing: &Doing<'_>) -> Result<()> {
+        let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
+        let place = FilePlace { environment: name.to_owned(), choice, masters_only: false };
+        let path = doing.need("path")?;
+        let body = || Ok::<_, Error>(doing.text("body")?.unwrap_or_default());
+        match doing.step.kind {
+            Kind::CreateFile => drop(keyrack.create_file(caller, client, &place, &path, false).await?),
+            Kind::CreateDirectory => drop(keyrack.create_file(caller, client, &place, &path, true).await?),
+            Kind::WriteFile => drop(keyrack.write_file(caller, client, &place, &path, &body()?, false).await?),
+            Kind::AppendFile => drop(keyrack.write_file(caller, client, &place, &path, &body()?, true).await?),
+            Kind::ReplaceInFile => {
+                let one = |item: &Document| {
+                    let text = |key: &str| item.get(key).and_then(Document::scalar);
+                    let pattern = text("pattern").ok_or_else(|| Error::invalid("jps", "replacements: no pattern"))?;
+                    Ok((pattern, text("replacement").unwrap_or_default()))
+                };
+                let replacements = match doing.param("replacements") {
+                    Some(Document::List(items)) => items.iter().map(one).collect::<Result<Vec<_>>>()?,
+                    Some(item) => vec![one(item)?],
+                    None => return Err(Error::invalid("jps", "replacements: it is required")),
+                };
+                for (pattern, replacement) in replacements {
+                    keyrack.replace_in_file(caller, client, &place, &path, &pattern, &replacement, None).await?;
+                }
+            }
+            kind => return Err(Error::internal(format!("nobody carries out {kind:?}"))),
+        }
+        Ok(())
+    }
+}
