@@ -5,6 +5,7 @@ use sqlx::Row;
 
 use super::install::InstallRequest;
 use super::manifest::{Manifest, ManifestType};
+use super::outcome::Done;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};

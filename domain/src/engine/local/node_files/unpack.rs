@@ -24,6 +24,11 @@ const LARGEST_HEAD: u64 = 1 << 20;
 /// The most that is read of a zip to learn what is in it, in bytes; with as many entries as it may have that is plenty.
 const LARGEST_DIRECTORY: u64 = 64 << 20;
 
+/// The most that a zip can say of its entries besides their names, in bytes: with as many as it may have, eighty each.
+const LARGEST_TOLD: u64 = 8 << 20;
+
+const SAYS_TOO_MUCH: &str = "what it says of its entries is larger than any honest archive's";
+
 /// Unpacks an archive that lies on the node. Entries are written over what is there; one with a way out of the folder
 /// ends it.
 ///
@@ -71,9 +76,7 @@ struct Target<'a> {
 }
 
 fn zip(mut file: File, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
-    if holds_too_many(&mut file).map_err(|error| damaged(archive, error))? {
-        return Err(EngineError::TooLarge(format!("“{archive}” holds more than {MOST_FILES} files")));
-    }
+    look_over(&mut file, archive)?;
     let allowed = Rc::new(Cell::new(LARGEST_DIRECTORY));
     let bounded = BufReader::new(Bounded { reader: file, allowed: allowed.clone() });
     let mut zip = zip::ZipArchive::new(bounded).map_err(|error| damaged(archive, error))?;
@@ -96,41 +99,45 @@ fn zip(mut file: File, archive: &str, target: &mut Target<'_>) -> Result<(), Eng
     Ok(())
 }
 
-/// Whether a zip says that it holds more entries than may be unpacked: its directory would be read into memory first. Only
-/// the record of the 64-bit form can say so; it is looked for wherever it may stand.
-fn holds_too_many(file: &mut File) -> io::Result<bool> {
-    const RECORD: &[u8] = b"PK\x06\x06";
-    /// From the record's mark to the end of its two counts.
+/// Looks whether a zip can be opened: opening reads all that it says of its entries into memory, and takes many times as much
+/// for what each one says besides its name. Where it says so is for the file to choose, so all of it is looked through.
+fn look_over(file: &mut File, archive: &str) -> Result<(), EngineError> {
+    /// Before what it says of an entry, and before the 64-bit form of the number of entries.
+    const ENTRY: &[u8] = b"PK\x01\x02";
+    const COUNTS: &[u8] = b"PK\x06\x06";
+    /// From either mark to the end of what is looked at.
     const LENGTH: usize = 40;
+    let damaged = |error| damaged(archive, error);
     let mut reader = BufReader::with_capacity(1 << 16, &mut *file);
     let mut window = Vec::new();
+    let mut told = 0;
     loop {
-        let piece = reader.fill_buf()?;
+        let piece = reader.fill_buf().map_err(damaged)?;
         if piece.is_empty() {
             break;
         }
         let length = piece.len();
         window.extend_from_slice(piece);
         reader.consume(length);
-        let mut next = 0;
-        while let Some(found) = window[next..].iter().position(|byte| *byte == RECORD[0]) {
-            let at = next + found;
-            next = at + 1;
-            if window[at..].starts_with(RECORD) {
-                let count = |from: usize| window.get(at + from..at + from + 8).map(<[u8; 8]>::try_from);
+        // Each place once: what is not whole yet is looked at with the next piece.
+        for seen in window.windows(LENGTH).filter(|seen| seen[0] == b'P') {
+            if seen.starts_with(COUNTS) {
+                let (here, all) = (&seen[24..32], &seen[32..40]);
                 // Of all disks and of this one: a record where they differ is no record.
-                if let (Some(Ok(here)), Some(Ok(all))) = (count(24), count(32))
-                    && here == all
-                    && u64::from_le_bytes(all) > MOST_FILES
-                {
-                    return Ok(true);
+                if here == all && all.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)) > MOST_FILES {
+                    return Err(EngineError::TooLarge(format!("“{archive}” holds more than {MOST_FILES} files")));
+                }
+            } else if seen.starts_with(ENTRY) {
+                let length = |at: usize| u64::from(u16::from_le_bytes([seen[at], seen[at + 1]]));
+                told += length(30) + length(32);
+                if told > LARGEST_TOLD {
+                    return Err(damaged(io::Error::new(io::ErrorKind::InvalidData, SAYS_TOO_MUCH)));
                 }
             }
         }
         window.drain(..window.len().saturating_sub(LENGTH - 1));
     }
-    file.rewind()?;
-    Ok(false)
+    file.rewind().map_err(damaged)
 }
 
 fn tar(reader: impl Read, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
@@ -182,8 +189,7 @@ impl<R: Read> Read for Bounded<R> {
         match self.allowed.get().checked_sub(length as u64) {
             Some(left) => self.allowed.set(left),
             None => {
-                let why = "what it says of its entries is larger than any honest archive's";
-                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+                return Err(io::Error::new(io::ErrorKind::InvalidData, SAYS_TOO_MUCH));
             }
         }
         Ok(length)
