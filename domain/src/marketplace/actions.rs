@@ -45,10 +45,10 @@ impl Keyrack {
         let title = format!("Carrying out {action} of {}", manifest.name);
         let tracked = self.begin_action(caller, &event, title, run.environment.as_deref()).await?;
         let done = match run.steps(steps).await {
-            Ok(flow) => {
-                self.keep_values(&installation, &run.scope).await?;
-                self.told(&mut run, installation.unique_name.clone(), flow).await
-            }
+            Ok(flow) => match self.keep_values(&installation, &run.scope).await {
+                Ok(()) => self.told(&mut run, installation.unique_name.clone(), flow).await,
+                Err(error) => Err(error),
+            },
             Err(error) => Err(stays(error)),
         };
         self.end_tracked(tracked, event, done).await

@@ -280,7 +280,6 @@ async fn layers_come_and_go_and_are_scaled() {
             { "nodeGroup": "cp", "count": 2, "docker": { "image": "keyrack/web:1" }, "env": { "KEPT": "yes" } },
             { "nodeGroup": "bl", "docker": { "image": "keyrack/web:1" } },
         ]),
-        &[],
     )
     .await;
     let pid = async |node: &Value| {

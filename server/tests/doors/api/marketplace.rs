@@ -491,3 +491,24 @@ async fn a_manifest_ends_with_the_right_of_who_began_it() {
     assert!(folder.join("after").exists());
     server.keyrack.stop_environments().await;
 }
+
+#[tokio::test]
+async fn who_may_only_look_sees_no_variables_of_a_manifests_nodes() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let manifest =
+        "type: install\nname: A\nnodes:\n- {image: keyrack/web, nodeGroup: cp, Env: {PASSWORD: s3cret-value}}";
+    let id = done(&owner, "marketplace.app.AddApp", &[("manifest", manifest)]).await["appId"].clone();
+    let installed = install(&owner, manifest, &[("envName", "a")]).await;
+    let (id, unique) = (id.as_str().unwrap(), installed["uniqueName"].as_str().unwrap());
+    invite_as(&server, &owner, "viewer@example.org", "viewer").await;
+    let viewer = server.session("viewer@example.org", PASSWORD).await;
+    for (method, param) in
+        [("marketplace.app.GetAppInfo", ("id", id)), ("marketplace.installation.GetInfo", ("appUniqueName", unique))]
+    {
+        let seen = done(&viewer, method, &[param]).await;
+        assert_eq!(seen["app"]["nodes"][0], json!({ "image": "keyrack/web", "nodeGroup": "cp" }), "{method}");
+        assert!(done(&owner, method, &[param]).await.to_string().contains("s3cret-value"), "{method}");
+    }
+    server.keyrack.stop_environments().await;
+}

@@ -63,9 +63,34 @@ pub fn apps<'a>(found: impl Iterator<Item = &'a App>) -> Result<Answer, ApiError
     Answer::object(json!({ "total": apps.len(), "apps": apps }))
 }
 
-/// What a manifest says, and the form that it asks for.
-pub fn info(mut app: Value, manifest: &Manifest) -> Result<Answer, ApiError> {
-    app["nodes"] = manifest.value("nodes").map_or(Value::Null, |nodes| nodes.to_json());
+/// What of a manifest's nodes everybody may see.
+const SHOWN_OF_NODES: [&str; 10] = [
+    "image",
+    "tag",
+    "nodeType",
+    "nodeGroup",
+    "count",
+    "cloudlets",
+    "flexibleCloudlets",
+    "fixedCloudlets",
+    "displayName",
+    "volumes",
+];
+
+/// What a manifest says, and the form that it asks for. All that its nodes have besides, variables and commands, may hold secrets,
+/// and is told to those only who may see it of an environment.
+pub fn info(mut app: Value, manifest: &Manifest, role: Role) -> Result<Answer, ApiError> {
+    let mut nodes = manifest.value("nodes").map_or(Value::Null, |nodes| nodes.to_json());
+    if role < Role::Manager {
+        let all: Vec<&mut Value> = match &mut nodes {
+            Value::Array(items) => items.iter_mut().collect(),
+            one => vec![one],
+        };
+        for node in all.into_iter().filter_map(Value::as_object_mut) {
+            node.retain(|key, _| SHOWN_OF_NODES.iter().any(|shown| shown.eq_ignore_ascii_case(key)));
+        }
+    }
+    app["nodes"] = nodes;
     let settings = manifest.form(None).map(|form| form.shown(&serde_json::Map::new()));
     Answer::object(json!({ "app": app, "settings": settings }))
 }

@@ -27,5 +27,5 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let found = call.keyrack.app(&call.caller, call.params.text("id")?).await?;
-    info(app(&found), &found.manifest)
+    info(app(&found), &found.manifest, call.caller.role)
 }

@@ -27,5 +27,5 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let installed = call.keyrack.installation(&call.caller, call.params.text("appUniqueName")?).await?;
-    info(installation(&installed), &installed.read()?)
+    info(installation(&installed), &installed.read()?, call.caller.role)
 }

@@ -37,5 +37,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let manifest = Manifest::read("jps", call.params.text("jps")?)?;
-    info(manifest.facts(), &manifest)
+    // Who brings a manifest knows it.
+    info(manifest.facts(), &manifest, Role::Owner)
 }
