@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use keyrack_domain::accounts::SessionKind;
 use keyrack_domain::tokens::{NewToken, Renewal};
+use keyrack_domain::types::accounts::Role;
 
 use crate::bed::{Bed, PASSWORD, STOP, client, new_token, on_both};
 
@@ -67,5 +68,31 @@ on_both! {
         bed.keyrack.read_notices(&owner, newest).await.unwrap();
         assert_eq!(bed.keyrack.unread_notices(&owner).await.unwrap(), 0);
         assert!(bed.keyrack.notices(&owner).await.unwrap()[0].read);
+    }
+
+    async fn notices_are_seen_and_read_by_who_they_are_for(bed: Bed) {
+        let owner = bed.owner().await;
+        let manager = bed.member("manager@example.org", Role::Manager).await;
+        for _ in 0..2 {
+            bed.token(&owner, new_token("t", &[STOP])).await;
+        }
+        let (keyrack, all) = (&bed.keyrack, bed.keyrack.notices(&owner).await.unwrap());
+        assert!(bed.notices(&manager).await.is_empty());
+        assert_eq!(keyrack.unread_notices(&manager).await.unwrap(), 0);
+        keyrack.read_notices(&manager, all[0].id).await.unwrap();
+        assert_eq!(keyrack.unread_notices(&owner).await.unwrap(), 2, "nobody reads for somebody else");
+        keyrack.read_notices(&owner, all[1].id).await.unwrap();
+        let read: Vec<_> = keyrack.notices(&owner).await.unwrap().iter().map(|notice| notice.read).collect();
+        assert_eq!(read, [false, true], "what came later was not seen yet");
+    }
+
+    async fn who_owns_a_token_is_told_when_somebody_else_renews_it(bed: Bed) {
+        let owner = bed.owner().await;
+        let manager = bed.member("manager@example.org", Role::Manager).await;
+        let made = bed.token(&owner, NewToken { shared: true, ..new_token("Deploy", &[STOP]) }).await;
+        let confirmed = bed.confirmed(&manager).await;
+        bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
+        assert_eq!(bed.notices(&owner).await[0], "Access token “Deploy” has a new value");
+        assert!(bed.notices(&manager).await.is_empty());
     }
 }

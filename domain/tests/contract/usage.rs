@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 use keyrack_domain::Keyrack;
+use keyrack_domain::accounts::SessionKind;
 use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::tokens::NewToken;
 use keyrack_domain::types::accounts::Role;
@@ -110,6 +111,25 @@ on_both! {
         assert_eq!(used(&bed.again().await, &owner).await.unwrap().calls, calls(&[(STOP, 3)]));
     }
 
+    async fn what_a_caller_did_who_fell_out_of_the_cache_is_written_too(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("t", &[STOP])).await;
+        call(&bed.keyrack, &made.secret, &client(), &[STOP]).await;
+        bed.keyrack.forget_callers();
+        bed.keyrack.flush().await.unwrap();
+        assert_eq!(used(&bed.again().await, &owner).await.unwrap().calls, calls(&[(STOP, 1)]));
+    }
+
+    async fn a_flush_never_moves_a_sessions_last_use_back(bed: Bed) {
+        let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
+        let later = (bed.now() + TimeDelta::minutes(5)).timestamp_millis();
+        bed.execute(&format!("UPDATE sessions SET last_seen_at = {later}")).await.unwrap();
+        session.caller.note_use(bed.now() + TimeDelta::seconds(1), &client());
+        bed.keyrack.flush().await.unwrap();
+        let stored: i64 = sqlx::query_scalar("SELECT last_seen_at FROM sessions").fetch_one(bed.store().await.read()).await.unwrap();
+        assert_eq!(stored, later);
+    }
+
     async fn of_a_token_that_was_removed_nothing_is_left(bed: Bed) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
@@ -146,5 +166,20 @@ on_both! {
         assert!(actor.ends_with(&format!("by token:{}", made.token.id)), "{actor}");
         assert_eq!((action.as_str(), subject.as_str()), ("api.call", "method:environment.control.GetEnvs"));
         assert_eq!((outcome.as_str(), details.as_str()), ("refused: 8202 not granted", r#"{"times":3}"#));
+    }
+
+    async fn refusals_that_could_not_be_written_stay_noted(bed: Bed) {
+        let owner = bed.owner().await;
+        let refuse = || bed.keyrack.refused(&owner, &client(), GET, 8202, "not granted");
+        refuse();
+        bed.execute("ALTER TABLE audit RENAME TO hidden").await.unwrap();
+        assert!(bed.keyrack.flush().await.is_err());
+        bed.execute("ALTER TABLE hidden RENAME TO audit").await.unwrap();
+        refuse();
+        bed.keyrack.flush().await.unwrap();
+        bed.keyrack.flush().await.unwrap();
+        let audit = bed.audit().await;
+        let refused: Vec<_> = audit.iter().filter(|entry| entry.1 == "api.call").map(|entry| entry.4.as_str()).collect();
+        assert_eq!(refused, [r#"{"times":2}"#]);
     }
 }

@@ -136,3 +136,64 @@ async fn nobody_writes_headers_of_mails() {
         assert!(!head.lines().any(|line| line.starts_with("bcc")), "{head}");
     }
 }
+
+#[tokio::test]
+async fn each_mail_is_sent_once_also_by_two_at_once_and_much_later() {
+    let mail = MailServer::start(0).await;
+    let server = with_mail(mail.url()).await;
+    let owner = server.owner().await;
+    assert_eq!(owner.code("users.authentication.CreateToken", CREATE).await, 0);
+    let params = [("email", "bob@example.org"), ("password", PASSWORD)];
+    assert_eq!(owner.code("users.collaboration.InviteMember", &params).await, 0);
+    let (one, two) = tokio::join!(server.keyrack.send_mails(), server.keyrack.send_mails());
+    one.unwrap();
+    two.unwrap();
+    for _ in 0..3 {
+        server.advance(TimeDelta::hours(24));
+        server.keyrack.send_mails().await.unwrap();
+    }
+    let mails = mail.mails();
+    let count = |to: &str| mails.iter().filter(|mail| mail.to == [to]).count();
+    assert_eq!((count(EMAIL), count("bob@example.org")), (1, 1), "{mails:?}");
+}
+
+/// A server whose mail server is down, and the port where that one may come up.
+async fn without_mail() -> (Server, u16) {
+    let mail = MailServer::start(0).await;
+    (with_mail(mail.url()).await, mail.address.port())
+}
+
+async fn send_after(server: &Server, seconds: i64) {
+    server.advance(TimeDelta::seconds(seconds));
+    server.keyrack.send_mails().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_pauses_between_tries_grow() {
+    let (server, port) = without_mail().await;
+    assert_eq!(server.owner().await.code("users.authentication.CreateToken", CREATE).await, 0);
+    // Tries at once and after half a minute; then it takes a whole one.
+    send_after(&server, 0).await;
+    send_after(&server, 31).await;
+    let mail = MailServer::start(port).await;
+    send_after(&server, 31).await;
+    assert!(mail.mails().is_empty(), "{:?}", mail.mails());
+    send_after(&server, 30).await;
+    assert_eq!(mail.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_is_given_up_in_the_end_and_an_expired_invitation_is_not_sent() {
+    let (server, port) = without_mail().await;
+    assert_eq!(server.owner().await.code("users.authentication.CreateToken", CREATE).await, 0);
+    for _ in 0..7 {
+        send_after(&server, 2 * 3600).await;
+    }
+    let params = [("email", "bob@example.org"), ("password", PASSWORD)];
+    assert_eq!(server.owner().await.code("users.collaboration.InviteMember", &params).await, 0);
+    // The eighth try of the one, the first of the other.
+    send_after(&server, 2 * 3600).await;
+    let mail = MailServer::start(port).await;
+    send_after(&server, 30 * 24 * 3600).await;
+    assert!(mail.mails().is_empty(), "{:?}", mail.mails());
+}

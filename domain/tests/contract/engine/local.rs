@@ -258,7 +258,7 @@ async fn a_node_goes_however_deep_its_folders_lie_in_each_other() {
     let folder = data.path().join("nodes/1");
     let flags = OFlags::RDONLY | OFlags::DIRECTORY;
     let mut at = openat(CWD, folder.join("cache"), flags, Mode::empty()).unwrap();
-    for _ in 0..50_000 {
+    for _ in 0..20_000 {
         mkdirat(&at, "d", Mode::RWXU).unwrap();
         at = openat(&at, "d", flags, Mode::empty()).unwrap();
     }

@@ -80,3 +80,32 @@ async fn a_manifest_makes_the_same_environment_again() {
     assert!(audit.contains("export.create environment:a") && audit.contains("export.delete environment:a"), "{audit}");
     server.keyrack.stop_environments().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_belongs_to_its_environment() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    let nodes = r#"[{"nodeGroup":"cp","docker":{"image":"keyrack/web"}}]"#;
+    for name in ["a", "b"] {
+        let env = json!({ "shortdomain": name }).to_string();
+        assert_eq!(owner.code("environment.control.CreateEnvironment", &[("env", &env), ("nodes", nodes)]).await, 0);
+    }
+    let text = manifest(&owner, "a").await;
+    let exports = async |name: &str| owner.get(&export("GetList"), &[("envName", name)]).await["array"].clone();
+    let before = exports("a").await;
+    let id = before[0]["id"].to_string();
+    assert_eq!(exports("b").await, json!([]));
+    assert_eq!(owner.code(&export("Delete"), &[("envName", "b"), ("id", &id)]).await, 4);
+    assert_eq!(exports("a").await, before, "it is still there");
+    // A manifest is read up to a length, also when all that makes it long is a comment.
+    let long = format!("{text}\n# {}", "x".repeat(256 << 10));
+    let refused = owner.post(&export("Import"), &[("manifest", &long), ("envName", "c")]).await;
+    assert_eq!(refused["result"], 3, "{refused}");
+    assert!(refused["error"].as_str().unwrap().contains("256 KiB"), "{refused}");
+    for _ in 1..50 {
+        manifest(&owner, "a").await;
+    }
+    let settings = json!({ "envName": "a" }).to_string();
+    assert_eq!(owner.code(&export("Create"), &[("settings", &settings)]).await, 2338);
+    server.keyrack.stop_environments().await;
+}

@@ -512,3 +512,82 @@ async fn who_may_only_look_sees_no_variables_of_a_manifests_nodes() {
     }
     server.keyrack.stop_environments().await;
 }
+
+#[tokio::test]
+async fn what_an_account_keeps_is_changed_by_nobody_else_and_noted() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let own = "type: install\nname: Mine\nonInstall: {log: hello}\nactions: {count: {setGlobals: {n: '${this.n}'}}, tell: {return: {type: success, message: 'n=${globals.n}'}}}";
+    let id = done(&owner, "marketplace.app.AddApp", &[("manifest", own)]).await["appId"].as_str().unwrap().to_owned();
+    done(&owner, "marketplace.favorite.Add", &[("id", &id)]).await;
+    let mut installed = Vec::new();
+    for n in ["1", "2"] {
+        let answer = install(&owner, own, &[]).await;
+        let unique = answer["uniqueName"].as_str().unwrap().to_owned();
+        let params =
+            [("appUniqueName", unique.as_str()), ("action", "count"), ("params", &json!({ "n": n }).to_string())];
+        done(&owner, "marketplace.jps.ExecuteAppAction", &params).await;
+        installed.push(unique);
+    }
+    let told = async |unique: &str| {
+        let params = [("appUniqueName", unique), ("action", "tell")];
+        done(&owner, "marketplace.jps.ExecuteAppAction", &params).await["successText"].clone()
+    };
+    assert_eq!((told(&installed[0]).await, told(&installed[1]).await), (json!("n=1"), json!("n=2")));
+
+    // Another account.
+    server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
+    let eve = server.session("eve@example.org", PASSWORD).await;
+    let edit = [("id", id.as_str()), ("manifest", "type: install\nname: Hers\nonInstall: {log: x}")];
+    assert_eq!(eve.code("marketplace.app.EditApp", &edit).await, 4);
+    assert_eq!(done(&owner, "marketplace.app.GetAppInfo", &[("id", &id)]).await["app"]["name"], "Mine");
+    done(&eve, "marketplace.console.ClearLog", &[]).await;
+    assert!(console(&owner).await.contains("Mine: hello"));
+    // Another member has favourites of their own.
+    invite_as(&server, &owner, "max@example.org", "manager").await;
+    let max = server.session("max@example.org", PASSWORD).await;
+    assert_eq!(done(&max, "marketplace.favorite.GetList", &[]).await["total"], 0);
+    assert_eq!(max.code("marketplace.favorite.Delete", &[("id", &id)]).await, 4);
+    assert_eq!(done(&owner, "marketplace.favorite.GetList", &[]).await["total"], 1);
+    // One goes, the other stays.
+    done(&owner, "marketplace.jps.Uninstall", &[("appUniqueName", &installed[0])]).await;
+    assert_eq!(done(&owner, "marketplace.installation.GetList", &[]).await["response"]["total"], 1);
+    assert_eq!(told(&installed[1]).await, "n=2");
+    done(&owner, "marketplace.app.EditApp", &[("id", &id), ("manifest", own)]).await;
+    done(&owner, "marketplace.app.DeleteApp", &[("id", &id)]).await;
+    done(&owner, "marketplace.console.ClearLog", &[]).await;
+    let audit = server.audit().await.join("\n");
+    for action in ["app.add", "app.edit", "app.delete", "console.clear", "marketplace.execute", "marketplace.uninstall"]
+    {
+        assert!(audit.contains(&format!(" {action} ")), "{action}: {audit}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_default_is_told_to_nobody_and_nothing_grows_without_end() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let field = "settings: {fields: [{name: p, type: string, inputType: password, default: s3cret-default}]}";
+    let with_default = format!("type: install\nname: A\nonInstall: {{log: x}}\n{field}");
+    let id = done(&owner, "marketplace.app.AddApp", &[("manifest", &with_default)]).await["appId"].clone();
+    let unique = install(&owner, &with_default, &[]).await["uniqueName"].clone();
+    let (id, unique) = (id.as_str().unwrap(), unique.as_str().unwrap());
+    for (method, param) in [
+        ("marketplace.installation.GetSettings", ("appUniqueName", unique)),
+        ("marketplace.jps.GetAppSettings", ("appUniqueName", unique)),
+        ("marketplace.installation.GetInfo", ("appUniqueName", unique)),
+        ("marketplace.app.GetAppInfo", ("id", id)),
+        ("marketplace.jps.GetAppInfo", ("jps", with_default.as_str())),
+    ] {
+        let answer = done(&owner, method, &[param]).await;
+        assert!(!answer.to_string().contains("s3cret-default"), "{method}: {answer}");
+    }
+    let many = json!({ "p": "x".repeat(64 << 10) }).to_string();
+    assert_eq!(install(&owner, &with_default, &[("settings", &many)]).await["result"], 3);
+    let slow = "type: install\nname: A\nonInstall: {sleep: 60001}";
+    assert_ne!(install(&owner, slow, &[]).await["result"], 0);
+    for _ in 1..100 {
+        done(&owner, "marketplace.app.AddApp", &[("manifest", &with_default)]).await;
+    }
+    assert_eq!(owner.code("marketplace.app.AddApp", &[("manifest", &with_default)]).await, 2338);
+}

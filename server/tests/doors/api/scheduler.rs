@@ -205,3 +205,33 @@ async fn a_run_whose_server_died_is_made_by_another() {
     server.advance(TimeDelta::hours(1));
     assert_eq!(server.run_due_tasks().await, 0, "and once");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rights_are_those_of_who_changed_a_task_last() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    create(&owner, "a").await;
+    let made = rename_task(&owner, "By owner").await;
+    let id = made["object"]["id"].to_string();
+    let params = json!({ "envName": "a", "displayName": "By token" }).to_string();
+    let edit = [("id", id.as_str()), ("trigger", "*/10 * * * *"), ("script", DISPLAY), ("params", params.as_str())];
+    // Another account finds nothing to change.
+    server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
+    let eve = server.session("eve@example.org", PASSWORD).await;
+    assert_eq!(eve.code(&scheduler("EditTask"), &edit).await, 4);
+    assert_eq!(first_task(&owner).await, made["object"]);
+    // Changed by a token, it can no more than the token, although an owner made it.
+    let methods = format!("{} {DISPLAY}", scheduler("EditTask"));
+    let token = server.new_token(&[("apiList", &methods), ("expiresAt", "2027-01-02 00:00:00")]).await;
+    assert_eq!(token.code(&scheduler("EditTask"), &edit).await, 0);
+    server.advance(TimeDelta::minutes(10));
+    assert_eq!((server.run_due_tasks().await, display(&owner).await), (1, "By token".into()));
+    owner.post(DISPLAY, &[("envName", "a"), ("displayName", "Kept")]).await;
+    server.advance(TimeDelta::days(2));
+    assert_eq!(server.run_due_tasks().await, 1);
+    let owner = server.owner().await;
+    let task = first_task(&owner).await;
+    assert_eq!((display(&owner).await, &task["lastResult"]), ("Kept".into(), &json!(702)), "{task}");
+    assert!(task["lastError"].as_str().unwrap().contains("expired"), "{task}");
+    server.keyrack.stop_environments().await;
+}
