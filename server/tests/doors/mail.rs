@@ -140,7 +140,7 @@ async fn nobody_writes_headers_of_mails() {
 #[tokio::test]
 async fn each_mail_is_sent_once_also_by_two_at_once_and_much_later() {
     let mail = MailServer::start(0).await;
-    let server = with_mail(mail.url()).await;
+    let server = with_mail(smtp::url(mail.address)).await;
     let owner = server.owner().await;
     assert_eq!(owner.code("users.authentication.CreateToken", CREATE).await, 0);
     let params = [("email", "bob@example.org"), ("password", PASSWORD)];
@@ -160,7 +160,7 @@ async fn each_mail_is_sent_once_also_by_two_at_once_and_much_later() {
 /// A server whose mail server is down, and the port where that one may come up.
 async fn without_mail() -> (Server, u16) {
     let mail = MailServer::start(0).await;
-    (with_mail(mail.url()).await, mail.address.port())
+    (with_mail(smtp::url(mail.address)).await, mail.address.port())
 }
 
 async fn send_after(server: &Server, seconds: i64) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::nodes::{self, create, page};
+use super::nodes::{self, create, page, web};
 use crate::support::{PASSWORD, Server, Somebody};
 
 fn control(method: &str) -> String {
@@ -185,7 +185,7 @@ async fn what_cannot_be_set_or_executed_is_named() {
 async fn variables_have_a_size_that_ends() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await;
+    create(&owner, "a", &web(1)).await;
     let value = "x".repeat(30_000);
     let add = async |numbers: std::ops::Range<u32>| {
         let vars: serde_json::Map<_, _> = numbers.map(|number| (format!("V{number}"), json!(value))).collect();
@@ -204,7 +204,7 @@ async fn variables_have_a_size_that_ends() {
 async fn commands_end_with_the_right_to_have_them_executed() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await.remove(0);
+    let node = create(&owner, "a", &web(1)).await.remove(0);
     let id = node["id"].to_string();
     let folder = server.keyrack.settings().data.join("nodes").join(&id);
     let token = server.token("ExecCmdById").await;
@@ -231,7 +231,7 @@ async fn commands_end_with_the_right_to_have_them_executed() {
 async fn only_so_many_commands_are_executed_at_once() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, &json!([{ "nodeGroup": "cp", "docker": { "image": "keyrack/web" } }])).await.remove(0);
+    let node = create(&owner, "a", &web(1)).await.remove(0);
     let id = node["id"].to_string();
     let folder = server.keyrack.settings().data.join("nodes").join(&id);
     let command = control("ExecCmdById");

@@ -486,7 +486,7 @@ async fn an_upload_ends_with_the_right_to_send_it() {
 async fn a_layer_has_only_so_many_contexts() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    create(&owner, "a", 1).await;
+    create(&owner, "a", &web(1)).await;
     let file = address(&server, &owner, "app.war", &zipped(&[("f", "x")])).await;
     for number in 0..100 {
         assert_eq!(deploy(&owner, &file, &format!("c{number}")).await["result"], 0);
@@ -500,7 +500,7 @@ async fn a_layer_has_only_so_many_contexts() {
 async fn a_deployment_that_waits_for_its_turn_gets_it_only_with_the_right_to_it() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    let node = create(&owner, "a", 1).await.remove(0);
+    let node = create(&owner, "a", &web(1)).await.remove(0);
     let folder = server.keyrack.settings().data.join("nodes").join(node["id"].to_string());
     let token = server.token("environment.deployment.DeployArchive").await;
     let [first, second] = ["first", "second"].map(|text| zipped(&[("index.html", text)]));

@@ -210,7 +210,7 @@ async fn a_run_whose_server_died_is_made_by_another() {
 async fn the_rights_are_those_of_who_changed_a_task_last() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
-    create(&owner, "a").await;
+    create(&owner, "a", &web(1)).await;
     let made = rename_task(&owner, "By owner").await;
     let id = made["object"]["id"].to_string();
     let params = json!({ "envName": "a", "displayName": "By token" }).to_string();
