@@ -51,7 +51,7 @@ test("Stop, Start and Restart show their way and their outcome", async ({ page, 
   await expect(task).toContainText("Starting slow done");
 
   await row.getByRole("button", { name: "Restart slow", exact: true }).click();
-  await expect(task).toContainText("Restarting slow done", { timeout: 10_000 });
+  await expect(task).toContainText("Restarting slow done", { timeout: 30_000 });
   await expect(row).toContainText("Running");
 });
 
@@ -60,15 +60,15 @@ test("what scripts make, rename and delete comes and goes by itself", async ({ p
   await expect(page.getByRole("row", { name: /my-project/ })).toContainText("Running");
   await owner.call("environment.control.CreateEnvironment", { env: '{"shortdomain":"shop"}', nodes: NODES });
   const row = page.getByRole("row", { name: /shop/ });
-  await expect(row).toContainText("Running", { timeout: 10_000 });
+  await expect(row).toContainText("Running", { timeout: 30_000 });
   await owner.call("environment.control.SetEnvDisplayName", { envName: "shop", displayName: "The shop" });
   await owner.call("environment.control.SleepEnv", { envName: "shop" });
-  await expect(row).toContainText("Sleeping", { timeout: 10_000 });
+  await expect(row).toContainText("Sleeping", { timeout: 30_000 });
   await expect(row.getByRole("rowheader")).toContainText("The shop");
   await row.getByRole("button", { name: "Start shop", exact: true }).click();
   await expect(row).toContainText("Running");
   await owner.call("environment.control.DeleteEnv", { envName: "shop", password: "x" });
-  await expect(row).toBeHidden({ timeout: 10_000 });
+  await expect(row).toBeHidden({ timeout: 30_000 });
 });
 
 test("a broken environment shows the last lines of its log", async ({ page, enter, owner, api, server, axe }) => {
@@ -102,9 +102,9 @@ test("a server that does not answer is told, and found again", async ({ page, en
   await expect(page.getByRole("row", { name: /my-project/ })).toContainText("Running");
   await server.stop();
   const told = page.getByText("Keyrack does not answer. What is shown here may be old");
-  await expect(told).toBeVisible({ timeout: 10_000 });
+  await expect(told).toBeVisible({ timeout: 30_000 });
   await server.start();
-  await expect(told).toBeHidden({ timeout: 15_000 });
+  await expect(told).toBeHidden({ timeout: 30_000 });
   await expect(page.getByRole("row", { name: /my-project/ })).toContainText("Running");
 });
 
@@ -112,5 +112,5 @@ test("a session that ends while the dashboard is open leads to sign-in", async (
   await enter(page);
   await owner.endBrowserSessions();
   await page.getByRole("button", { name: "Restart my-project", exact: true }).click();
-  await expect(page).toHaveURL("/signin?ended=1", { timeout: 10_000 });
+  await expect(page).toHaveURL("/signin?ended=1", { timeout: 30_000 });
 });

@@ -26,7 +26,7 @@ test("a person makes a token, a script stops the environment with it, the dashbo
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await signIn(page);
   const environment = page.getByRole("row", { name: /my-project/ });
-  await expect(environment).toContainText("Running", { timeout: 15_000 });
+  await expect(environment).toContainText("Running", { timeout: 30_000 });
   const address = (await environment.getByRole("link").getAttribute("href")) ?? "";
   expect(await answers(address)).toBe(true);
 

@@ -111,7 +111,7 @@ test("Only Checked and Search work together, and a set can be chosen meanwhile",
   const few = await dialog.methods.count();
   await ticked(dialog, few);
   await dialog.api.selectOption("IDE Plugins");
-  await expect(async () => expect(await dialog.methods.count()).toBeGreaterThan(few)).toPass({ timeout: 5_000 });
+  await expect(async () => expect(await dialog.methods.count()).toBeGreaterThan(few)).toPass({ timeout: 30_000 });
   const ide = await dialog.methods.count();
   await ticked(dialog, ide);
   await dialog.search.fill("stopenv");

@@ -25,7 +25,7 @@ test("sign in, stop and start an environment, sign out", async ({ page, server, 
     expect(async () => {
       await page.reload();
       await expect(row).toContainText(text, { timeout: 100 });
-    }).toPass({ timeout: 15_000 });
+    }).toPass({ timeout: 30_000 });
   await status("Running");
   await row.getByRole("button", { name: "Stop my-project", exact: true }).click();
   await expect(page).toHaveURL("/");
