@@ -6,7 +6,7 @@ const NODES = JSON.stringify([{ nodeGroup: "cp", docker: { image: "keyrack/web:2
 
 /** A node that takes its time to end. */
 const SLOW = JSON.stringify([
-  { nodeGroup: "cp", docker: { image: "keyrack/web" }, cmd: "trap 'sleep 1; exit 0' TERM; while :; do sleep 0.05; done" },
+  { nodeGroup: "cp", docker: { image: "keyrack/web" }, cmd: "trap 'sleep 5; exit 0' TERM; while :; do sleep 0.05; done" },
 ]);
 
 test.use({ ownServer: true });
