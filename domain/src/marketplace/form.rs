@@ -58,11 +58,6 @@ impl Forms {
         let id = id.unwrap_or(MAIN);
         self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(id)).map(|(_, form)| form)
     }
-
-    /// What is known by the name of a field and must not be told again.
-    pub fn is_secret(&self, name: &str) -> bool {
-        self.0.iter().flat_map(|(_, form)| &form.fields).any(|field| field.name == name && field.secret)
-    }
 }
 
 impl Form {
