@@ -17,7 +17,7 @@ pub const LARGEST: usize = 1 << 20;
 /// to three for one.
 pub const LARGEST_PASSED_ON: usize = 4 << 20;
 /// So much more is read and thrown away, so that a client that is still sending gets to read the answer.
-pub(super) const THROWN_AWAY: usize = 32 << 20;
+pub const THROWN_AWAY: usize = 32 << 20;
 /// A client that is slower than this is not waited for.
 pub const IN_TIME: Duration = Duration::from_secs(20);
 

@@ -1,7 +1,5 @@
 //! A file that goes along with a call: it follows the form, which is signed together with what the file is.
 
-use std::time::Duration;
-
 use axum::body::{Body, BodyDataStream};
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, stream};
@@ -12,14 +10,11 @@ use keyrack_domain::uploads::Received;
 use tokio_util::io::ReaderStream;
 
 use super::stamp::{FILE, text};
+use crate::api::body::{IN_TIME, THROWN_AWAY};
 use crate::api::error::ApiError;
 
 /// How long the form is that the file follows. Not signed by itself: with another length the form is another one.
 const FORM: HeaderName = HeaderName::from_static("x-keyrack-form");
-/// A server sends something in this time until all is sent.
-const IN_TIME: Duration = Duration::from_secs(20);
-/// So much more is read and thrown away of a file that is refused, so that the other server gets to read why.
-const THROWN_AWAY: usize = 32 << 20;
 /// How much is read from the disk at once.
 const PIECE: usize = 64 << 10;
 
@@ -123,7 +118,7 @@ impl PassedFile {
     }
 }
 
-/// Reads on for a while.
+/// Reads on for a while of what is refused, so that the other server gets to read why.
 pub async fn throw_away(mut pieces: BodyDataStream) {
     let reading = async {
         let mut length = 0;
