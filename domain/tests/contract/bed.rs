@@ -22,18 +22,21 @@ pub const GET: &str = "environment.control.GetEnvs";
 pub const PASSWORD: &str = "a long enough password";
 
 /// Runs each test on SQLite and, where the test run has one, on PostgreSQL.
+///
+/// On a runtime whose tasks go on while [`Database`] is dropped: PostgreSQL ends no database before every connection that
+/// is being opened, to whichever one, has said its password, or a minute has passed.
 macro_rules! on_both {
     ($(async fn $name:ident($bed:ident: Bed) $body:block)+) => {
         $(async fn $name($bed: Bed) $body)+
 
         mod sqlite {
             use super::*;
-            $(#[tokio::test] async fn $name() { super::$name(Bed::sqlite().await).await })+
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 1)] async fn $name() { super::$name(Bed::sqlite().await).await })+
         }
 
         mod postgres {
             use super::*;
-            $(#[tokio::test] async fn $name() {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 1)] async fn $name() {
                 if let Some(bed) = Bed::postgres().await { super::$name(bed).await }
             })+
         }
