@@ -11,9 +11,11 @@ export class MailServer {
   readonly #listener = createServer((socket) => {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    // A client that hangs up has nothing more to say.
+    // A client that hangs up has nothing more to say, also not to who waits for its next line.
     socket.on("error", () => socket.destroy());
-    void this.#talk(socket);
+    void this.#talk(socket).catch((error: unknown) => {
+      if (error !== socket.errored) throw error;
+    });
   });
 
   static async start(): Promise<MailServer> {
