@@ -218,6 +218,7 @@ async fn a_failed_deployment_leaves_what_was_there() {
     let node = create(&owner, "a", &web(1)).await.remove(0);
     let folder = server.keyrack.settings().data.join("nodes").join(node["id"].to_string());
     assert_eq!(deployed(&server, &owner, &zipped(&[("index.html", "good")]), "ROOT").await["result"], 0);
+    assert_eq!(deployed(&server, &owner, &zipped(&[("deep/f", "kept")]), "shop").await["result"], 0);
     let good = zipped(&[("index.html", &"bad".repeat(1000)), ("more", "bad")]);
     let mut flipped = good.clone();
     flipped[60] ^= 0xff;
@@ -238,6 +239,7 @@ async fn a_failed_deployment_leaves_what_was_there() {
         ("absolute link", tarred(&[("l", link, "/etc")])),
         ("link up", tarred(&[("l", link, "../../..")])),
         ("link up through a link", tarred(&[("x", link, "."), ("y", link, "x/..")])),
+        ("link up through another context", tarred(&[("l", link, "shop/deep/../../..")])),
         ("write through a link", tarred(&[("l", link, "../.."), ("l/escaped", regular, "x")])),
         ("hard link", tarred(&[("l", tar::EntryType::Link, "/etc/passwd")])),
         ("device", tarred(&[("l", tar::EntryType::Char, "")])),

@@ -79,6 +79,7 @@ fn prepare(
 ) -> Result<(), EngineError> {
     let new = told(staging, root.make_folder(staging))?;
     let mut budget = budget();
+    let mut unpacked = None;
     match content {
         Content::Nothing => {}
         Content::Archive { name, .. } => {
@@ -91,7 +92,7 @@ fn prepare(
                 }
                 other => other,
             })?;
-            no_way_out(root, &name, staging, &links)?;
+            unpacked = Some((name, links));
         }
         Content::Folder { folder, without } => {
             let source = told(&folder, root.folder(&folder))?;
@@ -111,7 +112,8 @@ fn prepare(
             }
         }
     }
-    Ok(())
+    // Now that everything is in its place: a link may pass through what is kept.
+    unpacked.map_or(Ok(()), |(name, links)| no_way_out(root, &name, staging, &links))
 }
 
 /// Refuses links that lead out of what was unpacked: they could show what the archive does not hold. The kernel resolves
