@@ -17,6 +17,8 @@ pub mod accounts;
 #[cfg(feature = "server")]
 pub mod audit;
 #[cfg(feature = "server")]
+pub mod bounds;
+#[cfg(feature = "server")]
 pub mod caller;
 #[cfg(feature = "server")]
 mod callers;
