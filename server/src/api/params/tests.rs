@@ -97,7 +97,7 @@ fn a_bad_value_is_named_and_not_repeated() {
         ("nodeId=99999999999999999999", "invalid parameter [nodeId]: it has to be a whole number"),
         (
             "expiresAt=31-12-2027",
-            "invalid parameter [expiresAt]: it has to be a moment in UTC, yyyy-MM-dd HH:mm:ss, for example 2027-12-31 23:59:59",
+            "invalid parameter [expiresAt]: it has to be a moment: yyyy-MM-dd HH:mm:ss in UTC, for example 2027-12-31 23:59:59, or ISO 8601, for example 2027-12-31T23:59:59+02:00",
         ),
         ("ids=1,two", "invalid parameter [ids]: it has to be a whole number"),
         ("env={", "invalid parameter [env]: it has to be JSON (EOF while parsing an object at line 1 column 1)"),
