@@ -219,6 +219,24 @@ proptest! {
         held::parameters(&data);
     }
 
+    /// Any text at all as JSON or a list, in brackets more often than not.
+    #[test]
+    fn noise_is_json_within_its_bounds_or_none(text in r#"[\[\]{}",:\\a1 ]{0,200}"#) {
+        held::json_and_lists(text.as_bytes());
+    }
+
+    /// Any bytes at all as a form in pieces, made of what forms are made of.
+    #[test]
+    fn noise_is_the_same_form_in_all_pieces(
+        piece in any::<u8>(),
+        form in proptest::collection::vec(
+            prop_oneof!["\r\n", "---b", "--", "\r\n\r\n", "Content-Disposition: form-data; name=", "[a\"\\\\;= \r\n-]{1,5}"],
+            0..30,
+        ),
+    ) {
+        held::multipart(&[&[piece], form.concat().as_bytes()].concat());
+    }
+
     /// Any text at all as a list, a moment and a day.
     #[test]
     fn noise_is_a_list_or_a_date_or_none(text in ".{0,60}") {
