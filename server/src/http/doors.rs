@@ -93,11 +93,17 @@ impl App {
     /// Answers one request. What the router does for each costs more than the check of a token, so calls do without it:
     /// their place is known, and they add their headers by themselves.
     pub async fn answer(&self, request: Request) -> Response {
-        let response = if request.uri().path().starts_with("/1.0/") {
+        let response = if api::path::is_call(request.uri().path()) {
             self.api.answer(request).await
         } else {
             self.routes.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
         };
+        if self.https { headers::only_tls(response) } else { response }
+    }
+
+    /// Adds what no answer goes without to one that came about before any door.
+    pub async fn finish(&self, response: Response) -> Response {
+        let response = headers::harden(response).await;
         if self.https { headers::only_tls(response) } else { response }
     }
 }

@@ -10,6 +10,7 @@ pub mod metrics;
 mod overlong;
 pub mod passing;
 pub mod request_id;
+mod target;
 
 pub use address::Address;
 pub use doors::{App, Doors};
