@@ -261,5 +261,11 @@ mod tests {
         for text in [flow, block, json, many] {
             assert!(read(&text).is_err());
         }
+        let nested = |levels: usize| format!("a: {}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(read(&nested(31)).is_ok());
+        let error = read(&nested(32)).unwrap_err();
+        assert!(error.contains("at most 32 levels"), "{error}");
+        let error = read(&format!("actions: {{{}: {{log: a}}}}", "x".repeat(257))).unwrap_err();
+        assert!(error.contains("a key can have 256 bytes; one of these has 257"), "{error}");
     }
 }

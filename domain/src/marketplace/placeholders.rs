@@ -450,4 +450,41 @@ mod tests {
         assert!(check("globals", &text).unwrap_err().to_string().contains("fn.nosuch"));
         assert!(check("globals", &Document::Text("${fn.password(8)} ${OTHER}".into())).is_ok());
     }
+
+    fn nested(levels: usize) -> String {
+        format!("${{{}user.email{}}}", "fn.md5([".repeat(levels), "])".repeat(levels))
+    }
+
+    #[test]
+    fn placeholders_lie_in_each_other_up_to_a_depth() {
+        assert!(check("globals", &Document::Text(nested(PLACEHOLDERS))).is_ok());
+        assert_eq!(filled(&nested(PLACEHOLDERS)).len(), 32);
+        for levels in [PLACEHOLDERS + 1, 3000, 30_000] {
+            let error = check("globals", &Document::Text(nested(levels))).unwrap_err().to_string();
+            assert_eq!(error, "globals: placeholders can be at most 8 deep in each other");
+            // What a former version took is left as it is.
+            assert_eq!(filled(&nested(levels)), nested(levels));
+        }
+        assert!(check("globals", &Document::Text("${fn.md5([fn.nosuch()])}".into())).is_err());
+    }
+
+    #[test]
+    fn values_of_values_become_neither_deep_nor_large() {
+        let mut deep = json!(1);
+        for _ in 0..MANIFEST - 1 {
+            deep = json!([deep]);
+        }
+        let roots = Roots(json!({ "globals": deep }));
+        let text = |text: &str| Document::Text(text.to_owned());
+        assert!(fill(&text("${globals}"), &roots, &World::system()).is_ok());
+        let error = fill(&Document::List(vec![text("${globals}")]), &roots, &World::system()).unwrap_err();
+        assert_eq!(error.to_string(), "its values become more than 32 levels deep");
+        assert!(check_size([&roots.0["globals"]]).is_ok() && check_size([&roots.0]).is_err());
+        // Looked at often, and nothing of it put in.
+        let roots = Roots(json!({ "globals": { "a": "x".repeat(100_000) } }));
+        let often = text(&"${globals.a.md5()}".repeat(1000));
+        assert!(fill(&often, &roots, &World::system()).is_err());
+        let error = check_kept("globals", &roots.0, 65_536).unwrap_err().to_string();
+        assert!(error.contains("65536") && error.contains("100"), "{error}");
+    }
 }

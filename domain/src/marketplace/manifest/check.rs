@@ -216,4 +216,33 @@ mod tests {
         text.push_str("  a10: {log: x}\n");
         assert!(read(&text).unwrap_err().contains("500"));
     }
+
+    #[test]
+    fn actions_call_each_other_up_to_a_depth_and_in_no_circle() {
+        let chain = |length: usize| {
+            let calls: String = (1..length).map(|at| format!("  a{at}: a{}\n", at + 1)).collect();
+            format!("type: update\nname: a\nonInstall: a1\nactions:\n{calls}  a{length}: {{log: x}}\n")
+        };
+        assert!(read(&chain(15)).is_ok());
+        for length in [16, 5000] {
+            assert!(read(&chain(length)).unwrap_err().contains("more than 16 deep"), "{length}");
+        }
+        // Thousands that stand for hundreds each: every one of them is looked at once.
+        let many: String = (0..4000).map(|at| format!("  b{at}: c\n")).collect();
+        let text = format!(
+            "type: update\nname: a\nonInstall: c\nactions:\n{many}  c: [{}d]\n  d: {{log: x}}\n",
+            "d, ".repeat(240)
+        );
+        assert!(read(&text).is_ok());
+    }
+
+    #[test]
+    fn what_stands_beside_actions_is_small_since_each_of_them_gets_it() {
+        let actions: String = (0..1000).map(|at| format!(", cmd [{at}]: ls")).collect();
+        let text =
+            |length: usize| format!("type: update\nname: a\nonInstall: {{user: {}{actions}}}", "u".repeat(length));
+        assert!(read(&text(1000)).is_ok());
+        let error = read(&text(100_000)).unwrap_err();
+        assert!(error.contains("onInstall.user: it can have 1024 bytes"), "{error}");
+    }
 }

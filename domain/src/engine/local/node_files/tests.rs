@@ -421,3 +421,58 @@ fn what_a_zip_says_of_its_entries_does_not_fill_the_memory() {
     assert!(matches!(refused, Err(EngineError::BadArchive(_))), "{refused:?}");
     assert!(most_memory() - before < 140 << 20, "{} MiB", (most_memory() - before) >> 20);
 }
+
+#[test]
+fn a_deep_path_takes_no_more_than_its_length_and_what_is_deep_can_be_removed() {
+    let bed = Bed::new();
+    let deep = NodePath::of_any_depth(&"d/".repeat(2045)).unwrap();
+    let before = most_memory();
+    bed.work(FileWork::Create { path: deep.clone(), folder: true }).unwrap();
+    assert!(most_memory() - before < 8 << 20, "{} MiB", (most_memory() - before) >> 20);
+    assert_eq!(bed.work(FileWork::List(deep.clone())), Ok(FileDone::Entries(Vec::new())));
+    let copied = bed.work(FileWork::Copy { from: path("d"), to: path("copy") });
+    let Err(EngineError::BadFile(why)) = copied else { panic!("{copied:?}") };
+    assert!(why.contains("more than 64 deep"), "{why}");
+    bed.work(FileWork::Delete(path("copy"))).unwrap();
+    bed.work(FileWork::Delete(path("d"))).unwrap();
+    assert!(!bed.at("d").exists());
+    bed.untouched();
+}
+
+#[test]
+fn an_archive_holds_no_path_deeper_than_what_can_be_made() {
+    let bed = Bed::new();
+    let archive = |names: usize| {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(0);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, format!("{}f", "d/".repeat(names)), &b""[..]).unwrap();
+        fs::write(bed.at("archive"), tar.into_inner().unwrap()).unwrap();
+        bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") })
+    };
+    assert_eq!(archive(62), Ok(FileDone::Done));
+    for names in [63, 2000] {
+        let refused = archive(names);
+        let Err(EngineError::BadArchive(why)) = refused else { panic!("{refused:?}") };
+        assert!(why.contains("more than 64 names"), "{why}");
+    }
+}
+
+#[test]
+fn folders_on_the_way_count_as_what_is_unpacked() {
+    let bed = Bed::new();
+    let root = Root::open(&bed.at("")).unwrap();
+    let made = root.make_folder_within(&path("a/b/c"), &mut Budget::of(2, 0));
+    assert_eq!(made.unwrap_err().kind(), io::ErrorKind::QuotaExceeded);
+    root.make_folder_within(&path("a/b/c"), &mut Budget::of(1, 0)).unwrap();
+    root.make_folder_within(&path("a/b/c"), &mut Budget::of(0, 0)).unwrap();
+}
+
+#[test]
+fn what_nobody_waits_for_is_not_begun() {
+    let bed = Bed::new();
+    let work = FileWork::Create { path: path("a"), folder: true };
+    super::work(&bed.at(""), None, work, &AtomicBool::new(true)).unwrap_err();
+    assert!(!bed.at("a").exists());
+}
