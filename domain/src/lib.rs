@@ -33,6 +33,8 @@ pub mod error;
 #[cfg(feature = "server")]
 pub mod ids;
 #[cfg(feature = "server")]
+mod json;
+#[cfg(feature = "server")]
 mod keyrack;
 #[cfg(feature = "server")]
 pub mod marketplace;
@@ -67,4 +69,8 @@ pub mod usage;
 #[cfg(feature = "server")]
 pub mod vitals;
 #[cfg(feature = "server")]
+pub mod waiting;
+#[cfg(feature = "server")]
 pub mod world;
+#[cfg(feature = "server")]
+mod yaml;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, mpsc, watch};
 
+use super::file_turns::FileTurns;
 use super::keeper::{Keeper, Kept, NodeState};
 use super::model::{Environment, Failure};
 use super::stats::Samples;
@@ -23,6 +24,7 @@ pub struct Manager {
     pub(super) engine: Arc<dyn Engine>,
     slots: Mutex<HashMap<EnvironmentId, Arc<Slot>>>,
     failed: mpsc::UnboundedSender<Arc<Failure>>,
+    pub(super) file_turns: FileTurns,
     /// Held for reading by everything that changes what runs.
     gate: Arc<RwLock<()>>,
     closing: watch::Sender<bool>,
@@ -55,6 +57,7 @@ impl Manager {
             engine,
             slots: Mutex::default(),
             failed,
+            file_turns: FileTurns::default(),
             gate: Arc::default(),
             closing: watch::Sender::new(false),
         };

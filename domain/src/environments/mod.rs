@@ -15,6 +15,7 @@ mod execute;
 mod export;
 mod favorites;
 mod field;
+mod file_turns;
 mod files;
 mod groups;
 mod inside;

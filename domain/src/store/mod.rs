@@ -6,6 +6,7 @@
 
 mod backup;
 mod gate;
+mod locks;
 mod migrations;
 mod transfer;
 
@@ -22,6 +23,8 @@ use crate::error::Result;
 pub use gate::Reads;
 
 use gate::Gate;
+
+pub(crate) use locks::lock_account;
 
 pub use backup::{BackupError, Restored, backup, restore};
 pub use transfer::{TransferError, Transferred, transfer};

@@ -8,6 +8,7 @@ mod clock;
 mod cluster;
 mod engine;
 mod environments;
+mod limits;
 mod log;
 mod members;
 mod notices;

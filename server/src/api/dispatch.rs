@@ -17,6 +17,7 @@ use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::cluster::ServerId;
 use keyrack_domain::methods::MethodId;
 use keyrack_domain::uploads::Received;
+use keyrack_domain::waiting;
 use keyrack_domain::{Credential, Error, Keyrack};
 use tokio_util::task::TaskTracker;
 
@@ -327,7 +328,10 @@ impl Api {
     ) -> Result<Answer, ApiError> {
         let outcome = match method.effect {
             Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
-            Effect::Change => self.changes.spawn(request_id::carry(answering)).await.ok(),
+            Effect::Change => {
+                let (_client, answering) = waiting::for_client(answering);
+                self.changes.spawn(request_id::carry(answering)).await.ok()
+            }
         };
         outcome
             .unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))

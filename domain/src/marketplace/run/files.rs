@@ -6,9 +6,15 @@ use crate::environments::{FilePlace, NodeChoice};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
 use crate::marketplace::steps::Kind;
+use crate::waiting;
 
 impl Run<'_> {
+    /// A manifest goes on when its client goes away: half of one would be worse.
     pub(super) async fn work_on_files(&self, name: &str, choice: NodeChoice, doing: &Doing<'_>) -> Result<()> {
+        waiting::for_nobody(self.file_step(name, choice, doing)).await
+    }
+
+    async fn file_step(&self, name: &str, choice: NodeChoice, doing: &Doing<'_>) -> Result<()> {
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
         let place = FilePlace { environment: name.to_owned(), choice, masters_only: false };
         let path = doing.need("path")?;
