@@ -29,7 +29,7 @@ async fn enrol(bed: &Bed, owner: &Arc<Caller>) -> (Authenticator, Vec<String>) {
     let confirmed = bed.confirmed(owner).await;
     let enrolment = bed.keyrack.begin_totp(&confirmed).await.unwrap();
     assert!(
-        enrolment.address.starts_with("otpauth://totp/Keyrack:owner%40example.org?secret="),
+        enrolment.address.starts_with("otpauth://totp/Keyrack%20localhost-8080:owner%40example.org?secret="),
         "{}",
         enrolment.address
     );
