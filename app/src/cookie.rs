@@ -1,9 +1,9 @@
 //! The cookies, in the one place that knows their names and attributes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header, request::Parts};
-use keyrack_domain::settings::Settings;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -45,13 +45,9 @@ impl Jar {
 }
 
 impl CookieRule {
-    /// The rule of a server with these settings, reached by https or not.
-    pub fn new(https: bool, settings: &Settings) -> CookieRule {
-        CookieRule {
-            secure: https,
-            server: settings.server_name().into(),
-            session_seconds: settings.session_lifetime.as_secs(),
-        }
+    /// The rule of a server that is reached by https or not, goes by this name (one word), and whose sessions live so long.
+    pub fn new(https: bool, server: &str, session_lifetime: Duration) -> CookieRule {
+        CookieRule { secure: https, server: server.into(), session_seconds: session_lifetime.as_secs() }
     }
 
     /// The name of a cookie: `keyrack-localhost-8080`, or `__Host-keyrack-keys.example.org`.
@@ -114,8 +110,7 @@ impl CookieRule {
 
     fn value(&self, jar: Jar, value: &str, seconds: u64) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
-        let text =
-            format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}; Max-Age={seconds}", self.name(jar));
+        let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}; Max-Age={seconds}", self.name(jar));
         let mut value = HeaderValue::try_from(text).expect("our cookies are plain ASCII");
         value.set_sensitive(true);
         value
@@ -158,20 +153,19 @@ fn append(value: impl FnOnce(&CookieRule) -> HeaderValue) {
 mod tests {
     use super::*;
 
-    fn rule(public_url: &str) -> CookieRule {
-        let settings = Settings { public_url: public_url.into(), ..Settings::in_folder("data") };
-        CookieRule::new(public_url.starts_with("https"), &settings)
+    fn rule(https: bool, server: &str) -> CookieRule {
+        CookieRule::new(https, server, Duration::from_secs(1_209_600))
     }
 
     #[test]
     fn https_gets_the_host_prefix_and_secure() {
-        let value = rule("https://keys.example.org").set("abc");
+        let value = rule(true, "keys.example.org").set("abc");
         assert_eq!(
             value,
             "__Host-keyrack-keys.example.org=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=1209600"
         );
         assert!(value.is_sensitive());
-        let plain = rule("http://localhost:8080");
+        let plain = rule(false, "localhost-8080");
         assert_eq!(plain.set("abc"), "keyrack-localhost-8080=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=1209600");
         assert_eq!(plain.clear(), "keyrack-localhost-8080=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     }
@@ -184,16 +178,16 @@ mod tests {
             header::COOKIE,
             HeaderValue::from_static("a=b;keyrack-h-1=s1; __Host-keyrack-h-1=s2; keyrack-h-2=s3; keyrack=s4"),
         );
-        assert_eq!(rule("http://h:1").read(&headers), Some("s1"));
-        assert_eq!(rule("https://h:1").read(&headers), Some("s2"));
-        assert_eq!(rule("http://h:2").read(&headers), Some("s3"), "another server of the same host");
-        assert_eq!(rule("http://h:3").read(&headers), None);
-        assert_eq!(rule("https://h:1").read(&HeaderMap::new()), None);
+        assert_eq!(rule(false, "h-1").read(&headers), Some("s1"));
+        assert_eq!(rule(true, "h-1").read(&headers), Some("s2"));
+        assert_eq!(rule(false, "h-2").read(&headers), Some("s3"), "another server of the same host");
+        assert_eq!(rule(false, "h-3").read(&headers), None);
+        assert_eq!(rule(true, "h-1").read(&HeaderMap::new()), None);
     }
 
     #[test]
     fn half_a_sign_in_has_a_cookie_of_its_own_that_lives_for_minutes() {
-        let rule = rule("https://h");
+        let rule = rule(true, "h");
         let value = rule.set_half("s1");
         assert_eq!(value, "__Host-keyrack_half-h=s1; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=600");
         let mut headers = HeaderMap::new();

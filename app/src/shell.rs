@@ -1,8 +1,8 @@
 //! The HTML document around every page.
 
 use http::request::Parts;
-use leptos::{nonce::use_nonce, prelude::*};
 use leptos::tachys::html::InertElement;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
 use crate::{App, bundles::bundle};

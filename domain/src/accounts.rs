@@ -14,6 +14,7 @@ mod users;
 
 pub use confirm::{Confirmation, Confirmed};
 pub use email::check_email;
+pub(crate) use email::login_forms;
 pub use password::check_strength;
 pub use sessions::SessionKind;
 pub use sign_in::{Challenge, SignIn, SignedIn};

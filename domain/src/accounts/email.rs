@@ -32,7 +32,7 @@ pub fn check_email(email: &str) -> Result<String> {
 
 /// The forms that a user may be stored by who signs in with this text: the normal one, and the one that was stored before
 /// domains were brought to one form. What is no address is looked for as it is.
-pub(super) fn login_forms(login: &str) -> (String, String) {
+pub(crate) fn login_forms(login: &str) -> (String, String) {
     let former = login.trim().to_lowercase();
     let normal = normal_email(&former).unwrap_or_else(|| former.clone());
     (normal, former)

@@ -33,6 +33,7 @@ async fn enrol(bed: &Bed, owner: &Arc<Caller>) -> (Authenticator, Vec<String>) {
         "{}",
         enrolment.address
     );
+    assert!(enrolment.address.contains("&issuer=Keyrack%20localhost-8080"), "{}", enrolment.address);
     assert!(enrolment.qr.contains("<svg"));
     let app = Authenticator::new(&enrolment.secret);
     let codes = bed.keyrack.enable_totp(&confirmed, &app.code(bed)).await.unwrap();

@@ -55,7 +55,8 @@ impl Browser {
         changes: TaskTracker,
         peers: Arc<Peers>,
     ) -> Browser {
-        let cookie = CookieRule::new(address.is_https(), keyrack.settings());
+        let lifetime = keyrack.settings().session_lifetime;
+        let cookie = CookieRule::new(address.is_https(), &keyrack.cookie_realm(), lifetime);
         Browser {
             keyrack,
             docs: Arc::new(docs),

@@ -51,8 +51,11 @@ impl Guard {
 
     /// What to tell who asked by a name that is none of ours.
     pub fn advice(&self) -> String {
-        let unspecified =
-            self.host.as_ref().and_then(|host| host.parse::<IpAddr>().ok()).is_some_and(|address| address.is_unspecified());
+        let unspecified = self
+            .host
+            .as_ref()
+            .and_then(|host| host.parse::<IpAddr>().ok())
+            .is_some_and(|address| address.is_unspecified());
         let other = if unspecified { "the IP address of its machine" } else { &self.origin };
         format!(
             "This is Keyrack, and it does not answer to the name that this request asked for. Open {other} instead. Whoever \

@@ -2,7 +2,9 @@
 
 use leptos::ev;
 use leptos::prelude::{document, on_cleanup, request_animation_frame, window, window_event_listener};
-use leptos::web_sys::{Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Url};
+use leptos::web_sys::{
+    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Url,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The element with this id.
