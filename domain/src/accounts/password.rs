@@ -4,7 +4,7 @@ use sqlx::Row;
 use zxcvbn::Score;
 
 use super::confirm::Confirmed;
-use super::users::check_email;
+use super::email::login_forms;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
 use crate::error::{Error, Result};
@@ -71,17 +71,21 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NotFound`] for an unknown address, [`Error::Invalid`] for a password that cannot be taken.
     pub async fn reset_password(&self, email: &str, new: &str) -> Result<()> {
-        let email = check_email(email)?;
+        let (email, former) = login_forms(email);
         let hash = self.passwords.hash(&self.world, new).await?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query("UPDATE users SET password_hash = $1 WHERE email = $2 RETURNING id")
-            .bind(hash)
-            .bind(&email)
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or_else(|| Error::NotFound(format!("there is no user with the e-mail address {email}").into()))?;
-        let user = UserId(row.try_get(0)?);
+        let row = sqlx::query(
+            "UPDATE users SET password_hash = $1 WHERE id = (SELECT id FROM users WHERE email IN ($2, $3) \
+             ORDER BY CASE email WHEN $3 THEN 0 ELSE 1 END LIMIT 1) RETURNING id, email",
+        )
+        .bind(hash)
+        .bind(&email)
+        .bind(&former)
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or_else(|| Error::NotFound(format!("there is no user with the e-mail address {email}").into()))?;
+        let (user, email): (_, String) = (UserId(row.try_get(0)?), row.try_get(1)?);
         let ended = end_others(&mut tx, user, 0).await?;
         let account: Option<i64> =
             sqlx::query_scalar("SELECT account_id FROM memberships WHERE user_id = $1 ORDER BY account_id LIMIT 1")

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
+use super::email::login_forms;
 use super::sessions::{NewSession, Proven, SessionKind, hold_password};
 use crate::audit::Event;
 use crate::caller::{Caller, Client};
@@ -70,10 +71,10 @@ impl Keyrack {
     /// [`Error::WrongSignIn`] with one text and after the same work whether the address is unknown or the password wrong;
     /// [`Error::TooManyTries`] when this address tried too often.
     pub async fn sign_in(&self, login: &str, password: &str, client: &Client, kind: SessionKind) -> Result<SignIn> {
-        let login = login.trim().to_lowercase();
+        let (login, former) = login_forms(login);
         let guess = Guess::Password { account: &login, address: client.address };
         self.throttle.admit(guess).await?;
-        let found = self.find_user(&login).await?;
+        let found = self.find_user(&login, &former).await?;
         let right = self.passwords.verify(found.as_ref().map(|found| found.hash.as_str()), password).await?;
         match found {
             Some(Found { user, hash, enabled: true, account: Some(account) }) if right => {
@@ -247,14 +248,15 @@ impl Keyrack {
         Ok(SignedIn { session, caller, profile })
     }
 
-    async fn find_user(&self, login: &str) -> Result<Option<Found>> {
-        // Somebody's own account comes first; members of others' accounts can switch.
+    async fn find_user(&self, login: &str, former: &str) -> Result<Option<Found>> {
+        // Who is stored as typed comes first, then somebody's own account; members of others' accounts can switch.
         let row = sqlx::query(
             "SELECT u.id, u.password_hash, u.enabled, m.account_id FROM users u \
-             LEFT JOIN memberships m ON m.user_id = u.id WHERE u.email = $1 \
-             ORDER BY CASE m.role WHEN 'owner' THEN 0 ELSE 1 END, m.account_id LIMIT 1",
+             LEFT JOIN memberships m ON m.user_id = u.id WHERE u.email IN ($1, $2) \
+             ORDER BY CASE u.email WHEN $2 THEN 0 ELSE 1 END, CASE m.role WHEN 'owner' THEN 0 ELSE 1 END, m.account_id LIMIT 1",
         )
         .bind(login)
+        .bind(former)
         .fetch_optional(self.store.read())
         .await?;
         row.map(|row| {

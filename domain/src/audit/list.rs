@@ -5,6 +5,7 @@ use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AssertSqlSafe, Row};
 
+use crate::accounts::login_forms;
 use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
@@ -81,7 +82,7 @@ impl Select {
         }
         let (person, token, method) = (filter.person.trim(), filter.token.trim(), filter.method.trim());
         if !person.is_empty() {
-            select.and("lower(actor) LIKE ? ESCAPE '!'", [like(person)]);
+            select.and("lower(actor) LIKE ? ESCAPE '!'", [like(&login_forms(person).0)]);
         }
         if let Ok(number) = token.parse::<i64>() {
             // The token of this number, not all that have the digit somewhere.

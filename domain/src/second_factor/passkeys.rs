@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 use url::Url;
 use uuid::Uuid;
@@ -43,9 +44,20 @@ impl PasskeySite {
     pub fn new(public_url: &str) -> Result<PasskeySite, String> {
         let url = Url::parse(public_url).map_err(|error| format!("“{public_url}” is not a URL: {error}"))?;
         let host = url.domain().ok_or_else(|| format!("“{public_url}” has no host name; passkeys need one"))?;
+        // Browsers have none for a page that came over plain http from another machine.
+        if url.scheme() != "https" && host != "localhost" && !host.ends_with(".localhost") {
+            return Err(format!("“{public_url}” is plain http; passkeys need https"));
+        }
         let site = WebauthnBuilder::new(host, &url).and_then(|builder| builder.rp_name("Keyrack").build());
         site.map(PasskeySite).map_err(|error| format!("passkeys cannot be used with “{public_url}”: {error}"))
     }
+}
+
+/// What authenticators know a user by. They replace a passkey by another one with the same handle at the same host, and
+/// hosts have no ports there, so the handle tells servers apart.
+fn handle(server: &str, user: UserId) -> Uuid {
+    let hash = Sha256::digest(format!("keyrack {server} {user}"));
+    Uuid::from_slice(&hash[..16]).expect("16 bytes")
 }
 
 impl std::fmt::Debug for PasskeySite {
@@ -69,7 +81,7 @@ impl Keyrack {
         let site = self.site()?;
         let known = self.passkeys(caller.user).await?;
         let ids = known.iter().map(|(_, passkey)| passkey.cred_id().clone()).collect();
-        let handle = Uuid::from_u64_pair(0x6b65_7972_6163_6b00, caller.user.0.unsigned_abs());
+        let handle = handle(&self.settings.server_name(), caller.user);
         let (options, state) = site
             .start_passkey_registration(handle, &caller.email, &caller.email, Some(ids))
             .map_err(Error::internal)?;

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::ids::UserId;
 use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
+use crate::settings::Settings;
 use crate::store::Tx;
 use crate::throttle::Guess;
 
@@ -59,7 +60,7 @@ impl Keyrack {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        enrolment(&secret, &caller.email)
+        enrolment(&secret, &caller.email, &self.settings)
     }
 
     /// The set-up that was begun and not confirmed yet.
@@ -72,7 +73,7 @@ impl Keyrack {
                 .bind(caller.user.0)
                 .fetch_optional(self.store.read())
                 .await?;
-        secret.map(|secret| enrolment(&secret, &caller.email)).transpose()
+        secret.map(|secret| enrolment(&secret, &caller.email, &self.settings)).transpose()
     }
 
     /// Switches the authenticator on by its first code; answers the recovery codes, which are told this once, or none
@@ -197,28 +198,31 @@ pub(super) async fn take(tx: &mut Tx, user: UserId, code: &str, now: DateTime<Ut
 
 /// The 30-second step whose code this is: the present one or the one before, for people who type slowly.
 fn matching_step(secret: &[u8], code: &str, now: DateTime<Utc>) -> Result<Option<i64>> {
-    let totp = totp(secret, "")?;
+    let totp = totp(secret, "", "Keyrack")?;
     let present = now.timestamp() / STEP_SECONDS;
     Ok([present, present - 1]
         .into_iter()
         .find(|step| u64::try_from(step * STEP_SECONDS).is_ok_and(|time| totp.check(code, time).is_some())))
 }
 
-fn totp(secret: &[u8], email: &str) -> Result<Totp> {
+fn totp(secret: &[u8], account: &str, issuer: &str) -> Result<Totp> {
     Builder::new()
         .with_algorithm(Algorithm::SHA1)
         .with_digits(DIGITS as u8)
         .with_skew(0)
         .with_step_duration(STEP_SECONDS as u64)
         .with_secret(secret)
-        .with_account_name(email)
-        .with_issuer(Some("Keyrack"))
+        .with_account_name(account)
+        .with_issuer(Some(issuer))
         .build()
         .map_err(|error| Error::internal(error.to_string()))
 }
 
-fn enrolment(secret: &[u8], email: &str) -> Result<Enrolment> {
-    let totp = totp(secret, email)?;
+/// Authenticators replace an entry by another one with the same label, so the label tells servers and users apart. A colon
+/// parts the two in it and can stand in neither.
+fn enrolment(secret: &[u8], email: &str, settings: &Settings) -> Result<Enrolment> {
+    let issuer = format!("Keyrack {}", settings.server_name());
+    let totp = totp(secret, &email.replace(':', "-"), &issuer)?;
     let address = totp.to_url().map_err(|error| Error::internal(error.to_string()))?;
     let qr = qrcode::QrCode::new(&address).map_err(Error::internal)?;
     let qr = qr

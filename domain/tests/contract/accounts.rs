@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use keyrack_domain::accounts::{Confirmation, SessionKind, SignIn};
 use keyrack_domain::tokens::{NewToken, Renewal};
+use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::{Credential, Error};
 
@@ -15,8 +16,41 @@ on_both! {
         assert!(error.to_string().contains("owner@example.org"));
     }
 
+    async fn a_domain_is_one_however_it_is_spelled(bed: Bed) {
+        bed.keyrack.create_user_with_account("ada@exämple.org", PASSWORD).await.unwrap();
+        for spelling in ["ada@xn--exmple-cua.org", "Ada@EXÄMPLE.ORG", "ada@exa\u{308}mple.org"] {
+            let error = bed.keyrack.create_user_with_account(spelling, PASSWORD).await.unwrap_err();
+            assert!(matches!(error, Error::Exists(_)), "{spelling}: {error}");
+            assert_eq!(bed.sign_in(spelling, SessionKind::Api).await.caller.email, "ada@xn--exmple-cua.org");
+        }
+        let ada = bed.sign_in("ada@exämple.org", SessionKind::Browser).await.caller;
+        let owner = bed.owner().await;
+        let invite = async |email: &str| bed.keyrack.invite_member(&bed.confirmed(&owner).await, email, Role::Viewer).await;
+        let invitation = invite("ADA@exämple.org").await.unwrap();
+        assert!(bed.keyrack.invitation(invitation.secret.as_str()).await.unwrap().known_user);
+        bed.keyrack.accept_as_user(&ada, &client(), invitation.secret.as_str()).await.unwrap();
+        assert!(matches!(invite("ada@xn--exmple-cua.org").await, Err(Error::Exists(_))), "a member already");
+        bed.keyrack.reset_password("ADA@exämple.org", "another long password").await.unwrap();
+        let by_new = bed.keyrack.sign_in("ada@exämple.org", "another long password", &client(), SessionKind::Api).await;
+        assert!(matches!(by_new, Ok(SignIn::Done(_))));
+    }
+
+    async fn who_was_stored_in_another_form_still_signs_in(bed: Bed) {
+        bed.keyrack.create_user_with_account("ada@example.org", PASSWORD).await.unwrap();
+        for former in ["ada@exämple.org", "a:b@c.org"] {
+            bed.execute(&format!("UPDATE users SET email = '{former}' WHERE email <> 'owner@example.org'")).await.unwrap();
+            let ada = bed.sign_in(former, SessionKind::Browser).await.caller;
+            assert_eq!(ada.email, former);
+            // A colon would part the label in two.
+            let enrolment = bed.keyrack.begin_totp(&bed.confirmed(&ada).await).await.unwrap();
+            assert!(enrolment.address.starts_with("otpauth://totp/Keyrack%20localhost-8080:a"), "{}", enrolment.address);
+            assert_eq!(enrolment.address.matches(':').count(), 2, "{}", enrolment.address);
+            bed.keyrack.reset_password(former, PASSWORD).await.unwrap();
+        }
+    }
+
     async fn what_is_no_address_or_too_short_a_password_is_refused(bed: Bed) {
-        for email in ["", "nobody", "@example.org", "a@", "a b@example.org", "a@b@c", "a@example.org\r\nBcc: x"] {
+        for email in ["", "nobody", "@example.org", "a@", "a b@example.org", "a@b@c", "a:b@c.org", "a@example.org\r\nBcc: x"] {
             let error = bed.keyrack.create_user_with_account(email, PASSWORD).await.unwrap_err();
             assert!(matches!(error, Error::Invalid { .. }), "{email}: {error}");
         }

@@ -29,10 +29,11 @@ async fn enrol(bed: &Bed, owner: &Arc<Caller>) -> (Authenticator, Vec<String>) {
     let confirmed = bed.confirmed(owner).await;
     let enrolment = bed.keyrack.begin_totp(&confirmed).await.unwrap();
     assert!(
-        enrolment.address.starts_with("otpauth://totp/Keyrack:owner%40example.org?secret="),
+        enrolment.address.starts_with("otpauth://totp/Keyrack%20localhost-8080:owner%40example.org?secret="),
         "{}",
         enrolment.address
     );
+    assert!(enrolment.address.contains("&issuer=Keyrack%20localhost-8080"), "{}", enrolment.address);
     assert!(enrolment.qr.contains("<svg"));
     let app = Authenticator::new(&enrolment.secret);
     let codes = bed.keyrack.enable_totp(&confirmed, &app.code(bed)).await.unwrap();

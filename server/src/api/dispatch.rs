@@ -34,6 +34,7 @@ use super::path;
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
 use crate::http::client::TrustedProxies;
+use crate::http::guard::Guard;
 use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
 use crate::http::passing::{PassedCall, PassedFile, PassedOn, Peers, throw_away};
@@ -45,6 +46,7 @@ pub struct Api {
     pub(super) registry: Registry,
     /// The catalogue's number of each method of the registry, in its order.
     pub(super) ids: Vec<MethodId>,
+    guard: Arc<Guard>,
     proxies: TrustedProxies,
     metrics: Arc<Metrics>,
     /// Changes that are under way; shutting down waits for them.
@@ -80,6 +82,7 @@ impl Api {
     pub fn new(
         keyrack: Keyrack,
         registry: Registry,
+        guard: Arc<Guard>,
         proxies: TrustedProxies,
         metrics: Arc<Metrics>,
         changes: TaskTracker,
@@ -88,7 +91,7 @@ impl Api {
         let ids: Vec<_> = keyrack.catalog().entries().map(|(id, _)| id).collect();
         let same = keyrack.catalog().entries().map(|(_, entry)| entry.info.name.as_str());
         assert!(same.eq(registry.methods().iter().map(|method| method.name)), "the catalogue is not the registry's");
-        Api { keyrack, registry, ids, proxies, metrics, changes, peers }
+        Api { keyrack, registry, ids, guard, proxies, metrics, changes, peers }
     }
 
     /// What it answers.
@@ -141,6 +144,11 @@ impl Api {
         let place = self.registry.find(&path::without_version(path)).map_err(|no| no_such(no, path))?;
         trace.place = Some(place);
         let method = self.registry.methods()[place];
+        // Any site may call with a credential that it has. Without one it would make its visitors guess passwords for it, and
+        // have them held back for what it got wrong.
+        if method.is_public() && method.effect == Effect::Change && self.guard.is_foreign(parts) {
+            return Err(ApiError::ForeignPage(method.name));
+        }
         if let (Run::WithFile(run), &Verb::POST) = (method.run, &parts.method) {
             if let Some(file) = parts.extensions.get::<PassedFile>() {
                 return self.with_passed_file(parts, file, body, (method, place, run), trace).await;

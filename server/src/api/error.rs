@@ -174,6 +174,9 @@ pub enum ApiError {
     /// Neither GET nor POST.
     #[error("the API is called with GET or POST")]
     Verb,
+    /// A page of another site makes its visitor's browser sign in.
+    #[error("{0} is not for pages of other sites: sign in at the dashboard, or call it from a program")]
+    ForeignPage(&'static str),
     /// This token does not open this method.
     #[error("the token has no permission to call {0}")]
     NotGranted(&'static str),
@@ -231,7 +234,7 @@ impl ApiError {
             ApiError::PostOnly(_) | ApiError::Verb => Code::NotPermitted,
             ApiError::Slip(_) => Code::NotAuthenticated,
             ApiError::NotGranted(_) => Code::NotGranted,
-            ApiError::Role(_) => Code::Forbidden,
+            ApiError::Role(_) | ApiError::ForeignPage(_) => Code::Forbidden,
             ApiError::SignInThrottled { .. } | ApiError::SignInCode => Code::WrongSignIn,
             ApiError::Domain(error) => of_domain(error),
         }

@@ -3,6 +3,7 @@
 mod address;
 pub mod client;
 mod doors;
+pub mod guard;
 pub mod headers;
 mod health;
 pub mod listen;
