@@ -36,7 +36,7 @@ fn run() -> Result<()> {
     let mut task = None;
     let mut release = false;
     let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
+    for argument in arguments.by_ref() {
         match argument.as_str() {
             "--" => break,
             "--release" => release = true,
