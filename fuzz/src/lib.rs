@@ -1,11 +1,17 @@
-//! The reader of parameters, lists and dates as the server has it: the same source files, through links, without the rest
+//! The readers of parameters, lists, dates, manifests and placeholders as the server has them: the same source files, through links, without the rest
 //! of the server. So a fuzzer instruments what it explores, and is built in seconds.
 
 // The files name what they use by its crate, which is this one here.
 extern crate self as keyrack_domain;
 
 pub mod api;
+pub mod bounds;
+pub mod error;
+mod json;
+pub mod marketplace;
 pub mod methods;
 pub mod types;
+pub mod world;
+mod yaml;
 
 pub mod held;
