@@ -10,6 +10,7 @@ use serde_json::{Map, Number, Value};
 use crate::bounds::counts::MANIFEST_KEY;
 use crate::bounds::nesting;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::yaml;
 
 /// The longest text of a manifest, in bytes.
@@ -53,7 +54,7 @@ impl Document {
             return Err(wrong(format!("a manifest is at most {TEXT_LIMIT} bytes; this one is {}", text.len())));
         }
         let document: Document = if text.trim_start().starts_with('{') {
-            serde_json::from_str(text).map_err(|error| wrong(format!("it is not JSON: {error}")))?
+            json::read(text).map_err(|error| wrong(format!("it is not JSON: {error}")))?
         } else {
             let mut options = SIZE.options();
             (options.strict_booleans, options.leading_zero_numbers_as_strings) = (true, true);

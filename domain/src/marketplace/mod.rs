@@ -9,6 +9,8 @@ mod console;
 mod document;
 mod favorites;
 mod form;
+#[cfg(test)]
+mod held;
 mod install;
 mod installations;
 mod manifest;

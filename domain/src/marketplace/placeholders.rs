@@ -285,9 +285,8 @@ impl<L: Lookup> Filling<'_, L> {
 
     /// `password(20)`, `base64([user.email])`
     fn call(&mut self, function: &str, level: usize) -> Result<Option<String>> {
-        let Some((name, argument)) = argument(function) else { return Ok(None) };
+        let Some((name, argument)) = argument(function).filter(|_| level <= PLACEHOLDERS) else { return Ok(None) };
         let argument = match argument {
-            Argument::Placeholder(_) if level >= PLACEHOLDERS => return Ok(None),
             Argument::Placeholder(inside) => match self.value_of(inside, level + 1)? {
                 Some(Value::String(text)) => text,
                 Some(value) => value.to_string(),

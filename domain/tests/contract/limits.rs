@@ -27,7 +27,7 @@ on_both! {
     async fn of_several_at_once_only_as_many_pass_as_there_is_room(bed: Bed) {
         let (owner, other, client) = (bed.owner().await, bed.again().await, client());
         let servers = [&bed.keyrack, &other, &bed.keyrack, &other, &bed.keyrack, &other];
-        let manifest = "{type: install, name: a, onInstall: {log: a}}";
+        let manifest = "type: install\nname: a\nonInstall: {log: a}";
 
         let filled = rows(99, "a.id, 'x', 0, 0");
         bed.execute(&format!("INSERT INTO marketplace_apps (account_id, manifest, created_at, changed_at) {filled}")).await.unwrap();

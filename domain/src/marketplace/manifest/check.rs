@@ -238,9 +238,9 @@ mod tests {
 
     #[test]
     fn what_stands_beside_actions_is_small_since_each_of_them_gets_it() {
-        let actions: String = (0..1000).map(|at| format!(", cmd [{at}]: ls")).collect();
+        let actions: String = (0..400).map(|at| format!("  cmd [{at}]: ls\n")).collect();
         let text =
-            |length: usize| format!("type: update\nname: a\nonInstall: {{user: {}{actions}}}", "u".repeat(length));
+            |length: usize| format!("type: update\nname: a\nonInstall:\n  user: {}\n{actions}", "u".repeat(length));
         assert!(read(&text(1000)).is_ok());
         let error = read(&text(100_000)).unwrap_err();
         assert!(error.contains("onInstall.user: it can have 1024 bytes"), "{error}");
