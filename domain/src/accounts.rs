@@ -14,6 +14,7 @@ mod users;
 pub use confirm::{Confirmation, Confirmed};
 pub use password::check_strength;
 pub use sessions::SessionKind;
+pub(crate) use sessions::lock_user;
 pub use sign_in::{Challenge, SignIn, SignedIn};
 pub use ssh_keys::SshKey;
 pub(crate) use standing::Standing;
