@@ -56,10 +56,7 @@ impl Verdict {
 
 impl Default for Passwords {
     fn default() -> Passwords {
-        Passwords {
-            running: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
-            queue: Arc::new(Semaphore::new(HASHES_WAITING)),
-        }
+        Passwords { running: Arc::new(Semaphore::new(HASHES_AT_ONCE)), queue: Arc::new(Semaphore::new(HASHES_WAITING)) }
     }
 }
 

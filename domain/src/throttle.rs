@@ -456,7 +456,7 @@ mod tests {
         assert!(begun.elapsed().is_zero());
         // They give up when the request has lasted long enough.
         assert_eq!(waiting.await.unwrap(), WAITING_TRIES as usize);
-        assert_eq!(begun.elapsed(), WAITED_OUT);
+        assert!(begun.elapsed() >= WAITED_OUT);
     }
 
     #[tokio::test(start_paused = true)]

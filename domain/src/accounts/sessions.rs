@@ -103,7 +103,7 @@ pub(super) async fn hold_password(tx: &mut Tx, user: UserId, hash: &str) -> Resu
 }
 
 /// Lets changes of what is counted for a user happen one after the other; answers whether the user is there and enabled.
-/// Before anything else in a transaction, so that two of them never wait for each other.
+/// Before anything else in a transaction but the account's turn, so that two of them never wait for each other.
 pub(crate) async fn lock_user(tx: &mut Tx, user: UserId) -> Result<bool> {
     let held = sqlx::query("UPDATE users SET enabled = enabled WHERE id = $1 AND enabled = 1")
         .bind(user.0)

@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn a_recovery_code_is_read_as_people_type_and_paste_it() {
         let dashes = ["-", "--", "", " ", "\u{a0}", "\u{2009}", "\u{3000}", "\t", "\r\n", " \u{2013} "];
-        let signs = "\u{ad}\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}\u{fe58}\u{fe63}\u{ff0d}\u{207b}\u{200b}";
+        let signs =
+            "\u{ad}\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}\u{fe58}\u{fe63}\u{ff0d}\u{207b}\u{200b}";
         for between in dashes.iter().map(ToString::to_string).chain(signs.chars().map(String::from)) {
             let groups: Vec<_> = (0..6).map(|group| &RECOVERY[group * 4..group * 4 + 4]).collect();
             let typed = format!("\u{feff} {}\n", groups.join(&between));
@@ -93,7 +94,18 @@ mod tests {
     #[test]
     fn what_is_no_code_is_none() {
         let long = RECOVERY.repeat(1000);
-        for typed in ["", "-", "12345", "1234567", "abc", "12345a", "\u{661}23456", &RECOVERY[1..], &long, "abcdefghjkmnpqrstuvwxyz1"] {
+        for typed in [
+            "",
+            "-",
+            "12345",
+            "1234567",
+            "abc",
+            "12345a",
+            "\u{661}23456",
+            &RECOVERY[1..],
+            &long,
+            "abcdefghjkmnpqrstuvwxyz1",
+        ] {
             assert_eq!(Typed::read(typed), Typed::Neither, "{typed:?}");
         }
     }

@@ -8,6 +8,8 @@ mod clock;
 mod cluster;
 mod engine;
 mod environments;
+mod guessing;
+mod limits;
 mod log;
 mod members;
 mod notices;
