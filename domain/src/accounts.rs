@@ -17,6 +17,7 @@ pub use email::check_email;
 pub(crate) use email::login_forms;
 pub use password::check_strength;
 pub use sessions::SessionKind;
+pub(crate) use sessions::lock_user;
 pub use sign_in::{Challenge, SignIn, SignedIn};
 pub use ssh_keys::SshKey;
 pub(crate) use standing::Standing;

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
+use super::sessions::{hold_password, lock_user};
 use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
 use crate::cluster::Forget;
 use crate::error::{Credential, Error, Result};
 use crate::keyrack::Keyrack;
+use crate::passwords::Verdict;
 use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
+use crate::store::Tx;
 use crate::throttle::Guess;
 use crate::types::second_factor::ConfirmInput;
 
@@ -20,8 +23,19 @@ use crate::types::second_factor::ConfirmInput;
 pub struct Confirmed {
     pub(crate) caller: Arc<Caller>,
     pub(crate) client: Client,
+    /// What is kept of the password that was proved, where one was asked for.
+    proved: Option<ProvedPassword>,
     /// The browser's session has changed its value: the cookie must be replaced by this one with the answer.
     pub new_session: Option<Secret>,
+}
+
+/// The hash that a right password was checked against.
+pub(crate) struct ProvedPassword(String);
+
+impl std::fmt::Debug for ProvedPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProvedPassword(…)")
+    }
 }
 
 /// What a caller brings to confirm a change with.
@@ -61,6 +75,19 @@ impl Confirmed {
         &self.caller
     }
 
+    /// Lets a change go on only while the password that confirmed it still is the user's; no other transaction changes it,
+    /// or anything that is counted for the user, before this one ends.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`] when the password was changed meanwhile.
+    pub(crate) async fn hold(&self, tx: &mut Tx) -> Result<()> {
+        let held = match &self.proved {
+            Some(ProvedPassword(hash)) => hold_password(tx, self.caller.user, hash).await?,
+            None => lock_user(tx, self.caller.user).await?,
+        };
+        if held { Ok(()) } else { Err(Error::WrongPassword { wait: 0 }) }
+    }
+
     /// The new value for the session cookie, where it must be replaced.
     pub fn new_session(&self) -> Option<&str> {
         self.new_session.as_ref().map(Secret::as_str)
@@ -87,13 +114,13 @@ impl Keyrack {
             if browser || factor || self.settings.token_password_required {
                 return Err(Error::invalid("password", "Confirm this with your password."));
             }
-            return Ok(Confirmed { caller: caller.clone(), client: client.clone(), new_session: None });
+            return Ok(Confirmed { caller: caller.clone(), client: client.clone(), proved: None, new_session: None });
         };
-        self.check_password(caller, client, password).await?;
+        let proved = self.prove_password(caller, client, password).await?;
         self.check_second_factor(caller, client, with.second_factor.as_ref()).await?;
         let caller = self.as_it_stands(caller).await?;
         let new_session = if browser { Some(self.rotate_session(&caller).await?) } else { None };
-        Ok(Confirmed { caller, client: client.clone(), new_session })
+        Ok(Confirmed { caller, client: client.clone(), proved: Some(proved), new_session })
     }
 
     /// The caller with its present role, while its session lives: proving a password can take seconds, and meanwhile an
@@ -148,23 +175,27 @@ impl Keyrack {
     /// # Errors
     /// [`Error::Forbidden`] for tokens; [`Error::WrongPassword`], [`Error::TooManyTries`].
     pub async fn check_password(&self, caller: &Caller, client: &Client, password: &str) -> Result<()> {
+        self.prove_password(caller, client, password).await.map(drop)
+    }
+
+    async fn prove_password(&self, caller: &Caller, client: &Client, password: &str) -> Result<ProvedPassword> {
         caller.require(Right::ManageSelf)?;
-        let guess = Guess::Password { account: &caller.email, address: client.address };
-        self.throttle.admit(guess).await?;
-        let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1 AND enabled = 1")
+        let ended = || Error::NotAuthenticated(Credential::Ended);
+        let session = caller.session().ok_or_else(ended)?;
+        let tried = self.throttle.reserve(Guess::StepUp { user: caller.user, session }).await?;
+        let hash: String = sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1 AND enabled = 1")
             .bind(caller.user.0)
             .fetch_optional(self.store.read())
             .await?
-            .ok_or(Error::NotAuthenticated(Credential::Ended))?;
-        let hash: String = row.try_get(0)?;
-        if !self.passwords.verify(Some(&hash), password).await? {
-            let wait = self.throttle.wrong(guess);
-            let subject = format!("user:{} {}", caller.user, caller.email);
-            self.refusals.note(&Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
-            return Err(Error::WrongPassword { wait });
+            .ok_or_else(ended)?;
+        match self.passwords.check(tried, Some(&hash), password).await? {
+            Verdict::Right => Ok(ProvedPassword(hash)),
+            Verdict::Wrong { wait } => {
+                let subject = format!("user:{} {}", caller.user, caller.email);
+                self.refusals.note(&Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
+                Err(Error::WrongPassword { wait })
+            }
         }
-        self.throttle.right(guess);
-        Ok(())
     }
 
     async fn check_second_factor(&self, caller: &Caller, client: &Client, proof: Option<&Proof>) -> Result<()> {

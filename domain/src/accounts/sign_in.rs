@@ -7,10 +7,12 @@ use sqlx::Row;
 use super::email::login_forms;
 use super::sessions::{NewSession, Proven, SessionKind, hold_password};
 use crate::audit::Event;
+use crate::bounds::counts::HALF_SIGN_INS_OF_USER;
 use crate::caller::{Caller, Client};
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
 use crate::keyrack::Keyrack;
+use crate::passwords::Verdict;
 use crate::second_factor::{Ceremony, Having, Proof, having};
 use crate::secret::{Secret, SecretHash, Shape, shape};
 use crate::throttle::Guess;
@@ -73,12 +75,13 @@ impl Keyrack {
     pub async fn sign_in(&self, login: &str, password: &str, client: &Client, kind: SessionKind) -> Result<SignIn> {
         let (login, former) = login_forms(login);
         let guess = Guess::Password { account: &login, address: client.address };
-        self.throttle.admit(guess).await?;
+        let tried = self.throttle.reserve(guess).await?;
         let found = self.find_user(&login, &former).await?;
-        let right = self.passwords.verify(found.as_ref().map(|found| found.hash.as_str()), password).await?;
-        match found {
-            Some(Found { user, hash, enabled: true, account: Some(account) }) if right => {
-                self.throttle.right(guess);
+        // Who is disabled, or in no account, has no password that is right.
+        let hash = found.as_ref().filter(|found| found.enabled && found.account.is_some()).map(|found| &*found.hash);
+        let verdict = self.passwords.check(tried, hash, password).await?;
+        match (verdict, found) {
+            (Verdict::Right, Some(Found { user, hash, account: Some(account), .. })) => {
                 let having = having(&mut *self.store.read().acquire().await?, user).await?;
                 if having.any() {
                     return self.challenge(user, account, login, &hash, having, kind).await.map(SignIn::Half);
@@ -87,15 +90,14 @@ impl Keyrack {
                 let opened = self.open_session(new, client, &login, "session.sign-in").await?;
                 self.signed_in(opened).await.map(SignIn::Done)
             }
-            found => {
-                let wait = self.throttle.wrong(guess);
+            (verdict, found) => {
                 // An unknown address is only counted: what strangers type does not belong into anybody's log.
                 if let Some(found) = found {
                     let who = found.account.map(|account| (found.user, account));
                     let event = Event::by_user(who, &login, client, "session.sign-in").refused("wrong password");
                     self.refusals.note(&event);
                 }
-                Err(Error::WrongSignIn { wait })
+                Err(Error::WrongSignIn { wait: verdict.wait() })
             }
         }
     }
@@ -216,6 +218,14 @@ impl Keyrack {
             .bind(now)
             .execute(&mut *tx)
             .await?;
+        sqlx::query(
+            "DELETE FROM sign_in_challenges WHERE user_id = $1 AND id <= \
+             (SELECT id FROM sign_in_challenges WHERE user_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+        )
+        .bind(user.0)
+        .bind(HALF_SIGN_INS_OF_USER)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(Challenge { secret, user, email, having })
     }

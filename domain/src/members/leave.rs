@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
-use crate::accounts::Confirmed;
+use crate::accounts::{Confirmed, lock_user};
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
 use crate::error::{Error, Result};
@@ -26,6 +26,7 @@ impl Keyrack {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         in_turn(&mut tx, account).await?;
+        lock_user(&mut tx, caller.user).await?;
         let (email, role) = member(&mut tx, account, caller.user.0)
             .await?
             .ok_or_else(|| Error::NotFound(format!("you are no member of an account {account}").into()))?;

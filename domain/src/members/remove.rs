@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::Row;
 
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
-use crate::accounts::Confirmed;
+use crate::accounts::{Confirmed, lock_user};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Right};
 use crate::cluster::Forget;
@@ -59,6 +59,7 @@ impl Keyrack {
         in_turn_as_owner(&mut tx, caller).await?;
         let (email, _) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
         let user = UserId(user);
+        lock_user(&mut tx, user).await?;
         let tokens = sqlx::query(
             "SELECT id, description, secret_hash FROM tokens WHERE account_id = $1 AND owner_id = $2 ORDER BY id",
         )

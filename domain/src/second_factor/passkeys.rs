@@ -12,8 +12,9 @@ use webauthn_rs::prelude::{
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::{drop_unneeded_codes, having, recovery};
-use crate::accounts::Confirmed;
+use crate::accounts::{Confirmed, lock_user};
 use crate::audit;
+use crate::bounds::counts::{CEREMONIES_OF_USER, PASSKEYS_OF_USER};
 use crate::error::{Error, Result, violated};
 use crate::ids::UserId;
 use crate::keyrack::Keyrack;
@@ -86,13 +87,20 @@ impl Keyrack {
         let (options, state) = site
             .start_passkey_registration(handle, &caller.email, &caller.email, Some(ids))
             .map_err(Error::internal)?;
-        self.keep_ceremony(caller.user, "register", &state, &options).await
+        let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
+        let ceremony = self.keep_ceremony(&mut tx, caller.user, "register", &state, &options).await?;
+        let event = self.own_event(confirmed, "second-factor.begin").with("kind", "passkey");
+        audit::append(&mut tx, self.world.now(), event).await?;
+        tx.commit().await?;
+        Ok(ceremony)
     }
 
     /// Registers the passkey that the browser made; answers recovery codes when it is the user's first second factor.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an answer that does not fit the ceremony; [`Error::Exists`] for a passkey that is known.
+    /// [`Error::Invalid`] for an answer that does not fit the ceremony; [`Error::Exists`] for a passkey that is known;
+    /// [`Error::Limit`].
     pub async fn finish_passkey(
         &self,
         confirmed: &Confirmed,
@@ -107,6 +115,14 @@ impl Keyrack {
         }
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM passkeys WHERE user_id = $1")
+            .bind(caller.user.0)
+            .fetch_one(&mut *tx)
+            .await?;
+        if count >= PASSKEYS_OF_USER {
+            return Err(Error::Limit(format!("a user can have {PASSKEYS_OF_USER} passkeys: remove one first").into()));
+        }
         let state: Option<PasskeyRegistration> = self.take_ceremony(&mut tx, caller.user, "register", ceremony).await?;
         let passkey = state
             .zip(serde_json::from_str::<RegisterPublicKeyCredential>(answer).ok())
@@ -174,7 +190,11 @@ impl Keyrack {
             return Err(Error::NotFound("you have no passkey".into()));
         }
         let (options, state) = self.site()?.start_passkey_authentication(&passkeys).map_err(Error::internal)?;
-        self.keep_ceremony(user, "prove", &state, &options).await
+        let mut tx = self.store.begin().await?;
+        lock_user(&mut tx, user).await?;
+        let ceremony = self.keep_ceremony(&mut tx, user, "prove", &state, &options).await?;
+        tx.commit().await?;
+        Ok(ceremony)
     }
 
     /// Whether the answer proves one of the user's passkeys; the ceremony is used up either way.
@@ -218,18 +238,19 @@ impl Keyrack {
             .collect()
     }
 
+    /// Keeps the server's half; the user is locked by the caller.
     async fn keep_ceremony(
         &self,
+        tx: &mut Tx,
         user: UserId,
         kind: &str,
         state: &impl Serialize,
         options: &impl Serialize,
     ) -> Result<Ceremony> {
         let now = self.world.now().timestamp_millis();
-        let mut tx = self.store.begin().await?;
         sqlx::query("DELETE FROM passkey_ceremonies WHERE created_at < $1")
             .bind(now - CEREMONY_MILLIS)
-            .execute(&mut *tx)
+            .execute(&mut **tx)
             .await?;
         let row = sqlx::query(
             "INSERT INTO passkey_ceremonies (user_id, kind, state, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
@@ -238,9 +259,16 @@ impl Keyrack {
         .bind(kind)
         .bind(serde_json::to_string(state).map_err(Error::internal)?)
         .bind(now)
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut **tx)
         .await?;
-        tx.commit().await?;
+        sqlx::query(
+            "DELETE FROM passkey_ceremonies WHERE user_id = $1 AND id <= \
+             (SELECT id FROM passkey_ceremonies WHERE user_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+        )
+        .bind(user.0)
+        .bind(CEREMONIES_OF_USER)
+        .execute(&mut **tx)
+        .await?;
         Ok(Ceremony { id: row.try_get(0)?, options: serde_json::to_string(options).map_err(Error::internal)? })
     }
 

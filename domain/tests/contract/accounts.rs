@@ -217,6 +217,42 @@ on_both! {
         }
     }
 
+    async fn of_two_password_changes_at_the_same_time_one_wins_and_the_other_is_refused(bed: Bed) {
+        const NEW: [&str; 2] = ["orbit-lantern-cactus-42", "velvet-gravel-harbour-77"];
+        let (one, two) = (bed.owner().await, bed.owner().await);
+        let (by_one, by_two) = (bed.confirmed(&one).await, bed.confirmed(&two).await);
+        let there = bed.again().await;
+        let (first, second) = tokio::join!(
+            bed.keyrack.change_password(&by_one, PASSWORD, NEW[0]),
+            there.change_password(&by_two, PASSWORD, NEW[1])
+        );
+        let won = usize::from(second.is_ok());
+        let lost = if won == 0 { second } else { first };
+        assert!(matches!(lost, Err(Error::WrongPassword { .. })), "{lost:?}");
+        bed.keyrack.sign_in("owner@example.org", NEW[won], &client(), SessionKind::Api).await.unwrap();
+        bed.keyrack.sign_in("owner@example.org", NEW[1 - won], &client(), SessionKind::Api).await.unwrap_err();
+        // Nor does the operator's reset lose to a change that was on its way.
+        bed.keyrack.reset_password("owner@example.org", PASSWORD).await.unwrap();
+        assert!(bed.keyrack.change_password(&by_one, PASSWORD, NEW[0]).await.is_err());
+    }
+
+    async fn a_password_is_the_same_in_every_form_of_its_letters(bed: Bed) {
+        let forms = ["d\u{e9}j\u{e0} vu \u{fc}ber orbit 42", "de\u{301}ja\u{300} vu u\u{308}ber orbit 42"];
+        for [set, typed] in [forms, [forms[1], forms[0]]] {
+            bed.keyrack.reset_password("owner@example.org", set).await.unwrap();
+            let signed_in = bed.keyrack.sign_in("owner@example.org", typed, &client(), SessionKind::Api).await.unwrap();
+            let SignIn::Done(signed_in) = signed_in else { panic!("there is no second factor") };
+            let confirmed = bed.keyrack.confirm(&signed_in.caller, &client(), &Confirmation::password(typed)).await.unwrap();
+            let same = bed.keyrack.change_password(&confirmed, typed, set).await.unwrap_err();
+            assert!(matches!(same, Error::Invalid { .. }), "{same}");
+            // Judged is what is hashed: full-width letters are no stronger than plain ones, and count as one each.
+            for weak in ["\u{ff50}\u{ff41}\u{ff53}\u{ff53}\u{ff57}\u{ff4f}\u{ff52}\u{ff44}\u{ff11}\u{ff12}\u{ff13}\u{ff14}", "e\u{301}7x\u{308}q\u{323}w9z\u{30c}"] {
+                let refused = bed.keyrack.change_password(&confirmed, typed, weak).await.unwrap_err();
+                assert!(matches!(refused, Error::Invalid { .. }), "{weak:?}: {refused}");
+            }
+        }
+    }
+
     async fn no_session_of_a_former_secret_outlives_the_regeneration(bed: Bed) {
         let owner = bed.owner().await;
         let extended = NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) };

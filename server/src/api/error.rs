@@ -187,7 +187,7 @@ pub enum ApiError {
     #[error("the code is wrong or was used already")]
     SignInCode,
     /// Too many sign-ins failed; the domain does not know that this was one.
-    #[error("too many wrong tries: try again in {wait} s")]
+    #[error("too many tries: try again in {wait} s")]
     SignInThrottled { wait: u32 },
     #[error(transparent)]
     Domain(#[from] Error),
