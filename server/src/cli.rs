@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 use keyrack_domain::Keyrack;
 use keyrack_domain::engine::local::{NODE_WEB, SUPERVISE_NODE, supervise};
 use keyrack_domain::settings::Settings;
-use keyrack_domain::store::{Schema, Store};
+use keyrack_domain::store::{Address, Schema};
 use keyrack_domain::world::World;
 
 use crate::api::registry::Registry;
@@ -146,11 +146,10 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
 
 /// For commands that must not make a database where there is none.
 fn require_database(settings: &Settings) -> Result<(), Failure> {
-    let file = settings.data.join("keyrack.db");
-    if settings.database == Store::sqlite_url(&settings.data) && !file.is_file() {
-        return Err(Failure::start(format_args!("there is no database {}", file.display())));
+    match Address::parse(&settings.database).map_err(Failure::start)?.file() {
+        Some(file) if !file.is_file() => Err(Failure::start(format_args!("there is no database {}", file.display()))),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn wrong_usage(error: &clap::Error) -> ExitCode {
