@@ -8,7 +8,7 @@ use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, UserId};
 use crate::keyrack::Keyrack;
 use crate::types::accounts::Profile;
-use crate::types::text::is_hidden;
+use crate::types::text::{hidden, is_hidden};
 use crate::world::from_millis;
 
 /// The longest name of a person, in characters.
@@ -28,7 +28,7 @@ pub fn check_email(email: &str) -> Result<String> {
                 && !domain.starts_with('.')
                 && !domain.ends_with('.')
         })
-        && !email.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"' | ',' | ';'));
+        && !email.chars().any(|c| is_hidden(c) || c.is_whitespace() || matches!(c, '<' | '>' | '"' | ',' | ';'));
     if fits { Ok(email) } else { Err(Error::invalid("email", format!("“{email}” is not an e-mail address."))) }
 }
 
@@ -38,10 +38,10 @@ pub fn check_email(email: &str) -> Result<String> {
 /// [`Error::Invalid`] for one that is empty, too long, or holds what cannot be seen.
 pub fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
+    if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
         return Err(Error::invalid(
             "name",
-            format!("Write a name of 1 to {NAME_LIMIT} characters, without control characters."),
+            format!("Write a name of 1 to {NAME_LIMIT} characters, without control or invisible characters."),
         ));
     }
     Ok(name)
@@ -127,7 +127,7 @@ impl Keyrack {
     /// Changes the name that others see.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a name that is empty, too long or holds control characters; [`Error::Forbidden`] for a token.
+    /// [`Error::Invalid`] for a name that is empty, too long or holds what cannot be seen; [`Error::Forbidden`] for a token.
     pub async fn rename_user(&self, caller: &Caller, client: &Client, name: &str) -> Result<Profile> {
         caller.require(Right::ManageSelf)?;
         let name = check_name(name)?;

@@ -11,6 +11,7 @@ use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
 use crate::store::Tx;
+use crate::types::order::sort_by_name;
 
 /// The most manifests that an account keeps.
 const LIMIT: i64 = 100;
@@ -112,7 +113,7 @@ impl Keyrack {
                 None => categories.push(Category { name, apps: 1 }),
             }
         }
-        categories.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by_name(&mut categories, |category| &category.name);
         Ok(categories)
     }
 

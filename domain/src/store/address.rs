@@ -21,7 +21,10 @@ pub struct Address(Kind);
 #[derive(Clone, Debug)]
 enum Kind {
     /// An SQLite file, by its absolute path, and the parameters of its URL.
-    File { path: PathBuf, parameters: Vec<(String, String)> },
+    File {
+        path: PathBuf,
+        parameters: Vec<(String, String)>,
+    },
     /// SQLite in memory, for tests.
     Memory(Url),
     Postgres(Url),
@@ -127,7 +130,9 @@ fn sqlite(url: &str) -> Result<Address, OpenError> {
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let (path, query) = rest.split_once('?').map_or((rest, ""), |(path, query)| (path, query));
     let parameters: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    if path.is_empty() || path == ":memory:" || parameters.iter().any(|(name, value)| name == "mode" && value == "memory")
+    if path.is_empty()
+        || path == ":memory:"
+        || parameters.iter().any(|(name, value)| name == "mode" && value == "memory")
     {
         return Url::parse(url).map(|url| Address(Kind::Memory(url))).map_err(unreadable);
     }
@@ -284,7 +289,9 @@ mod tests {
 
     #[test]
     fn every_path_comes_back_from_the_url_that_was_made_of_it() {
-        for text in ["/t/a%41b", "/t/a b?c#d", "/t/a:b[c]", "/t/mode=rwc", "/t/é/東", "/t/x/../y", "/t/%2f", "/t/\"<>`{}|\\^"] {
+        for text in
+            ["/t/a%41b", "/t/a b?c#d", "/t/a:b[c]", "/t/mode=rwc", "/t/é/東", "/t/x/../y", "/t/%2f", "/t/\"<>`{}|\\^"]
+        {
             let url = url_of_file(Path::new(text), &[("mode".into(), "rwc".into())]);
             assert_eq!(path(url.as_str()), text);
             let options = sqlx::sqlite::SqliteConnectOptions::from_url(&url).unwrap();
@@ -323,7 +330,10 @@ mod tests {
             ("ssl=true", "“ssl”"),
             ("sslmode=verify", "sslmode=verify:"),
             ("sslmode=require&sslrootcert=system", "verify-full only"),
-            ("sslmode=verify-full&sslrootcert=/no/such/ca.pem", "sslrootcert of the database URL, /no/such/ca.pem: No such"),
+            (
+                "sslmode=verify-full&sslrootcert=/no/such/ca.pem",
+                "sslrootcert of the database URL, /no/such/ca.pem: No such",
+            ),
             ("sslcert=/dev/null", "sslcert of the database URL, /dev/null, is no PEM file"),
         ] {
             let refused = Address::parse(&format!("postgres://a@h/d?{query}")).unwrap_err().to_string();

@@ -102,7 +102,8 @@ pub async fn restore(file: &Path, place: &Path, schema: Schema, now: DateTime<Ut
 async fn make_ready(file: &Path, coming: &Path, schema: Schema, now: DateTime<Utc>) -> Result<Restored, BackupError> {
     let no_backup = |why: String| BackupError::NoBackup { path: file.to_owned(), why };
     let address = address::file(coming, vec![("mode".into(), "rw".into())])?;
-    let mut looking = AnyConnection::connect_with(&address.options()).await.map_err(|error| no_backup(error.to_string()))?;
+    let mut looking =
+        AnyConnection::connect_with(&address.options()).await.map_err(|error| no_backup(error.to_string()))?;
     let verdict: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
         .fetch_one(&mut looking)
         .await

@@ -10,6 +10,7 @@ pub mod environments;
 pub mod members;
 pub mod methods;
 pub mod notices;
+pub mod order;
 pub mod refusal;
 pub mod second_factor;
 pub mod text;

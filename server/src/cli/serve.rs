@@ -24,6 +24,9 @@ use crate::{log, site};
 
 const DEMO_EMAIL: &str = "demo@keyrack.local";
 
+/// Where the server listens unless it is told otherwise.
+pub const LISTEN: &str = "127.0.0.1:8080";
+
 /// How long calls that are under way may take to finish; nodes end meanwhile. The whole server has to be gone within
 /// ten seconds.
 const FINISH: Duration = Duration::from_secs(3);
@@ -33,7 +36,7 @@ pub struct Serve {
     #[command(flatten)]
     place: Place,
     /// Where to listen; port 0 takes a free one
-    #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = LISTEN)]
     listen: SocketAddr,
     /// The address that browsers and scripts use, when it is not the one listened on; https makes cookies Secure
     #[arg(long, env = "KEYRACK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
@@ -226,22 +229,28 @@ async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
     Ok(Some(password))
 }
 
-/// The signals that end the server.
-struct Stop {
-    terminate: Signal,
-    interrupt: Signal,
-}
+/// The signals that end the server in good order: from whatever keeps services, from Ctrl-C and Ctrl-\\, and from a terminal that is
+/// closed.
+struct Stop([Signal; 4]);
 
 impl Stop {
     fn begin() -> Result<Stop, Failure> {
         let listen = |kind| signal(kind).map_err(Failure::start);
-        Ok(Stop { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        Ok(Stop([
+            listen(SignalKind::terminate())?,
+            listen(SignalKind::interrupt())?,
+            listen(SignalKind::hangup())?,
+            listen(SignalKind::quit())?,
+        ]))
     }
 
     async fn wait(&mut self) {
+        let Stop([terminate, interrupt, hangup, quit]) = self;
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
+            _ = quit.recv() => {}
         }
         tracing::info!("stopping");
     }
