@@ -133,10 +133,6 @@ fn csv_line(entry: &AuditEntryView) -> String {
 fn csv_field(text: &str, line: &mut String) {
     const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     const SEPARATORS: [char; 5] = [',', ';', '\t', '\r', '\n'];
-    if !text.starts_with(SIGNS) && !text.contains(SEPARATORS) && !text.contains(['"', ' ']) {
-        line.push_str(text);
-        return;
-    }
     let quoted = text.contains(SEPARATORS) || text.contains('"');
     let mut field = String::with_capacity(text.len() + 8);
     let mut before = ';';
@@ -194,6 +190,7 @@ mod tests {
             ("＝1+1", "\"'＝1+1\""),
             (" =1+1", "\"' =1+1\""),
             ("a b", "a b"),
+            ("\u{a0}=1+1", "\"'\u{a0}=1+1\""),
             (";=1+1", "\";'=1+1\""),
             ("x;=1+1", "\"x;'=1+1\""),
             ("x\t@SUM(A1)", "\"x\t'@SUM(A1)\""),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::inner_url;
+use super::values::health_url;
 use super::{Failure, serve};
 
 /// As long as a container's health check is usually given; a server that takes longer is not ready.
@@ -17,7 +17,7 @@ const ANSWER_LIMIT: u64 = 4096;
 #[derive(Args)]
 pub struct Health {
     /// Where the server is to be asked [default: the address that it listens on]
-    #[arg(long, env = "KEYRACK_HEALTH_URL", value_name = "URL", value_parser = inner_url)]
+    #[arg(long, env = "KEYRACK_HEALTH_URL", value_name = "URL", value_parser = health_url)]
     url: Option<String>,
     /// The address that the server listens on
     #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = serve::LISTEN)]

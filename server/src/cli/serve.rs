@@ -231,27 +231,27 @@ async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
 
 /// The signals that end the server in good order: from whatever keeps services, from Ctrl-C and Ctrl-\\, and from a terminal that is
 /// closed.
-struct Stop([Signal; 4]);
+struct Stop(Vec<Signal>);
 
 impl Stop {
     fn begin() -> Result<Stop, Failure> {
-        let listen = |kind| signal(kind).map_err(Failure::start);
-        Ok(Stop([
-            listen(SignalKind::terminate())?,
-            listen(SignalKind::interrupt())?,
-            listen(SignalKind::hangup())?,
-            listen(SignalKind::quit())?,
-        ]))
+        let always = [SignalKind::terminate(), SignalKind::interrupt()];
+        // Whoever starts the server with nohup, or in the background of a script, wants it to outlive that.
+        let unless_ignored = [SignalKind::hangup(), SignalKind::quit()].into_iter().filter(|kind| !is_ignored(*kind));
+        let kinds = always.into_iter().chain(unless_ignored);
+        Ok(Stop(kinds.map(signal).collect::<Result<_, _>>().map_err(Failure::start)?))
     }
 
     async fn wait(&mut self) {
-        let Stop([terminate, interrupt, hangup, quit]) = self;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = hangup.recv() => {}
-            _ = quit.recv() => {}
-        }
+        futures::future::select_all(self.0.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
         tracing::info!("stopping");
     }
+}
+
+/// Whether this process was started with a signal ignored.
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    (mask >> (kind.as_raw_value() - 1)) & 1 == 1
 }

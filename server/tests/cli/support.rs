@@ -93,6 +93,15 @@ impl Running {
         Running::when_listening(command)
     }
 
+    /// As [`Running::start`], by somebody who ignores SIGHUP, as `nohup` does.
+    pub fn start_ignoring_hangups(data: &Path) -> Running {
+        let server = keyrack(&["serve", "--listen", "127.0.0.1:0"], data);
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(server.get_program()).args(server.get_args());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        Running::when_listening(command)
+    }
+
     /// As [`Running::start`], with everything logged to what is handed out beside it.
     pub fn start_with_log(data: &Path, args: &[&str]) -> (Running, impl BufRead + use<>) {
         let mut running = Running::spawn(data, args, "debug", Stdio::piped());
