@@ -57,7 +57,7 @@ impl Keyrack {
     /// [`OpenError`] for the operator, with nothing changed.
     pub async fn open(settings: Settings, world: World, catalog: Catalog) -> Result<Keyrack, OpenError> {
         let mailer = match &settings.smtp {
-            Some(smtp) => Some(Mailer::new(&smtp.url, &smtp.from).map_err(OpenError::Setting)?),
+            Some(smtp) => Some(Mailer::new(&smtp.url, &smtp.from, &settings.public_url).map_err(OpenError::Setting)?),
             None => None,
         };
         let passkey_site =

@@ -21,7 +21,7 @@ use crate::ids::{AccountId, UserId};
 use crate::keyrack::Keyrack;
 use crate::settings::Settings;
 use crate::store::Tx;
-use crate::types::dates::readable_day;
+use crate::types::dates::readable_end;
 use crate::types::notices::NoticeView;
 use crate::world::from_millis;
 
@@ -85,7 +85,7 @@ impl Told<'_> {
             Told::Expiry { end, .. } => {
                 format!(
                     "It is refused after {} (UTC). Edit it to give it a later date, or regenerate it.",
-                    readable_day(end.date_naive())
+                    readable_end(*end)
                 )
             }
             Told::TaskGivenUp { method, .. } => format!(

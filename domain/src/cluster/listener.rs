@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 
 use super::forget::CHANNEL;
 use crate::callers::Callers;
@@ -41,7 +41,7 @@ impl Keyrack {
             .max_lifetime(None)
             .idle_timeout(None)
             .acquire_timeout(Duration::from_secs(2))
-            .connect(&self.settings.database)
+            .connect_with(PgConnectOptions::try_from(&self.store.address().options())?)
             .await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);

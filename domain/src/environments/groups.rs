@@ -16,6 +16,8 @@ use crate::ids::AccountId;
 use crate::json;
 use crate::keyrack::Keyrack;
 use crate::store::{Tx, lock_account};
+use crate::types::order::sort_by_name;
+use crate::types::text::hidden;
 
 const LARGEST_DATA: usize = 16 * 1024;
 
@@ -63,7 +65,7 @@ impl Keyrack {
         for row in rows {
             members.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
         }
-        let rows = sqlx::query("SELECT id, name, data FROM environment_groups WHERE account_id = $1 ORDER BY name")
+        let rows = sqlx::query("SELECT id, name, data FROM environment_groups WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_all(self.store.read())
             .await?;
@@ -75,6 +77,7 @@ impl Keyrack {
                 groups.push(EnvironmentGroup { id, name, data, environments: members.remove(&id).unwrap_or_default() });
             }
         }
+        sort_by_name(&mut groups, |group| &group.name);
         Ok(groups)
     }
 
@@ -247,8 +250,8 @@ impl Keyrack {
 fn checked(parameter: &'static str, name: &str) -> Result<String> {
     let parts: Vec<_> = name.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
     let name = parts.join("/");
-    if name.is_empty() || name.chars().count() > GROUP_NAME || name.chars().any(char::is_control) {
-        let why = format!("the name of a group has 1 to {GROUP_NAME} characters, and no control characters");
+    if name.is_empty() || name.chars().count() > GROUP_NAME || hidden(&name).is_some() {
+        let why = format!("the name of a group has 1 to {GROUP_NAME} characters, and no control or invisible characters");
         return Err(Error::invalid(parameter, why));
     }
     Ok(name)

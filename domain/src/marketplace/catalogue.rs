@@ -12,6 +12,7 @@ use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
 use crate::store::{Tx, lock_account};
+use crate::types::order::sort_by_name;
 
 /// What every server brings: name and text.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -110,7 +111,7 @@ impl Keyrack {
                 None => categories.push(Category { name, apps: 1 }),
             }
         }
-        categories.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by_name(&mut categories, |category| &category.name);
         Ok(categories)
     }
 

@@ -14,7 +14,7 @@ use crate::json;
 use crate::keyrack::Keyrack;
 use crate::methods::TokenAccess;
 use crate::store::lock_account;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 use crate::world::from_millis;
 
 const LONGEST_DESCRIPTION: usize = 500;
@@ -195,8 +195,10 @@ impl Keyrack {
             return Err(Error::Forbidden(format!("you may not call {name}, so you cannot make a task of it").into()));
         }
         let description = new.description.trim().to_owned();
-        if description.chars().count() > LONGEST_DESCRIPTION || description.chars().any(is_hidden) {
-            let why = format!("it has to be at most {LONGEST_DESCRIPTION} characters, without control characters");
+        if description.chars().count() > LONGEST_DESCRIPTION || hidden(&description).is_some() {
+            let why = format!(
+                "it has to be at most {LONGEST_DESCRIPTION} characters, without control or invisible characters"
+            );
             return Err(Error::invalid("description", why));
         }
         let params = serde_json::to_string(&checked_params(new.params.as_deref())?).map_err(Error::internal)?;

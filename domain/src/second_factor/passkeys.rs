@@ -20,7 +20,7 @@ use crate::ids::UserId;
 use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
 use crate::store::Tx;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 
 /// A ceremony must be finished within so many milliseconds.
 const CEREMONY_MILLIS: i64 = 5 * 60 * 1000;
@@ -110,8 +110,11 @@ impl Keyrack {
     ) -> Result<Vec<String>> {
         let caller = confirmed.caller();
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
-            return Err(Error::invalid("name", format!("Give the passkey a name of 1 to {NAME_LIMIT} characters.")));
+        if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
+            return Err(Error::invalid(
+                "name",
+                format!("Give the passkey a name of 1 to {NAME_LIMIT} characters that can be seen."),
+            ));
         }
         let now = self.world.now();
         let mut tx = self.store.begin().await?;

@@ -10,7 +10,7 @@ use super::rules::check_may_change;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
-use crate::types::dates::readable_day;
+use crate::types::dates::{is_end_of_day, readable_end};
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{TokenDraft, TokenReview};
 
@@ -54,7 +54,8 @@ impl Keyrack {
         }];
         lines.push(match new.expires {
             None => "It never expires.".to_owned(),
-            Some(end) => format!("It expires at the end of {} (UTC).", readable_day(end.date_naive())),
+            Some(end) if is_end_of_day(end) => format!("It expires at the end of {} (UTC).", readable_end(end)),
+            Some(end) => format!("It expires at {} (UTC).", readable_end(end)),
         });
         if new.shared {
             lines.push("Every member of the account sees it; managers and owners can change it.".to_owned());
@@ -85,9 +86,7 @@ impl Keyrack {
             lines.push(format!("Removed: {}.", list(&removed)));
         }
         if checked.expires != token.expires {
-            let day = |date: Option<DateTime<Utc>>| {
-                date.map_or_else(|| "never".to_owned(), |end| readable_day(end.date_naive()))
-            };
+            let day = |date: Option<DateTime<Utc>>| date.map_or_else(|| "never".to_owned(), readable_end);
             lines.push(format!("Expires: {} becomes {}.", day(token.expires), day(checked.expires)));
         }
         match (token.shared, checked.shared) {

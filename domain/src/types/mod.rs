@@ -11,6 +11,7 @@ pub mod hosts;
 pub mod members;
 pub mod methods;
 pub mod notices;
+pub mod order;
 pub mod refusal;
 pub mod second_factor;
 pub mod text;

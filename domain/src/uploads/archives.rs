@@ -9,7 +9,7 @@ use crate::caller::{Caller, Client, Right};
 use crate::cluster::{Forget, Home, home_sql};
 use crate::error::{Error, Result};
 use crate::keyrack::Keyrack;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 use crate::world::from_millis;
 
 const COLUMNS: &str = "SELECT id, name, comment, size, created_at, file_key FROM uploads WHERE account_id = $1 AND ";
@@ -29,8 +29,10 @@ impl Keyrack {
         comment: &str,
     ) -> Result<Upload> {
         caller.require(Right::Operate)?;
-        if comment.chars().count() > LONGEST_COMMENT || comment.chars().any(|c| is_hidden(c) && !c.is_whitespace()) {
-            let why = format!("comment: it has to be at most {LONGEST_COMMENT} characters, without control characters");
+        if comment.chars().count() > LONGEST_COMMENT || comment.split(is_layout).any(|line| hidden(line).is_some()) {
+            let why = format!(
+                "comment: it has to be at most {LONGEST_COMMENT} characters, without control or invisible characters"
+            );
             return Err(Error::invalid("data", why));
         }
         let mut upload = self.upload_at(caller, "data", address).await?;
@@ -124,4 +126,9 @@ fn upload(row: &AnyRow) -> Result<Upload> {
 
 fn missing(id: i64) -> Error {
     Error::NotFound(format!("there is no archive {id}").into())
+}
+
+/// What lays a comment out in lines.
+fn is_layout(letter: char) -> bool {
+    matches!(letter, '\n' | '\r' | '\t')
 }

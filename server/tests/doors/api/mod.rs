@@ -16,5 +16,6 @@ mod scheduler;
 mod second_factor;
 mod sessions;
 mod ssh_keys;
+mod texts;
 mod tokens;
 mod wire;
