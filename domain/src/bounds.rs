@@ -93,6 +93,8 @@ pub mod counts {
     pub const FAVORITE_APPS: i64 = 200;
     /// Installations of an account.
     pub const INSTALLATIONS: i64 = 1000;
+    /// Characters of their manifests in all: listing installations reads each one.
+    pub const INSTALLED_MANIFESTS: i64 = 16 << 20;
     /// JSON of the globals that an installation keeps, in bytes.
     pub const GLOBALS: usize = 64 << 10;
     /// JSON of the settings that are sent for a manifest, in bytes.
@@ -106,6 +108,8 @@ pub mod counts {
     pub const BESIDE: usize = 1 << 10;
     /// Steps that one event of a manifest stands for, those of the actions that it calls included.
     pub const STEPS: usize = 500;
+    /// Replacements of one step of a manifest; each may search for as long as one search can.
+    pub const REPLACEMENTS: usize = 100;
     /// Scheduled tasks of an account.
     pub const TASKS: i64 = 100;
     /// Times that one run of a task is begun. If none of them came to an end, the server ended each time.
@@ -116,6 +120,8 @@ pub mod counts {
     /// most a hundred deep in each other.
     pub const GROUPS: i64 = 1000;
     pub const GROUP_NAME: usize = 200;
+    /// Groups that one call puts an environment into: all of it is one transaction, for which other writers wait.
+    pub const GROUPS_AT_ONCE: usize = 100;
     /// Favourite paths of an environment.
     pub const FAVORITE_PATHS: i64 = 1000;
     /// Uploads that an account keeps.

@@ -155,11 +155,15 @@ impl Keyrack {
         replacement: &str,
         nth: Option<usize>,
     ) -> Result<usize> {
-        may(caller)?;
-        let pattern = Pattern::parse(pattern).map_err(|why| Error::invalid("pattern", why))?;
-        let replacement = group_references(replacement);
-        let work = FileWork::Replace { path: node_path("path", path)?, pattern, replacement, nth };
-        let done = self.change_files(caller, client, place, "file.replace", &[("path", path)], work).await?;
+        let (written, replacement) = (pattern.to_owned(), group_references(replacement));
+        let at = node_path("path", path)?;
+        // It takes a core for a while, and so a turn.
+        let prepare = async {
+            let read = tokio::task::spawn_blocking(move || Pattern::parse(&written)).await.map_err(Error::internal)?;
+            let pattern = read.map_err(|why| Error::invalid("pattern", why))?;
+            Ok(FileWork::Replace { path: at, pattern, replacement, nth })
+        };
+        let done = self.change_files_once(caller, client, place, "file.replace", &[("path", path)], prepare).await?;
         let counts = done.iter().map(|(_, done)| match done {
             FileDone::Replaced(count) => *count,
             _ => 0,
@@ -243,6 +247,19 @@ impl Keyrack {
         paths: &[(&'static str, &str)],
         work: FileWork,
     ) -> Result<Vec<(NodeId, FileDone)>> {
+        self.change_files_once(caller, client, place, kind, paths, std::future::ready(Ok(work))).await
+    }
+
+    /// As [`Keyrack::change_files`]; what is to be done is made ready when it has its turn.
+    async fn change_files_once(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        kind: &'static str,
+        paths: &[(&'static str, &str)],
+        prepare: impl Future<Output = Result<FileWork>>,
+    ) -> Result<Vec<(NodeId, FileDone)>> {
         may(caller)?;
         let slot = self.slot_of(caller, &place.environment).await?;
         let mut inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
@@ -253,6 +270,7 @@ impl Keyrack {
         for (name, path) in paths {
             event = event.with(name, *path);
         }
+        let work = prepare.await?;
         // Only a search takes long before it has changed anything.
         let searches = matches!(work, FileWork::Replace { .. });
         self.noted(event, async {

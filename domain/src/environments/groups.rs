@@ -9,7 +9,7 @@ use sqlx::Row;
 use super::model::Environment;
 use super::rows;
 use crate::audit::{self, Event};
-use crate::bounds::counts::{GROUP_NAME, GROUPS};
+use crate::bounds::counts::{GROUP_NAME, GROUPS, GROUPS_AT_ONCE};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
@@ -187,6 +187,10 @@ impl Keyrack {
         names: &[String],
     ) -> Result<()> {
         caller.require(Right::Operate)?;
+        if names.len() > GROUPS_AT_ONCE {
+            let why = format!("it can name at most {GROUPS_AT_ONCE} groups; these are {}", names.len());
+            return Err(Error::invalid("envGroup", why));
+        }
         let names = names.iter().map(|name| checked("envGroup", name)).collect::<Result<Vec<_>>>()?;
         let mut tx = self.store.begin().await?;
         lock_account(&mut tx, caller.account).await?;

@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::doing::Doing;
+use crate::bounds::counts::REPLACEMENTS;
 use crate::environments::{FilePlace, NodeChoice};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
@@ -35,6 +36,10 @@ impl Run<'_> {
                     Some(item) => vec![one(item)?],
                     None => return Err(Error::invalid("jps", "replacements: it is required")),
                 };
+                if replacements.len() > REPLACEMENTS {
+                    let why = format!("replacements: at most {REPLACEMENTS}; these are {}", replacements.len());
+                    return Err(Error::invalid("jps", why));
+                }
                 for (pattern, replacement) in replacements {
                     keyrack.replace_in_file(caller, client, &place, &path, &pattern, &replacement, None).await?;
                 }
