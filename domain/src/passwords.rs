@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(passwords.running.available_permits(), HASHES_AT_ONCE - 1);
         drop(ends);
         let all = passwords.running.acquire_many(HASHES_AT_ONCE as u32);
-        tokio::time::timeout(Duration::from_secs(10), all).await.unwrap().unwrap();
+        drop(tokio::time::timeout(Duration::from_secs(10), all).await.unwrap().unwrap());
         assert_eq!(passwords.queue.available_permits(), HASHES_WAITING);
     }
 
