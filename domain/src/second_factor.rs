@@ -129,7 +129,7 @@ impl Keyrack {
         }
         let wait = self.throttle.wrong(guess);
         let event = Event::by_user(self.home(user).await?, email, client, "second-factor.prove").refused("wrong code");
-        self.refusals.note(&event);
+        self.refusals.note(event);
         Err(Error::WrongCode { wait })
     }
 

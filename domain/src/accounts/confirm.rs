@@ -160,7 +160,7 @@ impl Keyrack {
         if !self.passwords.verify(Some(&hash), password).await? {
             let wait = self.throttle.wrong(guess);
             let subject = format!("user:{} {}", caller.user, caller.email);
-            self.refusals.note(&Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
+            self.refusals.note(Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
             return Err(Error::WrongPassword { wait });
         }
         self.throttle.right(guess);

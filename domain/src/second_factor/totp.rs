@@ -95,7 +95,7 @@ impl Keyrack {
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let Some(step) = matching_step(&secret, &code, now)? else {
             let wait = self.throttle.wrong(guess);
-            self.refusals.note(&self.own_event(confirmed, "second-factor.enable").refused("wrong code"));
+            self.refusals.note(self.own_event(confirmed, "second-factor.enable").refused("wrong code"));
             return Err(Error::WrongCode { wait });
         };
         self.throttle.right(guess);

@@ -11,6 +11,7 @@ mod environments;
 mod log;
 mod members;
 mod notices;
+mod owners;
 mod processes;
 mod rights;
 mod second_factor;
