@@ -128,6 +128,33 @@ async fn removing_a_member_decides_on_each_token() {
 }
 
 #[tokio::test]
+async fn a_manager_who_takes_an_owners_token_in_hand_stays_a_manager() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let bob = bob(&server, &owner, "manager").await;
+    let new = [("description", "x"), ("apiList", "users.account.GetUserInfo"), ("shared", "true"), PASS];
+    let made = owner.post("users.authentication.CreateToken", &new).await;
+    let id = made["token"]["id"].to_string();
+    let first = server.bearer(made["token"]["key"].as_str().unwrap());
+    let who = async |caller: &Somebody<'_>| caller.get("users.account.GetUserInfo", &[]).await["email"].clone();
+    assert_eq!(who(&first).await, EMAIL);
+    let edit = [("id", id.as_str()), ("tokenTemplate", "Extended Access"), PASS];
+    assert_eq!(bob.code("users.authentication.EditToken", &edit).await, 0);
+    assert_eq!(who(&first).await, BOB);
+    let renewed = bob.post("users.authentication.RegenerateToken", &[("id", &id), PASS]).await;
+    let key = renewed["token"]["key"].as_str().unwrap();
+    assert_eq!(who(&server.bearer(key)).await, BOB);
+    let opened = server.anonymous().post("users.authentication.SigninByToken", &[("token", key)]).await;
+    let session = server.bearer(opened["session"].as_str().unwrap_or_else(|| panic!("{opened}")));
+    assert_eq!(who(&session).await, BOB);
+    // Whatever becomes of Bob's own tokens, this one goes too.
+    let bob_id = bob.get("users.account.GetUserInfo", &[]).await["uid"].to_string();
+    assert_eq!(owner.code(DELETE, &[("id", &bob_id), ("tokens", "revoke"), PASS]).await, 0);
+    assert_eq!(server.bearer(key).code(CHECK, &[]).await, 702);
+    assert_eq!(session.code(CHECK, &[]).await, 702);
+}
+
+#[tokio::test]
 async fn only_the_owner_changes_members_and_no_token_does() {
     let server = Server::start().await;
     let owner = server.owner().await;
