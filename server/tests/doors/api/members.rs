@@ -1,6 +1,8 @@
 //! Members through the API.
 
+use keyrack_domain::accounts::Confirmation;
 use keyrack_domain::caller::Client;
+use keyrack_domain::tokens::TokenChange;
 use serde_json::{Value, json};
 
 use crate::support::{EMAIL, PASSWORD, Server, Somebody};
@@ -132,9 +134,15 @@ async fn a_manager_who_takes_an_owners_token_in_hand_stays_a_manager() {
     let server = Server::start().await;
     let owner = server.owner().await;
     let bob = bob(&server, &owner, "manager").await;
-    let new = [("description", "x"), ("apiList", "users.account.GetUserInfo"), ("shared", "true"), PASS];
+    let new = [("description", "x"), ("apiList", "users.account.GetUserInfo"), PASS];
     let made = owner.post("users.authentication.CreateToken", &new).await;
     let id = made["token"]["id"].to_string();
+    // Sharing is for the dashboard.
+    let caller = server.keyrack.authenticate(owner.credential()).await.unwrap();
+    let password = Confirmation::password(PASSWORD);
+    let confirmed = server.keyrack.confirm(&caller, &Client::local(), &password).await.unwrap();
+    let share = TokenChange { shared: Some(true), ..TokenChange::default() };
+    server.keyrack.edit_token(&confirmed, id.parse().unwrap(), None, &share).await.unwrap();
     let first = server.bearer(made["token"]["key"].as_str().unwrap());
     let who = async |caller: &Somebody<'_>| caller.get("users.account.GetUserInfo", &[]).await["email"].clone();
     assert_eq!(who(&first).await, EMAIL);

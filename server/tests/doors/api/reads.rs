@@ -14,7 +14,7 @@ async fn what_hands_out_stored_secrets_is_noted() {
     let control = |method: &str| format!("environment.control.{method}");
     let file = [("nodeId", node.as_str()), ("path", "/www/secret.txt"), ("body", "krypto")];
     done(&owner, "environment.file.Write", &file).await;
-    done(&owner, &control("AddEnvProperty"), &[("settings", r#"{"key":"secret"}"#)]).await;
+    done(&owner, &control("AddEnvProperty"), &[("properties", r#"{"key":"secret"}"#)]).await;
     done(&owner, "environment.nodegroup.ApplyData", &[("nodeGroup", "cp"), ("data", r#"{"key":"secret"}"#)]).await;
     let settings = json!({ "envName": "a" }).to_string();
     let export = owner.post("environment.export.Create", &[("settings", &settings)]).await["object"]["id"].to_string();
