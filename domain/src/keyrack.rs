@@ -5,14 +5,16 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::audit::{Broken, Event, Verified};
+use crate::bounds::records::READS_TOGETHER;
 use crate::caller::{Caller, Client};
 use crate::callers::Callers;
 use crate::cluster::Cluster;
 use crate::environments::Manager;
+use crate::gathered::Gather;
+use crate::log_lines::LogLines;
 use crate::methods::Catalog;
 use crate::notices::Mailer;
 use crate::passwords::Passwords;
-use crate::refusals::Refusals;
 use crate::second_factor::PasskeySite;
 use crate::settings::Settings;
 use crate::store::{Dialect, OpenError, Store};
@@ -41,7 +43,11 @@ pub struct Parts {
     pub(crate) receiving: Running,
     /// Files of other servers' uploads, while they are worked with.
     pub(crate) copies: Copies,
-    pub(crate) refusals: Refusals,
+    /// What callers were refused.
+    pub(crate) refusals: Gather,
+    /// What callers read that may hold secrets.
+    pub(crate) reads: Gather,
+    log_lines: LogLines,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
     /// This server among others, once it has joined them.
@@ -77,7 +83,9 @@ impl Keyrack {
             passwords: Passwords::default(),
             receiving: Running::default(),
             copies: Copies::default(),
-            refusals: Refusals::default(),
+            refusals: Gather::each_flush(),
+            reads: Gather::with_pause(READS_TOGETHER),
+            log_lines: LogLines::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
             cluster: Cluster::default(),
@@ -100,20 +108,34 @@ impl Keyrack {
         &self.world
     }
 
-    /// Notes that a known caller was refused a method; written to the audit log with the next batch.
+    /// Notes that a known caller was refused a method; written to the audit log with the next batch. The reason must not repeat
+    /// what the caller sent.
     pub fn refused(&self, caller: &Caller, client: &Client, method: &str, code: i64, reason: &str) {
         let event =
             Event::by(caller, client, "api.call", format!("method:{method}")).refused(format!("{code} {reason}"));
-        self.refusals.note(&event);
+        self.refusals.note(event);
     }
 
-    /// Writes what is gathered in memory: uses and refusals.
+    /// Notes that a caller reads or writes what may hold secrets without changing anything else; written to the audit log with
+    /// one of the next batches.
+    pub(crate) fn note_read(&self, event: Event) {
+        self.reads.note(event);
+    }
+
+    /// Where to ask whether one more log line may be written about what a caller does.
+    pub fn log_lines(&self) -> &LogLines {
+        &self.log_lines
+    }
+
+    /// Writes what is gathered in memory: uses, refusals and reads.
     ///
     /// # Errors
     /// From the database; what was not written stays gathered.
     pub async fn flush(&self) -> crate::Result<()> {
+        self.log_lines.count_up(false);
         self.usage.flush(&self.store, &self.catalog).await?;
-        self.refusals.flush(&self.store, self.world.now()).await
+        self.refusals.flush(&self.store, self.world.now()).await?;
+        self.reads.flush(&self.store, self.world.now()).await
     }
 
     /// Flushes, tidies up, sends mail, and heeds the operator's commands and the other servers, until it is dropped.
@@ -197,6 +219,8 @@ impl Keyrack {
     /// Writes what is gathered and closes the store.
     pub async fn close(&self) {
         let _ = self.flush().await;
+        let _ = self.reads.flush_all(&self.store, self.world.now()).await;
+        self.log_lines.count_up(true);
         self.store.close().await;
     }
 

@@ -31,11 +31,15 @@ pub mod environments;
 #[cfg(feature = "server")]
 pub mod error;
 #[cfg(feature = "server")]
+mod gathered;
+#[cfg(feature = "server")]
 pub mod ids;
 #[cfg(feature = "server")]
 mod json;
 #[cfg(feature = "server")]
 mod keyrack;
+#[cfg(feature = "server")]
+pub mod log_lines;
 #[cfg(feature = "server")]
 pub mod marketplace;
 #[cfg(feature = "server")]
@@ -46,8 +50,6 @@ pub mod methods;
 pub mod notices;
 #[cfg(feature = "server")]
 pub mod passwords;
-#[cfg(feature = "server")]
-mod refusals;
 #[cfg(feature = "server")]
 pub mod scheduler;
 #[cfg(feature = "server")]

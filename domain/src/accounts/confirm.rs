@@ -192,7 +192,7 @@ impl Keyrack {
             Verdict::Right => Ok(ProvedPassword(hash)),
             Verdict::Wrong { wait } => {
                 let subject = format!("user:{} {}", caller.user, caller.email);
-                self.refusals.note(&Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
+                self.refusals.note(Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
                 Err(Error::WrongPassword { wait })
             }
         }

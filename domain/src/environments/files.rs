@@ -3,6 +3,8 @@
 use super::changes::NodeChoice;
 use super::file_turns::abandoned;
 use super::inside::{engine_error, event, may};
+use crate::audit::Event;
+use crate::bounds::records::PATH_SHOWN;
 use crate::caller::{Caller, Client, Right};
 use crate::engine::{FileDone, FileEntry, FileWork, NodePath, Pattern};
 use crate::error::{Error, Result};
@@ -35,11 +37,17 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or file that is not there, [`Error::Invalid`] for what is
     /// no file, [`Error::Limit`] for one that is too large.
-    pub async fn read_file(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<String> {
+    pub async fn read_file(&self, caller: &Caller, client: &Client, place: &FilePlace, path: &str) -> Result<String> {
         may(caller)?;
-        let work = FileWork::Read(present_path("path", path)?);
-        match self.look_at_files(caller, place, work).await? {
-            FileDone::Text(text) => Ok(text),
+        let path = present_path("path", path)?;
+        let shown = short_path(&path.to_string());
+        let environment = self.environment(caller, &place.environment).await?;
+        match self.look_at_files(caller, place, FileWork::Read(path)).await? {
+            FileDone::Text(text) => {
+                let read = Event::by(caller, client, "file.read", format!("environment:{}", environment.name));
+                self.note_read(read.with("path", shown));
+                Ok(text)
+            }
             other => Err(unexpected(&other)),
         }
     }
@@ -286,6 +294,14 @@ impl Keyrack {
             Ok(done)
         })
         .await
+    }
+}
+
+/// A path as an entry of the audit log names it; whoever makes files can choose long ones.
+fn short_path(path: &str) -> String {
+    match path.char_indices().nth(PATH_SHOWN) {
+        None => path.to_owned(),
+        Some((end, _)) => format!("{}…", &path[..end]),
     }
 }
 

@@ -255,7 +255,8 @@ fn checked(parameter: &'static str, name: &str) -> Result<String> {
     let parts: Vec<_> = name.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
     let name = parts.join("/");
     if name.is_empty() || name.chars().count() > GROUP_NAME || hidden(&name).is_some() {
-        let why = format!("the name of a group has 1 to {GROUP_NAME} characters, and no control or invisible characters");
+        let why =
+            format!("the name of a group has 1 to {GROUP_NAME} characters, and no control or invisible characters");
         return Err(Error::invalid(parameter, why));
     }
     Ok(name)

@@ -99,6 +99,20 @@ impl Keyrack {
         apps.into_iter().find(|app| app.id.eq_ignore_ascii_case(id.trim())).ok_or_else(|| missing(id))
     }
 
+    /// As [`Keyrack::app`], for somebody who is told what its manifest says: of one that the account keeps it is noted that he
+    /// read it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn read_app(&self, caller: &Caller, client: &Client, id: &str) -> Result<App> {
+        let app = self.app(caller, id).await?;
+        // Below, variables and commands are left out.
+        if app.own && caller.require(Right::Operate).is_ok() {
+            self.note_read(Event::by(caller, client, "app.read", format!("app:{}", app.id)));
+        }
+        Ok(app)
+    }
+
     /// The categories of all apps, sorted.
     ///
     /// # Errors

@@ -11,8 +11,9 @@ use super::install::InstallRequest;
 use super::manifest::Manifest;
 use super::run::Run;
 use super::scope::Scope;
+use crate::audit::Event;
 use crate::bounds::counts::{INSTALLATIONS, INSTALLED_MANIFESTS};
-use crate::caller::{Caller, Right};
+use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
 use crate::keyrack::Keyrack;
@@ -110,6 +111,20 @@ impl Keyrack {
         row.as_ref().map(installation).ok_or_else(|| Error::NotFound(missing(unique_name).into()))?
     }
 
+    /// As [`Keyrack::installation`], for somebody who is told what its manifest says: it is noted that he read it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn read_installation(&self, caller: &Caller, client: &Client, unique_name: &str) -> Result<Installation> {
+        let installation = self.installation(caller, unique_name).await?;
+        // Below, variables and commands are left out.
+        if caller.require(Right::Operate).is_ok() {
+            let subject = format!("installation:{}", installation.unique_name);
+            self.note_read(Event::by(caller, client, "installation.read", subject));
+        }
+        Ok(installation)
+    }
+
     /// What the account is among those who install: 32 hexadecimal digits, always the same.
     pub fn scripting_appid(&self, caller: &Caller) -> String {
         hex::encode(&Sha256::digest(format!("keyrack scripting {}", caller.account))[..16])
@@ -120,7 +135,13 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NotFound`] for an installation or form that is not there.
-    pub async fn installed_settings(&self, caller: &Caller, unique_name: &str, form: Option<&str>) -> Result<Value> {
+    pub async fn installed_settings(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        unique_name: &str,
+        form: Option<&str>,
+    ) -> Result<Value> {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
         let nothing = serde_json::json!({ "fields": [] });
@@ -132,6 +153,8 @@ impl Keyrack {
             Err(_) if form.is_none() => return Ok(nothing),
             Err(error) => return Err(error),
         };
+        let subject = format!("installation:{}", installation.unique_name);
+        self.note_read(Event::by(caller, client, "installation.read-settings", subject));
         Ok(form.shown(&installation.settings.read().unwrap_or_default()))
     }
 

@@ -106,7 +106,7 @@ impl Keyrack {
         };
         let Some(step) = step else {
             let wait = tried.wrong();
-            self.refusals.note(&self.own_event(confirmed, "second-factor.enable").refused("wrong code"));
+            self.refusals.note(self.own_event(confirmed, "second-factor.enable").refused("wrong code"));
             return Err(Error::WrongCode { wait });
         };
         tried.right();

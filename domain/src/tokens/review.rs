@@ -38,7 +38,15 @@ impl Keyrack {
             return Err(Error::Changed(Box::new(self.token_view(caller, token))));
         }
         let checked = self.check_change(&token, &token_change(&token, draft)?)?;
-        Ok(TokenReview { lines: self.describe_change(&token, &checked) })
+        let mut lines = self.describe_change(&token, &checked);
+        if checked.widens && token.owner != caller.user {
+            lines.push(format!(
+                "You become its owner: it has your rights from now on, and {} is told. If its present value was made by \
+                 somebody who may do less than you, that value stops working; Regenerate gives it a new one.",
+                token.owner_email
+            ));
+        }
+        Ok(TokenReview { lines })
     }
 
     async fn review_new(&self, caller: &Caller, draft: &TokenDraft) -> Result<TokenReview> {
@@ -71,11 +79,8 @@ impl Keyrack {
         if checked.set != token.set {
             lines.push(format!("API: {} becomes {}.", token.set.name(), checked.set.name()));
         }
-        let names = |set: ApiSet, methods: &[String]| match set {
-            ApiSet::Custom => methods.to_vec(),
-            set => self.catalog.names(&self.catalog.set_bits(set)),
-        };
-        let (before, after) = (names(token.set, &token.methods), names(checked.set, &checked.methods));
+        let (before, after) =
+            (self.scope_names(token.set, &token.methods), self.scope_names(checked.set, &checked.methods));
         let missing =
             |from: &[String], of: &[String]| from.iter().filter(|name| !of.contains(name)).cloned().collect::<Vec<_>>();
         let (added, removed) = (missing(&after, &before), missing(&before, &after));

@@ -13,6 +13,7 @@ mod limits;
 mod log;
 mod members;
 mod notices;
+mod owners;
 mod processes;
 mod rights;
 mod second_factor;

@@ -85,7 +85,7 @@ async fn a_mail_server_that_nothing_vouches_for_gets_no_mail() {
     let url = format!("smtps://localhost:{}", mail.address.port());
     create_account(folder.path(), "ada@example.org");
     let args = ["--smtp", &url, "--smtp-from", "keyrack@example.org"];
-    let (server, log) = Running::start_with_log(folder.path(), &args);
+    let (server, log) = Running::start_with_log(folder.path(), &args, "debug");
     let mut lines = log.lines().map(Result::unwrap);
     let form = [("login", "ada@example.org"), ("password", PASSWORD)];
     let signin = reqwest::Client::new().post(server.url("/1.0/users/authentication/rest/signin")).form(&form);

@@ -102,9 +102,9 @@ impl Running {
         Running::when_listening(command)
     }
 
-    /// As [`Running::start`], with everything logged to what is handed out beside it.
-    pub fn start_with_log(data: &Path, args: &[&str]) -> (Running, impl BufRead + use<>) {
-        let mut running = Running::spawn(data, args, "debug", Stdio::piped());
+    /// As [`Running::start`], with what is logged at this level going to what is handed out beside it.
+    pub fn start_with_log(data: &Path, args: &[&str], level: &str) -> (Running, impl BufRead + use<>) {
+        let mut running = Running::spawn(data, args, level, Stdio::piped());
         let log = BufReader::new(running.child.stderr.take().unwrap());
         (running, log)
     }

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::deploy::NewDeployment;
 use super::model::{Environment, Layer};
-use crate::caller::{Caller, Right};
+use crate::audit::Event;
+use crate::caller::{Caller, Client, Right};
 use crate::engine::NodePath;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
@@ -121,13 +122,14 @@ impl Keyrack {
         Ok(environment.layer_for_deployments(group)?.deployments.clone())
     }
 
-    /// What is deployed in one context.
+    /// What is deployed in one context. Its hooks are commands and may hold secrets, so it is noted who reads them.
     ///
     /// # Errors
     /// As [`Keyrack::deployments`]; [`Error::NotFound`] when nothing is deployed there.
     pub async fn deployment(
         &self,
         caller: &Caller,
+        client: &Client,
         name: &str,
         group: Option<&str>,
         context: &str,
@@ -135,7 +137,9 @@ impl Keyrack {
         caller.require(Right::See)?;
         let context = context_name("context", context)?;
         let environment = self.environment(caller, name).await?;
-        must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()
+        let deployment = must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()?;
+        self.note_read(Event::by(caller, client, "hooks.read", format!("environment:{}", environment.name)));
+        Ok(deployment)
     }
 }
 
