@@ -42,7 +42,7 @@ async fn what_is_installed_survives_the_server(bed: Bed) {
     let again = keyrack.execute_app_action(&owner, &client, &done.unique_name, Some("TELL"), Map::new()).await.unwrap();
     assert!(again.success_text.starts_with("this ") && again.success_text == told.success_text);
     assert_eq!(keyrack.favorite_apps(&owner).await.unwrap().len(), 1);
-    let lines: Vec<_> = keyrack.read_console(&owner, &client()).await.unwrap().into_iter().map(|line| line.line).collect();
+    let lines: Vec<_> = keyrack.read_console(&owner, &client).await.unwrap().into_iter().map(|line| line.line).collect();
     assert_eq!(lines, ["Site: made site"]);
     assert!(house.tasks().await.iter().any(|(title, state)| title == "Installing Site" && state == "Done"));
     keyrack.delete_app(&owner, &client, &app).await.unwrap();
