@@ -38,7 +38,7 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let search = Search::new(&call.params.opt_text("search")?.unwrap_or_default());
+    let search = Search::new(call.params.opt_text("search")?.unwrap_or_default());
     let methods = call.keyrack.catalog().token_methods();
     policy::answer(methods.into_iter().filter(|info| search.finds(&info.search_text())))
 }
