@@ -45,7 +45,8 @@ impl Size {
     /// What is wrong with it; where it is too large, how large it can be.
     pub fn read<T: DeserializeOwned>(self, text: &str, options: Options) -> Result<T, String> {
         serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-            let why = error.without_snippet().to_string();
+            let error = error.without_snippet();
+            let why = error.to_string();
             // Lists in brackets have a count of their own in the parser, which says only that it is exceeded.
             if matches!(error, serde_saphyr::Error::Budget { .. }) || why.contains("limit exceeded") {
                 let Size { depth, values, bytes } = self;
