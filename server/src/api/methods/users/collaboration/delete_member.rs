@@ -17,7 +17,7 @@ use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
     name: "users.collaboration.DeleteMember",
-    summary: "Removes a member from the account, or takes an invitation back (negative number). The answer holds the new values of tokens that were transferred, which are told this once. Values that the member made of others' tokens end, and tasks made with a value of the member's do not run any more.",
+    summary: "Removes a member, or takes an invitation back (negative number). Values that the member made of others' tokens end; the answer holds, this once, those of tokens that were transferred.",
     params: &[
         MEMBER,
         Param::optional(
