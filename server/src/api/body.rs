@@ -89,7 +89,7 @@ pub fn fields(kind: &[u8], body: &[u8]) -> Result<Vec<(String, Bytes)>, ApiError
     let mut fields = Vec::new();
     let (mut name, mut value) = (String::new(), Bytes::new());
     loop {
-        match reader.next()?.ok_or(Broken::Form)? {
+        match reader.take()?.ok_or(Broken::Form)? {
             Event::Part(head) => name = head.name,
             // The whole form is there, so that a content is one piece.
             Event::Content(content) => value = content,

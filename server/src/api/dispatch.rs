@@ -142,7 +142,7 @@ impl Api {
 
     async fn dispatch(&self, parts: &Parts, body: Body, trace: &mut Trace) -> Result<Answer, ApiError> {
         let path = parts.uri.path();
-        let place = self.registry.find(&path::without_version(path)).map_err(|no| no_such(no, path))?;
+        let place = self.registry.find(&path::without_version(path)).map_err(|no| no_such(no, path, &self.registry))?;
         trace.place = Some(place);
         let method = self.registry.methods()[place];
         // Any site may call with a credential that it has. Without one it would make its visitors guess passwords for it, and
@@ -379,8 +379,13 @@ impl Api {
 }
 
 /// Names the part of the path that leads nowhere, as far as it is fit to be repeated.
-fn no_such(no: NoSuch, path: &str) -> ApiError {
-    let mut parts = path::named(path).into_iter();
+fn no_such(no: NoSuch, path: &str, registry: &Registry) -> ApiError {
+    let parts = path::named(path);
+    let hint = match registry.find(&parts.join("/")) {
+        Ok(_) => ": write the path without dots and percent-encoding",
+        Err(_) => "",
+    };
+    let mut parts = parts.into_iter();
     let mut next = || {
         let part = parts.next().unwrap_or_default();
         let fit = part.len() <= 64 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
@@ -388,8 +393,8 @@ fn no_such(no: NoSuch, path: &str) -> ApiError {
     };
     let (service, class, _, method) = (next(), next(), next(), next());
     match no {
-        NoSuch::Service => ApiError::UnknownService(format!("{service}.{class}")),
-        NoSuch::Method => ApiError::UnknownMethod(format!("{service}.{class}.{method}")),
+        NoSuch::Service => ApiError::UnknownService(format!("{service}.{class}{hint}")),
+        NoSuch::Method => ApiError::UnknownMethod(format!("{service}.{class}.{method}{hint}")),
     }
 }
 

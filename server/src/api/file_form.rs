@@ -101,7 +101,7 @@ impl FileForm {
     /// What comes next. It waits as long as the caller of this does.
     async fn next(&mut self) -> Result<Event, ApiError> {
         loop {
-            if let Some(event) = self.reader.next()? {
+            if let Some(event) = self.reader.take()? {
                 return Ok(event);
             }
             let frame = self.frames.next().await.and_then(Result::ok);

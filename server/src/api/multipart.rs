@@ -111,7 +111,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`Broken`]; the reader is not to be used afterwards.
-    pub fn next(&mut self) -> Result<Option<Event>, Broken> {
+    pub fn take(&mut self) -> Result<Option<Event>, Broken> {
         loop {
             match self.state {
                 State::Preamble => {
@@ -281,13 +281,16 @@ fn unquoted(quoted: &[u8]) -> Option<(Vec<u8>, &[u8])> {
 mod tests {
     use super::*;
 
-    /// Reads a form that arrives in pieces of so many bytes: names and contents.
-    fn read(form: &[u8], piece: usize) -> Result<Vec<(String, Option<String>, Vec<u8>)>, Broken> {
+    /// Names, names of files, contents.
+    type Parts = Vec<(String, Option<String>, Vec<u8>)>;
+
+    /// Reads a form that arrives in pieces of so many bytes.
+    fn read(form: &[u8], piece: usize) -> Result<Parts, Broken> {
         let mut reader = Reader::new(b"multipart/form-data; charset=UTF-8; boundary=\"b b\"")?;
         let mut parts = Vec::new();
         for bytes in form.chunks(piece) {
             reader.push(bytes);
-            while let Some(event) = reader.next()? {
+            while let Some(event) = reader.take()? {
                 match event {
                     Event::Part(head) => parts.push((head.name, head.file_name, Vec::new())),
                     Event::Content(bytes) => parts.last_mut().expect("a part").2.extend_from_slice(&bytes),
@@ -327,7 +330,7 @@ mod tests {
                 let refused = loop {
                     reader.push(byte);
                     sent += 1;
-                    match reader.next() {
+                    match reader.take() {
                         Ok(None) => assert!(reader.buffer.len() <= bound),
                         other => break other,
                     }

@@ -176,7 +176,7 @@ fn taken_apart(form: &[u8], piece: usize) -> Result<(Vec<Part>, bool), Broken> {
     let mut parts: Vec<Part> = Vec::new();
     for bytes in form.chunks(piece) {
         reader.push(bytes);
-        while let Some(event) = reader.next()? {
+        while let Some(event) = reader.take()? {
             match (event, parts.last_mut()) {
                 (Event::Part(head), last) => {
                     assert!(last.is_none_or(|last| last.whole), "a part begins in another one");

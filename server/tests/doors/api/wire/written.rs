@@ -30,11 +30,31 @@ async fn slashes_too_many_are_the_call_and_no_path_of_the_api_gets_a_page() {
         ("//1.0/users/nosuch/rest/a", 5, "service not found [users.nosuch]"),
         ("/1.0//nosuch/authentication/rest/a", 5, "service not found [nosuch.authentication]"),
         ("//1.0//users/authentication//rest/nosuch", 6, "method not found [users.authentication.nosuch]"),
-        ("/1.0/users/authentication/rest/check%73ign", 6, "method not found [users.authentication.checksign]"),
-        ("/./1.0/users/authentication/rest/checksign", 5, "service not found [users.authentication]"),
-        ("/x/../1.0/users/authentication/rest/checksign", 5, "service not found [users.authentication]"),
-        ("/%31%2e0/users/authentication/rest/checksign", 5, "service not found [users.authentication]"),
-        ("/1.0%2Fusers/authentication/rest/checksign", 5, "service not found [users.authentication]"),
+        (
+            "/1.0/users/authentication/rest/check%73ign",
+            6,
+            "method not found [users.authentication.checksign: write the path without dots and percent-encoding]",
+        ),
+        (
+            "/./1.0/users/authentication/rest/checksign",
+            5,
+            "service not found [users.authentication: write the path without dots and percent-encoding]",
+        ),
+        (
+            "/x/../1.0/users/authentication/rest/checksign",
+            5,
+            "service not found [users.authentication: write the path without dots and percent-encoding]",
+        ),
+        (
+            "/%31%2e0/users/authentication/rest/checksign",
+            5,
+            "service not found [users.authentication: write the path without dots and percent-encoding]",
+        ),
+        (
+            "/1.0%2Fusers/authentication/rest/checksign",
+            5,
+            "service not found [users.authentication: write the path without dots and percent-encoding]",
+        ),
         ("//1.0", 5, "service not found [.]"),
         ("//", 0, ""),
     ] {
@@ -194,7 +214,7 @@ async fn a_slip_in_the_credential_is_told_and_nothing_of_it_is_repeated() {
         (format!("token={secret}"), "the name of a parameter or header stands before it"),
         (format!("{half} {}", &secret[20..]), "there is a blank or a line end in it"),
         (half.to_owned(), "it begins like a token, but it was cut off"),
-        ("$KEYRACK_TOKEN".to_owned(), "a variable or a placeholder"),
+        ("$KEYRACK_TOKEN".to_owned(), "it is the name of a variable or a placeholder"),
     ] {
         let text = format!("the session or token is not valid: {hint}");
         let mut header = get(path(CHECK));
