@@ -1,1 +1,100 @@
-../../server/src/api/params/held.rs
+//! What has to hold for any input at all. The fuzz targets link to this file and try what they find; tests try noise.
+
+use bytes::Bytes;
+use keyrack_domain::methods::parse_list;
+use keyrack_domain::types::dates::{parse_typed_day, parse_wire_moment, typed_day, wire_moment};
+
+use crate::api::body::Sent;
+use crate::api::error::ApiError;
+use crate::api::params::{Ids, Pairs, Params};
+use crate::api::registry::{Kind, Param};
+
+/// One parameter of each kind.
+pub const DECLARED: &[Param] = &[
+    Param::required("envName", Kind::Text, "", ""),
+    Param::optional("password", Kind::Secret, "", ""),
+    Param::optional("nodeId", Kind::Number, "", "").or(&["nodes"]),
+    Param::optional("lazy", Kind::YesNo, "", ""),
+    Param::optional("expiresAt", Kind::Moment, "", ""),
+    Param::optional("apiList", Kind::List, "", ""),
+    Param::optional("ids", Kind::Ids, "", ""),
+    Param::optional("env", Kind::Json, "", ""),
+];
+
+/// A call: the first byte says how the body is written, the second where the query ends.
+pub fn parameters(data: &[u8]) {
+    let [kind, at, rest @ ..] = data else { return };
+    let (query, body) = rest.split_at(usize::from(*at).min(rest.len()));
+    let sent = match kind % 3 {
+        0 => Sent::Form(Bytes::copy_from_slice(body)),
+        1 => Sent::Json(Bytes::copy_from_slice(body)),
+        _ => Sent::Multipart(parts(body)),
+    };
+    let read = Pairs::read(query, &sent);
+    let again = Pairs::read(query, &sent);
+    match (&read, &again) {
+        (Ok(read), Ok(again)) => assert_eq!(read, again),
+        (Err(read), Err(again)) => assert_eq!(read.text(), again.text()),
+        _ => panic!("the same call is read in two ways"),
+    }
+    match read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
+        Ok(params) => bound(&params),
+        Err(error) => {
+            let text = error.text();
+            // Of the refusals these are the ones with code 3.
+            assert!(matches!(error, ApiError::Request(_) | ApiError::Missing(_) | ApiError::Bad { .. }), "{text:?}");
+            assert!(!text.contains(|c: char| c.is_control()), "{text:?}");
+            assert!(text.len() < 400, "{text:?}");
+        }
+    }
+}
+
+/// What was bound is read without a further refusal, and is what its kind says.
+fn bound(params: &Params) {
+    assert!(!params.text("envName").unwrap().is_empty());
+    for name in ["envName", "password"] {
+        assert!(params.opt_text(name).unwrap().is_none_or(|text| !text.contains('\0')));
+    }
+    let number = params.opt_number("nodeId").unwrap();
+    assert_eq!(number.is_some(), params.opt_text("nodeId").unwrap().is_some());
+    assert_eq!(params.yes("lazy").unwrap(), params.opt_yes("lazy").unwrap().unwrap_or_default());
+    if let Some(moment) = params.opt_end("expiresAt").unwrap().and_then(|end| end.moment()) {
+        assert_eq!(parse_wire_moment(&wire_moment(moment)), Some(moment));
+    }
+    assert!(params.list("apiList").iter().all(|item| !item.is_empty()));
+    match params.opt_ids("ids").unwrap() {
+        Some(Ids::These(ids)) => assert!(!ids.is_empty()),
+        Some(Ids::All) | None => {}
+    }
+    params.opt_json("env").unwrap();
+}
+
+/// Names and values as a multipart form has them: whatever stands between bytes of 255.
+fn parts(body: &[u8]) -> Vec<(String, Bytes)> {
+    let mut pieces = body.split(|byte| *byte == 255);
+    let mut parts = Vec::new();
+    while let (Some(name), Some(value)) = (pieces.next(), pieces.next()) {
+        parts.push((String::from_utf8_lossy(name).into_owned(), Bytes::copy_from_slice(value)));
+    }
+    parts
+}
+
+/// Any text as a list, as a moment of the wire, and as a typed day.
+pub fn lists_and_dates(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let items = parse_list([text.as_ref()]);
+    let whole = |item: &String| !item.contains(|c: char| ",;[]".contains(c) || c.is_whitespace());
+    assert!(items.iter().all(|item| !item.is_empty() && whole(item)), "{items:?}");
+    // Written in any form, the items are the same again.
+    for written in [items.join(","), items.join("; "), items.join("\n"), format!("['{}']", items.join("', '"))] {
+        assert_eq!(parse_list([written.as_str()]), items, "{written:?}");
+    }
+    assert_eq!(parse_list(items.iter().map(String::as_str)), items);
+    if let Some(moment) = parse_wire_moment(&text) {
+        assert_eq!(parse_wire_moment(&wire_moment(moment)), Some(moment), "{text:?}");
+    }
+    if let Ok(Some(day)) = parse_typed_day(&text) {
+        assert_eq!(parse_typed_day(&typed_day(day)), Ok(Some(day)), "{text:?}");
+        assert_eq!(typed_day(day), text.trim());
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use keyrack_domain::types::methods::ApiSet;
+use keyrack_types::methods::ApiSet;
 
 use super::catalog::Catalog;
 

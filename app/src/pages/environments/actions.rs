@@ -1,4 +1,4 @@
-use keyrack_domain::types::environments::EnvStatus;
+use keyrack_types::environments::EnvStatus;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{action::Action, board::State, poll};

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use keyrack_domain::types::environments::Overview;
+use keyrack_types::environments::Overview;
 use leptos::{either::Either, prelude::*};
 
 use super::{empty::Empty, poll, row::row, tasks::Tasks};

@@ -1,4 +1,4 @@
-use keyrack_domain::types::environments::{EnvStatus, EnvironmentView, LayerView};
+use keyrack_types::environments::{EnvStatus, EnvironmentView, LayerView};
 use leptos::prelude::*;
 
 use super::{actions::actions, board::State};

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     dates::readable_moment,
     environments::{TaskState, TaskView},
 };

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{dates::readable_day, members::TokenFate};
+use keyrack_types::{dates::readable_day, members::TokenFate};
 use leptos::prelude::*;
 
 use super::remove::Choice;

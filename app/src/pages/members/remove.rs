@@ -1,6 +1,6 @@
 //! The dialog "Remove member".
 
-use keyrack_domain::types::{
+use keyrack_types::{
     members::{MemberRemoved, MemberView, TokenFate},
     tokens::TokenView,
 };

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use keyrack_domain::types::tokens::TokenView;
+use keyrack_types::tokens::TokenView;
 use serde::{Deserialize, Serialize};
 
 /// A column of the list.
@@ -114,7 +114,7 @@ fn by_text(a: &str, b: &str) -> Ordering {
 mod tests {
     use super::super::draft::tests::token;
     use super::*;
-    use keyrack_domain::types::dates::parse_wire_moment;
+    use keyrack_types::dates::parse_wire_moment;
 
     fn order(sort: &str) -> Vec<i64> {
         let mut list = vec![token(1, "beta"), token(2, "Alpha"), token(3, "gamma")];

@@ -1,8 +1,8 @@
 //! What the parts of the page share.
 
-use keyrack_domain::types::methods::MethodInfo;
-use keyrack_domain::types::refusal::Refusal;
-use keyrack_domain::types::tokens::{NewSecret, TokenList, TokenView};
+use keyrack_types::methods::MethodInfo;
+use keyrack_types::refusal::Refusal;
+use keyrack_types::tokens::{NewSecret, TokenList, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::SessionView, refusal::Answer};
+use keyrack_types::{accounts::SessionView, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::Profile, refusal::Answer};
+use keyrack_types::{accounts::Profile, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{environments::Overview, refusal::Answer};
+use keyrack_types::{environments::Overview, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

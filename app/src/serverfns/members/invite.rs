@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::Role, members::InvitationLink, refusal::Answer, second_factor::ConfirmInput};
+use keyrack_types::{accounts::Role, members::InvitationLink, refusal::Answer, second_factor::ConfirmInput};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

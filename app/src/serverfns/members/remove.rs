@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     members::{MemberRemoved, TokenFate},
     refusal::Answer,
     second_factor::ConfirmInput,

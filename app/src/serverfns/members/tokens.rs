@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, tokens::TokenView};
+use keyrack_types::{refusal::Answer, tokens::TokenView};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{members::MemberList, refusal::Answer};
+use keyrack_types::{members::MemberList, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

@@ -1,4 +1,4 @@
-use keyrack_domain::types::refusal::Answer;
+use keyrack_types::refusal::Answer;
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

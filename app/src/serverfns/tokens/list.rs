@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, tokens::TokenList};
+use keyrack_types::{refusal::Answer, tokens::TokenList};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmInput, tokens::NewSecret};
+use keyrack_types::{refusal::Answer, second_factor::ConfirmInput, tokens::NewSecret};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

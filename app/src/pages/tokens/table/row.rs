@@ -1,6 +1,6 @@
 //! One row of the list.
 
-use keyrack_domain::types::tokens::TokenView;
+use keyrack_types::tokens::TokenView;
 use leptos::prelude::*;
 
 use super::super::dates::{day, day_with};
