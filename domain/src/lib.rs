@@ -1,20 +1,19 @@
 //! What Keyrack knows without any web: accounts, tokens, methods, environments, engines, audit, store.
 
+pub use keyrack_engine as engine;
 pub use keyrack_types as types;
+pub use keyrack_types::{bounds, ids};
 
 pub use crate::error::{Credential, Error, Result};
 pub use crate::keyrack::Keyrack;
 
 pub mod accounts;
 pub mod audit;
-pub mod bounds;
 pub mod caller;
 mod callers;
 pub mod cluster;
-pub mod engine;
 pub mod environments;
 pub mod error;
-pub mod ids;
 mod keyrack;
 pub mod marketplace;
 pub mod members;

@@ -5,8 +5,10 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod bounds;
 pub mod dates;
 pub mod environments;
+pub mod ids;
 pub mod members;
 pub mod methods;
 pub mod notices;

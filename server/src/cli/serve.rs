@@ -117,7 +117,9 @@ impl Serve {
         let settings = self.settings(local);
         folder.lock_database(&settings.database)?;
         let (keyrack, registry) = open(settings).await?;
-        let engine = LocalEngine::open(keyrack.settings(), LocalEngine::this_program()).map_err(Failure::start)?;
+        let engine = LocalEngine::open(&keyrack.settings().data, LocalEngine::this_program())
+            .map_err(Failure::start)?
+            .allow_unconfined(keyrack.settings().allow_unconfined_nodes);
         keyrack.start_environments(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();

@@ -92,7 +92,7 @@ impl Server {
     pub async fn environments_with(change: impl FnOnce(&mut Settings)) -> Server {
         let server = Server::with(change).await;
         let program = env!("CARGO_BIN_EXE_keyrack").into();
-        let engine = LocalEngine::open(server.keyrack.settings(), program).unwrap();
+        let engine = LocalEngine::open(&server.keyrack.settings().data, program).unwrap();
         server.keyrack.start_environments(Arc::new(engine)).await.unwrap();
         server
     }

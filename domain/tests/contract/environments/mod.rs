@@ -79,7 +79,7 @@ impl House {
 }
 
 async fn start(keyrack: &Keyrack) {
-    let engine = LocalEngine::open(keyrack.settings(), program()).unwrap();
+    let engine = LocalEngine::open(&keyrack.settings().data, program()).unwrap();
     keyrack.start_environments(Arc::new(engine)).await.unwrap();
 }
 

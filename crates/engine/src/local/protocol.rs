@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Exit;
+use crate::Exit;
 
 /// The first line to the supervisor: what to run, and how.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -28,8 +28,7 @@ use super::{
     Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
     NodeSpec, NodeStats, Started, Template,
 };
-use crate::ids::NodeId;
-use crate::settings::Settings;
+use keyrack_types::ids::NodeId;
 use confinement::Confinement;
 use folders::Folders;
 use protocol::{Capture, Job};
@@ -73,8 +72,8 @@ impl LocalEngine {
     ///
     /// # Errors
     /// When the data folder cannot be made ready.
-    pub fn open(settings: &Settings, program: PathBuf) -> io::Result<LocalEngine> {
-        let folders = Folders::open(&settings.data)?;
+    pub fn open(data: &Path, program: PathBuf) -> io::Result<LocalEngine> {
+        let folders = Folders::open(data)?;
         let confinement = Confinement::probe(&folders.nodes());
         if !confinement.is_there() {
             tracing::warn!("nodes cannot be confined here: neither users of their own nor Landlock can be had");
@@ -87,11 +86,18 @@ impl LocalEngine {
             recipes: Recipes::in_folder(folders.recipes()),
             folders,
             confinement,
-            allow_unconfined: settings.allow_unconfined_nodes,
+            allow_unconfined: false,
             program,
             running: Mutex::default(),
             executions: AtomicU64::new(0),
         })
+    }
+
+    /// Whether `cmd`, Exec methods and recipes run although nodes cannot be confined here.
+    #[must_use]
+    pub fn allow_unconfined(mut self, allow: bool) -> LocalEngine {
+        self.allow_unconfined = allow;
+        self
     }
 
     /// Leaves out a kind of confinement, as on a machine that does not have it.

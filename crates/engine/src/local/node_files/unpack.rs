@@ -11,8 +11,8 @@ use rustix::io::Errno;
 
 use super::root::{Root, name};
 use super::{MOST_BYTES, MOST_FILES, budget, told};
-use crate::engine::local::files::Budget;
-use crate::engine::{EngineError, NodePath};
+use crate::local::files::Budget;
+use crate::{EngineError, NodePath};
 
 /// What an archive begins with; `ustar` stands further in.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];

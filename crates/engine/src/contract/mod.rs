@@ -1,13 +1,15 @@
-//! What every engine promises.
+//! What every engine promises, as tests that any engine can be put to: `keyrack_engine::engine_contract!(…)`.
+
+pub mod processes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keyrack_domain::engine::{Engine, EngineError, Exit, ImageRef, NodeRun, NodeSpec, Started};
-use keyrack_domain::ids::NodeId;
+use crate::{Engine, EngineError, Exit, ImageRef, NodeRun, NodeSpec, Started};
+use keyrack_types::ids::NodeId;
 
-use crate::processes::{PATIENCE, free_port, marker, processes_with, until, until_none_with};
+use self::processes::{PATIENCE, free_port, marker, processes_with, until, until_none_with};
 
 /// An engine to be tested.
 pub struct Subject {
@@ -237,7 +239,7 @@ macro_rules! engine_contract {
         mod promises {$(
             #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                $crate::engine::promises::$name($subject).await;
+                $crate::contract::$name($subject).await;
             }
         )+}
     };

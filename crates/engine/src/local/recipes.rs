@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::engine::{EngineError, ImageRef, Template};
+use crate::{EngineError, ImageRef, Template};
 
 /// The image that every server has: a small web application, answered by the program itself.
 pub const BUILT_IN: &str = "keyrack/web";

@@ -9,8 +9,8 @@ use rustix::io::Errno;
 
 use super::root::{Root, name};
 use super::{budget, delete, not_opened, told, unpack};
-use crate::engine::local::files::{self, Budget, FOLDER};
-use crate::engine::{Content, EngineError, NodePath};
+use crate::local::files::{self, Budget, FOLDER};
+use crate::{Content, EngineError, NodePath};
 
 /// Where the new content is put together. Work on one node's content comes one after another, so one name is enough, and
 /// what an end of the server left there goes with the next swap.
@@ -22,7 +22,7 @@ const DEPTH: usize = 64;
 /// Puts the new content together.
 ///
 /// # Errors
-/// As [`crate::engine::Engine::work_on_files`]; nothing is staged then.
+/// As [`crate::Engine::work_on_files`]; nothing is staged then.
 pub fn stage(
     root: &Root,
     folder: &NodePath,
@@ -42,7 +42,7 @@ pub fn stage(
 /// Gives the folder what is staged, and removes what it had.
 ///
 /// # Errors
-/// As [`crate::engine::Engine::work_on_files`]; the folder is as it was then.
+/// As [`crate::Engine::work_on_files`]; the folder is as it was then.
 pub fn exchange(root: &Root, folder: &NodePath) -> Result<(), EngineError> {
     let staging = staging()?;
     told(folder, trade(root, &staging, folder))?;
@@ -53,7 +53,7 @@ pub fn exchange(root: &Root, folder: &NodePath) -> Result<(), EngineError> {
 /// Removes what is staged.
 ///
 /// # Errors
-/// As [`crate::engine::Engine::work_on_files`].
+/// As [`crate::Engine::work_on_files`].
 pub fn unstage(root: &Root) -> Result<(), EngineError> {
     let staging = staging()?;
     told(&staging, cleared(root, &staging))

@@ -2,8 +2,10 @@
 //!
 //! An engine knows nodes, not environments: what should run, when to try again and what people are told about it is
 //! decided above (`environments`). Everything that an engine promises is in the contract tests, which run against any
-//! engine (`tests/engine_contract.rs`).
+//! engine (the feature `contract`).
 
+#[cfg(feature = "contract")]
+pub mod contract;
 mod files;
 mod image;
 pub mod local;
@@ -16,7 +18,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
 
-use crate::ids::NodeId;
+use keyrack_types::ids::NodeId;
 
 pub use files::{Content, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
 pub use image::ImageRef;

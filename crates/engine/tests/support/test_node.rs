@@ -7,10 +7,9 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use keyrack_domain::engine::local::{LocalEngine, NODE_WEB, SUPERVISE_NODE, supervise};
-use keyrack_domain::engine::{Engine, ImageRef, NodeSpec};
-use keyrack_domain::ids::NodeId;
-use keyrack_domain::settings::Settings;
+use keyrack_engine::local::{LocalEngine, NODE_WEB, SUPERVISE_NODE, supervise};
+use keyrack_engine::{Engine, ImageRef, NodeSpec};
+use keyrack_types::ids::NodeId;
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -45,7 +44,7 @@ fn host(data: PathBuf, command: String) -> ExitCode {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let program = std::env::current_exe().expect("this program's path");
-        let engine = LocalEngine::open(&Settings::in_folder(data), program).expect("the engine opens");
+        let engine = LocalEngine::open(&data, program).expect("the engine opens");
         let spec = NodeSpec {
             id: NodeId(1),
             environment: "hosted".into(),

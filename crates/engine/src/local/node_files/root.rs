@@ -9,8 +9,8 @@ use std::path::Path;
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, fstat, mkdirat, openat, openat2};
 use rustix::io::Errno;
 
-use crate::engine::NodePath;
-use crate::engine::local::files::FOLDER;
+use crate::NodePath;
+use crate::local::files::FOLDER;
 
 /// How often an opening is tried again that a renaming by the node came in between of.
 const TRIES: usize = 32;

@@ -5,10 +5,10 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::ids::NodeId;
+use keyrack_types::ids::NodeId;
 
 /// The name of the current log; the one before it has `.1` behind.
-pub const LOG: &str = crate::engine::CURRENT_LOG;
+pub const LOG: &str = crate::CURRENT_LOG;
 pub const OLD_LOG: &str = "output.log.1";
 
 /// The folders of one data folder.

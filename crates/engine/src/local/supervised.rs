@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, oneshot, watch};
 use super::SUPERVISE_NODE;
 use super::proc;
 use super::protocol::{Job, Order, Report};
-use crate::engine::{EngineError, Exit};
+use crate::{EngineError, Exit};
 
 /// How long a supervisor may take beyond the grace time before it is helped.
 const OVERDUE: Duration = Duration::from_secs(5);

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, statat, unlinkat};
 
 use super::files::{self, Budget, FOLDER};
-use crate::engine::{Content, EngineError, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT, NodePath};
+use crate::{Content, EngineError, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT, NodePath};
 use root::{Root, name};
 use user::AsUser;
 
@@ -36,7 +36,7 @@ const LONGEST_SEARCH: Duration = Duration::from_secs(5);
 /// Does the work in this folder, which belongs to this user.
 ///
 /// # Errors
-/// As [`crate::engine::Engine::work_on_files`].
+/// As [`crate::Engine::work_on_files`].
 pub fn work(folder: &Path, owner: Option<u32>, work: FileWork) -> Result<FileDone, EngineError> {
     let root = Root::open(folder)?;
     // The server's own files are opened before the thread becomes somebody who has no right to them.

@@ -3,23 +3,28 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufRead;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyrack_domain::engine::local::LocalEngine;
-use keyrack_domain::engine::{Engine, EngineError, Exit, FileWork, ImageRef, NodePath};
-use keyrack_domain::ids::NodeId;
-use keyrack_domain::settings::Settings;
+use keyrack_engine::local::LocalEngine;
+use keyrack_engine::{Engine, EngineError, Exit, FileWork, ImageRef, NodePath};
+use keyrack_types::ids::NodeId;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::engine::promises::{Subject, exit};
-use crate::engine_contract;
-use crate::processes::{free_port, marker, processes_with, program, until, until_none_with};
+use keyrack_engine::contract::{Subject, exit};
+use keyrack_engine::engine_contract;
+use keyrack_engine::contract::processes::{free_port, marker, processes_with, until, until_none_with};
+
+/// The program that supervises and is a node in tests.
+fn program() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_keyrack-engine-test-node"))
+}
 
 fn local() -> Subject {
     let data = tempfile::tempdir().expect("a temporary folder");
-    let engine = LocalEngine::open(&Settings::in_folder(data.path()), program()).expect("the engine opens");
+    let engine = LocalEngine::open(data.path(), program()).expect("the engine opens");
     Subject {
         engine: Arc::new(engine),
         image: ImageRef::parse("keyrack/web:7").expect("an image"),
@@ -28,7 +33,7 @@ fn local() -> Subject {
 }
 
 fn in_folder(data: &std::path::Path) -> Subject {
-    let engine = LocalEngine::open(&Settings::in_folder(data), program()).expect("the engine opens");
+    let engine = LocalEngine::open(&data, program()).expect("the engine opens");
     Subject {
         engine: Arc::new(engine),
         image: ImageRef::parse("keyrack/web:7").expect("an image"),
@@ -74,7 +79,7 @@ const MORE_ATTEMPTS: [&str; 4] =
 async fn attempts_fail(confine: impl FnOnce(LocalEngine) -> LocalEngine, landlock: bool) {
     let data = tempfile::tempdir().unwrap();
     fs::write(data.path().join("keyrack.db"), "the database").unwrap();
-    let engine = confine(LocalEngine::open(&Settings::in_folder(data.path()), program()).unwrap());
+    let engine = confine(LocalEngine::open(data.path(), program()).unwrap());
     let subject =
         Subject { engine: Arc::new(engine), image: ImageRef::parse("keyrack/web").unwrap(), _data: Box::new(()) };
     fs::write(data.path().join("recipes/own.toml"), "name = 'own'").unwrap();
@@ -125,8 +130,7 @@ async fn without_confinement_only_the_built_in_program_runs() {
     let loader = BTreeMap::from([("LD_PRELOAD".to_owned(), "./evil.so".to_owned())]);
     let (web, own) = (ImageRef::parse("keyrack/web").unwrap(), ImageRef::parse("test/own").unwrap());
     for (allowed, data) in [(false, tempfile::tempdir().unwrap()), (true, tempfile::tempdir().unwrap())] {
-        let settings = Settings { allow_unconfined_nodes: allowed, ..Settings::in_folder(data.path()) };
-        let engine = LocalEngine::open(&settings, program()).unwrap().confined_at_most(false, false);
+        let engine = LocalEngine::open(data.path(), program()).unwrap().allow_unconfined(allowed).confined_at_most(false, false);
         fs::write(data.path().join("recipes/own.toml"), "name = 'test/own'\ncommand = 'true'").unwrap();
         assert!(engine.check(&web, None, &none).await.is_ok());
         for (image, command, variables) in [(&web, Some("true"), &none), (&own, None, &none), (&web, None, &loader)] {

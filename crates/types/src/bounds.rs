@@ -1,6 +1,6 @@
 //! Every fixed bound on what a caller can make grow, with its reason, in one place.
 //!
-//! A bound that an operator may want to change is an option (see [`crate::settings`]); the rest are constants here. Whoever
+//! A bound that an operator may want to change is an option (the settings of the domain); the rest are constants here. Whoever
 //! meets one is told which bound it was and what its value is.
 
 /// Requests: what is read before, and after, the caller is known.

@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::folders::{LOG, OLD_LOG};
-use crate::engine::{EngineError, LogFile, LogPart};
+use crate::{EngineError, LogFile, LogPart};
 
 /// The most bytes that one reading gives.
 pub const MOST: u64 = 1024 * 1024;

@@ -16,7 +16,7 @@ use rustix::thread::{
     set_thread_res_uid,
 };
 
-use crate::engine::local::protocol::Job;
+use crate::local::protocol::Job;
 
 /// The newest Landlock whose rights are known here; an older kernel enforces what it knows.
 const LANDLOCK: ABI = ABI::V6;

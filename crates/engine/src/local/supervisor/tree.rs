@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, kill_process_group, wait};
 
-use crate::engine::local::proc;
+use crate::local::proc;
 
 /// Asks all of them to end.
 pub fn ask_to_end(leader: Pid) {
