@@ -14,13 +14,11 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::App;
 use super::client::Peer;
-use super::overlong::Polite;
+use super::overlong::{LARGEST_HEAD, Polite};
 use super::request_id::{self, RequestId};
 
 /// The head of a request has to be there after so long; also how long an idle connection is kept.
 const HEAD_IN_TIME: Duration = Duration::from_secs(30);
-/// The largest head, in bytes; a connection does not take more memory than a small multiple of it.
-pub const LARGEST_HEAD: usize = 64 << 10;
 
 /// Serves until `stop`, then lets what is under way finish, for `finish` at most.
 pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>, finish: Duration) {

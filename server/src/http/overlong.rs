@@ -12,8 +12,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::listen::LARGEST_HEAD;
 use crate::api::error::ApiError;
+
+/// The largest head, in bytes; a connection does not take more memory than a small multiple of it.
+pub const LARGEST_HEAD: usize = 64 << 10;
 
 /// So much is thrown away of a request that is not looked at.
 const THROWN_AWAY: usize = 32 << 20;

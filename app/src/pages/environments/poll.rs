@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{action::Action, board::State};
+use super::{action::Action, state::State};
 
 /// While something changes, the board looks this often.
 #[cfg(feature = "hydrate")]

@@ -4,7 +4,7 @@ use keyrack_types::{
 };
 use leptos::prelude::*;
 
-use super::board::State;
+use super::state::State;
 use crate::{
     components::icon::{Glyph, Icon},
     format::{duration, time_of_day},

@@ -7,7 +7,8 @@ use super::super::dates::{day, day_with};
 use super::super::last_use::{calls, from_where};
 use super::super::state::Page;
 use super::api_cell::ApiCell;
-use super::keys::{clicked, row_id};
+use super::super::state::row_id;
+use super::keys::clicked;
 
 /// A token. The row stays while its cells are drawn anew with every change, so it keeps the keyboard.
 #[component]
