@@ -13,9 +13,9 @@ use keyrack_engine::{Engine, EngineError, Exit, FileWork, ImageRef, NodePath};
 use keyrack_types::ids::NodeId;
 use rustix::process::{Pid, Signal, kill_process};
 
+use keyrack_engine::contract::processes::{free_port, marker, processes_with, until, until_none_with};
 use keyrack_engine::contract::{Subject, exit};
 use keyrack_engine::engine_contract;
-use keyrack_engine::contract::processes::{free_port, marker, processes_with, until, until_none_with};
 
 /// The program that supervises and is a node in tests.
 fn program() -> PathBuf {
@@ -130,7 +130,8 @@ async fn without_confinement_only_the_built_in_program_runs() {
     let loader = BTreeMap::from([("LD_PRELOAD".to_owned(), "./evil.so".to_owned())]);
     let (web, own) = (ImageRef::parse("keyrack/web").unwrap(), ImageRef::parse("test/own").unwrap());
     for (allowed, data) in [(false, tempfile::tempdir().unwrap()), (true, tempfile::tempdir().unwrap())] {
-        let engine = LocalEngine::open(data.path(), program()).unwrap().allow_unconfined(allowed).confined_at_most(false, false);
+        let engine =
+            LocalEngine::open(data.path(), program()).unwrap().allow_unconfined(allowed).confined_at_most(false, false);
         fs::write(data.path().join("recipes/own.toml"), "name = 'test/own'\ncommand = 'true'").unwrap();
         assert!(engine.check(&web, None, &none).await.is_ok());
         for (image, command, variables) in [(&web, Some("true"), &none), (&own, None, &none), (&web, None, &loader)] {

@@ -1,5 +1,7 @@
 //! Numbers of stored things, each a type of its own so that they cannot be mixed up.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 macro_rules! id {
@@ -32,4 +34,26 @@ id! {
     NodeId,
     /// Something that was asked for; a line of the tasks panel.
     ActionId,
+}
+
+/// A server's identity; it stays with the data folder.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ServerId(Arc<str>);
+
+impl ServerId {
+    /// From the store or from another server.
+    pub fn new(text: &str) -> ServerId {
+        ServerId(text.into())
+    }
+
+    /// 32 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for ServerId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
 }

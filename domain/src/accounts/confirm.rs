@@ -4,25 +4,16 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
+use crate::accounts::Accounts;
 use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Credential, Error, Result};
-use crate::keyrack::Keyrack;
 use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
 use crate::throttle::Guess;
 use crate::types::second_factor::ConfirmInput;
-
-/// A caller who proved the password for this one request. Operations that need the proof take this instead of a
-/// [`Caller`], so that they cannot be called without it.
-#[derive(Debug)]
-pub struct Confirmed {
-    pub(crate) caller: Arc<Caller>,
-    pub(crate) client: Client,
-    /// The browser's session has changed its value: the cookie must be replaced by this one with the answer.
-    pub new_session: Option<Secret>,
-}
 
 /// What a caller brings to confirm a change with.
 #[derive(Clone, Debug, Default)]
@@ -55,19 +46,7 @@ impl From<ConfirmInput> for Confirmation {
     }
 }
 
-impl Confirmed {
-    /// Who confirmed.
-    pub fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
-    /// The new value for the session cookie, where it must be replaced.
-    pub fn new_session(&self) -> Option<&str> {
-        self.new_session.as_ref().map(Secret::as_str)
-    }
-}
-
-impl Keyrack {
+impl Accounts {
     /// Checks the password of the caller's user and, where the user has one and no fresh proof covers it, the second
     /// factor.
     ///
@@ -112,7 +91,7 @@ impl Keyrack {
     /// [`Error::Forbidden`] for tokens; [`Error::NotFound`] when the user has no passkey.
     pub async fn begin_passkey_confirmation(&self, caller: &Caller) -> Result<Ceremony> {
         caller.require(Right::ManageSelf)?;
-        self.begin_passkey_proof(caller.user).await
+        self.second_factor.begin_passkey_proof(caller.user).await
     }
 
     /// Whether a change would be covered by a proof of the second factor that is fresh enough; `None` without a second
@@ -175,9 +154,9 @@ impl Keyrack {
         let Some(proof) = proof else {
             return Err(Error::SecondFactorNeeded { totp: having.totp, passkey: having.passkeys });
         };
-        self.prove(caller.user, &caller.email, client, proof).await?;
+        self.second_factor.prove(caller.user, &caller.email, client, proof).await?;
         let mut tx = self.store.begin().await?;
-        self.mark_proved(&mut tx, caller).await?;
+        self.second_factor.mark_proved(&mut tx, caller).await?;
         tx.commit().await?;
         Ok(())
     }

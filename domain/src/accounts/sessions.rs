@@ -5,12 +5,12 @@ use std::sync::Arc;
 use sqlx::Row;
 
 use super::devices;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client};
 use crate::cluster::Forget;
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::types::accounts::SessionView;
@@ -93,7 +93,7 @@ pub(super) async fn hold_password(tx: &mut Tx, user: UserId, hash: &str) -> Resu
     Ok(held.rows_affected() > 0)
 }
 
-impl Keyrack {
+impl Accounts {
     pub(super) async fn open_session(
         &self,
         new: NewSession,

@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use super::ssh_key_text::parse;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
-use crate::keyrack::Keyrack;
 use crate::types::text::is_hidden;
 use crate::world::from_millis;
 
@@ -30,7 +30,7 @@ pub struct SshKey {
     pub created: DateTime<Utc>,
 }
 
-impl Keyrack {
+impl Accounts {
     /// Keeps a key for the caller's user.
     ///
     /// # Errors

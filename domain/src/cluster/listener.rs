@@ -6,7 +6,7 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 
 use super::forget::CHANNEL;
 use crate::callers::Callers;
-use crate::keyrack::Keyrack;
+use crate::core::Core;
 use crate::store::Dialect;
 
 /// Every server says something each second, so silence means that nothing can be heard.
@@ -14,7 +14,7 @@ const SILENCE: Duration = Duration::from_secs(4);
 /// The pause before listening again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-impl Keyrack {
+impl Core {
     /// Listens to the other servers until it is dropped. With SQLite there are none.
     pub(crate) async fn hear_others(&self) {
         if self.store.dialect() == Dialect::Sqlite {

@@ -10,9 +10,9 @@ use super::model::Environment;
 use super::rows;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
-use crate::keyrack::Keyrack;
 use crate::store::Tx;
 
 /// The most groups that an account has, and the longest name of one in characters.
@@ -42,7 +42,7 @@ pub enum GroupChange {
     Set,
 }
 
-impl Keyrack {
+impl Environments {
     /// The account's groups, or those of one environment, sorted by name.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl Keyrack {
     pub async fn groups(&self, caller: &Caller, environment: Option<&str>) -> Result<Vec<EnvironmentGroup>> {
         caller.require(Right::See)?;
         let only = match environment {
-            Some(name) => Some(self.environment(caller, name).await?.groups),
+            Some(name) => Some(self.get(caller, name).await?.groups),
             None => None,
         };
         let mut members: BTreeMap<i64, Vec<String>> = BTreeMap::new();

@@ -9,14 +9,14 @@ use super::model::Environment;
 use super::{name as names, rows};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 use crate::store::Tx;
 
 /// The most that clients can keep with a layer or an environment, in bytes of JSON.
 const LARGEST: usize = 64 * 1024;
 
-impl Keyrack {
+impl Environments {
     /// Gives a node the name that people see; an empty one takes it back.
     ///
     /// # Errors
@@ -126,7 +126,7 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NoEnvironment`].
     pub async fn properties(&self, caller: &Caller, name: &str, keys: &[String]) -> Result<Map<String, Value>> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let rows =
             sqlx::query("SELECT name, value FROM environment_properties WHERE environment_id = $1 ORDER BY name")
                 .bind(environment.id.0)

@@ -8,7 +8,7 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock, mpsc, watch};
 
 use super::keeper::{Keeper, Kept, NodeState};
 use super::model::{Environment, Failure};
-use super::stats::Samples;
+use super::samples::Samples;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::ids::{EnvironmentId, NodeId};

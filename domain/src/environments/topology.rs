@@ -16,9 +16,9 @@ use super::rows::{self, Which};
 use super::spec::{EnvironmentSpec, NodesSpec};
 use super::{name as names, ports};
 use crate::caller::{Caller, Client};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
 
 const ALLOWED: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping];
@@ -46,7 +46,7 @@ struct Stored {
     changed: Vec<Node>,
 }
 
-impl Keyrack {
+impl Environments {
     /// Gives an environment the nodes of this description, the whole of it: a layer that it does not name goes, one that
     /// is new comes, one with another `count` is scaled. What it does not say of a layer stays as it is. Nodes that stay
     /// and are not changed run on.
@@ -62,7 +62,7 @@ impl Keyrack {
         nodes: &str,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.environment_here(caller, name).await?;
+        let environment = self.get_here(caller, name).await?;
         let env: Value = serde_json::from_str(env).map_err(|_| Error::invalid("env", "it has to be JSON"))?;
         let nodes = filled_in(nodes, &environment)?;
         // Its name stays what it is, whatever stands there.

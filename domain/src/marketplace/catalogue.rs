@@ -9,7 +9,7 @@ use super::outcome::Done;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 use crate::store::Tx;
 
 /// The most manifests that an account keeps.
@@ -65,7 +65,7 @@ impl App {
     }
 }
 
-impl Keyrack {
+impl Marketplace {
     /// Everything that the account can install: what the server brings, then its own, the oldest first.
     ///
     /// # Errors
@@ -222,7 +222,7 @@ impl Keyrack {
     /// Installs an app. With `addon`, only an add-on.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for an app where an add-on is meant; otherwise as [`Keyrack::install`].
+    /// [`Error::NotFound`]; [`Error::Invalid`] for an app where an add-on is meant; otherwise as [`Marketplace::install`].
     pub async fn install_app(
         &self,
         caller: &Caller,

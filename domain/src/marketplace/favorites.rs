@@ -4,10 +4,10 @@ use super::catalogue::App;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 use crate::store::Tx;
 
-impl Keyrack {
+impl Marketplace {
     /// The caller's favourite apps, in the order of the catalogue.
     ///
     /// # Errors

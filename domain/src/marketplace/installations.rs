@@ -14,7 +14,7 @@ use super::scope::Scope;
 use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 use crate::world::from_millis;
 
 /// The most that one account has.
@@ -53,7 +53,7 @@ impl Installation {
     }
 }
 
-impl Keyrack {
+impl Marketplace {
     /// What is installed in the account, the oldest first.
     ///
     /// # Errors

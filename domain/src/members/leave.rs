@@ -3,15 +3,15 @@
 use sqlx::Row;
 
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId};
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::secret::SecretHash;
 
-impl Keyrack {
+impl Members {
     /// Takes the one who confirmed out of an account. The leaver's tokens there are removed; handing them to somebody who
     /// may do more is for an owner to decide, who removes the member instead. Sessions in that account end, the calling one
     /// included.
@@ -20,7 +20,7 @@ impl Keyrack {
     /// [`Error::NotFound`] for an account that the caller is no member of; [`Error::Forbidden`] when no owner would be left;
     /// [`Error::Invalid`] naming `tokens` when there are any and `revoke_tokens` does not say that they may go. Then nothing
     /// has changed.
-    pub async fn leave_account(&self, confirmed: &Confirmed, account: i64, revoke_tokens: bool) -> Result<()> {
+    pub async fn leave(&self, confirmed: &Confirmed, account: i64, revoke_tokens: bool) -> Result<()> {
         let caller = confirmed.caller();
         let account = AccountId(account);
         let now = self.world.now();

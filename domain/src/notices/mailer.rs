@@ -6,8 +6,6 @@ use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
-use super::Mail;
-
 /// Sends mail through the operator's SMTP server.
 #[derive(Clone, Debug)]
 pub struct Mailer {
@@ -45,4 +43,11 @@ impl Mailer {
             .map_err(|error| error.to_string())?;
         self.transport.send(mail).await.map(|_| ()).map_err(|error| error.to_string())
     }
+}
+
+/// A mail of plain text. It may hold a secret, so it is not printed.
+pub(crate) struct Mail {
+    pub to: String,
+    pub subject: String,
+    pub body: String,
 }

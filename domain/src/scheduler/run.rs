@@ -20,7 +20,7 @@ use crate::caller::{Caller, Client};
 use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
-use crate::keyrack::Keyrack;
+use crate::scheduler::Scheduler;
 
 /// So long a claim holds unless it is renewed.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
@@ -50,13 +50,13 @@ impl ClaimedTask {
     }
 }
 
-impl Keyrack {
+impl Scheduler {
     /// Claims what is due now and nobody runs, each with its caller, who has the rights of now; or with why nobody may make
-    /// this call any more. Each has to be ended with [`Keyrack::finish_task`].
+    /// this call any more. Each has to be ended with [`Scheduler::finish`].
     ///
     /// # Errors
     /// From the database.
-    pub async fn claim_due_tasks(&self) -> Result<Vec<(ClaimedTask, Result<Arc<Caller>>)>> {
+    pub async fn claim_due(&self) -> Result<Vec<(ClaimedTask, Result<Arc<Caller>>)>> {
         let now = self.world.now();
         let rows = sqlx::query(
             "SELECT t.id, t.account_id, t.user_id, t.token_id, t.schedule, t.method, t.params, t.next_run_at, e.name \
@@ -99,7 +99,7 @@ impl Keyrack {
         let account = AccountId(row.try_get(1)?);
         let (user, token) = (UserId(row.try_get(2)?), row.try_get::<Option<i64>, _>(3)?.map(TokenId));
         let params: Map<String, Value> = serde_json::from_str(row.try_get(6)?).map_err(Error::internal)?;
-        let caller = self.caller_of_task(id, account, user, token).await.map(Arc::new);
+        let caller = self.accounts.caller_of_task(id, account, user, token).await.map(Arc::new);
         let task = ClaimedTask {
             id,
             method: row.try_get(5)?,
@@ -117,7 +117,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database.
-    pub async fn renew_task(&self, task: &mut ClaimedTask) -> Result<()> {
+    pub async fn renew(&self, task: &mut ClaimedTask) -> Result<()> {
         let lease = (self.world.now() + LEASE).timestamp_millis();
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE tasks SET lease_until = $3 WHERE id = $1 AND lease_until = $2")
@@ -136,7 +136,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database; the claim then runs out by itself.
-    pub async fn hand_on_task(&self, task: &ClaimedTask, server: &ServerId) -> Result<()> {
+    pub async fn hand_on(&self, task: &ClaimedTask, server: &ServerId) -> Result<()> {
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE tasks SET lease_until = NULL, server = $3 WHERE id = $1 AND lease_until = $2")
             .bind(task.id)
@@ -151,7 +151,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database; the claim then runs out by itself.
-    pub async fn finish_task(&self, task: &ClaimedTask, result: i64, error: Option<&str>) -> Result<()> {
+    pub async fn finish(&self, task: &ClaimedTask, result: i64, error: Option<&str>) -> Result<()> {
         let now = self.world.now();
         // Runs that came due meanwhile are not made up for.
         let next = Schedule::parse(&task.schedule).ok().and_then(|schedule| schedule.next(now));

@@ -3,20 +3,19 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
-use url::Url;
 use uuid::Uuid;
+use webauthn_rs::Webauthn;
 use webauthn_rs::prelude::{
     Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
 };
-use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::{drop_unneeded_codes, having, recovery};
-use crate::accounts::Confirmed;
 use crate::audit;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result, violated};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
+use crate::second_factor::SecondFactor;
 use crate::store::Tx;
 use crate::types::text::is_hidden;
 
@@ -25,9 +24,6 @@ const CEREMONY_MILLIS: i64 = 5 * 60 * 1000;
 /// The longest name of a passkey, in characters.
 const NAME_LIMIT: usize = 60;
 
-/// The site that passkeys are bound to: its host name and origin, from the public URL.
-pub struct PasskeySite(Webauthn);
-
 /// A ceremony that this server began: its number, and what the browser's `navigator.credentials` takes (JSON).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ceremony {
@@ -35,26 +31,7 @@ pub struct Ceremony {
     pub options: String,
 }
 
-impl PasskeySite {
-    /// The site behind this public URL.
-    ///
-    /// # Errors
-    /// One line for the operator when the URL has no host name that passkeys can be bound to (an IP address has none).
-    pub fn new(public_url: &str) -> Result<PasskeySite, String> {
-        let url = Url::parse(public_url).map_err(|error| format!("“{public_url}” is not a URL: {error}"))?;
-        let host = url.domain().ok_or_else(|| format!("“{public_url}” has no host name; passkeys need one"))?;
-        let site = WebauthnBuilder::new(host, &url).and_then(|builder| builder.rp_name("Keyrack").build());
-        site.map(PasskeySite).map_err(|error| format!("passkeys cannot be used with “{public_url}”: {error}"))
-    }
-}
-
-impl std::fmt::Debug for PasskeySite {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PasskeySite")
-    }
-}
-
-impl Keyrack {
+impl SecondFactor {
     /// Whether passkeys can be used at this server's public URL.
     pub fn has_passkeys(&self) -> bool {
         self.passkey_site.is_some()
@@ -119,7 +96,7 @@ impl Keyrack {
         })?;
         let codes = if had_any { Vec::new() } else { recovery::replace(&mut tx, caller.user, &self.world).await? };
         self.mark_proved(&mut tx, caller).await?;
-        let event = self.own_event(confirmed, "second-factor.enable").with("kind", "passkey").with("name", name);
+        let event = confirmed.own_event("second-factor.enable").with("kind", "passkey").with("name", name);
         audit::append(&mut tx, now, event).await?;
         let told = Told::SecondFactorOn { kind: "a passkey" };
         notices::tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;
@@ -143,7 +120,7 @@ impl Keyrack {
             .ok_or_else(|| Error::NotFound(format!("you have no passkey {id}").into()))?;
         drop_unneeded_codes(&mut tx, caller.user).await?;
         let name: String = gone.try_get(0)?;
-        let event = self.own_event(confirmed, "second-factor.disable").with("kind", "passkey").with("name", name);
+        let event = confirmed.own_event("second-factor.disable").with("kind", "passkey").with("name", name);
         audit::append(&mut tx, now, event).await?;
         let told = Told::SecondFactorOff { kind: "a passkey" };
         notices::tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;

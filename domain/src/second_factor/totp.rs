@@ -5,13 +5,13 @@ use sqlx::Row;
 use totp_rs::{Algorithm, Builder, Totp};
 
 use super::{drop_unneeded_codes, having, recovery};
-use crate::accounts::Confirmed;
 use crate::audit;
 use crate::caller::Caller;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
+use crate::second_factor::SecondFactor;
 use crate::store::Tx;
 use crate::throttle::Guess;
 
@@ -38,8 +38,8 @@ impl std::fmt::Debug for Enrolment {
     }
 }
 
-impl Keyrack {
-    /// Begins setting up an authenticator. Nothing is protected until [`enable_totp`](Keyrack::enable_totp); beginning
+impl SecondFactor {
+    /// Begins setting up an authenticator. Nothing is protected until [`enable_totp`](SecondFactor::enable_totp); beginning
     /// again replaces the secret.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ impl Keyrack {
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let Some(step) = matching_step(&secret, &code, now)? else {
             let wait = self.throttle.wrong(guess);
-            self.refusals.note(&self.own_event(confirmed, "second-factor.enable").refused("wrong code"));
+            self.refusals.note(&confirmed.own_event("second-factor.enable").refused("wrong code"));
             return Err(Error::WrongCode { wait });
         };
         self.throttle.right(guess);
@@ -115,7 +115,7 @@ impl Keyrack {
         }
         let codes = if had_any { Vec::new() } else { recovery::replace(&mut tx, caller.user, &self.world).await? };
         self.mark_proved(&mut tx, caller).await?;
-        audit::append(&mut tx, now, self.own_event(confirmed, "second-factor.enable").with("kind", "totp")).await?;
+        audit::append(&mut tx, now, confirmed.own_event("second-factor.enable").with("kind", "totp")).await?;
         notices::tell(
             &mut tx,
             &self.settings,
@@ -145,7 +145,7 @@ impl Keyrack {
             return Err(Error::NotFound("no authenticator is in use".into()));
         }
         drop_unneeded_codes(&mut tx, caller.user).await?;
-        audit::append(&mut tx, now, self.own_event(confirmed, "second-factor.disable").with("kind", "totp")).await?;
+        audit::append(&mut tx, now, confirmed.own_event("second-factor.disable").with("kind", "totp")).await?;
         notices::tell(
             &mut tx,
             &self.settings,

@@ -19,7 +19,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Either, Execute, Executor, S
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::Dialect;
+use super::dialect::Dialect;
 
 /// After so long it is worth a try whether anybody is there.
 const LONG: Duration = Duration::from_millis(250);

@@ -5,6 +5,7 @@
 //! and begin with `BEGIN IMMEDIATE`, so that a transaction never reads first and then finds that it may not write.
 
 mod backup;
+mod dialect;
 mod gate;
 mod migrations;
 mod transfer;
@@ -19,6 +20,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 use crate::error::Result;
 
+pub use dialect::Dialect;
 pub use gate::Reads;
 
 use gate::Gate;
@@ -39,13 +41,6 @@ pub struct Store {
     write: AnyPool,
     gate: Arc<Gate>,
     dialect: Dialect,
-}
-
-/// Which database it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    Sqlite,
-    Postgres,
 }
 
 /// What to do about a schema that is older than this program.

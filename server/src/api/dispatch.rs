@@ -218,14 +218,14 @@ impl Api {
     ) -> Result<(Arc<Caller>, Permit), ApiError> {
         let credential = presented(&parts.headers, pairs)?;
         trace.credential.push_str(&credential);
-        let caller = self.keyrack.authenticate(&credential).await?;
+        let caller = self.keyrack.accounts.authenticate(&credential).await?;
         if let Some(client) = &trace.client {
             caller.note_use(self.keyrack.world().now(), client);
         }
         trace.caller = Some(caller.clone());
         let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
         caller.count_call(self.ids[place]);
-        if !method.params.is_empty() && self.keyrack.may_have_others() {
+        if !method.params.is_empty() && self.keyrack.core.may_have_others() {
             trace.asked = Some(pairs.clone());
         }
         Ok((caller, permit))
@@ -259,7 +259,7 @@ impl Api {
             let (caller, permit) = match &trace.file {
                 // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
                 Some(_) => {
-                    let caller = self.keyrack.authenticate(&trace.credential).await?;
+                    let caller = self.keyrack.accounts.authenticate(&trace.credential).await?;
                     let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
                     (caller, permit)
                 }

@@ -109,7 +109,7 @@ impl FileForm {
     pub async fn receive(&mut self, keyrack: &Keyrack, caller: &Caller) -> Result<Option<Received>, ApiError> {
         let Some(field) = &mut self.file else { return Ok(None) };
         let name = field.file_name().unwrap_or(UNNAMED).to_owned();
-        let mut receiving = keyrack.receive(caller, &name).await?;
+        let mut receiving = keyrack.uploads.receive(caller, &name).await?;
         while let Some(piece) = in_time(field.chunk()).await? {
             receiving.write(&piece).await?;
         }

@@ -27,7 +27,7 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
     }
     let caller = match browser.cookie.read(&parts.headers) {
         None => None,
-        Some(session) => match browser.keyrack.caller_of_session(session).await {
+        Some(session) => match browser.keyrack.accounts.caller_of_session(session).await {
             Ok(caller) => Some(caller),
             Err(Error::NotAuthenticated(_)) => None,
             Err(_) => {
@@ -45,12 +45,12 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
         next.run(Request::from_parts(parts, body)).await
     } else {
         // A change runs to its end even when the browser goes away meanwhile.
-        let running: Pin<Box<dyn Future<Output = Response> + Send>> = if !passed_on && browser.keyrack.may_have_others()
-        {
-            Box::pin(change_where_it_belongs(browser.clone(), parts, body, next))
-        } else {
-            Box::pin(next.run(Request::from_parts(parts, body)))
-        };
+        let running: Pin<Box<dyn Future<Output = Response> + Send>> =
+            if !passed_on && browser.keyrack.core.may_have_others() {
+                Box::pin(change_where_it_belongs(browser.clone(), parts, body, next))
+            } else {
+                Box::pin(next.run(Request::from_parts(parts, body)))
+            };
         browser.changes.spawn(request_id::carry(running)).await.unwrap_or_else(|_| {
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside the server; its log says what.\n")
         })

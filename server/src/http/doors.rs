@@ -39,7 +39,7 @@ impl Doors {
         let metrics = Arc::new(Metrics::new(&registry));
         let changes = TaskTracker::new();
         let peers = Arc::new(Peers::new(keyrack.clone()));
-        keyrack.reach_others(Arc::new(peers.network()));
+        keyrack.uploads.reach_others(Arc::new(peers.network()));
         let browser =
             Browser::new(keyrack.clone(), registry.docs(), address, proxies.clone(), changes.clone(), peers.clone());
         let api = Arc::new(Api::new(keyrack.clone(), registry, proxies, metrics.clone(), changes.clone(), peers));

@@ -81,8 +81,8 @@ async fn an_invitation_is_mailed_with_a_link_of_its_own_and_one_of_the_two_count
     let told = answer["link"].as_str().unwrap().split("token=").nth(1).unwrap();
     assert!(!text.contains(told));
     let client = Client::local();
-    server.keyrack.accept_as_new_user(mailed, "Bob", PASSWORD, &client).await.unwrap();
-    assert!(server.keyrack.invitation(told).await.is_err(), "the invitation is used up");
+    server.keyrack.members.accept_as_new_user(mailed, "Bob", PASSWORD, &client).await.unwrap();
+    assert!(server.keyrack.members.invitation(told).await.is_err(), "the invitation is used up");
 }
 
 #[tokio::test]

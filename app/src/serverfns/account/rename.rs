@@ -18,6 +18,6 @@ mod ssr {
 
     pub async fn rename(name: &str) -> Answer<Profile> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.rename_user(&caller, &crate::visit::client()?, name).await.map_err(Error::into_refusal)
+        keyrack.accounts.rename_user(&caller, &crate::visit::client()?, name).await.map_err(Error::into_refusal)
     }
 }

@@ -18,6 +18,6 @@ pub(super) mod ssr {
 
     pub async fn overview() -> Answer<Overview> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.overview(&caller).await.map_err(Error::into_refusal)
+        keyrack.environments.overview(&caller).await.map_err(Error::into_refusal)
     }
 }

@@ -20,7 +20,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput, user: i64, role: Role) -> Answer<MemberList> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.change_role(&confirmed, user, role).await.map_err(Error::into_refusal)?;
-        keyrack.members(confirmed.caller()).await.map_err(Error::into_refusal)
+        keyrack.members.change_role(&confirmed, user, role).await.map_err(Error::into_refusal)?;
+        keyrack.members.list(confirmed.caller()).await.map_err(Error::into_refusal)
     }
 }

@@ -20,6 +20,6 @@ mod ssr {
 
     pub async fn remove(ids: &[i64], confirm: ConfirmInput) -> Answer<()> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.remove_tokens(&confirmed, ids).await.map_err(Error::into_refusal)
+        keyrack.tokens.remove(&confirmed, ids).await.map_err(Error::into_refusal)
     }
 }

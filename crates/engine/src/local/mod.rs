@@ -28,13 +28,14 @@ use super::{
     Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
     NodeSpec, NodeStats, Started, Template,
 };
-use keyrack_types::ids::NodeId;
 use confinement::Confinement;
 use folders::Folders;
+use keyrack_types::ids::NodeId;
 use protocol::{Capture, Job};
 use recipes::{Program, Recipes};
 use supervised::{Ended, Supervised};
 
+pub use protocol::SUPERVISE_NODE;
 pub use supervisor::supervise;
 
 /// Size in bytes at which a node's log is turned over; two are kept.
@@ -46,8 +47,7 @@ const ORPHAN_GRACE: Duration = Duration::from_secs(2);
 /// How long a start waits for what an earlier server left behind.
 const SETTLING: Duration = Duration::from_secs(10);
 
-/// Arguments by which the program knows what it is to be.
-pub const SUPERVISE_NODE: &str = "supervise-node";
+/// The argument by which the program knows that it is to be a web application.
 pub const NODE_WEB: &str = "node-web";
 
 /// Where processes look for programs unless their owner says otherwise.

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Exit;
 
+/// The argument by which the program knows that it is to be a supervisor.
+pub const SUPERVISE_NODE: &str = "supervise-node";
+
 /// The first line to the supervisor: what to run, and how.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {

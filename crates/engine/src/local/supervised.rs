@@ -10,9 +10,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{Mutex, oneshot, watch};
 
-use super::SUPERVISE_NODE;
 use super::proc;
-use super::protocol::{Job, Order, Report};
+use super::protocol::{Job, Order, Report, SUPERVISE_NODE};
 use crate::{EngineError, Exit};
 
 /// How long a supervisor may take beyond the grace time before it is helped.

@@ -102,7 +102,7 @@ impl PassedFile {
         pieces: &mut BodyDataStream,
     ) -> Result<Received, ApiError> {
         let broken = |why: &'static str| ApiError::Request(why.into());
-        let mut receiving = keyrack.receive(caller, &self.name).await?;
+        let mut receiving = keyrack.uploads.receive(caller, &self.name).await?;
         while let Some(piece) = tokio::time::timeout(IN_TIME, pieces.next())
             .await
             .map_err(|_| broken("the file did not arrive in time on its way between two servers"))?

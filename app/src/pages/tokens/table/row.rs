@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::super::dates::{day, day_with};
 use super::super::last_use::{calls, from_where};
 use super::super::state::Page;
-use super::api_cell::ApiCell;
 use super::super::state::row_id;
+use super::api_cell::ApiCell;
 use super::keys::clicked;
 
 /// A token. The row stays while its cells are drawn anew with every change, so it keeps the keyboard.

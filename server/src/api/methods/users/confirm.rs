@@ -46,5 +46,5 @@ pub async fn confirm_with(call: &Call, password: Option<&str>, code: Option<&str
         password: password.map(str::to_owned),
         second_factor: code.map(|code| Proof::Code(code.to_owned())),
     };
-    Ok(call.keyrack.confirm(&call.caller, &call.client, &with).await?)
+    Ok(call.keyrack.accounts.confirm(&call.caller, &call.client, &with).await?)
 }

@@ -27,7 +27,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, group) = (call.params.text("envName")?, call.params.text("nodeGroup")?);
-    let environment = call.keyrack.environment(&call.caller, name).await?;
+    let environment = call.keyrack.environments.get(&call.caller, name).await?;
     let found = environment.layers.iter().find(|layer| layer.name.eq_ignore_ascii_case(group));
     let Some(found) = found else {
         let text = format!("environment “{}” has no layer “{group}”", environment.name);

@@ -26,6 +26,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let installed = call.keyrack.installation(&call.caller, call.params.text("appUniqueName")?).await?;
+    let installed = call.keyrack.marketplace.installation(&call.caller, call.params.text("appUniqueName")?).await?;
     info(installation(&installed), &installed.read()?, call.caller.role)
 }

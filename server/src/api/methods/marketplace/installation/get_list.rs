@@ -29,7 +29,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let search = call.params.opt_text("search")?.unwrap_or_default().to_lowercase();
-    let installed = call.keyrack.installations(&call.caller).await?;
+    let installed = call.keyrack.marketplace.installations(&call.caller).await?;
     let apps: Vec<_> = installed.iter().map(installation).filter(|app| holds(app, &search)).collect();
     response(json!({ "total": apps.len(), "apps": apps }))
 }
