@@ -11,7 +11,7 @@ use crate::types::dates::{end_of_day, parse_typed_day};
 use crate::types::tokens::{NewSecret, TokenDraft, TokenView};
 
 impl Tokens {
-    /// [`create_token`](Tokens::create) from a draft.
+    /// [`create`](Tokens::create) from a draft.
     ///
     /// # Errors
     /// As there; also for a date that cannot be read.
@@ -19,7 +19,7 @@ impl Tokens {
         self.create(confirmed, &new_token(draft)?).await
     }
 
-    /// [`edit_token`](Tokens::edit) from a draft.
+    /// [`edit`](Tokens::edit) from a draft.
     ///
     /// # Errors
     /// As there; also for a date that cannot be read.
@@ -34,7 +34,7 @@ impl Tokens {
         self.edit(confirmed, id, Some(version), &token_change(&token, draft)?).await
     }
 
-    /// [`regenerate_token`](Tokens::regenerate) with a typed date, needed when the token has expired.
+    /// [`regenerate`](Tokens::regenerate) with a typed date, needed when the token has expired.
     ///
     /// # Errors
     /// As there; also for a date that cannot be read.

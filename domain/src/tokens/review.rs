@@ -22,7 +22,7 @@ impl Tokens {
     /// token, or nothing for a new one.
     ///
     /// # Errors
-    /// Those of [`create_token`](Tokens::create) and [`edit_token`](Tokens::edit).
+    /// Those of [`create`](Tokens::create) and [`edit`](Tokens::edit).
     pub async fn review(
         &self,
         caller: &Caller,

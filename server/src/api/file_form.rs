@@ -105,7 +105,7 @@ impl FileForm {
     /// Takes the file in, if there is one.
     ///
     /// # Errors
-    /// As [`Keyrack::receive`], and [`ApiError::Request`] for a form that breaks off.
+    /// As [`Uploads::receive`](keyrack_domain::uploads::Uploads::receive), and [`ApiError::Request`] for a form that breaks off.
     pub async fn receive(&mut self, keyrack: &Keyrack, caller: &Caller) -> Result<Option<Received>, ApiError> {
         let Some(field) = &mut self.file else { return Ok(None) };
         let name = field.file_name().unwrap_or(UNNAMED).to_owned();

@@ -94,7 +94,7 @@ impl PassedFile {
     /// Takes the file in, whole and as it was signed, or not at all.
     ///
     /// # Errors
-    /// As [`Keyrack::receive`], and [`ApiError::Request`] for one that breaks off or is another one.
+    /// As [`Uploads::receive`](keyrack_domain::uploads::Uploads::receive), and [`ApiError::Request`] for one that breaks off or is another one.
     pub async fn receive(
         &self,
         keyrack: &Keyrack,

@@ -32,7 +32,7 @@ pub const CODE: Param = Param::optional(
 /// Checks the `password` and the `code` of a call.
 ///
 /// # Errors
-/// As [`Keyrack::confirm`](keyrack_domain::Keyrack::confirm).
+/// As [`Accounts::confirm`](keyrack_domain::accounts::Accounts::confirm).
 pub async fn confirm(call: &Call) -> Result<Confirmed, ApiError> {
     confirm_with(call, call.params.opt_text("password")?, call.params.opt_text("code")?).await
 }
