@@ -49,7 +49,7 @@ pub fn tell(done: bool, text: &str) {
 }
 
 /// The value of `Set-Cookie` that keeps a text for the next page, for forms that are no server functions.
-pub fn telling(rule: CookieRule, done: bool, text: &str) -> HeaderValue {
+pub fn telling(rule: &CookieRule, done: bool, text: &str) -> HeaderValue {
     rule.put(Jar::Told, &written(done, text))
 }
 

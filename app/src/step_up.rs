@@ -1,11 +1,12 @@
 //! Confirming a change with the password and the second factor: the first lines of every server function that needs it.
 
-use http::{HeaderValue, header, request::Parts};
+use http::{HeaderValue, header};
 use keyrack_domain::{
     Error, Keyrack,
     accounts::Confirmed,
     caller::Caller,
     types::{
+        hosts::host_of,
         refusal::Answer,
         second_factor::{ConfirmInput, ConfirmNeeds, PasskeyPlace, Security},
     },
@@ -13,7 +14,7 @@ use keyrack_domain::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::visit::{client, signed_in};
+use crate::visit::{asked_host, client, signed_in};
 
 /// The caller, confirmed. The step-up gives the session a new id; the browser learns it with this answer, whatever
 /// becomes of the change itself.
@@ -56,14 +57,8 @@ fn passkeys(keyrack: &Keyrack) -> PasskeyPlace {
     if !keyrack.second_factor.has_passkeys() {
         return PasskeyPlace::Nowhere;
     }
-    let asked = use_context::<Parts>().and_then(|parts| parts.headers.get(header::HOST)?.to_str().ok().map(host));
-    let bound = public.split_once("://").map(|(_, rest)| host(rest));
-    if asked == bound { PasskeyPlace::Here } else { PasskeyPlace::At(public.clone()) }
-}
-
-/// The host name of `name:port/path`.
-fn host(address: &str) -> String {
-    address.split([':', '/']).next().unwrap_or_default().to_ascii_lowercase()
+    let bound = public.split_once("://").and_then(|(_, rest)| host_of(rest.trim_end_matches('/')));
+    if asked_host() == bound { PasskeyPlace::Here } else { PasskeyPlace::At(public.clone()) }
 }
 
 /// An answer with a secret stays in no cache.

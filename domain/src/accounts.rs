@@ -3,6 +3,7 @@
 mod authenticate;
 mod confirm;
 mod devices;
+mod email;
 mod password;
 mod sessions;
 mod sign_in;
@@ -13,12 +14,14 @@ mod users;
 
 pub use crate::confirmed::Confirmed;
 pub use confirm::Confirmation;
+pub use email::check_email;
+pub(crate) use email::login_forms;
 pub use password::check_strength;
 pub use sessions::SessionKind;
 pub use sign_in::{Challenge, SignIn, SignedIn};
 pub use ssh_keys::SshKey;
 pub(crate) use standing::Standing;
-pub use users::{check_email, check_name};
+pub use users::check_name;
 
 use crate::core::{Core, on_core};
 use crate::second_factor::SecondFactor;

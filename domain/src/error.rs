@@ -26,7 +26,7 @@ pub enum Error {
     #[error("the code is wrong or was used already")]
     WrongCode { wait: u32 },
     /// This try was not looked at; seconds until the next one will be.
-    #[error("too many wrong tries: try again in {wait} s")]
+    #[error("too many tries: try again in {wait} s")]
     TooManyTries { wait: u32 },
     /// The caller is known, but its role or kind of credential may not do this.
     #[error("{0}")]

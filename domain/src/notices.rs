@@ -18,6 +18,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
+use crate::bounds::counts::BEGINNINGS;
 use crate::caller::{Caller, Client};
 use crate::core::{Core, on_core};
 use crate::error::Result;
@@ -41,6 +42,7 @@ pub(crate) enum Told<'a> {
     PasswordChanged,
     NewDevice { client: &'a Client },
     Expiry { description: &'a str, end: DateTime<Utc>, days: i64 },
+    TaskGivenUp { id: i64, method: &'a str },
 }
 
 impl Told<'_> {
@@ -53,6 +55,7 @@ impl Told<'_> {
             Told::PasswordChanged => "password-changed",
             Told::NewDevice { .. } => "new-device",
             Told::Expiry { .. } => "token-expiry",
+            Told::TaskGivenUp { .. } => "task-given-up",
         }
     }
 
@@ -66,6 +69,7 @@ impl Told<'_> {
             Told::NewDevice { .. } => "New sign-in from a device not seen before".into(),
             Told::Expiry { description, days: 1, .. } => format!("Access token “{description}” expires in 1 day"),
             Told::Expiry { description, days, .. } => format!("Access token “{description}” expires in {days} days"),
+            Told::TaskGivenUp { id, .. } => format!("Scheduled task {id} does not run any more"),
         }
     }
 
@@ -88,6 +92,9 @@ impl Told<'_> {
                     readable_day(end.date_naive())
                 )
             }
+            Told::TaskGivenUp { method, .. } => format!(
+                "The server ended {BEGINNINGS} times while the task was calling {method}. Edit the task to let it run again."
+            ),
         }
     }
 }

@@ -13,6 +13,7 @@ pub use passkey_site::PasskeySite;
 pub use passkeys::Ceremony;
 pub use totp::Enrolment;
 
+use codes::Typed;
 use std::sync::Arc;
 
 use sqlx::{AnyConnection, Row};
@@ -22,6 +23,7 @@ use crate::caller::{Caller, Client};
 use crate::core::{Core, on_core};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
+use crate::passwords::Verdict;
 use crate::store::Tx;
 use crate::throttle::Guess;
 use crate::types::second_factor::{PasskeyView, SecondFactors};
@@ -129,27 +131,48 @@ impl SecondFactor {
 
     /// Checks a proof of a user's second factor; each code and each ceremony is taken once.
     ///
+    /// Only one-time codes can be guessed, so only they are counted and held back: whoever has the password and tries codes
+    /// does not keep the user's recovery codes and passkeys out.
+    ///
     /// # Errors
-    /// [`Error::WrongCode`], [`Error::TooManyTries`].
+    /// [`Error::WrongCode`]; [`Error::TooManyTries`] for a one-time code.
     pub(crate) async fn prove(&self, user: UserId, email: &str, client: &Client, proof: &Proof) -> Result<()> {
-        // Per user, not per address: who gets here knows the password, and must not try codes from a thousand places.
-        let guess = Guess::Code { user };
-        self.throttle.admit(guess).await?;
-        let mut tx = self.store.begin().await?;
-        let right = match proof {
-            Proof::Code(code) => codes::take(&mut tx, user, code, self.world.now()).await?,
-            Proof::Passkey { ceremony, answer } => self.take_passkey(&mut tx, user, *ceremony, answer).await?,
+        let verdict = match proof {
+            Proof::Code(typed) => match Typed::read(typed) {
+                Typed::OneTime(code) => self.try_one_time_code(user, &code).await?,
+                Typed::Recovery(code) => {
+                    let mut tx = self.store.begin().await?;
+                    let right = recovery::take(&mut tx, user, &code, self.world.now()).await?;
+                    tx.commit().await?;
+                    if right { Verdict::Right } else { Verdict::Wrong { wait: 0 } }
+                }
+                Typed::Neither => Verdict::Wrong { wait: 0 },
+            },
+            Proof::Passkey { ceremony, answer } => {
+                let mut tx = self.store.begin().await?;
+                let right = self.take_passkey(&mut tx, user, *ceremony, answer).await?;
+                // Also after a wrong answer: the ceremony that it answered is used up.
+                tx.commit().await?;
+                if right { Verdict::Right } else { Verdict::Wrong { wait: 0 } }
+            }
         };
-        // Also after a wrong answer: the ceremony that it answered is used up.
-        tx.commit().await?;
-        if right {
-            self.throttle.right(guess);
-            return Ok(());
-        }
-        let wait = self.throttle.wrong(guess);
+        let Verdict::Wrong { wait } = verdict else { return Ok(()) };
         let event = Event::by_user(self.home(user).await?, email, client, "second-factor.prove").refused("wrong code");
         self.refusals.note(&event);
         Err(Error::WrongCode { wait })
+    }
+
+    /// Per user, not per address: who gets here knows the password, and must not try codes from a thousand places.
+    async fn try_one_time_code(&self, user: UserId, code: &str) -> Result<Verdict> {
+        let tried = self.throttle.reserve(Guess::Code { user }).await?;
+        let mut tx = self.store.begin().await?;
+        let right = totp::take(&mut tx, user, code, self.world.now()).await?;
+        tx.commit().await?;
+        if !right {
+            return Ok(Verdict::Wrong { wait: tried.wrong() });
+        }
+        tried.right();
+        Ok(Verdict::Right)
     }
 
     /// The account that a user's own entries belong to.

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
-use regex::Regex;
-
 use super::path::NodePath;
+use super::pattern::Pattern;
+use chrono::{DateTime, Utc};
 
 /// The largest file that can be read or changed in place, in bytes.
 pub const LARGEST_TEXT: u64 = 4 * 1024 * 1024;
@@ -40,7 +39,7 @@ pub enum FileWork {
     /// Replaces matches in a file: all, or only the one with this number, counted from 1.
     Replace {
         path: NodePath,
-        pattern: Regex,
+        pattern: Pattern,
         replacement: String,
         nth: Option<usize>,
     },

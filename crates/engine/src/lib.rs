@@ -10,6 +10,7 @@ mod files;
 mod image;
 pub mod local;
 mod path;
+mod pattern;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use keyrack_types::ids::NodeId;
 pub use files::{Content, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
 pub use image::ImageRef;
 pub use path::NodePath;
+pub use pattern::{Pattern, Search, Stopped};
 
 /// Memory that one cloudlet stands for, in bytes.
 pub const CLOUDLET_MEMORY: u64 = 128 * 1024 * 1024;
@@ -261,7 +263,7 @@ pub trait Engine: Send + Sync + 'static {
     async fn execute(&self, spec: &NodeSpec, execution: &Execution) -> Result<Executed, EngineError>;
 
     /// Works on the node's files, with the rights of the node itself. Nothing outside its folder is reached, whatever
-    /// the node does meanwhile.
+    /// the node does meanwhile. When this is dropped, a search is given up; other work comes to its end once it has begun.
     ///
     /// # Errors
     /// [`EngineError::NoFile`], [`EngineError::FileExists`], [`EngineError::BadFile`],

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use keyrack_types::bounds::nesting;
+
 /// The longest path and the longest part of one, in bytes, as Linux has them.
 const LONGEST: usize = 4095;
 const LONGEST_PART: usize = 255;
@@ -16,24 +18,45 @@ impl NodePath {
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
-    pub fn parse(text: &str) -> Result<NodePath, &'static str> {
+    pub fn parse(text: &str) -> Result<NodePath, String> {
+        let path = NodePath::of_any_depth(text)?;
+        if path.is_too_deep() {
+            return Err(format!("the path has {} names; it can have at most {}", path.0.len(), nesting::PATH));
+        }
+        Ok(path)
+    }
+
+    /// As [`NodePath::parse`], for what may be there already and lie deeper than what can be made now.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn of_any_depth(text: &str) -> Result<NodePath, String> {
+        NodePath::read(text).map_err(str::to_owned)
+    }
+
+    fn read(text: &str) -> Result<NodePath, &'static str> {
         if text.len() > LONGEST {
             return Err("the path is longer than 4095 bytes");
         }
         if text.contains('\0') {
             return Err("the path holds a NUL character");
         }
-        let mut parts: Vec<String> = Vec::new();
+        let mut parts: Vec<&str> = Vec::new();
         for part in text.split('/') {
             match part {
                 "" | "." => {}
                 ".." if parts.pop().is_none() => return Err("the path leads out of the node's folder"),
                 ".." => {}
                 part if part.len() > LONGEST_PART => return Err("a name in the path is longer than 255 bytes"),
-                part => parts.push(part.to_owned()),
+                part => parts.push(part),
             }
         }
-        Ok(NodePath(parts))
+        Ok(NodePath(parts.into_iter().map(str::to_owned).collect()))
+    }
+
+    /// Whether it is deeper than anything that is made here.
+    pub fn is_too_deep(&self) -> bool {
+        self.0.len() > nesting::PATH
     }
 
     /// Whether it is the folder itself.
@@ -108,5 +131,14 @@ mod tests {
         {
             assert!(NodePath::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_made_has_a_depth_and_what_is_there_may_have_another() {
+        let deep = "d/".repeat(65);
+        assert_eq!(NodePath::parse(&deep).unwrap_err(), "the path has 65 names; it can have at most 64");
+        assert!(NodePath::parse(&"d/".repeat(64)).is_ok());
+        assert!(NodePath::parse(&"d/../".repeat(500)).unwrap().is_root());
+        assert_eq!(NodePath::of_any_depth(&deep).unwrap().parts().len(), 65);
     }
 }

@@ -1,7 +1,7 @@
 //! The date forms of the product: `dd-mm-yyyy` where a person types, `27 Aug 2018` where a person reads,
-//! `yyyy-MM-dd HH:mm:ss` (UTC) on the wire.
+//! `yyyy-MM-dd HH:mm:ss` (UTC) on the wire, where ISO 8601 is read too.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 /// Why a typed day was not taken. `Display` tells the person what would be right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,34 +77,71 @@ pub fn wire_moment(moment: DateTime<Utc>) -> String {
     )
 }
 
-/// Reads a moment of the wire: `yyyy-MM-dd HH:mm:ss`, or a bare `yyyy-MM-dd`, which means the end of that day. UTC.
+/// Reads a moment of the wire: `yyyy-MM-dd HH:mm:ss` in UTC, a bare `yyyy-MM-dd`, which means the end of that day, or
+/// ISO 8601 with `T`, a fraction of a second (which is dropped), `Z` or an offset from UTC.
 pub fn parse_wire_moment(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    let (date, time) = match text.split_once([' ', 'T']) {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
-    };
+    let (date, rest) = text.split_at_checked(10)?;
     let mut parts = date.split('-');
     let day = parse_exact(parts.next()?, 4)
         .zip(parse_exact(parts.next()?, 2))
         .zip(parse_exact(parts.next()?, 2))
         .and_then(|((year, month), day)| NaiveDate::from_ymd_opt(year as i32, month, day))?;
+    if rest.is_empty() {
+        return Some(end_of_day(day));
+    }
+    let rest = rest.strip_prefix([' ', 'T', 't'])?;
+    let (clock, zone) = rest.split_at(rest.find(['Z', 'z', '+', '-', ' ']).unwrap_or(rest.len()));
+    let local = NaiveDateTime::new(day, parse_clock(clock)?);
+    let moment = local.checked_sub_signed(parse_offset(zone)?)?.and_utc();
+    // Written again it has to have a year of four digits.
+    (0..=9999).contains(&moment.year()).then_some(moment)
+}
+
+/// `HH:mm`, `HH:mm:ss` or `HH:mm:ss.fff…`; deadlines are whole seconds.
+fn parse_clock(text: &str) -> Option<NaiveTime> {
+    let mut parts = text.split(':');
+    let (hour, minute) = (parse_exact(parts.next()?, 2)?, parse_exact(parts.next()?, 2)?);
+    let second = match parts.next() {
+        None => 0,
+        Some(seconds) => {
+            let (whole, fraction) = seconds.split_once(['.', ',']).unwrap_or((seconds, "0"));
+            if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            parse_exact(whole, 2)?
+        }
+    };
     if parts.next().is_some() {
         return None;
     }
-    let time = match time {
-        None => return Some(end_of_day(day)),
-        Some(time) => {
-            let mut parts = time.trim_end_matches('Z').split(':');
-            let (hour, minute) = (parse_exact(parts.next()?, 2)?, parse_exact(parts.next()?, 2)?);
-            let second = parts.next().map_or(Some(0), |second| parse_exact(second, 2))?;
-            if parts.next().is_some() {
-                return None;
-            }
-            NaiveTime::from_hms_opt(hour, minute, second)?
-        }
+    NaiveTime::from_hms_opt(hour, minute, second)
+}
+
+/// Nothing or `Z` for UTC; else `+hh:mm`, `+hhmm` or `+hh`, what is local minus what is UTC.
+fn parse_offset(text: &str) -> Option<TimeDelta> {
+    if text.is_empty() || text.eq_ignore_ascii_case("z") {
+        return Some(TimeDelta::zero());
+    }
+    let (sign, digits) = match text.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        // In a form that was not encoded, the plus sign has become a blank.
+        (" ", digits) if digits.len() == 5 => (1, digits),
+        (" ", signed) if signed.starts_with(['+', '-', 'Z', 'z']) => return parse_offset(signed),
+        _ => return None,
     };
-    Some(NaiveDateTime::new(day, time).and_utc())
+    let (hours, minutes) = match digits.len() {
+        2 => (digits, "00"),
+        4 => digits.split_at_checked(2)?,
+        5 => digits.split_once(':')?,
+        _ => return None,
+    };
+    let (hours, minutes) = (parse_exact(hours, 2)?, parse_exact(minutes, 2)?);
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
+    Some(TimeDelta::minutes(sign * i64::from(hours * 60 + minutes)))
 }
 
 /// The last second of a day, 23:59:59 UTC: a token lives to the end of its day.
@@ -168,6 +205,57 @@ mod tests {
         assert_eq!(wire_moment(moment), "2027-03-09 10:11:12");
         assert_eq!(wire_moment(parse_wire_moment("2027-03-09").unwrap()), "2027-03-09 23:59:59");
         for text in ["", "09-03-2027", "2027-3-9", "2027-02-30", "2027-03-09 25:00:00", "2027-03-09 1:2:3"] {
+            assert_eq!(parse_wire_moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn iso_8601_is_read_with_fractions_and_offsets() {
+        for (text, moment) in [
+            ("2027-01-02T10:00:00Z", "2027-01-02 10:00:00"),
+            ("2027-01-02t10:00:00z", "2027-01-02 10:00:00"),
+            ("2027-01-02T10:00:00.000Z", "2027-01-02 10:00:00"),
+            ("2027-01-02T10:00:00.999999999Z", "2027-01-02 10:00:00"),
+            ("2027-01-02T10:00:00,5", "2027-01-02 10:00:00"),
+            ("2027-01-02T10:00Z", "2027-01-02 10:00:00"),
+            ("2027-01-02T10:00:00+02:00", "2027-01-02 08:00:00"),
+            ("2027-01-02T10:00:00 02:00", "2027-01-02 08:00:00"),
+            ("2027-01-02T10:00:00.123456-0530", "2027-01-02 15:30:00"),
+            ("2027-01-02 10:00:00+02", "2027-01-02 08:00:00"),
+            ("2027-01-02 10:00:00 -02:00", "2027-01-02 12:00:00"),
+            ("2027-01-02 10:00:00 Z", "2027-01-02 10:00:00"),
+            ("2027-01-01T00:30:00+01:00", "2026-12-31 23:30:00"),
+            ("2027-01-01T00:00:00-00:00", "2027-01-01 00:00:00"),
+        ] {
+            assert_eq!(parse_wire_moment(text).map(wire_moment).as_deref(), Some(moment), "{text}");
+        }
+        for text in [
+            "2027-01-02T10:00:00ZZZ",
+            "2027-01-02T10:00:00Z+02:00",
+            "2027-01-02T10:00:00+02:00Z",
+            "2027-01-02T10:00:00.Z",
+            "2027-01-02T10:00:00.1.2",
+            "2027-01-02T10:00:00+24:00",
+            "2027-01-02T10:00:00+02:60",
+            "2027-01-02T10:00:00+2",
+            "2027-01-02T10:00:00+",
+            "2027-01-02T10:00:00 +",
+            "2027-01-02T10:00:00  02:00",
+            "2027-01-02T10:00:00 ZZ",
+            "2027-01-02T10:00:00+02:00[Europe/Berlin]",
+            "2027-01-02T",
+            "2027-01-02Z",
+            "2027-01-02ZZZ",
+            "2027-01-02T10Z",
+            "2027-01-02T10:00:60Z",
+            "2027-01-02T24:00:00Z",
+            "2027-01-02TT10:00:00",
+            "0000-01-01T00:00:00+01:00",
+            "9999-12-31T23:30:00-01:00",
+            "+027-01-02T10:00:00Z",
+            "2027-01-0é",
+            "20270102T100000Z",
+        ] {
             assert_eq!(parse_wire_moment(text), None, "{text}");
         }
     }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod bounds;
 pub mod dates;
 pub mod environments;
+pub mod hosts;
 pub mod ids;
 pub mod members;
 pub mod methods;

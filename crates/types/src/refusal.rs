@@ -67,7 +67,7 @@ impl Refusal {
                 format!("That code is not right, or was used already. The next try is possible in {}.", seconds(*wait))
             }
             Refusal::TooManyTries { wait } => {
-                format!("Too many wrong tries. Try again in {}.", seconds(*wait))
+                format!("Too many tries. Try again in {}.", seconds(*wait))
             }
             Refusal::Changed { .. } => "Somebody changed this token while you were editing it.".into(),
             Refusal::Field { message, .. }

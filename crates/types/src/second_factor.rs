@@ -104,7 +104,7 @@ pub enum PasskeyPlace {
     Here,
     /// At this address, and not at the one that the page was loaded from.
     At(String),
-    /// The public address has no host name.
+    /// The public address has no host name, or is plain http.
     #[default]
     Nowhere,
 }

@@ -8,8 +8,9 @@ use crate::accounts::Accounts;
 use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
 use crate::cluster::Forget;
-use crate::confirmed::Confirmed;
+use crate::confirmed::{Confirmed, ProvedPassword};
 use crate::error::{Credential, Error, Result};
+use crate::passwords::Verdict;
 use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
 use crate::throttle::Guess;
@@ -66,13 +67,13 @@ impl Accounts {
             if browser || factor || self.settings.token_password_required {
                 return Err(Error::invalid("password", "Confirm this with your password."));
             }
-            return Ok(Confirmed { caller: caller.clone(), client: client.clone(), new_session: None });
+            return Ok(Confirmed { caller: caller.clone(), client: client.clone(), proved: None, new_session: None });
         };
-        self.check_password(caller, client, password).await?;
+        let proved = self.prove_password(caller, client, password).await?;
         self.check_second_factor(caller, client, with.second_factor.as_ref()).await?;
         let caller = self.as_it_stands(caller).await?;
         let new_session = if browser { Some(self.rotate_session(&caller).await?) } else { None };
-        Ok(Confirmed { caller, client: client.clone(), new_session })
+        Ok(Confirmed { caller, client: client.clone(), proved: Some(proved), new_session })
     }
 
     /// The caller with its present role, while its session lives: proving a password can take seconds, and meanwhile an
@@ -127,23 +128,27 @@ impl Accounts {
     /// # Errors
     /// [`Error::Forbidden`] for tokens; [`Error::WrongPassword`], [`Error::TooManyTries`].
     pub async fn check_password(&self, caller: &Caller, client: &Client, password: &str) -> Result<()> {
+        self.prove_password(caller, client, password).await.map(drop)
+    }
+
+    async fn prove_password(&self, caller: &Caller, client: &Client, password: &str) -> Result<ProvedPassword> {
         caller.require(Right::ManageSelf)?;
-        let guess = Guess::Password { account: &caller.email, address: client.address };
-        self.throttle.admit(guess).await?;
-        let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1 AND enabled = 1")
+        let ended = || Error::NotAuthenticated(Credential::Ended);
+        let session = caller.session().ok_or_else(ended)?;
+        let tried = self.throttle.reserve(Guess::StepUp { user: caller.user, session }).await?;
+        let hash: String = sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1 AND enabled = 1")
             .bind(caller.user.0)
             .fetch_optional(self.store.read())
             .await?
-            .ok_or(Error::NotAuthenticated(Credential::Ended))?;
-        let hash: String = row.try_get(0)?;
-        if !self.passwords.verify(Some(&hash), password).await? {
-            let wait = self.throttle.wrong(guess);
-            let subject = format!("user:{} {}", caller.user, caller.email);
-            self.refusals.note(&Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
-            return Err(Error::WrongPassword { wait });
+            .ok_or_else(ended)?;
+        match self.passwords.check(tried, Some(&hash), password).await? {
+            Verdict::Right => Ok(ProvedPassword(hash)),
+            Verdict::Wrong { wait } => {
+                let subject = format!("user:{} {}", caller.user, caller.email);
+                self.refusals.note(&Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
+                Err(Error::WrongPassword { wait })
+            }
         }
-        self.throttle.right(guess);
-        Ok(())
     }
 
     async fn check_second_factor(&self, caller: &Caller, client: &Client, proof: Option<&Proof>) -> Result<()> {

@@ -4,17 +4,21 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
-use super::sessions::{NewSession, Proven, SessionKind, hold_password};
+use super::email::login_forms;
+use super::sessions::{NewSession, Proven, SessionKind};
 use crate::accounts::Accounts;
 use crate::audit::Event;
+use crate::bounds::counts::HALF_SIGN_INS_OF_USER;
 use crate::caller::{Caller, Client};
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
+use crate::passwords::Verdict;
 use crate::second_factor::{Ceremony, Having, Proof, having};
 use crate::secret::{Secret, SecretHash, Shape, shape};
 use crate::throttle::Guess;
 use crate::types::accounts::Profile;
 use crate::types::methods::ApiSet;
+use crate::user_lock::hold_password;
 
 /// Half a sign-in must be finished within so many milliseconds.
 const CHALLENGE_MILLIS: i64 = 10 * 60 * 1000;
@@ -70,14 +74,15 @@ impl Accounts {
     /// [`Error::WrongSignIn`] with one text and after the same work whether the address is unknown or the password wrong;
     /// [`Error::TooManyTries`] when this address tried too often.
     pub async fn sign_in(&self, login: &str, password: &str, client: &Client, kind: SessionKind) -> Result<SignIn> {
-        let login = login.trim().to_lowercase();
+        let (login, former) = login_forms(login);
         let guess = Guess::Password { account: &login, address: client.address };
-        self.throttle.admit(guess).await?;
-        let found = self.find_user(&login).await?;
-        let right = self.passwords.verify(found.as_ref().map(|found| found.hash.as_str()), password).await?;
-        match found {
-            Some(Found { user, hash, enabled: true, account: Some(account) }) if right => {
-                self.throttle.right(guess);
+        let tried = self.throttle.reserve(guess).await?;
+        let found = self.find_user(&login, &former).await?;
+        // Who is disabled, or in no account, has no password that is right.
+        let hash = found.as_ref().filter(|found| found.enabled && found.account.is_some()).map(|found| &*found.hash);
+        let verdict = self.passwords.check(tried, hash, password).await?;
+        match (verdict, found) {
+            (Verdict::Right, Some(Found { user, hash, account: Some(account), .. })) => {
                 let having = having(&mut *self.store.read().acquire().await?, user).await?;
                 if having.any() {
                     return self.challenge(user, account, login, &hash, having, kind).await.map(SignIn::Half);
@@ -86,15 +91,14 @@ impl Accounts {
                 let opened = self.open_session(new, client, &login, "session.sign-in").await?;
                 self.signed_in(opened).await.map(SignIn::Done)
             }
-            found => {
-                let wait = self.throttle.wrong(guess);
+            (verdict, found) => {
                 // An unknown address is only counted: what strangers type does not belong into anybody's log.
                 if let Some(found) = found {
                     let who = found.account.map(|account| (found.user, account));
                     let event = Event::by_user(who, &login, client, "session.sign-in").refused("wrong password");
                     self.refusals.note(&event);
                 }
-                Err(Error::WrongSignIn { wait })
+                Err(Error::WrongSignIn { wait: verdict.wait() })
             }
         }
     }
@@ -215,6 +219,14 @@ impl Accounts {
             .bind(now)
             .execute(&mut *tx)
             .await?;
+        sqlx::query(
+            "DELETE FROM sign_in_challenges WHERE user_id = $1 AND id <= \
+             (SELECT id FROM sign_in_challenges WHERE user_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+        )
+        .bind(user.0)
+        .bind(HALF_SIGN_INS_OF_USER)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(Challenge { secret, user, email, having })
     }
@@ -247,14 +259,15 @@ impl Accounts {
         Ok(SignedIn { session, caller, profile })
     }
 
-    async fn find_user(&self, login: &str) -> Result<Option<Found>> {
-        // Somebody's own account comes first; members of others' accounts can switch.
+    async fn find_user(&self, login: &str, former: &str) -> Result<Option<Found>> {
+        // Who is stored as typed comes first, then somebody's own account; members of others' accounts can switch.
         let row = sqlx::query(
             "SELECT u.id, u.password_hash, u.enabled, m.account_id FROM users u \
-             LEFT JOIN memberships m ON m.user_id = u.id WHERE u.email = $1 \
-             ORDER BY CASE m.role WHEN 'owner' THEN 0 ELSE 1 END, m.account_id LIMIT 1",
+             LEFT JOIN memberships m ON m.user_id = u.id WHERE u.email IN ($1, $2) \
+             ORDER BY CASE u.email WHEN $2 THEN 0 ELSE 1 END, CASE m.role WHEN 'owner' THEN 0 ELSE 1 END, m.account_id LIMIT 1",
         )
         .bind(login)
+        .bind(former)
         .fetch_optional(self.store.read())
         .await?;
         row.map(|row| {

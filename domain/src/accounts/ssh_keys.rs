@@ -9,13 +9,14 @@ use sqlx::Row;
 use super::ssh_key_text::parse;
 use crate::accounts::Accounts;
 use crate::audit::{self, Event};
+use crate::bounds::counts::SSH_KEYS_OF_USER;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::types::text::is_hidden;
+use crate::user_lock::lock_user;
 use crate::world::from_millis;
 
-/// The most keys of one user, and the longest title in characters.
-const LIMIT: i64 = 100;
+/// The longest title, in characters.
 const LONGEST_TITLE: usize = 100;
 
 /// A key that is kept.
@@ -46,12 +47,13 @@ impl Accounts {
         let key = parse(key).map_err(Error::SshKey)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        lock_user(&mut tx, caller.user).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM ssh_keys WHERE user_id = $1")
             .bind(caller.user.0)
             .fetch_one(&mut *tx)
             .await?;
-        if count >= LIMIT {
-            return Err(Error::Limit(format!("a user can keep {LIMIT} SSH keys").into()));
+        if count >= SSH_KEYS_OF_USER {
+            return Err(Error::Limit(format!("a user can keep {SSH_KEYS_OF_USER} SSH keys").into()));
         }
         let row = sqlx::query(
             "INSERT INTO ssh_keys (user_id, title, title_key, public_key, fingerprint, created_at) \

@@ -2,6 +2,7 @@
 
 use sqlx::Row;
 
+use super::email::check_email;
 use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
@@ -13,24 +14,6 @@ use crate::world::from_millis;
 
 /// The longest name of a person, in characters.
 const NAME_LIMIT: usize = 100;
-
-/// Brings an e-mail address to the form that is stored: no blanks around it, lower case.
-///
-/// # Errors
-/// [`Error::Invalid`] for what cannot be an address.
-pub fn check_email(email: &str) -> Result<String> {
-    let email = email.trim().to_lowercase();
-    let fits = email.len() <= 254
-        && email.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty()
-                && !domain.is_empty()
-                && !domain.contains('@')
-                && !domain.starts_with('.')
-                && !domain.ends_with('.')
-        })
-        && !email.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"' | ',' | ';'));
-    if fits { Ok(email) } else { Err(Error::invalid("email", format!("“{email}” is not an e-mail address."))) }
-}
 
 /// Brings a person's name to the form that others see: no blanks around it.
 ///

@@ -6,6 +6,7 @@ use sqlx::query::Query;
 use sqlx::{Any, AssertSqlSafe, Row};
 
 use super::verify::{Broken, Verified};
+use crate::accounts::login_forms;
 use crate::caller::{Caller, Right};
 use crate::core::{Core, on_core};
 use crate::error::{Error, Result};
@@ -104,7 +105,7 @@ impl Select {
         }
         let (person, token, method) = (filter.person.trim(), filter.token.trim(), filter.method.trim());
         if !person.is_empty() {
-            select.and("lower(actor) LIKE ? ESCAPE '!'", [like(person)]);
+            select.and("lower(actor) LIKE ? ESCAPE '!'", [like(&login_forms(person).0)]);
         }
         if let Ok(number) = token.parse::<i64>() {
             // The token of this number, not all that have the digit somewhere.

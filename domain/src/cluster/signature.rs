@@ -70,6 +70,18 @@ impl Core {
         self.server_id().is_some() && self.store.dialect() == crate::store::Dialect::Postgres
     }
 
+    /// What tells the cookies of this server from those of others on its host, as one word. Servers on one database have the
+    /// same: a request that one passes on to another brings the cookie along.
+    pub fn cookie_realm(&self) -> String {
+        match self.cluster_key() {
+            Some(key) if self.may_have_others() => {
+                let hash = Sha256::new().chain_update("keyrack cookies").chain_update(key.bytes()).finalize();
+                hex::encode(&hash[..8])
+            }
+            _ => self.settings.server_name(),
+        }
+    }
+
     /// Signs what this server passes on.
     ///
     /// # Errors

@@ -200,7 +200,7 @@ async fn prepare(work: &Work) -> Result<Vec<Kept>, Failure> {
             node.port = work.keyrack.move_port(node.id).await.map_err(failed(node.id))?;
         }
         for volume in &node.facts.volumes {
-            let path = NodePath::parse(volume).map_err(|why| failed(node.id)(Error::internal(why)))?;
+            let path = NodePath::of_any_depth(volume).map_err(|why| failed(node.id)(Error::internal(why)))?;
             match work.manager.engine.work_on_files(node.id, FileWork::Create { path, folder: true }).await {
                 Ok(_) | Err(EngineError::FileExists(_)) => {}
                 Err(error) => return Err(failed(node.id)(Error::Engine(error.to_string()))),

@@ -14,17 +14,21 @@ use super::inside::may;
 use super::model::{Environment, Layer, Node};
 use super::{EnvironmentSpec, GroupChange, rows};
 use crate::audit::{self, Event};
+use crate::bounds::counts::EXPORTS;
+use crate::bounds::nesting;
 use crate::caller::{Caller, Client};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
+use crate::store::lock_account;
 use crate::world::from_millis;
+use crate::yaml;
 
 /// The form that is written, and the only one that is read.
 const FORMAT: u32 = 1;
 /// The longest manifest that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
-/// The most exports of an environment.
-const LIMIT: i64 = 50;
+/// What a manifest may stand for. What clients keep with an environment lies a few levels deep in it.
+const SIZE: yaml::Size = yaml::Size { depth: nesting::JSON + 4, values: 50_000, bytes: 2 * LONGEST };
 
 /// A manifest, in the order in which it is written.
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,13 +79,14 @@ impl Environments {
         let manifest = serde_saphyr::to_string(&manifest(&environment, properties)).map_err(Error::internal)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        lock_account(&mut tx, caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM exports WHERE environment_id = $1")
             .bind(environment.id.0)
             .fetch_one(&mut *tx)
             .await?;
-        if count >= LIMIT {
-            return Err(Error::Limit(format!("an environment can have {LIMIT} exports: delete some").into()));
+        if count >= EXPORTS {
+            return Err(Error::Limit(format!("an environment can have {EXPORTS} exports: delete some").into()));
         }
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO exports (environment_id, user_id, manifest, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
@@ -201,9 +206,9 @@ fn read(text: &str) -> Result<Manifest> {
     if text.len() > LONGEST {
         return Err(wrong(format!("a manifest has to be at most {} KiB", LONGEST >> 10)));
     }
-    let manifest: Manifest = serde_saphyr::from_str(text).map_err(|error| {
-        wrong(format!("it has to be a manifest as GetManifest gives it ({})", error.without_snippet()))
-    })?;
+    let manifest: Manifest = SIZE
+        .read(text, SIZE.options())
+        .map_err(|why| wrong(format!("it has to be a manifest as GetManifest gives it ({why})")))?;
     if manifest.keyrack != FORMAT {
         return Err(wrong(format!("its form is {}; this server reads form {FORMAT}", manifest.keyrack)));
     }

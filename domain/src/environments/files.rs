@@ -1,18 +1,15 @@
 //! Files of nodes.
 
-use regex::RegexBuilder;
-
 use super::changes::NodeChoice;
+use super::file_turn::abandoned;
 use super::inside::{engine_error, event, may};
 use crate::caller::{Caller, Client, Right};
-use crate::engine::{FileDone, FileEntry, FileWork, NodePath};
+use crate::engine::{FileDone, FileEntry, FileWork, NodePath, Pattern};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
 use crate::uploads::Received;
-
-/// The most memory that one pattern may take when it is prepared, in bytes.
-const PATTERN_SIZE: usize = 1 << 20;
+use crate::waiting;
 
 /// Whose files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +37,7 @@ impl Environments {
     /// no file, [`Error::Limit`] for one that is too large.
     pub async fn read_file(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<String> {
         may(caller)?;
-        let work = FileWork::Read(node_path("path", path)?);
+        let work = FileWork::Read(present_path("path", path)?);
         match self.look_at_files(caller, place, work).await? {
             FileDone::Text(text) => Ok(text),
             other => Err(unexpected(&other)),
@@ -53,7 +50,7 @@ impl Environments {
     /// As [`Environments::read_file`].
     pub async fn list_files(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<Vec<FileEntry>> {
         caller.require(Right::See)?;
-        let work = FileWork::List(node_path("path", path)?);
+        let work = FileWork::List(present_path("path", path)?);
         match self.look_at_files(caller, place, work).await? {
             FileDone::Entries(entries) => Ok(entries),
             other => Err(unexpected(&other)),
@@ -105,7 +102,7 @@ impl Environments {
         place: &FilePlace,
         path: &str,
     ) -> Result<Vec<NodeId>> {
-        let work = FileWork::Delete(node_path("path", path)?);
+        let work = FileWork::Delete(present_path("path", path)?);
         self.change_files(caller, client, place, "file.delete", &[("path", path)], work).await.map(nodes)
     }
 
@@ -137,7 +134,7 @@ impl Environments {
         from: &str,
         to: &str,
     ) -> Result<Vec<NodeId>> {
-        let work = FileWork::Rename { from: node_path("oldPath", from)?, to: node_path("newPath", to)? };
+        let work = FileWork::Rename { from: present_path("oldPath", from)?, to: node_path("newPath", to)? };
         let paths = [("oldPath", from), ("newPath", to)];
         self.change_files(caller, client, place, "file.rename", &paths, work).await.map(nodes)
     }
@@ -158,11 +155,8 @@ impl Environments {
         replacement: &str,
         nth: Option<usize>,
     ) -> Result<usize> {
-        let pattern = RegexBuilder::new(pattern)
-            .multi_line(true)
-            .size_limit(PATTERN_SIZE)
-            .build()
-            .map_err(|error| Error::invalid("pattern", format!("it has to be a regular expression ({error})")))?;
+        may(caller)?;
+        let pattern = Pattern::parse(pattern).map_err(|why| Error::invalid("pattern", why))?;
         let replacement = group_references(replacement);
         let work = FileWork::Replace { path: node_path("path", path)?, pattern, replacement, nth };
         let done = self.change_files(caller, client, place, "file.replace", &[("path", path)], work).await?;
@@ -194,6 +188,7 @@ impl Environments {
     async fn look_at_files(&self, caller: &Caller, place: &FilePlace, work: FileWork) -> Result<FileDone> {
         let slot = self.slot_of(caller, &place.environment).await?;
         let inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
+        let _turn = self.file_turn(caller, &inside, Right::See).await?;
         let first = inside.nodes.first().ok_or_else(|| Error::internal("nodes were chosen, but there is none"))?;
         inside.manager.engine.work_on_files(first.id, work).await.map_err(engine_error("path"))
     }
@@ -229,6 +224,9 @@ impl Environments {
         // As with `cp`: a path that ends as a folder's does is one.
         if to.is_root() || written.ends_with('/') {
             to = to.join(&node_path("file", &name)?);
+            if to.is_too_deep() {
+                to = node_path("destPath", &to.to_string())?;
+            }
         }
         let shown = to.to_string();
         let work = FileWork::Place { file: file.to_owned(), to, overwrite };
@@ -249,15 +247,22 @@ impl Environments {
         let slot = self.slot_of(caller, &place.environment).await?;
         let mut inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
         inside.nodes.retain(|node| node.master || !place.masters_only);
+        let _turn = self.file_turn(caller, &inside, Right::Operate).await?;
         let parameter = paths.first().map_or("path", |(name, _)| *name);
         let mut event = event(caller, client, kind, &inside);
         for (name, path) in paths {
             event = event.with(name, *path);
         }
+        // Only a search takes long before it has changed anything.
+        let searches = matches!(work, FileWork::Replace { .. });
         self.noted(event, async {
             let mut done = Vec::new();
             for node in &inside.nodes {
-                let worked = inside.manager.engine.work_on_files(node.id, work.clone()).await;
+                let working = inside.manager.engine.work_on_files(node.id, work.clone());
+                let worked = tokio::select! {
+                    worked = working => worked,
+                    () = waiting::gone(), if searches => return Err(abandoned()),
+                };
                 done.push((node.id, worked.map_err(engine_error(parameter))?));
             }
             Ok(done)
@@ -269,6 +274,11 @@ impl Environments {
 /// Reads a path that stands in this parameter.
 pub(super) fn node_path(parameter: &'static str, text: &str) -> Result<NodePath> {
     NodePath::parse(text).map_err(|why| Error::invalid(parameter, why))
+}
+
+/// As [`node_path`], for what is there already, and may lie deeper than what is made now.
+pub(super) fn present_path(parameter: &'static str, text: &str) -> Result<NodePath> {
+    NodePath::of_any_depth(text).map_err(|why| Error::invalid(parameter, why))
 }
 
 /// The replacement as the pattern's engine writes it. Clients write `$1` before a letter too, `\\$` for a dollar sign, and

@@ -11,6 +11,7 @@ use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::store::Tx;
 
 /// The most that clients can keep with a layer or an environment, in bytes of JSON.
@@ -219,7 +220,7 @@ fn check_display(display: &str) -> Result<String> {
 }
 
 fn read_object(parameter: &'static str, text: &str) -> Result<Map<String, Value>> {
-    serde_json::from_str(text).map_err(|_| Error::invalid(parameter, "it has to be a JSON object"))
+    json::read(text).map_err(|why| Error::invalid(parameter, format!("it has to be a JSON object ({why})")))
 }
 
 fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {

@@ -113,7 +113,7 @@ async fn deploy(work: Work, ids: Vec<NodeId>, redeployment: Redeployment, status
 
 async fn empty_volumes(work: &Work, node: &Node) -> Result<()> {
     for volume in &node.facts.volumes {
-        let path = NodePath::parse(volume).map_err(Error::internal)?;
+        let path = NodePath::of_any_depth(volume).map_err(Error::internal)?;
         let engine = &work.manager.engine;
         match engine.work_on_files(node.id, FileWork::Delete(path.clone())).await {
             Ok(_) | Err(crate::engine::EngineError::NoFile(_)) => {}

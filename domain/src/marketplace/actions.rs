@@ -55,7 +55,7 @@ impl Marketplace {
     }
 
     /// Carries out what an installed manifest does at its end, and forgets it. Its environment stays. With `force` it is
-    /// forgotten also when something fails.
+    /// forgotten also when something fails, and so is always what cannot be read any more.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Step`] when something failed: then it stays installed.
@@ -63,8 +63,15 @@ impl Marketplace {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
         self.must_be_near(caller, &installation).await?;
-        let manifest = Manifest::read("jps", &installation.manifest)?;
-        let mut run = self.run_again(caller, client, &manifest, &installation, Map::new()).await?;
+        let manifest = match Manifest::read("jps", &installation.manifest) {
+            Ok(manifest) => manifest,
+            Err(why) => return self.remove_unread(caller, client, &installation, why).await,
+        };
+        let mut run = match self.run_again(caller, client, &manifest, &installation, Map::new()).await {
+            Ok(run) => run,
+            Err(why @ Error::Invalid { .. }) => return self.remove_unread(caller, client, &installation, why).await,
+            Err(error) => return Err(error),
+        };
         let event = Event::by(caller, client, "marketplace.uninstall", format!("installation:{unique_name}"))
             .with("name", manifest.name.clone())
             .with("environment", run.environment.clone());
@@ -78,6 +85,25 @@ impl Marketplace {
             Err(error) if !force => Err(error),
             _ => self.forget_installation(&installation).await,
         };
+        self.end_tracked(tracked, event, done).await
+    }
+
+    /// Forgets what an earlier server kept and this one cannot read any more, without what it would do at its end.
+    async fn remove_unread(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        installation: &Installation,
+        why: Error,
+    ) -> Result<()> {
+        let environment = installation.environment.as_ref().map(|(name, _)| name.as_str());
+        let event =
+            Event::by(caller, client, "marketplace.uninstall", format!("installation:{}", installation.unique_name))
+                .with("environment", environment)
+                .with("skipped", format!("onUninstall: {why}"));
+        let title = format!("Uninstalling {}", installation.unique_name);
+        let tracked = self.begin_action(caller, &event, title, environment).await?;
+        let done = self.forget_installation(installation).await;
         self.end_tracked(tracked, event, done).await
     }
 
@@ -98,9 +124,9 @@ impl Marketplace {
         installation: &Installation,
         more: Map<String, Value>,
     ) -> Result<Run<'a>> {
-        let mut settings = installation.settings.clone();
+        let mut settings = installation.settings.read()?;
         settings.extend(more);
-        let globals = installation.globals.clone();
+        let globals = installation.globals.read()?;
         Ok(Run {
             keyrack: self,
             caller,

@@ -7,13 +7,11 @@ use super::install::InstallRequest;
 use super::manifest::{Manifest, ManifestType};
 use super::outcome::Done;
 use crate::audit::{self, Event};
+use crate::bounds::counts::APPS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::marketplace::Marketplace;
-use crate::store::Tx;
-
-/// The most manifests that an account keeps.
-const LIMIT: i64 = 100;
+use crate::store::{Tx, lock_account};
 
 /// What every server brings: name and text.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -145,12 +143,13 @@ impl Marketplace {
     pub(super) async fn insert_app(&self, tx: &mut Tx, caller: &Caller, client: &Client, text: &str) -> Result<String> {
         caller.require(Right::Operate)?;
         let manifest = Manifest::read("manifest", text)?;
+        lock_account(tx, caller.account).await?;
         let row = sqlx::query("SELECT COUNT(*) FROM marketplace_apps WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_one(&mut **tx)
             .await?;
-        if row.try_get::<i64, _>(0)? >= LIMIT {
-            return Err(Error::Limit(format!("an account can keep {LIMIT} manifests").into()));
+        if row.try_get::<i64, _>(0)? >= APPS {
+            return Err(Error::Limit(format!("an account can keep {APPS} manifests").into()));
         }
         let now = self.world.now();
         let row = sqlx::query(

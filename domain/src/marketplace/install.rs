@@ -12,6 +12,7 @@ use crate::caller::{Caller, Client, Right};
 use crate::environments::EnvironmentSpec;
 use crate::error::{Error, Result};
 use crate::marketplace::Marketplace;
+use crate::waiting;
 
 /// What is said besides the manifest. It may hold secrets, so it is not printed.
 #[derive(Clone, Default)]
@@ -70,6 +71,7 @@ impl Marketplace {
             scope,
         };
         run.check(&manifest.on_install)?;
+        self.must_have_room(caller).await?;
         let unique_name = uuid::Builder::from_random_bytes(self.world.random()).into_uuid().to_string();
         let event = Event::by(caller, client, "marketplace.install", format!("installation:{unique_name}"))
             .with("name", manifest.name.clone())
@@ -120,7 +122,7 @@ impl Marketplace {
             let name = operation.environment.name.clone();
             progress.made = Some(name.clone());
             operation.finished().await.map_err(at("nodes"))?;
-            self.dress(run, &name, request).await?;
+            waiting::for_nobody(self.dress(run, &name, request)).await?;
         }
         if let Some(name) = &run.environment {
             let environment = self.environments.get(run.caller, name).await?;

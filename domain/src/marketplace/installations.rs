@@ -11,15 +11,15 @@ use super::install::InstallRequest;
 use super::manifest::Manifest;
 use super::run::Run;
 use super::scope::Scope;
+use crate::bounds::counts::INSTALLATIONS;
 use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
 use crate::marketplace::Marketplace;
+use crate::store::lock_account;
 use crate::world::from_millis;
 
-/// The most that one account has.
-const LIMIT: i64 = 1000;
-
+const COUNT: &str = "SELECT COUNT(*) FROM installations WHERE account_id = $1";
 const COLUMNS: &str = "SELECT i.unique_name, i.app_id, e.name, e.appid, i.node_group, i.manifest, i.settings, i.globals, \
      i.created_at, i.user_id FROM installations i LEFT JOIN environments e ON e.id = i.environment_id \
      WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted')";
@@ -36,11 +36,29 @@ pub struct Installation {
     pub layer: Option<String>,
     /// Its text.
     pub manifest: String,
-    pub(super) settings: Map<String, Value>,
-    pub(super) globals: Map<String, Value>,
+    pub(super) settings: KeptValues,
+    pub(super) globals: KeptValues,
     pub created: DateTime<Utc>,
     /// Who installed it.
     pub user: UserId,
+}
+
+/// Values as they are stored. A former version kept some that are deeper than is read: whoever only lists or removes what is
+/// installed does not need them.
+#[derive(Clone)]
+pub(super) struct KeptValues(String);
+
+impl KeptValues {
+    /// The values by their names.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for those that cannot be read any more.
+    pub fn read(&self) -> Result<Map<String, Value>> {
+        serde_json::from_str(&self.0).map_err(|error| {
+            let why = format!("what it keeps cannot be read any more, so that it can only be uninstalled ({error})");
+            Error::invalid("appUniqueName", why)
+        })
+    }
 }
 
 impl Installation {
@@ -94,14 +112,22 @@ impl Marketplace {
     pub async fn installed_settings(&self, caller: &Caller, unique_name: &str, form: Option<&str>) -> Result<Value> {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
-        let manifest = installation.read()?;
+        let nothing = serde_json::json!({ "fields": [] });
+        // One that an earlier server could read and this one cannot has nothing to fill in.
+        let Ok(manifest) = installation.read() else { return Ok(nothing) };
         let form = match form_of(&manifest, form) {
             Ok(form) => form,
             // Without a form there is nothing to fill in, which is no failure.
-            Err(_) if form.is_none() => return Ok(serde_json::json!({ "fields": [] })),
+            Err(_) if form.is_none() => return Ok(nothing),
             Err(error) => return Err(error),
         };
-        Ok(form.shown(&installation.settings))
+        Ok(form.shown(&installation.settings.read().unwrap_or_default()))
+    }
+
+    /// Whether one more can be kept, before anything is done; whether it can be at the end is decided there.
+    pub(super) async fn must_have_room(&self, caller: &Caller) -> Result<()> {
+        let count = sqlx::query_scalar(COUNT).bind(caller.account.0).fetch_one(self.store.read()).await?;
+        room_for_one_more(count)
     }
 
     /// Keeps what was installed.
@@ -113,13 +139,9 @@ impl Marketplace {
         request: &InstallRequest,
     ) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query("SELECT COUNT(*) FROM installations WHERE account_id = $1")
-            .bind(run.caller.account.0)
-            .fetch_one(&mut *tx)
-            .await?;
-        if row.try_get::<i64, _>(0)? >= LIMIT {
-            return Err(Error::Limit(format!("an account can have {LIMIT} installations").into()));
-        }
+        lock_account(&mut tx, run.caller.account).await?;
+        let count = sqlx::query_scalar(COUNT).bind(run.caller.account.0).fetch_one(&mut *tx).await?;
+        room_for_one_more(count)?;
         sqlx::query(
             "INSERT INTO installations (account_id, user_id, unique_name, app_id, environment_id, node_group, manifest, \
              settings, globals, created_at) VALUES ($1, $2, $3, $4, \
@@ -162,6 +184,13 @@ impl Marketplace {
     }
 }
 
+fn room_for_one_more(count: i64) -> Result<()> {
+    if count >= INSTALLATIONS {
+        return Err(Error::Limit(format!("an account can have {INSTALLATIONS} installations").into()));
+    }
+    Ok(())
+}
+
 /// The form with this name.
 fn form_of<'a>(manifest: &'a Manifest, id: Option<&str>) -> Result<&'a Form> {
     manifest.form(id).ok_or_else(|| {
@@ -179,8 +208,6 @@ fn missing(unique_name: &str) -> String {
 }
 
 fn installation(row: &AnyRow) -> Result<Installation> {
-    let map =
-        |at: usize| -> Result<Map<String, Value>> { serde_json::from_str(row.try_get(at)?).map_err(Error::internal) };
     let layer: String = row.try_get(4)?;
     let environment: (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
     Ok(Installation {
@@ -189,8 +216,8 @@ fn installation(row: &AnyRow) -> Result<Installation> {
         environment: environment.0.zip(environment.1),
         layer: Some(layer).filter(|layer| !layer.is_empty()),
         manifest: row.try_get(5)?,
-        settings: map(6)?,
-        globals: map(7)?,
+        settings: KeptValues(row.try_get(6)?),
+        globals: KeptValues(row.try_get(7)?),
         created: from_millis(row.try_get(8)?),
         user: UserId(row.try_get(9)?),
     })

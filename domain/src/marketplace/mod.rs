@@ -10,6 +10,8 @@ mod document;
 mod errors;
 mod favorites;
 mod form;
+#[cfg(test)]
+mod held;
 mod install;
 mod installations;
 mod manifest;

@@ -16,6 +16,7 @@ use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::types::members::TokenFate;
 use crate::types::tokens::{NewSecret, TokenView};
+use crate::user_lock::lock_user;
 
 impl Members {
     /// The tokens of a member, which removing the member has to decide on.
@@ -59,6 +60,7 @@ impl Members {
         in_turn_as_owner(&mut tx, caller).await?;
         let (email, _) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
         let user = UserId(user);
+        lock_user(&mut tx, user).await?;
         let tokens = sqlx::query(
             "SELECT id, description, secret_hash FROM tokens WHERE account_id = $1 AND owner_id = $2 ORDER BY id",
         )

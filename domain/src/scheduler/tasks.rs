@@ -6,16 +6,17 @@ use sqlx::any::AnyRow;
 
 use super::{LastRun, Schedule, Task};
 use crate::audit::{self, Event};
+use crate::bounds::counts::TASKS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
+use crate::json;
 use crate::methods::TokenAccess;
 use crate::scheduler::Scheduler;
+use crate::store::lock_account;
 use crate::types::text::is_hidden;
 use crate::world::from_millis;
 
-/// The most tasks of an account.
-const LIMIT: i64 = 100;
 const LONGEST_DESCRIPTION: usize = 500;
 const LARGEST_PARAMS: usize = 16 * 1024;
 /// No task makes, changes or removes tasks.
@@ -62,14 +63,13 @@ impl Scheduler {
         };
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        // Its row is held, so that of two tasks at once the second one sees the first.
-        sqlx::query("UPDATE accounts SET id = id WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
+        lock_account(&mut tx, caller.account).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tasks WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_one(&mut *tx)
             .await?;
-        if count >= LIMIT {
-            return Err(Error::Limit(format!("an account can have {LIMIT} tasks").into()));
+        if count >= TASKS {
+            return Err(Error::Limit(format!("an account can have {TASKS} tasks").into()));
         }
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO tasks (account_id, user_id, token_id, environment_id, schedule, method, params, description, \
@@ -108,7 +108,7 @@ impl Scheduler {
         let mut tx = self.store.begin().await?;
         let changed = sqlx::query(
             "UPDATE tasks SET user_id = $3, token_id = $4, schedule = $5, method = $6, params = $7, description = $8, \
-             next_run_at = $9, server = NULL WHERE account_id = $1 AND id = $2",
+             next_run_at = $9, server = NULL, beginnings = 0 WHERE account_id = $1 AND id = $2",
         )
         .bind(caller.account.0)
         .bind(id)
@@ -205,13 +205,15 @@ impl Scheduler {
 }
 
 fn checked_params(text: Option<&str>) -> Result<Map<String, Value>> {
+    let form = r#"they have to be a JSON object, {"envName":"my-project"} for example"#;
     let wrong = |why: &str| Error::invalid("params", why.to_owned());
     let params = match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => return Ok(Map::new()),
         Some(text) if text.len() > LARGEST_PARAMS => return Err(wrong("they have to be at most 16 KiB")),
-        Some(text) => match serde_json::from_str(text) {
+        Some(text) => match json::read(text) {
             Ok(Value::Object(map)) => map,
-            _ => return Err(wrong(r#"they have to be a JSON object, {"envName":"my-project"} for example"#)),
+            Ok(_) => return Err(wrong(form)),
+            Err(why) => return Err(wrong(&format!("{form} ({why})"))),
         },
     };
     if params.keys().any(|name| name.eq_ignore_ascii_case("session") || name.eq_ignore_ascii_case("token")) {

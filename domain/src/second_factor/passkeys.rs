@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 use uuid::Uuid;
 use webauthn_rs::Webauthn;
@@ -11,6 +12,7 @@ use webauthn_rs::prelude::{
 
 use super::{drop_unneeded_codes, having, recovery};
 use crate::audit;
+use crate::bounds::counts::{CEREMONIES_OF_USER, PASSKEYS_OF_USER};
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result, violated};
 use crate::ids::UserId;
@@ -18,6 +20,7 @@ use crate::notices::{self, Told};
 use crate::second_factor::SecondFactor;
 use crate::store::Tx;
 use crate::types::text::is_hidden;
+use crate::user_lock::lock_user;
 
 /// A ceremony must be finished within so many milliseconds.
 const CEREMONY_MILLIS: i64 = 5 * 60 * 1000;
@@ -29,6 +32,13 @@ const NAME_LIMIT: usize = 60;
 pub struct Ceremony {
     pub id: i64,
     pub options: String,
+}
+
+/// What authenticators know a user by. They replace a passkey by another one with the same handle at the same host, and
+/// hosts have no ports there, so the handle tells servers apart.
+fn handle(server: &str, user: UserId) -> Uuid {
+    let hash = Sha256::digest(format!("keyrack {server} {user}"));
+    Uuid::from_slice(&hash[..16]).expect("16 bytes")
 }
 
 impl SecondFactor {
@@ -46,17 +56,24 @@ impl SecondFactor {
         let site = self.site()?;
         let known = self.passkeys(caller.user).await?;
         let ids = known.iter().map(|(_, passkey)| passkey.cred_id().clone()).collect();
-        let handle = Uuid::from_u64_pair(0x6b65_7972_6163_6b00, caller.user.0.unsigned_abs());
+        let handle = handle(&self.settings.server_name(), caller.user);
         let (options, state) = site
             .start_passkey_registration(handle, &caller.email, &caller.email, Some(ids))
             .map_err(Error::internal)?;
-        self.keep_ceremony(caller.user, "register", &state, &options).await
+        let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
+        let ceremony = self.keep_ceremony(&mut tx, caller.user, "register", &state, &options).await?;
+        let event = confirmed.own_event("second-factor.begin").with("kind", "passkey");
+        audit::append(&mut tx, self.world.now(), event).await?;
+        tx.commit().await?;
+        Ok(ceremony)
     }
 
     /// Registers the passkey that the browser made; answers recovery codes when it is the user's first second factor.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an answer that does not fit the ceremony; [`Error::Exists`] for a passkey that is known.
+    /// [`Error::Invalid`] for an answer that does not fit the ceremony; [`Error::Exists`] for a passkey that is known;
+    /// [`Error::Limit`].
     pub async fn finish_passkey(
         &self,
         confirmed: &Confirmed,
@@ -71,6 +88,14 @@ impl SecondFactor {
         }
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM passkeys WHERE user_id = $1")
+            .bind(caller.user.0)
+            .fetch_one(&mut *tx)
+            .await?;
+        if count >= PASSKEYS_OF_USER {
+            return Err(Error::Limit(format!("a user can have {PASSKEYS_OF_USER} passkeys: remove one first").into()));
+        }
         let state: Option<PasskeyRegistration> = self.take_ceremony(&mut tx, caller.user, "register", ceremony).await?;
         let passkey = state
             .zip(serde_json::from_str::<RegisterPublicKeyCredential>(answer).ok())
@@ -138,7 +163,11 @@ impl SecondFactor {
             return Err(Error::NotFound("you have no passkey".into()));
         }
         let (options, state) = self.site()?.start_passkey_authentication(&passkeys).map_err(Error::internal)?;
-        self.keep_ceremony(user, "prove", &state, &options).await
+        let mut tx = self.store.begin().await?;
+        lock_user(&mut tx, user).await?;
+        let ceremony = self.keep_ceremony(&mut tx, user, "prove", &state, &options).await?;
+        tx.commit().await?;
+        Ok(ceremony)
     }
 
     /// Whether the answer proves one of the user's passkeys; the ceremony is used up either way.
@@ -182,18 +211,19 @@ impl SecondFactor {
             .collect()
     }
 
+    /// Keeps the server's half; the user is locked by the caller.
     async fn keep_ceremony(
         &self,
+        tx: &mut Tx,
         user: UserId,
         kind: &str,
         state: &impl Serialize,
         options: &impl Serialize,
     ) -> Result<Ceremony> {
         let now = self.world.now().timestamp_millis();
-        let mut tx = self.store.begin().await?;
         sqlx::query("DELETE FROM passkey_ceremonies WHERE created_at < $1")
             .bind(now - CEREMONY_MILLIS)
-            .execute(&mut *tx)
+            .execute(&mut **tx)
             .await?;
         let row = sqlx::query(
             "INSERT INTO passkey_ceremonies (user_id, kind, state, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
@@ -202,9 +232,16 @@ impl SecondFactor {
         .bind(kind)
         .bind(serde_json::to_string(state).map_err(Error::internal)?)
         .bind(now)
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut **tx)
         .await?;
-        tx.commit().await?;
+        sqlx::query(
+            "DELETE FROM passkey_ceremonies WHERE user_id = $1 AND id <= \
+             (SELECT id FROM passkey_ceremonies WHERE user_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+        )
+        .bind(user.0)
+        .bind(CEREMONIES_OF_USER)
+        .execute(&mut **tx)
+        .await?;
         Ok(Ceremony { id: row.try_get(0)?, options: serde_json::to_string(options).map_err(Error::internal)? })
     }
 

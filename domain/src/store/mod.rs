@@ -7,6 +7,7 @@
 mod backup;
 mod dialect;
 mod gate;
+mod locks;
 mod migrations;
 mod transfer;
 
@@ -24,6 +25,8 @@ pub use dialect::Dialect;
 pub use gate::Reads;
 
 use gate::Gate;
+
+pub(crate) use locks::lock_account;
 
 pub use backup::{BackupError, Restored, backup, restore};
 pub use transfer::{TransferError, Transferred, transfer};

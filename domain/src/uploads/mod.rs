@@ -21,9 +21,6 @@ use crate::types::text::is_hidden;
 pub use receive::{Received, Receiving};
 pub use service::Uploads;
 
-/// The most files that an account keeps here.
-const LIMIT: i64 = 200;
-
 /// The longest file name and the longest comment, in characters.
 const LONGEST_NAME: usize = 200;
 const LONGEST_COMMENT: usize = 1000;

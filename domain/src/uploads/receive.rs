@@ -6,12 +6,14 @@ use sqlx::Row;
 
 use super::incoming::{Arrived, Writing, cannot_store};
 use super::running::Counted;
-use super::{LIMIT, Upload, file_name};
+use super::{Upload, file_name};
 use crate::audit::{self, Event};
+use crate::bounds::counts::UPLOADS;
 use crate::caller::{Caller, Client, Right};
 use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
+use crate::store::lock_account;
 use crate::uploads::service::Uploads;
 
 /// A file that is arriving. Dropped, it is gone.
@@ -65,8 +67,7 @@ impl Uploads {
         let now = self.world.now();
         let key = hex::encode(self.world.random::<16>());
         let mut tx = self.store.begin().await?;
-        // Its row is held, so that of two files at once the second one sees the first.
-        sqlx::query("UPDATE accounts SET id = id WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
+        lock_account(&mut tx, caller.account).await?;
         let row = sqlx::query(
             "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at, server, sha256) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
@@ -83,9 +84,9 @@ impl Uploads {
         .await?;
         let id: i64 = row.try_get(0)?;
         let (count, size) = kept(&mut tx, caller.account).await?;
-        if count > LIMIT || size > self.settings.upload_space {
+        if count > UPLOADS || size > self.settings.upload_space {
             let why = format!(
-                "an account can keep {LIMIT} uploads with {} MiB in all: remove some archives",
+                "an account can keep {UPLOADS} uploads with {} MiB in all: remove some archives",
                 self.settings.upload_space >> 20
             );
             return Err(Error::Limit(why.into()));
@@ -102,8 +103,8 @@ impl Uploads {
     async fn space_left(&self, account: AccountId) -> Result<u64> {
         let mut connection = self.store.read().acquire().await?;
         let (count, size) = kept(&mut connection, account).await?;
-        if count >= LIMIT {
-            return Err(Error::Limit(format!("an account can keep {LIMIT} uploads: remove some archives").into()));
+        if count >= UPLOADS {
+            return Err(Error::Limit(format!("an account can keep {UPLOADS} uploads: remove some archives").into()));
         }
         Ok(self.settings.upload_space.saturating_sub(size))
     }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use keyrack_domain::accounts::{Confirmation, SessionKind, SignIn};
 use keyrack_domain::tokens::{NewToken, Renewal};
+use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::{Credential, Error};
 
@@ -15,8 +16,41 @@ on_both! {
         assert!(error.to_string().contains("owner@example.org"));
     }
 
+    async fn a_domain_is_one_however_it_is_spelled(bed: Bed) {
+        bed.keyrack.accounts.create_user_with_account("ada@exämple.org", PASSWORD).await.unwrap();
+        for spelling in ["ada@xn--exmple-cua.org", "Ada@EXÄMPLE.ORG", "ada@exa\u{308}mple.org"] {
+            let error = bed.keyrack.accounts.create_user_with_account(spelling, PASSWORD).await.unwrap_err();
+            assert!(matches!(error, Error::Exists(_)), "{spelling}: {error}");
+            assert_eq!(bed.sign_in(spelling, SessionKind::Api).await.caller.email, "ada@xn--exmple-cua.org");
+        }
+        let ada = bed.sign_in("ada@exämple.org", SessionKind::Browser).await.caller;
+        let owner = bed.owner().await;
+        let invite = async |email: &str| bed.keyrack.members.invite(&bed.confirmed(&owner).await, email, Role::Viewer).await;
+        let invitation = invite("ADA@exämple.org").await.unwrap();
+        assert!(bed.keyrack.members.invitation(invitation.secret.as_str()).await.unwrap().known_user);
+        bed.keyrack.members.accept_as_user(&ada, &client(), invitation.secret.as_str()).await.unwrap();
+        assert!(matches!(invite("ada@xn--exmple-cua.org").await, Err(Error::Exists(_))), "a member already");
+        bed.keyrack.accounts.reset_password("ADA@exämple.org", "another long password").await.unwrap();
+        let by_new = bed.keyrack.accounts.sign_in("ada@exämple.org", "another long password", &client(), SessionKind::Api).await;
+        assert!(matches!(by_new, Ok(SignIn::Done(_))));
+    }
+
+    async fn who_was_stored_in_another_form_still_signs_in(bed: Bed) {
+        bed.keyrack.accounts.create_user_with_account("ada@example.org", PASSWORD).await.unwrap();
+        for former in ["ada@exämple.org", "a:b@c.org"] {
+            bed.execute(&format!("UPDATE users SET email = '{former}' WHERE email <> 'owner@example.org'")).await.unwrap();
+            let ada = bed.sign_in(former, SessionKind::Browser).await.caller;
+            assert_eq!(ada.email, former);
+            // A colon would part the label in two.
+            let enrolment = bed.keyrack.second_factor.begin_totp(&bed.confirmed(&ada).await).await.unwrap();
+            assert!(enrolment.address.starts_with("otpauth://totp/Keyrack%20localhost-8080:a"), "{}", enrolment.address);
+            assert_eq!(enrolment.address.matches(':').count(), 2, "{}", enrolment.address);
+            bed.keyrack.accounts.reset_password(former, PASSWORD).await.unwrap();
+        }
+    }
+
     async fn what_is_no_address_or_too_short_a_password_is_refused(bed: Bed) {
-        for email in ["", "nobody", "@example.org", "a@", "a b@example.org", "a@b@c", "a@example.org\r\nBcc: x"] {
+        for email in ["", "nobody", "@example.org", "a@", "a b@example.org", "a@b@c", "a:b@c.org", "a@example.org\r\nBcc: x"] {
             let error = bed.keyrack.accounts.create_user_with_account(email, PASSWORD).await.unwrap_err();
             assert!(matches!(error, Error::Invalid { .. }), "{email}: {error}");
         }
@@ -180,6 +214,42 @@ on_both! {
         for opened in [a, b, c].into_iter().flatten() {
             let SignIn::Done(opened) = opened else { panic!("there is no second factor") };
             assert!(bed.keyrack.accounts.authenticate(opened.session.as_str()).await.is_err());
+        }
+    }
+
+    async fn of_two_password_changes_at_the_same_time_one_wins_and_the_other_is_refused(bed: Bed) {
+        const NEW: [&str; 2] = ["orbit-lantern-cactus-42", "velvet-gravel-harbour-77"];
+        let (one, two) = (bed.owner().await, bed.owner().await);
+        let (by_one, by_two) = (bed.confirmed(&one).await, bed.confirmed(&two).await);
+        let there = bed.again().await;
+        let (first, second) = tokio::join!(
+            bed.keyrack.accounts.change_password(&by_one, PASSWORD, NEW[0]),
+            there.accounts.change_password(&by_two, PASSWORD, NEW[1])
+        );
+        let won = usize::from(second.is_ok());
+        let lost = if won == 0 { second } else { first };
+        assert!(matches!(lost, Err(Error::WrongPassword { .. })), "{lost:?}");
+        bed.keyrack.accounts.sign_in("owner@example.org", NEW[won], &client(), SessionKind::Api).await.unwrap();
+        bed.keyrack.accounts.sign_in("owner@example.org", NEW[1 - won], &client(), SessionKind::Api).await.unwrap_err();
+        // Nor does the operator's reset lose to a change that was on its way.
+        bed.keyrack.accounts.reset_password("owner@example.org", PASSWORD).await.unwrap();
+        assert!(bed.keyrack.accounts.change_password(&by_one, PASSWORD, NEW[0]).await.is_err());
+    }
+
+    async fn a_password_is_the_same_in_every_form_of_its_letters(bed: Bed) {
+        let forms = ["d\u{e9}j\u{e0} vu \u{fc}ber orbit 42", "de\u{301}ja\u{300} vu u\u{308}ber orbit 42"];
+        for [set, typed] in [forms, [forms[1], forms[0]]] {
+            bed.keyrack.accounts.reset_password("owner@example.org", set).await.unwrap();
+            let signed_in = bed.keyrack.accounts.sign_in("owner@example.org", typed, &client(), SessionKind::Api).await.unwrap();
+            let SignIn::Done(signed_in) = signed_in else { panic!("there is no second factor") };
+            let confirmed = bed.keyrack.accounts.confirm(&signed_in.caller, &client(), &Confirmation::password(typed)).await.unwrap();
+            let same = bed.keyrack.accounts.change_password(&confirmed, typed, set).await.unwrap_err();
+            assert!(matches!(same, Error::Invalid { .. }), "{same}");
+            // Judged is what is hashed: full-width letters are no stronger than plain ones, and count as one each.
+            for weak in ["\u{ff50}\u{ff41}\u{ff53}\u{ff53}\u{ff57}\u{ff4f}\u{ff52}\u{ff44}\u{ff11}\u{ff12}\u{ff13}\u{ff14}", "e\u{301}7x\u{308}q\u{323}w9z\u{30c}"] {
+                let refused = bed.keyrack.accounts.change_password(&confirmed, typed, weak).await.unwrap_err();
+                assert!(matches!(refused, Error::Invalid { .. }), "{weak:?}: {refused}");
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use keyrack_domain::{Error, Result};
 use crate::bed::{Bed, PASSWORD, STOP, client, new_token, on_both};
 
 /// An authenticator app.
-struct Authenticator(totp_rs::Totp);
+pub struct Authenticator(totp_rs::Totp);
 
 impl Authenticator {
     fn new(secret: &str) -> Authenticator {
@@ -19,20 +19,21 @@ impl Authenticator {
         Authenticator(totp_rs::Builder::new().with_secret(secret).with_account_name("a").build().unwrap())
     }
 
-    fn code(&self, bed: &Bed) -> String {
+    pub fn code(&self, bed: &Bed) -> String {
         self.0.generate(bed.now().timestamp() as u64).to_string()
     }
 }
 
 /// Enrols the owner; answers the authenticator and the recovery codes.
-async fn enrol(bed: &Bed, owner: &Arc<Caller>) -> (Authenticator, Vec<String>) {
+pub async fn enrol(bed: &Bed, owner: &Arc<Caller>) -> (Authenticator, Vec<String>) {
     let confirmed = bed.confirmed(owner).await;
     let enrolment = bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap();
     assert!(
-        enrolment.address.starts_with("otpauth://totp/Keyrack:owner%40example.org?secret="),
+        enrolment.address.starts_with("otpauth://totp/Keyrack%20localhost-8080:owner%40example.org?secret="),
         "{}",
         enrolment.address
     );
+    assert!(enrolment.address.contains("&issuer=Keyrack%20localhost-8080"), "{}", enrolment.address);
     assert!(enrolment.qr.contains("<svg"));
     let app = Authenticator::new(&enrolment.secret);
     let codes = bed.keyrack.second_factor.enable_totp(&confirmed, &app.code(bed)).await.unwrap();
@@ -40,7 +41,7 @@ async fn enrol(bed: &Bed, owner: &Arc<Caller>) -> (Authenticator, Vec<String>) {
     (app, codes)
 }
 
-async fn half(bed: &Bed, kind: SessionKind) -> Challenge {
+pub async fn half(bed: &Bed, kind: SessionKind) -> Challenge {
     match bed.keyrack.accounts.sign_in("owner@example.org", PASSWORD, &client(), kind).await.unwrap() {
         SignIn::Half(challenge) => challenge,
         SignIn::Done(_) => panic!("signed in without the second factor"),
@@ -157,6 +158,50 @@ on_both! {
         assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &typed, SessionKind::Api).await.is_ok());
         assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &codes[0], SessionKind::Api).await.is_err());
         assert_eq!(bed.keyrack.second_factor.second_factors(&owner).await.unwrap().recovery_codes_left, 9);
+    }
+
+    async fn a_set_up_of_an_authenticator_ends_after_a_quarter_of_an_hour(bed: Bed) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let begun = bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap();
+        let app = Authenticator::new(&begun.secret);
+        bed.clock.advance(TimeDelta::minutes(15));
+        assert_eq!(bed.keyrack.second_factor.pending_totp(&owner).await.unwrap().unwrap().secret, begun.secret);
+        bed.clock.advance(TimeDelta::seconds(1));
+        assert!(bed.keyrack.second_factor.pending_totp(&owner).await.unwrap().is_none());
+        assert!(matches!(bed.keyrack.second_factor.enable_totp(&confirmed, &app.code(&bed)).await, Err(Error::NotFound(_))));
+        assert_ne!(bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap().secret, begun.secret);
+        assert_eq!(bed.audit().await.iter().filter(|entry| entry.1 == "second-factor.begin").count(), 2);
+    }
+
+    async fn a_set_up_of_an_authenticator_does_not_outlive_the_password(bed: Bed) {
+        const NEW: &str = "orbit-lantern-cactus-42";
+        for reset in [false, true] {
+            let (owner, password) = (bed.owner().await, [PASSWORD, NEW]);
+            let confirmed = bed.confirmed(&owner).await;
+            let begun = bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap();
+            if reset {
+                bed.keyrack.accounts.reset_password("owner@example.org", NEW).await.unwrap();
+            } else {
+                bed.keyrack.accounts.change_password(&confirmed, PASSWORD, NEW).await.unwrap();
+            }
+            assert!(bed.keyrack.second_factor.pending_totp(&owner).await.unwrap().is_none());
+            let code = Authenticator::new(&begun.secret).code(&bed);
+            // Nor does what the former password confirmed begin or end another one.
+            assert!(bed.keyrack.second_factor.enable_totp(&confirmed, &code).await.is_err());
+            assert!(matches!(bed.keyrack.second_factor.begin_totp(&confirmed).await, Err(Error::WrongPassword { .. })));
+            bed.keyrack.accounts.reset_password("owner@example.org", password[0]).await.unwrap();
+        }
+    }
+
+    async fn a_recovery_code_is_taken_with_the_dashes_that_programs_put_in(bed: Bed) {
+        let owner = bed.owner().await;
+        let (_, codes) = enrol(&bed, &owner).await;
+        for (code, dash) in codes.iter().zip(["\u{2010}", "\u{2011}", "\u{2013}", "\u{2014}", "\u{2212}", "\u{a0}\u{2013}\u{a0}"]) {
+            let typed = code.to_uppercase().replace('-', dash);
+            let finished = finish(&bed, &half(&bed, SessionKind::Api).await, &typed, SessionKind::Api).await;
+            assert!(finished.is_ok(), "{typed:?}");
+        }
     }
 
     async fn new_recovery_codes_end_the_former_ones(bed: Bed) {

@@ -66,4 +66,43 @@ on_both! {
         let after = keyrack.scheduler.list(&owner).await.unwrap().remove(0);
         assert_eq!((after.next_run, after.last_run.is_some()), (edited.next_run, true));
     }
+
+    async fn a_run_that_was_begun_three_times_and_never_ended_is_given_up_and_told(bed: Bed) {
+        let (mut keyrack, owner) = (bed.keyrack.clone(), bed.owner().await);
+        let made = keyrack.scheduler.create(&owner, &client(), None, each_minute()).await.unwrap();
+        bed.clock.advance(TimeDelta::minutes(1));
+        for beginning in 1..=3 {
+            assert_eq!(keyrack.scheduler.claim_due().await.unwrap().len(), 1, "{beginning}");
+            // The server ends here, and another run of it takes over once the claim has run out.
+            bed.clock.advance(TimeDelta::seconds(61));
+            keyrack = bed.again().await;
+        }
+        assert!(keyrack.scheduler.claim_due().await.unwrap().is_empty());
+        let task = keyrack.scheduler.list(&owner).await.unwrap().remove(0);
+        let run = task.last_run.unwrap();
+        assert_eq!((run.result, task.next_run), (99, None));
+        assert!(run.error.unwrap().contains("the server ended 3 times"));
+        let notices = bed.notices(&owner).await;
+        let told = notices.iter().filter(|notice| notice.contains(&format!("task {} does not run any more", made.id)));
+        assert_eq!(told.count(), 1, "{notices:?}");
+        let audit = bed.audit().await;
+        assert_eq!(audit.iter().filter(|entry| entry.1 == "task.run" && entry.3.starts_with("refused")).count(), 1, "{audit:?}");
+        bed.clock.advance(TimeDelta::days(1));
+        assert!(keyrack.scheduler.claim_due().await.unwrap().is_empty(), "no fourth time");
+        keyrack.scheduler.edit(&owner, &client(), made.id, each_minute()).await.unwrap();
+        bed.clock.advance(TimeDelta::minutes(1));
+        assert_eq!(keyrack.scheduler.claim_due().await.unwrap().len(), 1, "whoever edits it lets it run again");
+    }
+
+    async fn a_run_that_ends_begins_to_count_anew(bed: Bed) {
+        let (keyrack, owner) = (bed.keyrack.clone(), bed.owner().await);
+        keyrack.scheduler.create(&owner, &client(), None, each_minute()).await.unwrap();
+        for _ in 0..5 {
+            bed.clock.advance(TimeDelta::minutes(1));
+            assert_eq!(keyrack.scheduler.claim_due().await.unwrap().len(), 1);
+            bed.clock.advance(TimeDelta::seconds(61));
+            let (task, _) = keyrack.scheduler.claim_due().await.unwrap().remove(0);
+            keyrack.scheduler.finish(&task, 0, None).await.unwrap();
+        }
+    }
 }

@@ -7,3 +7,9 @@ pub enum Sent {
     Json(Bytes),
     Multipart(Vec<(String, Bytes)>),
 }
+
+impl Sent {
+    pub const fn nothing() -> Sent {
+        Sent::Form(Bytes::new())
+    }
+}

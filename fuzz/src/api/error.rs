@@ -7,6 +7,7 @@ use super::params::Names;
 #[derive(Debug)]
 pub enum ApiError {
     Request(Cow<'static, str>),
+    TooLarge { name: Option<&'static str>, problem: Cow<'static, str> },
     Missing(&'static str),
     Bad { name: &'static str, problem: Cow<'static, str> },
 }
@@ -14,6 +15,10 @@ pub enum ApiError {
 impl ApiError {
     pub fn bad(name: &'static str, problem: impl Into<Cow<'static, str>>) -> ApiError {
         ApiError::Bad { name, problem: problem.into() }
+    }
+
+    pub fn too_large(problem: impl Into<Cow<'static, str>>) -> ApiError {
+        ApiError::TooLarge { name: None, problem: problem.into() }
     }
 
     pub fn named(self, names: &Names) -> ApiError {
@@ -25,7 +30,8 @@ impl ApiError {
 
     pub fn text(&self) -> String {
         match self {
-            ApiError::Request(text) => text.to_string(),
+            ApiError::Request(text) | ApiError::TooLarge { name: None, problem: text } => text.to_string(),
+            ApiError::TooLarge { name: Some(name), problem } => format!("invalid parameter [{name}]: {problem}"),
             ApiError::Missing(name) => format!("invalid parameter [{name}]: it is required"),
             ApiError::Bad { name, problem } => format!("invalid parameter [{name}]: {problem}"),
         }

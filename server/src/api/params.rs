@@ -3,21 +3,20 @@
 mod decode;
 mod json;
 mod names;
+pub mod nesting;
 mod typed;
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use keyrack_domain::bounds::http::PARAMETERS;
 
 pub use names::Names;
 pub use typed::{End, Ids};
 
 use super::body::Sent;
 use super::error::ApiError;
-use super::registry::Param;
-
-/// More than any client sends; each costs memory.
-pub const MOST_PARAMETERS: usize = 1000;
+use super::registry::{Kind, Param};
 
 /// The parameters as they came, decoded; empty ones are not among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,14 +40,14 @@ impl Pairs {
     /// Reads the query and the body, in this order.
     ///
     /// # Errors
-    /// [`ApiError::Request`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
-    /// [`MOST_PARAMETERS`].
+    /// [`ApiError`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
+    /// [`PARAMETERS`].
     pub fn read(query: &[u8], sent: &Sent) -> Result<Pairs, ApiError> {
         let mut reader = Reader::default();
         reader.form(query)?;
         match sent {
-            Sent::Form(form) => reader.form(form)?,
-            Sent::Json(text) => reader.json(text)?,
+            Sent::Form(form) => reader.form(without_bom(form))?,
+            Sent::Json(text) => reader.json(without_bom(text))?,
             Sent::Multipart(fields) => reader.fields(fields)?,
         }
         Ok(Pairs(reader.pairs))
@@ -115,9 +114,13 @@ impl Params {
     /// The one value of a parameter.
     fn single(&self, param: &'static Param) -> Result<Option<&str>, ApiError> {
         let mut values = self.raw(param);
-        let Some(first) = values.next() else { return Ok(None) };
+        let Some(mut first) = values.next() else { return Ok(None) };
         if values.any(|other| other != first) {
             return Err(ApiError::bad(param.name, "it is given more than once with different values"));
+        }
+        // JSON that was read from a file may begin with a byte order mark, which is no part of it.
+        if param.kind == Kind::Json {
+            first = first.strip_prefix('\u{feff}').unwrap_or(first);
         }
         Ok(Some(first))
     }
@@ -157,8 +160,8 @@ impl Reader {
     }
 
     fn push(&mut self, mut name: String, value: impl FnOnce(&str) -> Result<String, ApiError>) -> Result<(), ApiError> {
-        if self.count == MOST_PARAMETERS {
-            return Err(ApiError::Request(format!("more than {MOST_PARAMETERS} parameters in one call").into()));
+        if self.count == PARAMETERS {
+            return Err(ApiError::too_large(format!("more than {PARAMETERS} parameters in one call")));
         }
         self.count += 1;
         name.make_ascii_lowercase();
@@ -168,6 +171,11 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// Editors of some systems put a byte order mark before what they save.
+fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 fn split_at_equals(part: &[u8]) -> (&[u8], &[u8]) {

@@ -94,5 +94,7 @@ fn read_password() -> Result<String, Failure> {
         .take(INPUT_LIMIT)
         .read_to_string(&mut text)
         .map_err(|error| Failure::start(format_args!("the password cannot be read from standard input: {error}")))?;
+    // Editors of some systems put a byte order mark before what they save; it is no part of the password.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }

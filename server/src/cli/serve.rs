@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use ipnet::IpNet;
 use keyrack_domain::Keyrack;
 use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::secret::Secret;
@@ -16,7 +15,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::folder::Folder;
-use super::values::{PublicUrl, inner_url, ports, public_url, size, span, span_or_none};
+use super::values::{Proxies, PublicUrl, inner_url, ports, proxies, public_url, size, span, span_or_none};
 use super::{Failure, Place, open};
 use crate::http::client::TrustedProxies;
 use crate::http::{Address, Doors, listen};
@@ -41,9 +40,9 @@ pub struct Serve {
     /// Where other servers on the same database reach this one [default: the address listened on, when it is one]
     #[arg(long, env = "KEYRACK_ADVERTISE", value_name = "URL", value_parser = inner_url)]
     advertise: Option<String>,
-    /// A proxy whose X-Forwarded-For is believed; may be given several times
-    #[arg(long, env = "KEYRACK_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
-    trusted_proxy: Vec<IpNet>,
+    /// A proxy whose X-Forwarded-For is believed: an IP address or a network; several are parted by commas
+    #[arg(long, env = "KEYRACK_TRUSTED_PROXY", value_name = "CIDR", value_parser = proxies)]
+    trusted_proxy: Vec<Proxies>,
     /// On the first start, make a demo account with an environment and print its password
     #[arg(long, env = "KEYRACK_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
     demo: bool,
@@ -127,9 +126,10 @@ impl Serve {
         let address = match &self.public_url {
             Some(url) => Address::new(url.https, &url.authority),
             None => Address::new(false, local.to_string()),
-        };
-        let doors =
-            Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address));
+        }
+        .listening_on(local.ip());
+        let proxies = self.trusted_proxy.iter().flat_map(|proxies| proxies.0.iter().copied()).collect();
+        let doors = Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::new(proxies), &address));
         let app = doors.app();
         let background = tokio::spawn({
             let keyrack = keyrack.clone();

@@ -15,6 +15,26 @@ fn an_account_is_made_while_no_server_runs() {
     assert_eq!(again.line(), "keyrack: there is a user with the e-mail address ada@example.org already");
 }
 
+#[tokio::test]
+async fn a_byte_order_mark_before_a_password_is_no_part_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let password = format!("\u{feff}{PASSWORD}\r\n");
+    let made = run(keyrack(&["account", "create", "ada@example.org", "--password-stdin"], folder.path()), &password);
+    assert_eq!(made.code, 0, "{made:?}");
+    let server = Running::start(folder.path(), &[]);
+    let signin = server.url("/1.0/users/authentication/rest/signin");
+    let sign_in = async |password: &str| -> serde_json::Value {
+        let form = [("login", "ada@example.org"), ("password", password)];
+        reqwest::Client::new().post(&signin).form(&form).send().await.unwrap().json().await.unwrap()
+    };
+    assert_eq!(sign_in(PASSWORD).await["result"], 0);
+    let new = format!("\u{feff}{PASSWORD} two\n");
+    let reset =
+        run(keyrack(&["account", "reset-password", "ada@example.org", "--password-stdin"], folder.path()), &new);
+    assert_eq!(reset.code, 0, "{reset:?}");
+    assert_eq!(sign_in(&format!("{PASSWORD} two")).await["result"], 0);
+}
+
 #[test]
 fn what_cannot_be_taken_is_refused() {
     let folder = tempfile::tempdir().unwrap();

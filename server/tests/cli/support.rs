@@ -94,7 +94,10 @@ impl Running {
     }
 
     fn spawn(data: &Path, args: &[&str], log: &str, stderr: Stdio) -> Running {
-        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        let mut all = vec!["serve"];
+        if !args.contains(&"--listen") {
+            all.extend(["--listen", "127.0.0.1:0"]);
+        }
         all.extend(args);
         let mut child = keyrack(&all, data).env("RUST_LOG", log).stderr(stderr).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -30,7 +30,7 @@ pub struct Keepsake {
 }
 
 /// Shows the values until they are saved, then or on giving them up runs `on_close` with whether they were saved. They
-/// stand in this dialog only and leave the page with it.
+/// stand in this dialog only and leave the page with it, so leaving the page asks as closing does.
 #[component]
 pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<bool>) -> impl IntoView {
     let Keepsake { title, intro, kept, file, loss } = keepsake;
@@ -39,6 +39,7 @@ pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<bool>) -> i
     let told = RwSignal::new("");
     let one = matches!(kept, Kept::One { .. });
     let text = StoredValue::new(kept.text());
+    browser::ask_before_leaving(move || !saved.try_get_untracked().unwrap_or(true));
     let dismiss = move |()| if saved.get_untracked() { on_close.run(true) } else { asking.set(true) };
     let download = move |_| {
         let works = text.with_value(|text| browser::download(&file, text));

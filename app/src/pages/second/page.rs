@@ -63,7 +63,7 @@ fn Step(having: Having, next: String, recovery: bool) -> impl IntoView {
                         inputmode=digits.then_some("numeric")
                         autocapitalize="none"
                         spellcheck="false"
-                        maxlength="40"
+                        maxlength="64"
                         required
                         autofocus
                         aria-describedby="code-hint"

@@ -12,8 +12,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-/// How deep folders may lie in each other before a copy gives up.
-const DEPTH: usize = 64;
+use keyrack_types::bounds::nesting::FOLDERS;
 
 /// How a folder is opened that must not be a link.
 pub const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
@@ -40,7 +39,7 @@ pub fn make_node_folder(folder: &Path, owner: Option<u32>) -> io::Result<()> {
 /// # Errors
 /// From the file system.
 pub fn give_to(folder: &Path, owner: u32) -> io::Result<()> {
-    give_all(openat(CWD, folder, FOLDER, Mode::empty())?, owner, DEPTH)
+    give_all(openat(CWD, folder, FOLDER, Mode::empty())?, owner, FOLDERS)
 }
 
 fn give_all(folder: OwnedFd, owner: u32, depth: usize) -> io::Result<()> {
@@ -99,7 +98,7 @@ fn used_up() -> io::Error {
 pub fn copy_tree(from: &Path, to: &Path, owner: Option<u32>) -> io::Result<()> {
     let from = openat(CWD, from, FOLDER, Mode::empty())?;
     let to = openat(CWD, to, FOLDER, Mode::empty())?;
-    copy_all(&from, &to, owner, DEPTH, &mut Budget::of(u64::MAX, u64::MAX))
+    copy_all(&from, &to, owner, FOLDERS, &mut Budget::of(u64::MAX, u64::MAX))
 }
 
 /// Copies what is in one open folder into another.
@@ -107,7 +106,7 @@ pub fn copy_tree(from: &Path, to: &Path, owner: Option<u32>) -> io::Result<()> {
 /// # Errors
 /// From the file system, when folders lie too deep, or when the budget is used up.
 pub fn copy_within(from: &OwnedFd, to: &OwnedFd, budget: &mut Budget) -> io::Result<()> {
-    copy_all(from, to, None, DEPTH, budget)
+    copy_all(from, to, None, FOLDERS, budget)
 }
 
 fn copy_all(from: &OwnedFd, to: &OwnedFd, owner: Option<u32>, depth: usize, budget: &mut Budget) -> io::Result<()> {
@@ -174,17 +173,17 @@ pub fn copy_file(
     finish(&reader.into(), &writer.into(), owner)
 }
 
-/// Removes a folder with all in it, following no link.
+/// Removes a folder with all in it, following no link, however deep folders lie in each other.
 ///
 /// # Errors
-/// From the file system, or when folders lie too deep.
+/// From the file system; [`io::ErrorKind::DirectoryNotEmpty`] when somebody makes folders in it as fast as they are removed.
 pub fn remove_tree(parent: &OwnedFd, name: &CStr) -> io::Result<()> {
-    remove_all(parent, name, DEPTH)
+    remove_all(parent, name, FOLDERS)
 }
 
 fn remove_all(parent: &OwnedFd, name: &CStr, depth: usize) -> io::Result<()> {
     if depth == 0 {
-        return Err(too_deep());
+        return remove_whole(parent, name, LIVE_ROUNDS);
     }
     let folder = openat(parent, name, FOLDER, Mode::empty())?;
     for (name, kind) in entries(folder.as_fd())? {
@@ -206,15 +205,19 @@ pub fn remove_node_folder(folder: &Path) -> io::Result<()> {
         return Err(io::ErrorKind::InvalidFilename.into());
     };
     let parent = openat(CWD, parent, FOLDER, Mode::empty())?;
-    remove_whole(&parent, &CString::new(name.as_encoded_bytes())?)
+    remove_whole(&parent, &CString::new(name.as_encoded_bytes())?, u64::MAX)
 }
+
+/// Levels of folders that are removed where a node may be at work: one that makes new ones all the time must not occupy
+/// the thread for good.
+const LIVE_ROUNDS: u64 = 100_000;
 
 /// What is two levels down is moved one level up until there is none: nothing calls itself, two folders are open at a time,
 /// and no path gets long. Work on files that nobody waits for any more may still come to its end meanwhile.
-fn remove_whole(parent: &OwnedFd, name: &CStr) -> io::Result<()> {
+fn remove_whole(parent: &OwnedFd, name: &CStr, rounds: u64) -> io::Result<()> {
     let top = open_wide(parent, name)?;
     let mut lifted = 0_u64;
-    loop {
+    for _ in 0..rounds {
         let mut folders = 0;
         for (name, kind) in entries(top.as_fd())? {
             if kind != FileType::Directory {
@@ -238,6 +241,7 @@ fn remove_whole(parent: &OwnedFd, name: &CStr) -> io::Result<()> {
             }
         }
     }
+    Err(Errno::NOTEMPTY.into())
 }
 
 /// Removes something unless it is gone already; a folder that something came into is left for the next round.
@@ -284,8 +288,13 @@ fn lift(from: &OwnedFd, name: &CStr, to: &OwnedFd, lifted: &mut u64) -> io::Resu
     }
 }
 
-fn too_deep() -> io::Error {
-    io::Error::other("folders lie too deep in each other")
+/// Folders lie deeper in each other than is copied.
+#[derive(Debug, thiserror::Error)]
+#[error("folders lie more than {FOLDERS} deep in each other")]
+pub struct TooDeep;
+
+pub fn too_deep() -> io::Error {
+    io::Error::other(TooDeep)
 }
 
 /// The same permission bits (without set-user-id and the like) and the new owner.

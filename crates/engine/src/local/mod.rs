@@ -16,7 +16,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -332,7 +332,9 @@ impl Engine for LocalEngine {
             .prepare(node)
             .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))?;
         let folder = self.folders.node(node);
-        tokio::task::spawn_blocking(move || node_files::work(&folder, owner, work))
+        let given_up = SetWhenDropped(Arc::default());
+        let flag = given_up.0.clone();
+        tokio::task::spawn_blocking(move || node_files::work(&folder, owner, work, &flag))
             .await
             .map_err(|error| EngineError::Failed(error.to_string()))?
     }
@@ -406,6 +408,15 @@ fn absent_is_fine(done: io::Result<()>) -> io::Result<()> {
     match done {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         done => done,
+    }
+}
+
+/// Tells work on another thread that nobody waits for it any more.
+struct SetWhenDropped(Arc<AtomicBool>);
+
+impl Drop for SetWhenDropped {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -93,6 +93,7 @@ impl Environments {
 /// Stages on all nodes, then exchanges on all.
 pub(super) async fn replace(inside: &Inside<'_>, place: &NodePath, content: Content, keep: Vec<String>) -> Result<()> {
     let engine = &inside.manager.engine;
+    let _turn = inside.file_turn().await?;
     for (index, node) in inside.nodes.iter().enumerate() {
         let work = FileWork::Stage { folder: place.clone(), content: content.clone(), keep: keep.clone() };
         if let Err(error) = engine.work_on_files(node.id, work).await {

@@ -39,6 +39,7 @@ impl Environments {
             if context == ROOT {
                 replace(&inside, &place, Content::Nothing, within(&layer, &context)).await?;
             } else {
+                let _turn = inside.file_turn().await?;
                 for node in &inside.nodes {
                     match inside.manager.engine.work_on_files(node.id, FileWork::Delete(place.clone())).await {
                         Ok(_) | Err(EngineError::NoFile(_)) => {}

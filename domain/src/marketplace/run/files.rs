@@ -6,9 +6,15 @@ use crate::environments::{FilePlace, NodeChoice};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
 use crate::marketplace::steps::Kind;
+use crate::waiting;
 
 impl Run<'_> {
+    /// A manifest goes on when its client goes away: half of one would be worse.
     pub(super) async fn work_on_files(&self, name: &str, choice: NodeChoice, doing: &Doing<'_>) -> Result<()> {
+        waiting::for_nobody(self.file_step(name, choice, doing)).await
+    }
+
+    async fn file_step(&self, name: &str, choice: NodeChoice, doing: &Doing<'_>) -> Result<()> {
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
         let place = FilePlace { environment: name.to_owned(), choice, masters_only: false };
         let path = doing.need("path")?;
@@ -16,12 +22,8 @@ impl Run<'_> {
         match doing.step.kind {
             Kind::CreateFile => drop(keyrack.environments.create_file(caller, client, &place, &path, false).await?),
             Kind::CreateDirectory => drop(keyrack.environments.create_file(caller, client, &place, &path, true).await?),
-            Kind::WriteFile => {
-                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, false).await?)
-            }
-            Kind::AppendFile => {
-                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, true).await?)
-            }
+            Kind::WriteFile => drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, false).await?),
+            Kind::AppendFile => drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, true).await?),
             Kind::ReplaceInFile => {
                 let one = |item: &Document| {
                     let text = |key: &str| item.get(key).and_then(Document::scalar);
@@ -34,10 +36,7 @@ impl Run<'_> {
                     None => return Err(Error::invalid("jps", "replacements: it is required")),
                 };
                 for (pattern, replacement) in replacements {
-                    keyrack
-                        .environments
-                        .replace_in_file(caller, client, &place, &path, &pattern, &replacement, None)
-                        .await?;
+                    keyrack.environments.replace_in_file(caller, client, &place, &path, &pattern, &replacement, None).await?;
                 }
             }
             kind => return Err(Error::internal(format!("nobody carries out {kind:?}"))),

@@ -75,4 +75,81 @@ async fn the_console_keeps_its_last_lines(bed: Bed) {
     let stranger = bed.stranger().await;
     assert!(bed.keyrack.marketplace.read_console(&stranger).await.unwrap().is_empty());
 }
+
+async fn what_nests_is_refused_before_anything_is_kept(bed: Bed) {
+    let (keyrack, owner) = (&bed.keyrack, &bed.owner().await);
+    let nested = format!("${{{}user.email{}}}", "fn.md5([".repeat(3000), "])".repeat(3000));
+    let (open, close) = ("[".repeat(3000), "]".repeat(3000));
+    for (manifest, bound) in [
+        (format!("type: install\nname: a\nglobals: {{g: '{nested}'}}\nonInstall: {{log: a}}"), "at most 8 deep"),
+        (format!("type: install\nname: a\nonInstall: {{log: '{nested}'}}"), "at most 8 deep"),
+        (format!("type: install\nname: a\nonInstall: {{log: {open}{close}}}"), "at most 32 levels"),
+        (format!(r#"{{"type":"install","name":"a","onInstall":{{"log":{open}{close}}}}}"#), "at most 32"),
+    ] {
+        let refused = keyrack.marketplace.install(owner, &client(), &manifest, InstallRequest::default()).await.map(drop);
+        assert!(matches!(&refused, Err(error @ Error::Invalid { .. }) if error.to_string().contains(bound)), "{refused:?}");
+        let kept = keyrack.marketplace.add_app(owner, &client(), &manifest).await;
+        assert!(matches!(&kept, Err(error @ Error::Invalid { .. }) if error.to_string().contains(bound)), "{kept:?}");
+    }
+    assert!(keyrack.marketplace.installations(owner).await.unwrap().is_empty());
+}
+
+async fn globals_become_neither_deep_nor_large(bed: Bed) {
+    let (keyrack, owner, client) = (&bed.keyrack, &bed.owner().await, &client());
+    let growing = "
+type: install
+name: Growing
+globals: {a: 0123456789, b: 1}
+onInstall: {log: a}
+actions:
+  deeper: {setGlobals: {b: ['${globals.b}']}}
+  larger: {setGlobals: {a: '${globals.a}${globals.a}${globals.a}${globals.a}'}}
+  tell: {return: {type: success, message: '${globals.a}'}}
+";
+    let done = keyrack.marketplace.install(owner, client, growing, InstallRequest::default()).await.unwrap();
+    for (action, most) in [("deeper", 32), ("larger", 8)] {
+        let mut times = 0;
+        let error = loop {
+            match keyrack.marketplace.execute_app_action(owner, client, &done.unique_name, Some(action), Map::new()).await {
+                Ok(_) => times += 1,
+                Err(error) => break error.to_string(),
+            }
+            assert!(times < most, "{action}");
+        };
+        assert!(error.contains("32 levels") || error.contains("65536 bytes"), "{action}: {error}");
+    }
+    // What was kept before goes on.
+    keyrack.marketplace.execute_app_action(owner, client, &done.unique_name, Some("tell"), Map::new()).await.unwrap();
+    let large = format!("type: install\nname: a\nglobals: {{g: {}}}\nonInstall: {{log: a}}", "x".repeat(70_000));
+    let refused = keyrack.marketplace.install(owner, client, &large, InstallRequest::default()).await.map(drop);
+    assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
+    keyrack.marketplace.uninstall(owner, client, &done.unique_name, false).await.unwrap();
+    assert!(keyrack.marketplace.installations(owner).await.unwrap().is_empty());
+}
+
+async fn what_a_former_version_kept_is_listed_shown_and_removed(bed: Bed) {
+    let (keyrack, owner, client) = (&bed.keyrack, &bed.owner().await, &client());
+    let manifest = "type: install\nname: Old\nonInstall: {log: a}\nactions: {again: {log: a}}";
+    let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+    let nested = format!("{}1{}", "fn.md5([".repeat(3000), "])".repeat(3000));
+    for change in [
+        format!("globals = '{{\"g\":{deep}}}'"),
+        format!("settings = '{{\"g\":{deep}}}'"),
+        format!("globals = '{{\"g\":\"{}\"}}'", "x".repeat(3_000_000)),
+        format!("settings = '{{\"g\":\"{}\"}}'", "x".repeat(3_000_000)),
+        format!("manifest = 'type: install\nname: a\nonInstall: {{log: \"${{{nested}}}\"}}'"),
+        "manifest = 'nonsense'".to_owned(),
+    ] {
+        let done = keyrack.marketplace.install(owner, client, manifest, InstallRequest::default()).await.unwrap();
+        bed.execute(&format!("UPDATE installations SET {change}")).await.unwrap();
+        let shown: String = change.chars().take(60).collect();
+        assert_eq!(keyrack.marketplace.installations(owner).await.unwrap().len(), 1, "{shown}");
+        keyrack.marketplace.installation(owner, &done.unique_name).await.unwrap();
+        keyrack.marketplace.installed_settings(owner, &done.unique_name, None).await.unwrap();
+        let again = keyrack.marketplace.execute_app_action(owner, client, &done.unique_name, Some("again"), Map::new()).await;
+        assert!(matches!(again.map(drop), Ok(()) | Err(Error::Invalid { .. })), "{shown}");
+        keyrack.marketplace.uninstall(owner, client, &done.unique_name, false).await.unwrap();
+        assert!(keyrack.marketplace.installations(owner).await.unwrap().is_empty(), "{shown}");
+    }
+}
 }

@@ -97,7 +97,7 @@ fn a_bad_value_is_named_and_not_repeated() {
         ("nodeId=99999999999999999999", "invalid parameter [nodeId]: it has to be a whole number"),
         (
             "expiresAt=31-12-2027",
-            "invalid parameter [expiresAt]: it has to be a moment in UTC, yyyy-MM-dd HH:mm:ss, for example 2027-12-31 23:59:59",
+            "invalid parameter [expiresAt]: it has to be a moment: yyyy-MM-dd HH:mm:ss in UTC, for example 2027-12-31 23:59:59, or ISO 8601, for example 2027-12-31T23:59:59+02:00",
         ),
         ("ids=1,two", "invalid parameter [ids]: it has to be a whole number"),
         ("env={", "invalid parameter [env]: it has to be JSON (EOF while parsing an object at line 1 column 1)"),
@@ -217,6 +217,24 @@ proptest! {
     #[test]
     fn noise_is_read_or_refused(data in proptest::collection::vec(any::<u8>(), 0..600)) {
         held::parameters(&data);
+    }
+
+    /// Any text at all as JSON or a list, in brackets more often than not.
+    #[test]
+    fn noise_is_json_within_its_bounds_or_none(text in r#"[\[\]{}",:\\a1 ]{0,200}"#) {
+        held::json_and_lists(text.as_bytes());
+    }
+
+    /// Any bytes at all as a form in pieces, made of what forms are made of.
+    #[test]
+    fn noise_is_the_same_form_in_all_pieces(
+        piece in any::<u8>(),
+        form in proptest::collection::vec(
+            prop_oneof!["\r\n", "---b", "--", "\r\n\r\n", "Content-Disposition: form-data; name=", "[a\"\\\\;= \r\n-]{1,5}"],
+            0..30,
+        ),
+    ) {
+        held::multipart(&[&[piece], form.concat().as_bytes()].concat());
     }
 
     /// Any text at all as a list, a moment and a day.

@@ -1,11 +1,13 @@
 //! The typed reading of parameters. All refusals have one form: `invalid parameter [name]: what would be right`.
 
 use chrono::{DateTime, Utc};
+use keyrack_domain::bounds::{http::LIST_ITEMS, nesting};
 use keyrack_domain::methods::parse_list;
 use keyrack_domain::types::dates::parse_wire_moment;
 use serde_json::Value;
 
 use super::Params;
+use super::nesting::{of_json, of_list};
 use crate::api::error::ApiError;
 use crate::api::registry::{Kind, Param};
 
@@ -128,8 +130,25 @@ impl Params {
         self.opt_text(name)?.map(|value| json(name, value)).transpose()
     }
 
+    /// Refuses a list that nests, or that would take much more memory than was sent.
+    fn check_list(&self, param: &'static Param) -> Result<(), ApiError> {
+        if self.raw(param).any(|value| of_list(value) > nesting::LIST) {
+            let why = format!("a list nests at most {} levels", nesting::LIST);
+            return Err(ApiError::TooLarge { name: Some(param.name), problem: why.into() });
+        }
+        let items = self.raw(param).flat_map(|value| value.split(is_item_end)).filter(|item| !item.is_empty());
+        if items.count() > LIST_ITEMS {
+            let why = format!("a list has at most {LIST_ITEMS} items");
+            return Err(ApiError::TooLarge { name: Some(param.name), problem: why.into() });
+        }
+        Ok(())
+    }
+
     /// Whether the value has a form that its kind can have.
     pub(super) fn check_form(&self, param: &'static Param) -> Result<(), ApiError> {
+        if param.kind.repeats() {
+            self.check_list(param)?;
+        }
         if param.kind == Kind::Ids {
             return self.opt_ids(param.name).map(drop);
         }
@@ -145,6 +164,10 @@ impl Params {
             Kind::Text | Kind::Secret | Kind::List | Kind::Ids => Ok(()),
         }
     }
+}
+
+fn is_item_end(c: char) -> bool {
+    matches!(c, ',' | ';' | '[' | ']') || c.is_whitespace()
 }
 
 fn number(name: &'static str, value: &str) -> Result<i64, ApiError> {
@@ -166,11 +189,19 @@ fn end(name: &'static str, value: &str) -> Result<End, ApiError> {
         return Ok(End::Never);
     }
     parse_wire_moment(value).map(End::At).ok_or_else(|| {
-        ApiError::bad(name, "it has to be a moment in UTC, yyyy-MM-dd HH:mm:ss, for example 2027-12-31 23:59:59")
+        ApiError::bad(
+            name,
+            "it has to be a moment: yyyy-MM-dd HH:mm:ss in UTC, for example 2027-12-31 23:59:59, or ISO 8601, for example \
+             2027-12-31T23:59:59+02:00",
+        )
     })
 }
 
 fn json(name: &'static str, value: &str) -> Result<Value, ApiError> {
+    if of_json(value.as_bytes()) > nesting::JSON {
+        let why = format!("it nests deeper than {} levels", nesting::JSON);
+        return Err(ApiError::TooLarge { name: Some(name), problem: why.into() });
+    }
     // The parser's own text tells where the fault is; it does not repeat the value.
     serde_json::from_str(value).map_err(|error| ApiError::bad(name, format!("it has to be JSON ({error})")))
 }

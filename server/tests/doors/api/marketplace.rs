@@ -591,3 +591,20 @@ async fn a_secret_default_is_told_to_nobody_and_nothing_grows_without_end() {
     }
     assert_eq!(owner.code("marketplace.app.AddApp", &[("manifest", &with_default)]).await, 2338);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn placeholders_in_placeholders_are_refused_and_the_server_goes_on() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    for levels in [9, 3000, 20_000] {
+        let nested = format!("${{{}user.email{}}}", "fn.md5([".repeat(levels), "])".repeat(levels));
+        let jps = json!({ "type": "install", "name": "a", "globals": { "g": nested }, "onInstall": { "log": "a" } });
+        let refused = install(&owner, &jps.to_string(), &[]).await;
+        let error = refused["error"].as_str().unwrap_or_default();
+        assert!(refused["result"] == 3 && error.contains("globals: placeholders can be at most 8 deep"), "{refused}");
+    }
+    let lists = json!({ "type": "install", "name": "a", "onInstall": { "log": "a" } }).to_string();
+    assert_eq!(install(&owner, &lists, &[]).await["result"], 0);
+    let installed = done(&owner, "marketplace.installation.GetList", &[]).await;
+    assert_eq!(installed["response"]["total"], 1, "{installed}");
+}

@@ -10,6 +10,7 @@ mod marketplace;
 mod matrix;
 mod members;
 mod nodes;
+mod other_sites;
 mod registry;
 mod scheduler;
 mod second_factor;

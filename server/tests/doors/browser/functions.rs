@@ -5,7 +5,7 @@ use keyrack_domain::caller::Client;
 use serde_json::{Value, json};
 use sqlx::{Connection, Row};
 
-use super::visitor::Browser;
+use super::visitor::{Browser, HALF, SESSION};
 use crate::support::{EMAIL, PASSWORD, Reply, Server, form};
 
 const WITNESS: &str = "witness@example.org";
@@ -270,8 +270,8 @@ async fn half(server: &Server) -> Browser<'_> {
     let mut browser = Browser::new(server);
     let reply = browser.post("/signin", &[("email", "half@example.org"), ("password", PASSWORD)]).await;
     let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap();
-    let value = cookie.strip_prefix("keyrack-half=").expect("half a sign-in").split(';').next().unwrap();
-    browser.cookie = Some(format!("keyrack={value}; keyrack-half={value}"));
+    let value = cookie.strip_prefix(&format!("{HALF}=")).expect("half a sign-in").split(';').next().unwrap();
+    browser.cookie = Some(format!("{SESSION}={value}; {HALF}={value}"));
     browser
 }
 

@@ -10,13 +10,15 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, statat, unlinkat};
 
 use super::files::{self, Budget, FOLDER};
-use crate::{Content, EngineError, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT, NodePath};
+use crate::{Content, EngineError, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT, NodePath, Pattern, Stopped};
+use keyrack_types::bounds::files::SEARCH_TIME;
 use root::{Root, name};
 use user::AsUser;
 
@@ -30,14 +32,14 @@ const MOST_BYTES: u64 = 1 << 30;
 /// The most bytes that one replacement can become before it is put in.
 const MOST_EXPANDED: u64 = 16 * LARGEST_TEXT;
 
-/// The longest that matches are looked for; there are patterns for which that grows with the square of the text.
-const LONGEST_SEARCH: Duration = Duration::from_secs(5);
-
-/// Does the work in this folder, which belongs to this user.
+/// Does the work in this folder, which belongs to this user. A search ends when `given_up` is set; nothing is begun then.
 ///
 /// # Errors
 /// As [`crate::Engine::work_on_files`].
-pub fn work(folder: &Path, owner: Option<u32>, work: FileWork) -> Result<FileDone, EngineError> {
+pub fn work(folder: &Path, owner: Option<u32>, work: FileWork, given_up: &AtomicBool) -> Result<FileDone, EngineError> {
+    if given_up.load(Ordering::Relaxed) {
+        return Err(EngineError::Failed("nobody waits for it any more".to_owned()));
+    }
     let root = Root::open(folder)?;
     // The server's own files are opened before the thread becomes somebody who has no right to them.
     let source = match &work {
@@ -56,7 +58,7 @@ pub fn work(folder: &Path, owner: Option<u32>, work: FileWork) -> Result<FileDon
         FileWork::Rename { from, to } => rename(&root, &from, &to).map(done),
         FileWork::List(path) => told(&path, list(&root, &path)).map(FileDone::Entries),
         FileWork::Replace { path, pattern, replacement, nth } => {
-            replace(&root, &path, &pattern, &replacement, nth).map(FileDone::Replaced)
+            replace(&root, &path, (&pattern, &replacement, nth), given_up).map(FileDone::Replaced)
         }
         FileWork::Unpack { archive, folder } => unpack::unpack(&root, &archive, &folder).map(done),
         FileWork::Place { to, overwrite, .. } => {
@@ -187,7 +189,7 @@ fn list(root: &Root, path: &NodePath) -> io::Result<Vec<FileEntry>> {
         let (Ok(facts), Ok(name)) = (statat(&folder, &*name, AtFlags::SYMLINK_NOFOLLOW), name.into_string()) else {
             continue;
         };
-        let Ok(name) = NodePath::parse(&name) else { continue };
+        let Ok(name) = NodePath::of_any_depth(&name) else { continue };
         listed.push(FileEntry {
             path: path.join(&name),
             kind: kind(facts.st_mode),
@@ -203,9 +205,8 @@ fn list(root: &Root, path: &NodePath) -> io::Result<Vec<FileEntry>> {
 fn replace(
     root: &Root,
     path: &NodePath,
-    pattern: &regex::Regex,
-    replacement: &str,
-    nth: Option<usize>,
+    (pattern, replacement, nth): (&Pattern, &str, Option<usize>),
+    given_up: &AtomicBool,
 ) -> Result<usize, EngineError> {
     let mut bytes = Vec::new();
     let mut file = told(path, root.file(path, OFlags::RDWR))?;
@@ -217,23 +218,20 @@ fn replace(
     }
     // A pattern that matches everywhere, or a replacement that refers to its groups often, makes much out of little.
     let references = replacement.matches('$').count();
-    let begun = Instant::now();
-    let (mut changed, mut copied, mut replaced) = (String::new(), 0, 0);
-    for (number, found) in pattern.captures_iter(&text).enumerate() {
-        if begun.elapsed() > LONGEST_SEARCH {
-            let why = format!("the pattern takes more than {} s in “{path}”", LONGEST_SEARCH.as_secs());
-            return Err(EngineError::BadFile(why));
-        }
-        if nth.is_some_and(|nth| nth != number + 1) {
+    let mut search = pattern.search(&text, Instant::now() + SEARCH_TIME, given_up);
+    let (mut changed, mut copied, mut replaced, mut number) = (String::new(), 0, 0, 0);
+    while let Some(found) = search.next_match().map_err(|why| stopped(path, why))? {
+        number += 1;
+        if nth.is_some_and(|nth| nth != number) {
             continue;
         }
-        let Some(whole) = found.get(0) else { continue };
-        if (replacement.len() + references * whole.len()) as u64 > MOST_EXPANDED {
+        if (replacement.len() + references * found.len()) as u64 > MOST_EXPANDED {
             return too_large();
         }
-        changed.push_str(&text[copied..whole.start()]);
-        found.expand(replacement, &mut changed);
-        (copied, replaced) = (whole.end(), replaced + 1);
+        changed.push_str(&text[copied..found.start]);
+        copied = found.end;
+        search.expand(found, replacement, &mut changed).map_err(|why| stopped(path, why))?;
+        replaced += 1;
         if changed.len() as u64 > LARGEST_TEXT {
             return too_large();
         }
@@ -252,6 +250,19 @@ fn replace(
         told(path, written)?;
     }
     Ok(replaced)
+}
+
+fn stopped(path: &NodePath, why: Stopped) -> EngineError {
+    match why {
+        Stopped::TooLong => {
+            EngineError::BadFile(format!("the pattern takes more than {} s in “{path}”", SEARCH_TIME.as_secs()))
+        }
+        Stopped::TooMuch => EngineError::BadFile(format!(
+            "the pattern is too large for what it matches in “{path}”: its groups, or a \\b beside characters that are not \
+             ASCII, could take too long to find"
+        )),
+        Stopped::GivenUp => EngineError::Failed("nobody waits for it any more".to_owned()),
+    }
 }
 
 fn kind(mode: u32) -> FileKind {
@@ -289,6 +300,9 @@ fn told<T>(path: &NodePath, result: io::Result<T>) -> Result<T, EngineError> {
         }
         // Opening a pipe or a socket for writing.
         _ if error.raw_os_error() == Some(libc::ENXIO) => EngineError::BadFile(format!("“{path}” is not a file")),
+        _ if error.get_ref().is_some_and(|error| error.is::<files::TooDeep>()) => {
+            EngineError::BadFile(format!("“{path}”: {error}"))
+        }
         _ => EngineError::Failed(format!("“{path}”: {error}")),
     })
 }

@@ -10,7 +10,7 @@ use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, fstat, mkdirat, open
 use rustix::io::Errno;
 
 use crate::NodePath;
-use crate::local::files::FOLDER;
+use crate::local::files::{Budget, FOLDER};
 
 /// How often an opening is tried again that a renaming by the node came in between of.
 const TRIES: usize = 32;
@@ -41,9 +41,13 @@ impl Root {
     /// # Errors
     /// From the file system; `EXDEV` for a way out.
     pub fn open_at(&self, path: &NodePath, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
+        self.open_relative(&path.relative(), flags, mode)
+    }
+
+    fn open_relative(&self, path: &str, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
         let inside = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
         for _ in 0..TRIES {
-            match openat2(&self.0, path.relative(), flags | OFlags::CLOEXEC, mode, inside) {
+            match openat2(&self.0, path, flags | OFlags::CLOEXEC, mode, inside) {
                 Err(Errno::AGAIN) => {}
                 opened => return Ok(opened?),
             }
@@ -56,7 +60,11 @@ impl Root {
     /// # Errors
     /// From the file system.
     pub fn folder(&self, path: &NodePath) -> io::Result<OwnedFd> {
-        self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())
+        self.folder_relative(&path.relative())
+    }
+
+    fn folder_relative(&self, path: &str) -> io::Result<OwnedFd> {
+        self.open_relative(path, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())
     }
 
     /// Opens a folder, making it and those on the way.
@@ -64,16 +72,37 @@ impl Root {
     /// # Errors
     /// From the file system.
     pub fn make_folder(&self, path: &NodePath) -> io::Result<OwnedFd> {
-        match self.folder(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            opened => return opened,
+        self.make_folder_within(path, &mut Budget::of(u64::MAX, u64::MAX))
+    }
+
+    /// As [`Root::make_folder`]; each folder that is made is taken from the budget.
+    ///
+    /// # Errors
+    /// From the file system, or when the budget is used up.
+    pub fn make_folder_within(&self, path: &NodePath, budget: &mut Budget) -> io::Result<OwnedFd> {
+        let written = path.relative();
+        // The deepest that is there: always resolved from the root, since a link on the way may lead up again.
+        let mut there = written.len();
+        let mut folder = loop {
+            match self.folder_relative(if there == 0 { "." } else { &written[..there] }) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && there > 0 => {
+                    there = written[..there].rfind('/').unwrap_or(0);
+                }
+                opened => break opened?,
+            }
+        };
+        while there < written.len() {
+            let start = if there == 0 { 0 } else { there + 1 };
+            let end = written[start..].find('/').map_or(written.len(), |length| start + length);
+            budget.take_entry()?;
+            match mkdirat(&folder, &written[start..end], Mode::from_raw_mode(0o755)) {
+                Err(Errno::EXIST) => {}
+                made => made?,
+            }
+            folder = self.folder_relative(&written[..end])?;
+            there = end;
         }
-        let parent = self.make_folder(&path.parent())?;
-        match mkdirat(&parent, &*name(path)?, Mode::from_raw_mode(0o755)) {
-            Err(Errno::EXIST) => {}
-            made => made?,
-        }
-        self.folder(path)
+        Ok(folder)
     }
 
     /// Opens the folder that something is in, and gives its name there.

@@ -11,13 +11,11 @@ use super::root::{Root, name};
 use super::{budget, delete, not_opened, told, unpack};
 use crate::local::files::{self, Budget, FOLDER};
 use crate::{Content, EngineError, NodePath};
+use keyrack_types::bounds::nesting::FOLDERS;
 
 /// Where the new content is put together. Work on one node's content comes one after another, so one name is enough, and
 /// what an end of the server left there goes with the next swap.
 const STAGING: &str = ".keyrack-swap";
-
-/// How deep folders may lie in each other.
-const DEPTH: usize = 64;
 
 /// Puts the new content together.
 ///
@@ -60,7 +58,7 @@ pub fn unstage(root: &Root) -> Result<(), EngineError> {
 }
 
 fn staging() -> Result<NodePath, EngineError> {
-    NodePath::parse(STAGING).map_err(|why| EngineError::Failed(why.to_owned()))
+    NodePath::parse(STAGING).map_err(EngineError::Failed)
 }
 
 fn forget(root: &Root, staging: &NodePath) {
@@ -96,11 +94,11 @@ fn prepare(
         }
         Content::Folder { folder, without } => {
             let source = told(&folder, root.folder(&folder))?;
-            told(&folder, link_all(&source, &new, &without, DEPTH, &mut budget))?;
+            told(&folder, link_all(&source, &new, &without, FOLDERS, &mut budget))?;
         }
     }
     for kept in keep {
-        let part = NodePath::parse(kept).map_err(|why| EngineError::BadFile(why.to_owned()))?;
+        let part = NodePath::parse(kept).map_err(EngineError::BadFile)?;
         let (from, to) = (folder.join(&part), staging.join(&part));
         match root.folder(&from) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -108,7 +106,7 @@ fn prepare(
                 let source = told(&from, source)?;
                 told(&to, cleared(root, &to))?;
                 let target = told(&to, root.make_folder(&to))?;
-                told(&from, link_all(&source, &target, &[], DEPTH, &mut budget))?;
+                told(&from, link_all(&source, &target, &[], FOLDERS, &mut budget))?;
             }
         }
     }
@@ -137,7 +135,7 @@ fn no_way_out(root: &Root, archive: &str, staging: &NodePath, links: &[NodePath]
 /// Makes a second name for every file: both folders hold the same files then, and nothing is copied.
 fn link_all(from: &OwnedFd, to: &OwnedFd, without: &[String], depth: usize, budget: &mut Budget) -> io::Result<()> {
     if depth == 0 {
-        return Err(io::Error::other("folders lie too deep in each other"));
+        return Err(files::too_deep());
     }
     for (name, kind) in files::entries(from.as_fd())? {
         if without.iter().any(|left_out| left_out.as_bytes() == name.to_bytes()) {

@@ -1,9 +1,6 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use regex::Regex;
 
 use super::*;
 
@@ -26,7 +23,7 @@ impl Bed {
     }
 
     fn work(&self, work: FileWork) -> Result<FileDone, EngineError> {
-        super::work(&self.place.path().join("node"), None, work)
+        super::work(&self.place.path().join("node"), None, work, &AtomicBool::new(false))
     }
 
     fn write(&self, at: &str, body: &str) -> Result<FileDone, EngineError> {
@@ -78,7 +75,7 @@ fn matches_are_replaced_all_or_one() {
     let bed = Bed::new();
     bed.write("f", "port=1 port=2 port=3").unwrap();
     let replace = |pattern: &str, replacement: &str, nth| {
-        let pattern = Regex::new(pattern).unwrap();
+        let pattern = Pattern::parse(pattern).unwrap();
         bed.work(FileWork::Replace { path: path("f"), pattern, replacement: replacement.into(), nth }).unwrap()
     };
     assert_eq!(replace(r"port=(\d)", "p$1", Some(2)), FileDone::Replaced(1));
@@ -101,7 +98,7 @@ fn a_replacement_that_makes_much_out_of_little_is_refused_before_it_is_made() {
     bed.write("f", &"a".repeat(4000)).unwrap();
     let before = most_memory();
     let replace = |pattern: &str, replacement: String, nth| {
-        let pattern = Regex::new(pattern).unwrap();
+        let pattern = Pattern::parse(pattern).unwrap();
         bed.work(FileWork::Replace { path: path("f"), pattern, replacement, nth })
     };
     let long = "b".repeat(100_000);
@@ -120,7 +117,7 @@ fn a_pattern_that_takes_too_long_is_given_up() {
     // Each search looks at all the rest of the line and finds one letter.
     bed.write("f", &"A".repeat(LARGEST_TEXT as usize)).unwrap();
     let begun = std::time::Instant::now();
-    let pattern = Regex::new(".*[^A-Z]|[A-Z]").unwrap();
+    let pattern = Pattern::parse(".*[^A-Z]|[A-Z]").unwrap();
     let refused = bed.work(FileWork::Replace { path: path("f"), pattern, replacement: "b".into(), nth: None });
     assert!(matches!(refused, Err(EngineError::BadFile(_))), "{refused:?}");
     assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
@@ -138,7 +135,7 @@ fn links_that_stay_inside_are_followed_and_others_are_not() {
     symlink("/proc/self/root", bed.at("magic")).unwrap();
     symlink("/proc/self/fd", bed.at("fds")).unwrap();
     symlink("loop", bed.at("loop")).unwrap();
-    let anything = Regex::new(".").unwrap();
+    let anything = Pattern::parse(".").unwrap();
     for at in ["link", "absolute", "magic/etc/passwd", "out/new", "fds/0", "loop"] {
         assert!(matches!(bed.read(at), Err(EngineError::BadFile(_))), "{at}: {:?}", bed.read(at));
         assert!(bed.write(at, "broken in").is_err(), "{at}");
@@ -226,7 +223,7 @@ fn a_hard_link_to_a_foreign_file_opens_nothing() {
     fs::set_permissions(bed.place.path().join("secret"), fs::Permissions::from_mode(0o640)).unwrap();
     files::give_to(&bed.at(""), NODE).unwrap();
     fs::hard_link(bed.place.path().join("secret"), bed.at("hard")).unwrap();
-    let work = |work| super::work(&bed.at(""), Some(NODE), work);
+    let work = |work| super::work(&bed.at(""), Some(NODE), work, &AtomicBool::new(false));
     assert!(matches!(work(FileWork::Read(path("hard"))), Err(EngineError::NotAllowed(_))));
     for append in [true, false] {
         let write = FileWork::Write { path: path("hard"), body: "broken in".into(), append };
@@ -423,4 +420,59 @@ fn what_a_zip_says_of_its_entries_does_not_fill_the_memory() {
     let refused = unpack();
     assert!(matches!(refused, Err(EngineError::BadArchive(_))), "{refused:?}");
     assert!(most_memory() - before < 140 << 20, "{} MiB", (most_memory() - before) >> 20);
+}
+
+#[test]
+fn a_deep_path_takes_no_more_than_its_length_and_what_is_deep_can_be_removed() {
+    let bed = Bed::new();
+    let deep = NodePath::of_any_depth(&"d/".repeat(2045)).unwrap();
+    let before = most_memory();
+    bed.work(FileWork::Create { path: deep.clone(), folder: true }).unwrap();
+    assert!(most_memory() - before < 8 << 20, "{} MiB", (most_memory() - before) >> 20);
+    assert_eq!(bed.work(FileWork::List(deep.clone())), Ok(FileDone::Entries(Vec::new())));
+    let copied = bed.work(FileWork::Copy { from: path("d"), to: path("copy") });
+    let Err(EngineError::BadFile(why)) = copied else { panic!("{copied:?}") };
+    assert!(why.contains("more than 64 deep"), "{why}");
+    bed.work(FileWork::Delete(path("copy"))).unwrap();
+    bed.work(FileWork::Delete(path("d"))).unwrap();
+    assert!(!bed.at("d").exists());
+    bed.untouched();
+}
+
+#[test]
+fn an_archive_holds_no_path_deeper_than_what_can_be_made() {
+    let bed = Bed::new();
+    let archive = |names: usize| {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(0);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, format!("{}f", "d/".repeat(names)), &b""[..]).unwrap();
+        fs::write(bed.at("archive"), tar.into_inner().unwrap()).unwrap();
+        bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") })
+    };
+    assert_eq!(archive(62), Ok(FileDone::Done));
+    for names in [63, 2000] {
+        let refused = archive(names);
+        let Err(EngineError::BadArchive(why)) = refused else { panic!("{refused:?}") };
+        assert!(why.contains("more than 64 names"), "{why}");
+    }
+}
+
+#[test]
+fn folders_on_the_way_count_as_what_is_unpacked() {
+    let bed = Bed::new();
+    let root = Root::open(&bed.at("")).unwrap();
+    let made = root.make_folder_within(&path("a/b/c"), &mut Budget::of(2, 0));
+    assert_eq!(made.unwrap_err().kind(), io::ErrorKind::QuotaExceeded);
+    root.make_folder_within(&path("a/b/c"), &mut Budget::of(1, 0)).unwrap();
+    root.make_folder_within(&path("a/b/c"), &mut Budget::of(0, 0)).unwrap();
+}
+
+#[test]
+fn what_nobody_waits_for_is_not_begun() {
+    let bed = Bed::new();
+    let work = FileWork::Create { path: path("a"), folder: true };
+    super::work(&bed.at(""), None, work, &AtomicBool::new(true)).unwrap_err();
+    assert!(!bed.at("a").exists());
 }

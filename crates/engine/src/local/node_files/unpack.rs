@@ -13,6 +13,7 @@ use super::root::{Root, name};
 use super::{MOST_BYTES, MOST_FILES, budget, told};
 use crate::local::files::Budget;
 use crate::{EngineError, NodePath};
+use keyrack_types::bounds::nesting;
 
 /// What an archive begins with; `ustar` stands further in.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
@@ -205,17 +206,28 @@ impl<R: Seek> Seek for Bounded<R> {
 impl Target<'_> {
     /// Where an entry goes.
     fn place(&self, archive: &str, written: &str) -> Result<NodePath, EngineError> {
-        // An absolute path would be taken as one in the folder; an archive that has one was made to deceive.
-        let inside = NodePath::parse(written).ok().filter(|_| !written.starts_with('/') && !written.contains('\\'));
-        let place = inside.ok_or_else(|| {
+        let refused = |why: &str| {
             let shown: String = written.chars().take(100).collect();
-            EngineError::BadArchive(format!("“{archive}” holds “{shown}”, a path that leads out of the folder"))
-        })?;
-        Ok(self.folder.join(&place))
+            EngineError::BadArchive(format!("“{archive}” holds “{shown}”, {why}"))
+        };
+        // An absolute path would be taken as one in the folder; an archive that has one was made to deceive.
+        let inside = NodePath::of_any_depth(written).ok();
+        let inside = inside.filter(|_| !written.starts_with('/') && !written.contains('\\'));
+        let inside = inside.ok_or_else(|| refused("a path that leads out of the folder"))?;
+        let place = self.folder.join(&inside);
+        if place.is_too_deep() {
+            return Err(refused(&format!(
+                "a path that leads to more than {} names below the node's folder",
+                nesting::PATH
+            )));
+        }
+        Ok(place)
     }
 
     fn folder(&mut self, place: &NodePath) -> Result<(), EngineError> {
-        told(place, self.budget.take_entry().and_then(|()| self.root.make_folder(place)).map(drop))
+        let made =
+            self.budget.take_entry().and_then(|()| self.root.make_folder_within(place, &mut self.budget).map(drop));
+        told(place, made)
     }
 
     fn file(
@@ -261,8 +273,8 @@ impl Target<'_> {
     }
 
     /// Takes away what is in the place of a new file, without following it.
-    fn clear(&self, place: &NodePath) -> io::Result<std::os::fd::OwnedFd> {
-        let parent = self.root.make_folder(&place.parent())?;
+    fn clear(&mut self, place: &NodePath) -> io::Result<std::os::fd::OwnedFd> {
+        let parent = self.root.make_folder_within(&place.parent(), &mut self.budget)?;
         match unlinkat(&parent, &*name(place)?, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => Ok(parent),
             Err(error) => Err(error.into()),

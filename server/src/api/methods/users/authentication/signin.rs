@@ -19,7 +19,7 @@ pub const METHOD: Method = Method {
         Param::required("password", Kind::Secret, "The user's password.", "correct horse battery staple"),
     ],
     answer: r#"{"result":0,"session":"7x0f…","uid":7,"email":"ada@example.org","name":"Ada","status":"ENABLED","accessType":"FULL_ACCESS","authType":"BASIC"}"#,
-    codes: &[Code::WrongSignIn],
+    codes: &[Code::Forbidden, Code::WrongSignIn],
     sets: &[],
     token: TokenAccess::Never,
     role: Role::Viewer,

@@ -7,6 +7,7 @@ use keyrack_domain::types::accounts::Role;
 use crate::api::answer::Answer;
 use crate::api::call::PublicCall;
 use crate::api::error::{ApiError, Code};
+use crate::api::hint::explain;
 use crate::api::methods::users::person::Person;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
@@ -29,7 +30,8 @@ pub const METHOD: Method = Method {
 
 async fn run(call: PublicCall) -> Result<Answer, ApiError> {
     let token = call.params.text("token")?;
-    let opened = call.keyrack.accounts.sign_in_with_token(token, &call.client, SessionKind::Api).await?;
+    let opened = call.keyrack.accounts.sign_in_with_token(token, &call.client, SessionKind::Api).await;
+    let opened = opened.map_err(|error| explain(error, token))?;
     let person = Person::new(&opened.caller).named(&opened.profile.name).with_session(opened.session.as_str());
     Answer::written(&person)
 }

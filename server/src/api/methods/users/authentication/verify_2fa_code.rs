@@ -25,7 +25,7 @@ pub const METHOD: Method = Method {
         ),
     ],
     answer: r#"{"result":0,"session":"7x0f…","uid":7,"email":"ada@example.org","name":"Ada","status":"ENABLED","accessType":"FULL_ACCESS","authType":"TFA"}"#,
-    codes: &[Code::WrongSignIn, Code::NotAuthenticated],
+    codes: &[Code::Forbidden, Code::WrongSignIn, Code::NotAuthenticated],
     sets: &[],
     token: TokenAccess::Never,
     role: Role::Viewer,

@@ -28,7 +28,7 @@ pub const METHOD: Method = Method {
         CODE,
     ],
     answer: r#"{"result":0,"collaboration":{"id":-4,"email":"bob@example.org","status":"PENDING","role":{"id":3,"name":"viewer"}},"link":"https://keys.example.org/invite?token=…","mailed":true}"#,
-    codes: &[Code::WrongPassword],
+    codes: &[Code::WrongPassword, Code::Limit],
     sets: &[],
     token: TokenAccess::Never,
     role: Role::Owner,

@@ -26,7 +26,7 @@ pub const METHOD: Method = Method {
         CODE,
     ],
     answer: r#"{"result":0,"collaboration":{"id":-5,"email":"bob@example.org","status":"PENDING","role":{"id":3,"name":"viewer"}},"link":"https://keys.example.org/invite?token=…","mailed":true}"#,
-    codes: &[Code::NotFound, Code::WrongPassword],
+    codes: &[Code::NotFound, Code::WrongPassword, Code::Limit],
     sets: &[],
     token: TokenAccess::Never,
     role: Role::Owner,

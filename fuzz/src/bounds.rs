@@ -1,0 +1,1 @@
+../../crates/types/src/bounds.rs
