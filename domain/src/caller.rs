@@ -20,6 +20,8 @@ pub struct Caller {
     pub account: AccountId,
     pub role: Role,
     pub credential: CallerCredential,
+    /// Who made the token's secret, which may be another member than its owner.
+    pub secret_by: Option<UserId>,
     /// What it may call.
     pub may: MethodBits,
     /// When the credential ends by itself.
@@ -83,6 +85,7 @@ impl Caller {
             account: self.account,
             role,
             credential: self.credential,
+            secret_by: self.secret_by,
             may,
             expires: self.expires,
             usage: self.usage.clone(),

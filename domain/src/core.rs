@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::audit::Event;
+use crate::bounds::records::READS_TOGETHER;
 use crate::caller::{Caller, Client};
 use crate::callers::Callers;
 use crate::cluster::Cluster;
 use crate::error::Result;
+use crate::gathered::Gather;
+use crate::log_lines::LogLines;
 use crate::methods::Catalog;
 use crate::passwords::Passwords;
-use crate::refusals::Refusals;
 use crate::settings::Settings;
 use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
@@ -30,7 +32,11 @@ pub struct Parts {
     pub(crate) catalog: Catalog,
     pub(crate) callers: Callers,
     pub(crate) passwords: Passwords,
-    pub(crate) refusals: Refusals,
+    /// What callers were refused.
+    pub(crate) refusals: Gather,
+    /// What callers read that may hold secrets.
+    pub(crate) reads: Gather,
+    pub(crate) log_lines: LogLines,
     pub(crate) throttle: Throttle,
     pub(crate) usage: Usage,
     /// This server among others, once it has joined them.
@@ -67,7 +73,9 @@ impl Core {
             catalog,
             callers,
             passwords: Passwords::default(),
-            refusals: Refusals::default(),
+            refusals: Gather::each_flush(),
+            reads: Gather::with_pause(READS_TOGETHER),
+            log_lines: LogLines::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
             cluster: Cluster::default(),
@@ -89,11 +97,23 @@ impl Core {
         &self.world
     }
 
-    /// Notes that a known caller was refused a method; written to the audit log with the next batch.
+    /// Notes that a known caller was refused a method; written to the audit log with the next batch. The reason must not repeat
+    /// what the caller sent.
     pub fn refused(&self, caller: &Caller, client: &Client, method: &str, code: i64, reason: &str) {
         let event =
             Event::by(caller, client, "api.call", format!("method:{method}")).refused(format!("{code} {reason}"));
-        self.refusals.note(&event);
+        self.refusals.note(event);
+    }
+
+    /// Notes that a caller reads or writes what may hold secrets without changing anything else; written to the audit log with
+    /// one of the next batches.
+    pub(crate) fn note_read(&self, event: Event) {
+        self.reads.note(event);
+    }
+
+    /// Where to ask whether one more log line may be written about what a caller does.
+    pub fn log_lines(&self) -> &LogLines {
+        &self.log_lines
     }
 
     /// Empties the cache of callers: what was changed in the database by other means decides the next call.

@@ -47,7 +47,7 @@ impl Keyrack {
     /// [`OpenError`] for the operator, with nothing changed.
     pub async fn open(settings: Settings, world: World, catalog: Catalog) -> Result<Keyrack, OpenError> {
         let mailer = match &settings.smtp {
-            Some(smtp) => Some(Mailer::new(&smtp.url, &smtp.from).map_err(OpenError::Setting)?),
+            Some(smtp) => Some(Mailer::new(&smtp.url, &smtp.from, &settings.public_url).map_err(OpenError::Setting)?),
             None => None,
         };
         let passkey_site =
@@ -94,14 +94,15 @@ impl Keyrack {
         self.core.refused(caller, client, method, code, reason);
     }
 
-    /// Writes what is gathered in memory: uses and refusals.
+    /// Writes what is gathered in memory: uses, refusals and reads.
     ///
     /// # Errors
     /// From the database; what was not written stays gathered.
     pub async fn flush(&self) -> crate::Result<()> {
-        let core = &self.core;
-        core.usage.flush(&core.store, &core.catalog).await?;
-        core.refusals.flush(&core.store, core.world.now()).await
+        self.core.log_lines.count_up(false);
+        self.core.usage.flush(&self.core.store, &self.core.catalog).await?;
+        self.core.refusals.flush(&self.core.store, self.core.world.now()).await?;
+        self.core.reads.flush(&self.core.store, self.core.world.now()).await
     }
 
     /// Flushes, tidies up, sends mail, and heeds the operator's commands and the other servers, until it is dropped.
@@ -186,6 +187,8 @@ impl Keyrack {
     /// Writes what is gathered and closes the store.
     pub async fn close(&self) {
         let _ = self.flush().await;
+        let _ = self.core.reads.flush_all(&self.core.store, self.core.world.now()).await;
+        self.core.log_lines.count_up(true);
         self.core.store.close().await;
     }
 

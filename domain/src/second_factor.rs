@@ -158,7 +158,7 @@ impl SecondFactor {
         };
         let Verdict::Wrong { wait } = verdict else { return Ok(()) };
         let event = Event::by_user(self.home(user).await?, email, client, "second-factor.prove").refused("wrong code");
-        self.refusals.note(&event);
+        self.refusals.note(event);
         Err(Error::WrongCode { wait })
     }
 

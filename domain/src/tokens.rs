@@ -9,6 +9,7 @@ mod review;
 pub(crate) mod rows;
 mod rules;
 mod usage;
+pub(crate) mod vouching;
 
 pub use change::TokenChange;
 pub use create::NewToken;

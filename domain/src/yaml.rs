@@ -45,16 +45,13 @@ impl Size {
     /// What is wrong with it; where it is too large, how large it can be.
     pub fn read<T: DeserializeOwned>(self, text: &str, options: Options) -> Result<T, String> {
         serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-            let why = error.without_snippet();
-            match why {
-                serde_saphyr::Error::Budget { .. } => {
-                    format!(
-                        "{why}: at most {} levels, {} values and {} bytes of text",
-                        self.depth, self.values, self.bytes
-                    )
-                }
-                _ => why.to_string(),
+            let why = error.without_snippet().to_string();
+            // Lists in brackets have a count of their own in the parser, which says only that it is exceeded.
+            if matches!(error, serde_saphyr::Error::Budget { .. }) || why.contains("limit exceeded") {
+                let Size { depth, values, bytes } = self;
+                return format!("{why}: at most {depth} levels, {values} values and {bytes} bytes of text");
             }
+            why
         })
     }
 }

@@ -112,7 +112,8 @@ pub fn json_and_lists(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let levels = of_json(text.as_bytes());
     if let Ok(value) = serde_json::from_str::<Value>(&text) {
-        assert_eq!(levels, levels_of(&value), "{text:?}");
+        // Of a name that stands twice the last value is kept.
+        assert!(levels >= levels_of(&value), "{text:?}");
     }
     let body = Sent::Json(Bytes::copy_from_slice(text.as_bytes()));
     let read = Pairs::read(b"", &body);

@@ -10,8 +10,10 @@ const LONGEST_PART: usize = 255;
 
 /// The way from a node's folder to something in it: no part is empty, `.` or `..`, so written out it cannot lead out.
 /// (What lies there may still be a link; the engine refuses those that lead out.)
+///
+/// It is one text, its parts joined by `/`: a list of ten thousand files holds as many of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NodePath(Vec<String>);
+pub struct NodePath(String);
 
 impl NodePath {
     /// Reads a path as clients write it. The node's folder is its root: `/www/index.html` and `www/index.html` are one.
@@ -21,7 +23,7 @@ impl NodePath {
     pub fn parse(text: &str) -> Result<NodePath, String> {
         let path = NodePath::of_any_depth(text)?;
         if path.is_too_deep() {
-            return Err(format!("the path has {} names; it can have at most {}", path.0.len(), nesting::PATH));
+            return Err(format!("the path has {} names; it can have at most {}", path.depth(), nesting::PATH));
         }
         Ok(path)
     }
@@ -51,12 +53,17 @@ impl NodePath {
                 part => parts.push(part),
             }
         }
-        Ok(NodePath(parts.into_iter().map(str::to_owned).collect()))
+        Ok(NodePath(parts.join("/")))
+    }
+
+    /// How many names it has.
+    fn depth(&self) -> usize {
+        if self.is_root() { 0 } else { 1 + self.0.bytes().filter(|byte| *byte == b'/').count() }
     }
 
     /// Whether it is deeper than anything that is made here.
     pub fn is_too_deep(&self) -> bool {
-        self.0.len() > nesting::PATH
+        self.depth() > nesting::PATH
     }
 
     /// Whether it is the folder itself.
@@ -64,48 +71,51 @@ impl NodePath {
         self.0.is_empty()
     }
 
-    /// The names on the way.
-    pub fn parts(&self) -> &[String] {
-        &self.0
-    }
-
     /// The last name; none for the folder itself.
     pub fn name(&self) -> Option<&str> {
-        self.0.last().map(String::as_str)
+        self.0.rsplit('/').next().filter(|name| !name.is_empty())
     }
 
     /// What it lies in; for the folder itself, that.
     #[must_use]
     pub fn parent(&self) -> NodePath {
-        NodePath(self.0[..self.0.len().saturating_sub(1)].to_vec())
+        NodePath(self.0.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned())
     }
 
     /// A path further in.
     #[must_use]
     pub fn join(&self, other: &NodePath) -> NodePath {
-        NodePath(self.0.iter().chain(&other.0).cloned().collect())
+        match (self.is_root(), other.is_root()) {
+            (true, _) => other.clone(),
+            (_, true) => self.clone(),
+            _ => NodePath(format!("{}/{}", self.0, other.0)),
+        }
     }
 
     /// The way to it from a folder that it lies in; none when it does not.
     pub fn below(&self, folder: &NodePath) -> Option<NodePath> {
-        self.0.strip_prefix(folder.0.as_slice()).map(|rest| NodePath(rest.to_vec()))
+        if folder.is_root() {
+            return Some(self.clone());
+        }
+        let rest = self.0.strip_prefix(&folder.0)?;
+        if rest.is_empty() { Some(NodePath(String::new())) } else { Some(NodePath(rest.strip_prefix('/')?.to_owned())) }
     }
 
     /// Whether the other one lies in it, or is it.
     pub fn holds(&self, other: &NodePath) -> bool {
-        other.0.starts_with(&self.0)
+        other.below(self).is_some()
     }
 
     /// Relative to the node's folder, for the operating system.
-    pub fn relative(&self) -> String {
-        if self.is_root() { ".".to_owned() } else { self.0.join("/") }
+    pub fn relative(&self) -> &str {
+        if self.is_root() { "." } else { &self.0 }
     }
 }
 
 /// As clients see it: from the root.
 impl fmt::Display for NodePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}", self.0.join("/"))
+        write!(f, "/{}", self.0)
     }
 }
 
@@ -134,11 +144,27 @@ mod tests {
     }
 
     #[test]
+    fn paths_are_taken_apart_at_their_names() {
+        let path = |text: &str| NodePath::parse(text).unwrap();
+        let (root, a, ab, abc) = (path("/"), path("a"), path("a/b"), path("ab/c"));
+        assert_eq!((root.name(), a.name(), ab.name()), (None, Some("a"), Some("b")));
+        assert_eq!((root.parent(), a.parent(), ab.parent()), (root.clone(), root.clone(), a.clone()));
+        assert_eq!((root.join(&a), a.join(&root), a.join(&path("b"))), (a.clone(), a.clone(), ab.clone()));
+        assert_eq!(
+            (ab.below(&a), ab.below(&root), a.below(&a)),
+            (Some(path("b")), Some(ab.clone()), Some(root.clone()))
+        );
+        assert_eq!((abc.below(&a), a.below(&ab)), (None, None));
+        assert!(root.holds(&abc) && a.holds(&ab) && !a.holds(&abc) && !ab.holds(&a));
+        assert_eq!((root.relative(), ab.relative()), (".", "a/b"));
+    }
+
+    #[test]
     fn what_is_made_has_a_depth_and_what_is_there_may_have_another() {
         let deep = "d/".repeat(65);
         assert_eq!(NodePath::parse(&deep).unwrap_err(), "the path has 65 names; it can have at most 64");
         assert!(NodePath::parse(&"d/".repeat(64)).is_ok());
         assert!(NodePath::parse(&"d/../".repeat(500)).unwrap().is_root());
-        assert_eq!(NodePath::of_any_depth(&deep).unwrap().parts().len(), 65);
+        assert_eq!(NodePath::of_any_depth(&deep).unwrap().depth(), 65);
     }
 }

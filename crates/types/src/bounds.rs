@@ -93,6 +93,8 @@ pub mod counts {
     pub const FAVORITE_APPS: i64 = 200;
     /// Installations of an account.
     pub const INSTALLATIONS: i64 = 1000;
+    /// Characters of their manifests in all: listing installations reads each one.
+    pub const INSTALLED_MANIFESTS: i64 = 16 << 20;
     /// JSON of the globals that an installation keeps, in bytes.
     pub const GLOBALS: usize = 64 << 10;
     /// JSON of the settings that are sent for a manifest, in bytes.
@@ -106,6 +108,8 @@ pub mod counts {
     pub const BESIDE: usize = 1 << 10;
     /// Steps that one event of a manifest stands for, those of the actions that it calls included.
     pub const STEPS: usize = 500;
+    /// Replacements of one step of a manifest; each may search for as long as one search can.
+    pub const REPLACEMENTS: usize = 100;
     /// Scheduled tasks of an account.
     pub const TASKS: i64 = 100;
     /// Times that one run of a task is begun. If none of them came to an end, the server ended each time.
@@ -116,6 +120,8 @@ pub mod counts {
     /// most a hundred deep in each other.
     pub const GROUPS: i64 = 1000;
     pub const GROUP_NAME: usize = 200;
+    /// Groups that one call puts an environment into: all of it is one transaction, for which other writers wait.
+    pub const GROUPS_AT_ONCE: usize = 100;
     /// Favourite paths of an environment.
     pub const FAVORITE_PATHS: i64 = 1000;
     /// Uploads that an account keeps.
@@ -187,4 +193,28 @@ pub mod guessing {
 }
 
 /// Audit entries and log lines that a caller can cause.
-pub mod records {}
+pub mod records {
+    use chrono::TimeDelta;
+
+    /// Entries of one caller in one batch. A caller has a method and a code for each; whoever walks through all methods gets
+    /// one entry for what is left.
+    pub const KINDS_OF_CALLER: usize = 32;
+    /// Callers whose entries or lines are gathered apart. Further ones are counted together, which bounds memory and the work of
+    /// a batch however many tokens somebody makes.
+    pub const CALLERS_AT_ONCE: usize = 1000;
+    /// Entries that one transaction writes: other writers wait for it.
+    pub const ENTRIES_AT_ONCE: usize = 100;
+    /// Addresses that one gathered entry names; an IPv6 network has more than anybody wants to read.
+    pub const ADDRESSES_OF_ENTRY: usize = 5;
+    /// What is read again and again, by a page that follows a log for example, is one entry in this time.
+    pub const READS_TOGETHER: TimeDelta = TimeDelta::minutes(1);
+    /// Characters of a file's path that the entry of a read names.
+    pub const PATH_SHOWN: usize = 200;
+    /// Log lines of one caller in a minute; the others are counted.
+    pub const LINES_A_MINUTE: u32 = 5;
+    /// Log lines from one place of the program in a minute, whoever causes them; the others are counted.
+    pub const LINES_OF_PLACE_A_MINUTE: u32 = 600;
+    /// How long the server may stand still before what it remembers of callers is looked up anew, in milliseconds. Longer than
+    /// any pause of a busy machine, and shorter than a stop in which somebody revokes a token elsewhere.
+    pub const STANDSTILL_MILLIS: u64 = 250;
+}

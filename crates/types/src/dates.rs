@@ -62,6 +62,23 @@ pub fn readable_moment(moment: DateTime<Utc>) -> String {
     format!("{}, {:02}:{:02}", readable_day(moment.date_naive()), time.hour(), time.minute())
 }
 
+/// When something ends, as it is read, in UTC: only the day when it lasts to the end of it, else with the time.
+pub fn readable_end(moment: DateTime<Utc>) -> String {
+    use chrono::Timelike;
+    if is_end_of_day(moment) {
+        return readable_day(moment.date_naive());
+    }
+    match moment.second() {
+        0 => readable_moment(moment),
+        second => format!("{}:{second:02}", readable_moment(moment)),
+    }
+}
+
+/// Whether it is the last second of its day.
+pub fn is_end_of_day(moment: DateTime<Utc>) -> bool {
+    moment.timestamp() == end_of_day(moment.date_naive()).timestamp()
+}
+
 /// A moment on the wire: `yyyy-MM-dd HH:mm:ss`, UTC.
 pub fn wire_moment(moment: DateTime<Utc>) -> String {
     use chrono::Timelike;
@@ -187,6 +204,15 @@ mod tests {
         assert_eq!(typed_day(day), "09-03-2027");
         assert_eq!(readable_day(day), "9 Mar 2027");
         assert_eq!(parse_typed_day("  "), Ok(None));
+    }
+
+    #[test]
+    fn the_time_of_an_end_is_told_unless_it_is_the_end_of_the_day() {
+        let read = |text| readable_end(parse_wire_moment(text).unwrap());
+        assert_eq!(read("2026-12-02"), "2 Dec 2026");
+        assert_eq!(read("2026-12-02 23:59:59"), "2 Dec 2026");
+        assert_eq!(read("2026-12-02 00:30:00"), "2 Dec 2026, 00:30");
+        assert_eq!(read("2026-12-02 23:59:58"), "2 Dec 2026, 23:59:58");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod members;
 pub mod methods;
 pub mod notices;
+pub mod order;
 pub mod refusal;
 pub mod second_factor;
 pub mod text;

@@ -65,7 +65,8 @@ pub struct AccountChoice {
 pub enum TokenFate {
     /// To the member who removes, with a new secret.
     Transfer,
-    /// Stays as it is, shared with the account and owned by the member who removes; its secret goes on working.
+    /// Stays, shared with the account and owned by the member who removes; its secret goes on opening what it opened. Not for a
+    /// token that signs in.
     KeepShared,
     /// Removed.
     Revoke,

@@ -145,7 +145,7 @@ impl Accounts {
             Verdict::Right => Ok(ProvedPassword(hash)),
             Verdict::Wrong { wait } => {
                 let subject = format!("user:{} {}", caller.user, caller.email);
-                self.refusals.note(&Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
+                self.refusals.note(Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
                 Err(Error::WrongPassword { wait })
             }
         }

@@ -79,11 +79,13 @@ impl Proven {
             }
             Proven::Token(id, hash) => {
                 let held = sqlx::query(
-                    "UPDATE tokens SET version = version WHERE id = $1 AND secret_hash = $2 AND api_set = $3",
+                    "UPDATE tokens SET version = version \
+                     WHERE id = $1 AND secret_hash = $2 AND api_set = $3 AND owner_id = $4",
                 )
                 .bind(id.0)
                 .bind(hash.to_vec())
                 .bind(ApiSet::ExtendedAccess.name())
+                .bind(user.0)
                 .execute(&mut **tx);
                 (held.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Unknown))
             }

@@ -96,7 +96,7 @@ impl Accounts {
                 if let Some(found) = found {
                     let who = found.account.map(|account| (found.user, account));
                     let event = Event::by_user(who, &login, client, "session.sign-in").refused("wrong password");
-                    self.refusals.note(&event);
+                    self.refusals.note(event);
                 }
                 Err(Error::WrongSignIn { wait: verdict.wait() })
             }
@@ -162,7 +162,7 @@ impl Accounts {
         let (id, set): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
         if ApiSet::by_name(&set) != Some(ApiSet::ExtendedAccess) {
             let why = "only a token with Extended Access can sign in; this one opens API methods only";
-            self.refusals.note(&Event::by(&token, client, "session.sign-in", format!("token:{id}")).refused(why));
+            self.refusals.note(Event::by(&token, client, "session.sign-in", format!("token:{id}")).refused(why));
             return Err(Error::Forbidden(why.into()));
         }
         let by = Proven::Token(TokenId(id), SecretHash::of(secret));

@@ -12,7 +12,7 @@ use crate::audit::{self, Event};
 use crate::bounds::counts::SSH_KEYS_OF_USER;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 use crate::user_lock::lock_user;
 use crate::world::from_millis;
 
@@ -40,8 +40,8 @@ impl Accounts {
     pub async fn add_ssh_key(&self, caller: &Caller, client: &Client, title: &str, key: &str) -> Result<SshKey> {
         caller.require(Right::See)?;
         let title = title.trim();
-        if title.is_empty() || title.chars().count() > LONGEST_TITLE || title.chars().any(is_hidden) {
-            let why = format!("it has to be 1 to {LONGEST_TITLE} characters, without control characters");
+        if title.is_empty() || title.chars().count() > LONGEST_TITLE || hidden(title).is_some() {
+            let why = format!("it has to be 1 to {LONGEST_TITLE} characters, without control or invisible characters");
             return Err(Error::invalid("title", why));
         }
         let key = parse(key).map_err(Error::SshKey)?;

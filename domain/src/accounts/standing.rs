@@ -39,7 +39,7 @@ impl Accounts {
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
         let now = match caller.credential {
-            CallerCredential::Token(token) => self.caller_of_task(0, caller.account, caller.user, Some(token)).await?,
+            CallerCredential::Token(token) => self.caller_of_token_now(token).await?,
             CallerCredential::Task { id, by_token } => {
                 self.caller_of_task(id, caller.account, caller.user, by_token).await?
             }
@@ -49,6 +49,10 @@ impl Accounts {
                 caller.with_role(role, caller.may.intersection(&self.catalog.role_bits(role)))
             }
         };
+        // A token that passed to somebody else meanwhile does not go on in the name of who had it.
+        if now.user != caller.user {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
+        }
         if now.may.intersection(&caller.may) != caller.may {
             return Err(Error::Forbidden("what you may do here has become less since this began".into()));
         }

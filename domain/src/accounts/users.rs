@@ -9,7 +9,7 @@ use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, UserId};
 use crate::types::accounts::Profile;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 use crate::world::from_millis;
 
 /// The longest name of a person, in characters.
@@ -21,10 +21,10 @@ const NAME_LIMIT: usize = 100;
 /// [`Error::Invalid`] for one that is empty, too long, or holds what cannot be seen.
 pub fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
+    if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
         return Err(Error::invalid(
             "name",
-            format!("Write a name of 1 to {NAME_LIMIT} characters, without control characters."),
+            format!("Write a name of 1 to {NAME_LIMIT} characters, without control or invisible characters."),
         ));
     }
     Ok(name)
@@ -110,7 +110,7 @@ impl Accounts {
     /// Changes the name that others see.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a name that is empty, too long or holds control characters; [`Error::Forbidden`] for a token.
+    /// [`Error::Invalid`] for a name that is empty, too long or holds what cannot be seen; [`Error::Forbidden`] for a token.
     pub async fn rename_user(&self, caller: &Caller, client: &Client, name: &str) -> Result<Profile> {
         caller.require(Right::ManageSelf)?;
         let name = check_name(name)?;

@@ -41,7 +41,7 @@ impl AuditLog {
     /// # Errors
     /// The outer one from the database; the inner one names the first broken entry.
     pub async fn verify(&self) -> Result<Result<Verified, Broken>> {
-        super::verify::verify(&self.store).await
+        super::verify::verify(&self.core.store).await
     }
 
     /// One page of the account's log, newest first. `before` is the page's end: entries with smaller numbers only, so that

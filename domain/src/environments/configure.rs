@@ -109,6 +109,24 @@ impl Environments {
         Ok(choice.of(&environment)?.into_iter().cloned().collect())
     }
 
+    /// As [`Environments::configured_nodes`], for somebody who is told what was set: it is noted that he read it.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_configuration(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+    ) -> Result<Vec<Node>> {
+        let environment = self.get(caller, name).await?;
+        let nodes = self.configured_nodes(caller, name, choice).await?;
+        let read = Event::by(caller, client, "node.read-settings", format!("environment:{}", environment.name));
+        self.note_read(read.with("nodes", nodes.iter().map(|node| node.id.0).collect::<Vec<_>>()));
+        Ok(nodes)
+    }
+
     /// Sets what nodes run in the place of what their image does: a text for a shell or a JSON list of words; nothing
     /// takes it back.
     ///

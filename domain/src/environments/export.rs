@@ -125,15 +125,18 @@ impl Environments {
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoEnvironment`], [`Error::NotFound`].
-    pub async fn export_manifest(&self, caller: &Caller, name: &str, id: i64) -> Result<String> {
+    pub async fn export_manifest(&self, caller: &Caller, client: &Client, name: &str, id: i64) -> Result<String> {
         may(caller)?;
         let environment = self.get(caller, name).await?;
-        sqlx::query_scalar("SELECT manifest FROM exports WHERE environment_id = $1 AND id = $2")
+        let manifest = sqlx::query_scalar("SELECT manifest FROM exports WHERE environment_id = $1 AND id = $2")
             .bind(environment.id.0)
             .bind(id)
             .fetch_optional(self.store.read())
             .await?
-            .ok_or_else(|| missing(&environment.name, id))
+            .ok_or_else(|| missing(&environment.name, id))?;
+        let read = Event::by(caller, client, "export.read", format!("environment:{}", environment.name));
+        self.note_read(read.with("export", id));
+        Ok(manifest)
     }
 
     /// Deletes an export; the environment stays as it is.

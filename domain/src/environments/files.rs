@@ -3,6 +3,8 @@
 use super::changes::NodeChoice;
 use super::file_turn::abandoned;
 use super::inside::{engine_error, event, may};
+use crate::audit::Event;
+use crate::bounds::records::PATH_SHOWN;
 use crate::caller::{Caller, Client, Right};
 use crate::engine::{FileDone, FileEntry, FileWork, NodePath, Pattern};
 use crate::environments::service::Environments;
@@ -35,11 +37,17 @@ impl Environments {
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or file that is not there, [`Error::Invalid`] for what is
     /// no file, [`Error::Limit`] for one that is too large.
-    pub async fn read_file(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<String> {
+    pub async fn read_file(&self, caller: &Caller, client: &Client, place: &FilePlace, path: &str) -> Result<String> {
         may(caller)?;
-        let work = FileWork::Read(present_path("path", path)?);
-        match self.look_at_files(caller, place, work).await? {
-            FileDone::Text(text) => Ok(text),
+        let path = present_path("path", path)?;
+        let shown = short_path(&path.to_string());
+        let environment = self.get(caller, &place.environment).await?;
+        match self.look_at_files(caller, place, FileWork::Read(path)).await? {
+            FileDone::Text(text) => {
+                let read = Event::by(caller, client, "file.read", format!("environment:{}", environment.name));
+                self.note_read(read.with("path", shown));
+                Ok(text)
+            }
             other => Err(unexpected(&other)),
         }
     }
@@ -155,11 +163,15 @@ impl Environments {
         replacement: &str,
         nth: Option<usize>,
     ) -> Result<usize> {
-        may(caller)?;
-        let pattern = Pattern::parse(pattern).map_err(|why| Error::invalid("pattern", why))?;
-        let replacement = group_references(replacement);
-        let work = FileWork::Replace { path: node_path("path", path)?, pattern, replacement, nth };
-        let done = self.change_files(caller, client, place, "file.replace", &[("path", path)], work).await?;
+        let (written, replacement) = (pattern.to_owned(), group_references(replacement));
+        let at = node_path("path", path)?;
+        // It takes a core for a while, and so a turn.
+        let prepare = async {
+            let read = tokio::task::spawn_blocking(move || Pattern::parse(&written)).await.map_err(Error::internal)?;
+            let pattern = read.map_err(|why| Error::invalid("pattern", why))?;
+            Ok(FileWork::Replace { path: at, pattern, replacement, nth })
+        };
+        let done = self.change_files_once(caller, client, place, "file.replace", &[("path", path)], prepare).await?;
         let counts = done.iter().map(|(_, done)| match done {
             FileDone::Replaced(count) => *count,
             _ => 0,
@@ -243,6 +255,19 @@ impl Environments {
         paths: &[(&'static str, &str)],
         work: FileWork,
     ) -> Result<Vec<(NodeId, FileDone)>> {
+        self.change_files_once(caller, client, place, kind, paths, std::future::ready(Ok(work))).await
+    }
+
+    /// As [`Environments::change_files`]; what is to be done is made ready when it has its turn.
+    async fn change_files_once(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        kind: &'static str,
+        paths: &[(&'static str, &str)],
+        prepare: impl Future<Output = Result<FileWork>>,
+    ) -> Result<Vec<(NodeId, FileDone)>> {
         may(caller)?;
         let slot = self.slot_of(caller, &place.environment).await?;
         let mut inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
@@ -253,6 +278,7 @@ impl Environments {
         for (name, path) in paths {
             event = event.with(name, *path);
         }
+        let work = prepare.await?;
         // Only a search takes long before it has changed anything.
         let searches = matches!(work, FileWork::Replace { .. });
         self.noted(event, async {
@@ -268,6 +294,14 @@ impl Environments {
             Ok(done)
         })
         .await
+    }
+}
+
+/// A path as an entry of the audit log names it; whoever makes files can choose long ones.
+fn short_path(path: &str) -> String {
+    match path.char_indices().nth(PATH_SHOWN) {
+        None => path.to_owned(),
+        Some((end, _)) => format!("{}…", &path[..end]),
     }
 }
 

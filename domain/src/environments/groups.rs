@@ -9,13 +9,15 @@ use sqlx::Row;
 use super::model::Environment;
 use super::rows;
 use crate::audit::{self, Event};
-use crate::bounds::counts::{GROUP_NAME, GROUPS};
+use crate::bounds::counts::{GROUP_NAME, GROUPS, GROUPS_AT_ONCE};
 use crate::caller::{Caller, Client, Right};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::json;
 use crate::store::{Tx, lock_account};
+use crate::types::order::sort_by_name;
+use crate::types::text::hidden;
 
 const LARGEST_DATA: usize = 16 * 1024;
 
@@ -63,7 +65,7 @@ impl Environments {
         for row in rows {
             members.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
         }
-        let rows = sqlx::query("SELECT id, name, data FROM environment_groups WHERE account_id = $1 ORDER BY name")
+        let rows = sqlx::query("SELECT id, name, data FROM environment_groups WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_all(self.store.read())
             .await?;
@@ -75,6 +77,7 @@ impl Environments {
                 groups.push(EnvironmentGroup { id, name, data, environments: members.remove(&id).unwrap_or_default() });
             }
         }
+        sort_by_name(&mut groups, |group| &group.name);
         Ok(groups)
     }
 
@@ -184,6 +187,10 @@ impl Environments {
         names: &[String],
     ) -> Result<()> {
         caller.require(Right::Operate)?;
+        if names.len() > GROUPS_AT_ONCE {
+            let why = format!("it can name at most {GROUPS_AT_ONCE} groups; these are {}", names.len());
+            return Err(Error::invalid("envGroup", why));
+        }
         let names = names.iter().map(|name| checked("envGroup", name)).collect::<Result<Vec<_>>>()?;
         let mut tx = self.store.begin().await?;
         lock_account(&mut tx, caller.account).await?;
@@ -247,8 +254,9 @@ impl Environments {
 fn checked(parameter: &'static str, name: &str) -> Result<String> {
     let parts: Vec<_> = name.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
     let name = parts.join("/");
-    if name.is_empty() || name.chars().count() > GROUP_NAME || name.chars().any(char::is_control) {
-        let why = format!("the name of a group has 1 to {GROUP_NAME} characters, and no control characters");
+    if name.is_empty() || name.chars().count() > GROUP_NAME || hidden(&name).is_some() {
+        let why =
+            format!("the name of a group has 1 to {GROUP_NAME} characters, and no control or invisible characters");
         return Err(Error::invalid(parameter, why));
     }
     Ok(name)

@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::changes::NodeChoice;
 use super::configure::hold;
-use super::model::Environment;
+use super::model::{Environment, Layer};
 use super::{name as names, rows};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
@@ -140,6 +140,40 @@ impl Environments {
                 properties.insert(key, serde_json::from_str(row.try_get(1)?).map_err(Error::internal)?);
             }
         }
+        Ok(properties)
+    }
+
+    /// A layer with what clients keep with it, which may hold secrets: it is noted who reads it.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`]; [`Error::NotFound`] for a layer that is not there.
+    pub async fn read_layer(&self, caller: &Caller, client: &Client, name: &str, group: &str) -> Result<Layer> {
+        let environment = self.get(caller, name).await?;
+        let found = environment.layers.into_iter().find(|layer| layer.name.eq_ignore_ascii_case(group));
+        let layer = found.ok_or_else(|| {
+            Error::NotFound(format!("environment “{}” has no layer “{group}”", environment.name).into())
+        })?;
+        if !layer.data.is_empty() {
+            let read = Event::by(caller, client, "layer.read", format!("environment:{}", environment.name));
+            self.note_read(read.with("layer", layer.name.clone()));
+        }
+        Ok(layer)
+    }
+
+    /// As [`Environments::properties`], for somebody who is told them: it is noted that he read them.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_properties(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        keys: &[String],
+    ) -> Result<Map<String, Value>> {
+        let environment = self.get(caller, name).await?;
+        let properties = self.properties(caller, name, keys).await?;
+        self.note_read(Event::by(caller, client, "properties.read", format!("environment:{}", environment.name)));
         Ok(properties)
     }
 

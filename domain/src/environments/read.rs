@@ -113,25 +113,32 @@ impl Environments {
         self.manager()?.engine.logs(node).await.map_err(|error| Error::Engine(error.to_string()))
     }
 
-    /// At most `count` bytes of a node's log from byte `from` on; without `from`, its last ones.
+    /// At most `count` bytes of a node's log from byte `from` on; without `from`, its last ones. Programs write secrets into
+    /// their logs, so it is noted who reads them.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or a log that is not there.
+    #[expect(clippy::too_many_arguments, reason = "what the call has")]
     pub async fn read_node_log(
         &self,
         caller: &Caller,
+        client: &Client,
         name: &str,
         node: i64,
         path: &str,
         from: Option<u64>,
         count: u64,
     ) -> Result<LogPart> {
+        let environment = self.get(caller, name).await?;
         let node = self.node_of(caller, name, node).await?;
         let read = self.manager()?.engine.read_log(node, path, from, count).await;
-        read.map_err(|error| match error {
+        let part = read.map_err(|error| match error {
             crate::engine::EngineError::NoLog(_) => Error::NotFound(error.to_string().into()),
             other => Error::Engine(other.to_string()),
-        })
+        })?;
+        let read = Event::by(caller, client, "log.read", format!("environment:{}", environment.name));
+        self.note_read(read.with("node", node.0).with("path", path));
+        Ok(part)
     }
 
     /// Empties a log of a node, or removes it.

@@ -12,6 +12,7 @@ use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::marketplace::Marketplace;
 use crate::store::{Tx, lock_account};
+use crate::types::order::sort_by_name;
 
 /// What every server brings: name and text.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -98,6 +99,20 @@ impl Marketplace {
         apps.into_iter().find(|app| app.id.eq_ignore_ascii_case(id.trim())).ok_or_else(|| missing(id))
     }
 
+    /// As [`Marketplace::app`], for somebody who is told what its manifest says: of one that the account keeps it is noted that he
+    /// read it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn read_app(&self, caller: &Caller, client: &Client, id: &str) -> Result<App> {
+        let app = self.app(caller, id).await?;
+        // Below, variables and commands are left out.
+        if app.own && caller.require(Right::Operate).is_ok() {
+            self.note_read(Event::by(caller, client, "app.read", format!("app:{}", app.id)));
+        }
+        Ok(app)
+    }
+
     /// The categories of all apps, sorted.
     ///
     /// # Errors
@@ -110,7 +125,7 @@ impl Marketplace {
                 None => categories.push(Category { name, apps: 1 }),
             }
         }
-        categories.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by_name(&mut categories, |category| &category.name);
         Ok(categories)
     }
 

@@ -71,7 +71,7 @@ impl Marketplace {
             scope,
         };
         run.check(&manifest.on_install)?;
-        self.must_have_room(caller).await?;
+        self.must_have_room(caller, text).await?;
         let unique_name = uuid::Builder::from_random_bytes(self.world.random()).into_uuid().to_string();
         let event = Event::by(caller, client, "marketplace.install", format!("installation:{unique_name}"))
             .with("name", manifest.name.clone())

@@ -11,18 +11,30 @@ use super::install::InstallRequest;
 use super::manifest::Manifest;
 use super::run::Run;
 use super::scope::Scope;
-use crate::bounds::counts::INSTALLATIONS;
-use crate::caller::{Caller, Right};
+use crate::audit::Event;
+use crate::bounds::counts::{INSTALLATIONS, INSTALLED_MANIFESTS};
+use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
 use crate::marketplace::Marketplace;
 use crate::store::lock_account;
 use crate::world::from_millis;
 
-const COUNT: &str = "SELECT COUNT(*) FROM installations WHERE account_id = $1";
-const COLUMNS: &str = "SELECT i.unique_name, i.app_id, e.name, e.appid, i.node_group, i.manifest, i.settings, i.globals, \
-     i.created_at, i.user_id FROM installations i LEFT JOIN environments e ON e.id = i.environment_id \
-     WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted')";
+/// How many there are, and the characters of their manifests.
+const COUNT: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(manifest)), 0) AS BIGINT) FROM installations \
+     WHERE account_id = $1";
+
+/// Columns in the order of [`installation`]; `values` stands for the two that only one installation is read with.
+macro_rules! select {
+    ($values:literal) => {
+        concat!(
+            "SELECT i.unique_name, i.app_id, e.name, e.appid, i.node_group, i.manifest, ",
+            $values,
+            ", i.created_at, i.user_id FROM installations i LEFT JOIN environments e ON e.id = i.environment_id ",
+            "WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted') "
+        )
+    };
+}
 
 /// Something that was installed. Its values may be secrets, so it is not printed.
 #[derive(Clone)]
@@ -72,13 +84,13 @@ impl Installation {
 }
 
 impl Marketplace {
-    /// What is installed in the account, the oldest first.
+    /// What is installed in the account, the oldest first, without the values that it keeps.
     ///
     /// # Errors
     /// From the database.
     pub async fn installations(&self, caller: &Caller) -> Result<Vec<Installation>> {
         caller.require(Right::See)?;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY i.id")))
+        let rows = sqlx::query(concat!(select!("'', ''"), "ORDER BY i.id"))
             .bind(caller.account.0)
             .fetch_all(self.store.read())
             .await?;
@@ -91,12 +103,26 @@ impl Marketplace {
     /// [`Error::NotFound`].
     pub async fn installation(&self, caller: &Caller, unique_name: &str) -> Result<Installation> {
         caller.require(Right::See)?;
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} AND i.unique_name = $2")))
+        let row = sqlx::query(concat!(select!("i.settings, i.globals"), "AND i.unique_name = $2"))
             .bind(caller.account.0)
             .bind(unique_name.trim())
             .fetch_optional(self.store.read())
             .await?;
         row.as_ref().map(installation).ok_or_else(|| Error::NotFound(missing(unique_name).into()))?
+    }
+
+    /// As [`Marketplace::installation`], for somebody who is told what its manifest says: it is noted that he read it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn read_installation(&self, caller: &Caller, client: &Client, unique_name: &str) -> Result<Installation> {
+        let installation = self.installation(caller, unique_name).await?;
+        // Below, variables and commands are left out.
+        if caller.require(Right::Operate).is_ok() {
+            let subject = format!("installation:{}", installation.unique_name);
+            self.note_read(Event::by(caller, client, "installation.read", subject));
+        }
+        Ok(installation)
     }
 
     /// What the account is among those who install: 32 hexadecimal digits, always the same.
@@ -109,7 +135,13 @@ impl Marketplace {
     ///
     /// # Errors
     /// [`Error::NotFound`] for an installation or form that is not there.
-    pub async fn installed_settings(&self, caller: &Caller, unique_name: &str, form: Option<&str>) -> Result<Value> {
+    pub async fn installed_settings(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        unique_name: &str,
+        form: Option<&str>,
+    ) -> Result<Value> {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
         let nothing = serde_json::json!({ "fields": [] });
@@ -121,13 +153,15 @@ impl Marketplace {
             Err(_) if form.is_none() => return Ok(nothing),
             Err(error) => return Err(error),
         };
+        let subject = format!("installation:{}", installation.unique_name);
+        self.note_read(Event::by(caller, client, "installation.read-settings", subject));
         Ok(form.shown(&installation.settings.read().unwrap_or_default()))
     }
 
     /// Whether one more can be kept, before anything is done; whether it can be at the end is decided there.
-    pub(super) async fn must_have_room(&self, caller: &Caller) -> Result<()> {
-        let count = sqlx::query_scalar(COUNT).bind(caller.account.0).fetch_one(self.store.read()).await?;
-        room_for_one_more(count)
+    pub(super) async fn must_have_room(&self, caller: &Caller, manifest: &str) -> Result<()> {
+        let there = sqlx::query_as(COUNT).bind(caller.account.0).fetch_one(self.store.read()).await?;
+        room_for_one_more(there, manifest)
     }
 
     /// Keeps what was installed.
@@ -140,8 +174,8 @@ impl Marketplace {
     ) -> Result<()> {
         let mut tx = self.store.begin().await?;
         lock_account(&mut tx, run.caller.account).await?;
-        let count = sqlx::query_scalar(COUNT).bind(run.caller.account.0).fetch_one(&mut *tx).await?;
-        room_for_one_more(count)?;
+        let there = sqlx::query_as(COUNT).bind(run.caller.account.0).fetch_one(&mut *tx).await?;
+        room_for_one_more(there, manifest)?;
         sqlx::query(
             "INSERT INTO installations (account_id, user_id, unique_name, app_id, environment_id, node_group, manifest, \
              settings, globals, created_at) VALUES ($1, $2, $3, $4, \
@@ -184,9 +218,16 @@ impl Marketplace {
     }
 }
 
-fn room_for_one_more(count: i64) -> Result<()> {
+fn room_for_one_more((count, characters): (i64, i64), manifest: &str) -> Result<()> {
     if count >= INSTALLATIONS {
         return Err(Error::Limit(format!("an account can have {INSTALLATIONS} installations").into()));
+    }
+    let more = i64::try_from(manifest.len()).map_err(Error::internal)?;
+    if characters.saturating_add(more) > INSTALLED_MANIFESTS {
+        let all = INSTALLED_MANIFESTS >> 20;
+        return Err(Error::Limit(
+            format!("the manifests that an account has installed can have {all} MiB in all").into(),
+        ));
     }
     Ok(())
 }

@@ -13,7 +13,8 @@ use crate::secret::SecretHash;
 use crate::user_lock::lock_user;
 
 impl Members {
-    /// Takes the one who confirmed out of an account. The leaver's tokens there are removed; handing them to somebody who
+    /// Takes the one who confirmed out of an account. The leaver's tokens there are removed, and values that the leaver made of
+    /// others' tokens end; handing them to somebody who
     /// may do more is for an owner to decide, who removes the member instead. Sessions in that account end, the calling one
     /// included.
     ///
@@ -50,6 +51,12 @@ impl Members {
             let event = Event::by(caller, &confirmed.client, "token.remove", format!("token:{id} {description}"));
             audit::append(&mut tx, now, in_account(event)).await?;
         }
+        let values = self
+            .tokens
+            .end_secrets_made_by(&mut tx, account, (caller.user, &email), |action, subject| {
+                in_account(Event::by(caller, &confirmed.client, action, subject))
+            })
+            .await?;
         let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND account_id = $2")
             .bind(caller.user.0)
             .bind(account.0)
@@ -65,10 +72,12 @@ impl Members {
         let event = Event::by(caller, &confirmed.client, "member.leave", format!("user:{} {email}", caller.user))
             .with("formerRole", role.name())
             .with("tokens", tokens.len())
+            .with("valuesEnded", values.len())
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, in_account(event)).await?;
         let mut changes = vec![Forget::User(caller.user)];
+        changes.extend(values);
         for token in &tokens {
             if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
                 changes.push(Forget::Token(hash, TokenId(token.try_get(0)?)));

@@ -37,6 +37,8 @@ impl Members {
             event = event.with("invitationsWithdrawn", withdrawn);
         }
         audit::append(&mut tx, self.world.now(), event).await?;
-        self.commit(tx, &[Forget::User(UserId(user))]).await
+        let mut changes = self.tokens.end_sign_ins_for_others(&mut tx, caller.account, UserId(user)).await?;
+        changes.push(Forget::User(UserId(user)));
+        self.commit(tx, &changes).await
     }
 }

@@ -43,7 +43,7 @@ impl Notices {
             }
             let mail = O::write(self, &row, &mut claim).await?;
             claim.commit().await?;
-            let state = match mailer.send(mail).await {
+            let state = match mailer.send(mail, &hex::encode(self.world.random::<16>())).await {
                 Ok(()) => "sent",
                 Err(error) => {
                     let tries = tries + 1;

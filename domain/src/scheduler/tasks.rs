@@ -14,7 +14,7 @@ use crate::json;
 use crate::methods::TokenAccess;
 use crate::scheduler::Scheduler;
 use crate::store::lock_account;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 use crate::world::from_millis;
 
 const LONGEST_DESCRIPTION: usize = 500;
@@ -73,7 +73,8 @@ impl Scheduler {
         }
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO tasks (account_id, user_id, token_id, environment_id, schedule, method, params, description, \
-             created_at, next_run_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+             created_at, next_run_at, secret_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+             (SELECT secret_by FROM tokens WHERE id = $3)) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(caller.user.0)
@@ -108,7 +109,8 @@ impl Scheduler {
         let mut tx = self.store.begin().await?;
         let changed = sqlx::query(
             "UPDATE tasks SET user_id = $3, token_id = $4, schedule = $5, method = $6, params = $7, description = $8, \
-             next_run_at = $9, server = NULL, beginnings = 0 WHERE account_id = $1 AND id = $2",
+             next_run_at = $9, server = NULL, beginnings = 0, \
+             secret_by = (SELECT secret_by FROM tokens WHERE id = $4) WHERE account_id = $1 AND id = $2",
         )
         .bind(caller.account.0)
         .bind(id)
@@ -147,6 +149,16 @@ impl Scheduler {
         .fetch_all(self.store.read())
         .await?;
         rows.iter().map(task).collect()
+    }
+
+    /// As [`Scheduler::list`], for somebody who is told their parameters: it is noted that he read them.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_tasks(&self, caller: &Caller, client: &Client) -> Result<Vec<Task>> {
+        let tasks = self.list(caller).await?;
+        self.note_read(Event::by(caller, client, "tasks.read", format!("account:{}", caller.account)));
+        Ok(tasks)
     }
 
     /// Removes tasks: all of those named, or none. A run that is under way goes to its end.
@@ -195,8 +207,10 @@ impl Scheduler {
             return Err(Error::Forbidden(format!("you may not call {name}, so you cannot make a task of it").into()));
         }
         let description = new.description.trim().to_owned();
-        if description.chars().count() > LONGEST_DESCRIPTION || description.chars().any(is_hidden) {
-            let why = format!("it has to be at most {LONGEST_DESCRIPTION} characters, without control characters");
+        if description.chars().count() > LONGEST_DESCRIPTION || hidden(&description).is_some() {
+            let why = format!(
+                "it has to be at most {LONGEST_DESCRIPTION} characters, without control or invisible characters"
+            );
             return Err(Error::invalid("description", why));
         }
         let params = serde_json::to_string(&checked_params(new.params.as_deref())?).map_err(Error::internal)?;

@@ -19,7 +19,7 @@ use crate::ids::UserId;
 use crate::notices::{self, Told};
 use crate::second_factor::SecondFactor;
 use crate::store::Tx;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 use crate::user_lock::lock_user;
 
 /// A ceremony must be finished within so many milliseconds.
@@ -83,8 +83,11 @@ impl SecondFactor {
     ) -> Result<Vec<String>> {
         let caller = confirmed.caller();
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
-            return Err(Error::invalid("name", format!("Give the passkey a name of 1 to {NAME_LIMIT} characters.")));
+        if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
+            return Err(Error::invalid(
+                "name",
+                format!("Give the passkey a name of 1 to {NAME_LIMIT} characters that can be seen."),
+            ));
         }
         let now = self.world.now();
         let mut tx = self.store.begin().await?;

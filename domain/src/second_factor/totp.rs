@@ -106,7 +106,7 @@ impl SecondFactor {
         };
         let Some(step) = step else {
             let wait = tried.wrong();
-            self.refusals.note(&confirmed.own_event("second-factor.enable").refused("wrong code"));
+            self.refusals.note(confirmed.own_event("second-factor.enable").refused("wrong code"));
             return Err(Error::WrongCode { wait });
         };
         tried.right();

@@ -46,8 +46,8 @@ impl Tokens {
         sqlx::query("UPDATE accounts SET name = name WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
         check_limit(&mut tx, caller, self.settings.token_limit).await?;
         let row = sqlx::query(
-            "INSERT INTO tokens (account_id, owner_id, description, api_set, shared, expires_at, secret_hash, secret_at, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id",
+            "INSERT INTO tokens (account_id, owner_id, description, api_set, shared, expires_at, secret_hash, secret_at, created_at, secret_by) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $2) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(caller.user.0)

@@ -26,7 +26,8 @@ pub enum Renewal {
 }
 
 impl Tokens {
-    /// Gives the token a new secret. The answer holds it, this once.
+    /// Gives the token a new secret. The answer holds it, this once. Whoever makes a secret knows it, so the token is that member's
+    /// from then on, with the rights of that member; the owner before is told.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`]; [`Error::Invalid`] naming `expiresAt` for a past
@@ -49,19 +50,25 @@ impl Tokens {
         }
         let expires = renewed(&token, renewal, now)?;
         sqlx::query(
-            "UPDATE tokens SET secret_hash = $1, secret_at = $2, expires_at = $3, version = version + 1 WHERE id = $4",
+            "UPDATE tokens SET secret_hash = $1, secret_at = $2, expires_at = $3, owner_id = $5, secret_by = $5, \
+             version = version + 1 WHERE id = $4",
         )
         .bind(secret.hash().to_vec())
         .bind(now.timestamp_millis())
         .bind(expires.map(|end| end.timestamp_millis()))
         .bind(token.id.0)
+        .bind(caller.user.0)
         .execute(&mut *tx)
         .await?;
         sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(token.id.0).execute(&mut *tx).await?;
-        let event = Event::by(caller, &confirmed.client, "token.regenerate", token.subject())
+        let mut event = Event::by(caller, &confirmed.client, "token.regenerate", token.subject())
             .with("expires", expires.map_or_else(|| "never".to_owned(), wire_moment));
+        let taken_over = token.owner != caller.user;
+        if taken_over {
+            event = event.with("owner", format!("{} → {}", token.owner_email, caller.email));
+        }
         audit::append(&mut tx, now, event).await?;
-        let told = Told::TokenRegenerated { description: &token.description, by: &caller.email };
+        let told = Told::TokenRegenerated { description: &token.description, by: &caller.email, taken_over };
         tell(&mut tx, &self.settings, now, token.owner, Some(caller.account), told).await?;
         let renewed = token_to_change(&mut tx, caller, id).await?;
         self.commit(tx, &[Forget::Token(token.hash, token.id)]).await?;

@@ -10,7 +10,7 @@ use super::rules::check_may_change;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::tokens::Tokens;
-use crate::types::dates::readable_day;
+use crate::types::dates::{is_end_of_day, readable_end};
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{TokenDraft, TokenReview};
 
@@ -38,7 +38,15 @@ impl Tokens {
             return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
         let checked = self.check_change(&token, &token_change(&token, draft)?)?;
-        Ok(TokenReview { lines: self.describe_change(&token, &checked) })
+        let mut lines = self.describe_change(&token, &checked);
+        if checked.widens && token.owner != caller.user {
+            lines.push(format!(
+                "You become its owner: it has your rights from now on, and {} is told. If its present value was made by \
+                 somebody who may do less than you, that value stops working; Regenerate gives it a new one.",
+                token.owner_email
+            ));
+        }
+        Ok(TokenReview { lines })
     }
 
     async fn review_new(&self, caller: &Caller, draft: &TokenDraft) -> Result<TokenReview> {
@@ -54,7 +62,8 @@ impl Tokens {
         }];
         lines.push(match new.expires {
             None => "It never expires.".to_owned(),
-            Some(end) => format!("It expires at the end of {} (UTC).", readable_day(end.date_naive())),
+            Some(end) if is_end_of_day(end) => format!("It expires at the end of {} (UTC).", readable_end(end)),
+            Some(end) => format!("It expires at {} (UTC).", readable_end(end)),
         });
         if new.shared {
             lines.push("Every member of the account sees it; managers and owners can change it.".to_owned());
@@ -70,11 +79,8 @@ impl Tokens {
         if checked.set != token.set {
             lines.push(format!("API: {} becomes {}.", token.set.name(), checked.set.name()));
         }
-        let names = |set: ApiSet, methods: &[String]| match set {
-            ApiSet::Custom => methods.to_vec(),
-            set => self.catalog.names(&self.catalog.set_bits(set)),
-        };
-        let (before, after) = (names(token.set, &token.methods), names(checked.set, &checked.methods));
+        let (before, after) =
+            (self.scope_names(token.set, &token.methods), self.scope_names(checked.set, &checked.methods));
         let missing =
             |from: &[String], of: &[String]| from.iter().filter(|name| !of.contains(name)).cloned().collect::<Vec<_>>();
         let (added, removed) = (missing(&after, &before), missing(&before, &after));
@@ -85,9 +91,7 @@ impl Tokens {
             lines.push(format!("Removed: {}.", list(&removed)));
         }
         if checked.expires != token.expires {
-            let day = |date: Option<DateTime<Utc>>| {
-                date.map_or_else(|| "never".to_owned(), |end| readable_day(end.date_naive()))
-            };
+            let day = |date: Option<DateTime<Utc>>| date.map_or_else(|| "never".to_owned(), readable_end);
             lines.push(format!("Expires: {} becomes {}.", day(token.expires), day(checked.expires)));
         }
         match (token.shared, checked.shared) {

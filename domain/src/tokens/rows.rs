@@ -237,7 +237,7 @@ pub(super) fn no_token(id: i64) -> Error {
 }
 
 /// Writes the methods of a custom token in place of what was there.
-pub(super) async fn replace_methods(tx: &mut Tx, token: TokenId, methods: &[String]) -> Result<()> {
+pub(crate) async fn replace_methods(tx: &mut Tx, token: TokenId, methods: &[String]) -> Result<()> {
     sqlx::query("DELETE FROM token_methods WHERE token_id = $1").bind(token.0).execute(&mut **tx).await?;
     for method in methods {
         sqlx::query("INSERT INTO token_methods (token_id, method) VALUES ($1, $2)")

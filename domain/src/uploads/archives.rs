@@ -8,7 +8,7 @@ use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::cluster::{Forget, Home, home_sql};
 use crate::error::{Error, Result};
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 use crate::uploads::service::Uploads;
 use crate::world::from_millis;
 
@@ -47,8 +47,10 @@ impl Uploads {
         comment: &str,
     ) -> Result<Upload> {
         caller.require(Right::Operate)?;
-        if comment.chars().count() > LONGEST_COMMENT || comment.chars().any(|c| is_hidden(c) && !c.is_whitespace()) {
-            let why = format!("comment: it has to be at most {LONGEST_COMMENT} characters, without control characters");
+        if comment.chars().count() > LONGEST_COMMENT || comment.split(is_layout).any(|line| hidden(line).is_some()) {
+            let why = format!(
+                "comment: it has to be at most {LONGEST_COMMENT} characters, without control or invisible characters"
+            );
             return Err(Error::invalid("data", why));
         }
         let mut upload = self.at(caller, "data", address).await?;
@@ -142,6 +144,11 @@ fn upload(row: &AnyRow) -> Result<Upload> {
 
 fn missing(id: i64) -> Error {
     Error::NotFound(format!("there is no archive {id}").into())
+}
+
+/// What lays a comment out in lines.
+fn is_layout(letter: char) -> bool {
+    matches!(letter, '\n' | '\r' | '\t')
 }
 
 /// The key in an address.

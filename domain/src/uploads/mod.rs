@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 
 use crate::cluster::Home;
 use crate::error::{Error, Result};
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 
 pub use receive::{Received, Receiving};
 pub use service::Uploads;
@@ -63,8 +63,10 @@ fn file_name(written: &str) -> Result<String> {
     if name.is_empty() || matches!(name, "." | "..") {
         return Err(Error::invalid("file", "the file has to have a name"));
     }
-    if name.chars().count() > LONGEST_NAME || name.chars().any(is_hidden) {
-        let why = format!("the file's name has to be at most {LONGEST_NAME} characters, without control characters");
+    if name.chars().count() > LONGEST_NAME || hidden(name).is_some() {
+        let why = format!(
+            "the file's name has to be at most {LONGEST_NAME} characters, without control or invisible characters"
+        );
         return Err(Error::invalid("file", why));
     }
     Ok(name.to_owned())

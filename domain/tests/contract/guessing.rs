@@ -59,10 +59,11 @@ on_both! {
             wrong(number).await;
         }
         // The address has to wait from here on, and longer with each that waits already.
+        let right = Confirmation::password(PASSWORD);
         tokio::select! {
             biased;
             _ = join_all((0..80).map(wrong)) => panic!("some of them wait for seconds"),
-            confirmed = bed.keyrack.accounts.confirm(&owner, from, &Confirmation::password(PASSWORD)) => drop(confirmed.unwrap()),
+            confirmed = bed.keyrack.accounts.confirm(&owner, from, &right) => drop(confirmed.unwrap()),
         }
     }
 

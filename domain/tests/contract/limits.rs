@@ -71,6 +71,19 @@ on_both! {
         one_passed("uploads", futures::future::join_all(keeping).await);
     }
 
+    async fn installed_manifests_are_bounded_in_all(bed: Bed) {
+        let owner = bed.owner().await;
+        let long = "x".repeat(256 << 10);
+        let filled = rows(64, &format!("a.id, u.id, 'x' || n.i, '{long}', '{{}}', '{{}}', 0"));
+        let columns = "account_id, user_id, unique_name, manifest, settings, globals, created_at";
+        bed.execute(&format!("INSERT INTO installations ({columns}) {filled}")).await.unwrap();
+        let manifest = "type: install\nname: a\nonInstall: {log: a}";
+        let refused = bed.keyrack.marketplace.install(&owner, &client(), manifest, InstallRequest::default()).await;
+        let error = refused.map(drop).unwrap_err().to_string();
+        assert!(error.contains("16 MiB in all"), "{error}");
+        assert!(bed.keyrack.marketplace.read_console(&owner, &client()).await.unwrap().is_empty(), "nothing was done");
+    }
+
     async fn of_an_environment_too(bed: Bed) {
         let house = House::on(bed).await;
         let (owner, other, client) = (house.owner.clone(), house.bed.again().await, client());

@@ -12,6 +12,7 @@ mod limits;
 mod log;
 mod members;
 mod notices;
+mod owners;
 mod processes;
 mod rights;
 mod second_factor;

@@ -168,6 +168,28 @@ on_both! {
         assert_eq!((outcome.as_str(), details.as_str()), ("refused: 8202 not granted", r#"{"times":3}"#));
     }
 
+    async fn what_a_caller_chooses_is_in_no_refusal_and_makes_no_further_ones(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("t", &[STOP])).await;
+        let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
+        let before = bed.audit().await.len();
+        for number in 0..1000_u32 {
+            let from = Client { address: std::net::Ipv6Addr::from_bits(number.into()).into(), ..client() };
+            bed.keyrack.refused(&caller, &from, GET, 11, &format!("there is no environment {number}"));
+            bed.keyrack.refused(&caller, &from, GET, 8202, "not granted");
+        }
+        bed.keyrack.flush().await.unwrap();
+        let written = bed.audit().await.split_off(before);
+        assert_eq!(written.len(), 2, "{written:?}");
+        assert!(written.iter().all(|entry| entry.4.contains(r#""times":1000"#)), "{written:?}");
+        // Other methods than a caller could ever need are one entry.
+        for number in 0..1000 {
+            bed.keyrack.refused(&caller, &client(), &format!("a.b.C{number}"), 8202, "not granted");
+        }
+        bed.keyrack.flush().await.unwrap();
+        assert!(bed.audit().await.len() < before + 40);
+    }
+
     async fn refusals_that_could_not_be_written_stay_noted(bed: Bed) {
         let owner = bed.owner().await;
         let refuse = || bed.keyrack.refused(&owner, &client(), GET, 8202, "not granted");

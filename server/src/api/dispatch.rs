@@ -15,6 +15,7 @@ use http::{HeaderMap, HeaderValue, Method as Verb, Response, header};
 use keyrack_domain::bounds::http::{BODY, FORWARDED_BODY};
 use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::cluster::ServerId;
+use keyrack_domain::log_lines::LineCause;
 use keyrack_domain::methods::MethodId;
 use keyrack_domain::uploads::Received;
 use keyrack_domain::waiting;
@@ -26,7 +27,7 @@ use super::body::{self, Sent};
 use super::call::{Call, Permit, PublicCall};
 use super::cors;
 use super::credential::presented;
-use super::error::{ApiError, Code, blot};
+use super::error::{ApiError, Code};
 use super::file_form::{self, FileForm};
 use super::hint::explain;
 use super::params::{Names, Pairs, Params};
@@ -208,7 +209,10 @@ impl Api {
         match self.peers.pass_call(server, address, &parts.headers, call).await {
             Ok(response) => Some(response),
             Err(away) => {
-                tracing::warn!(%server, %away, "a call could not be passed on");
+                let cause = trace.caller.as_deref().map_or(LineCause::Stranger, LineCause::from);
+                if self.keyrack.core.log_lines().may_write(cause) {
+                    tracing::warn!(%server, %away, "a call could not be passed on");
+                }
                 None
             }
         }
@@ -350,10 +354,12 @@ impl Api {
     fn note_refusal(&self, error: &ApiError, trace: &Trace) {
         let code = error.code();
         let method = self.name(trace);
-        match trace.caller {
-            Some(_) => tracing::info!(method, code = code.number(), "call refused"),
-            // Strangers could fill the disk.
-            None => tracing::debug!(method, code = code.number(), "call refused"),
+        match &trace.caller {
+            Some(caller) if self.keyrack.core.log_lines().may_write((&**caller).into()) => {
+                tracing::info!(method, code = code.number(), "call refused");
+            }
+            // Strangers, and callers who go on and on, could fill the disk.
+            _ => tracing::debug!(method, code = code.number(), "call refused"),
         }
         if let ApiError::Slip(_) | ApiError::Domain(Error::NotAuthenticated(Credential::Unknown)) = error {
             self.metrics.unknown_credential();
@@ -364,8 +370,7 @@ impl Api {
             Code::Parameter | Code::Unavailable | Code::Internal | Code::WrongPassword | Code::WrongSignIn
         );
         if let (Some(caller), Some(client), true) = (&trace.caller, &trace.client, telling) {
-            let reason = blot(error.kept_text(), &[&trace.credential]);
-            self.keyrack.refused(caller, client, method, code.number(), &reason);
+            self.keyrack.refused(caller, client, method, code.number(), &error.audit_text());
         }
     }
 

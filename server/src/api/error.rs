@@ -260,6 +260,15 @@ impl ApiError {
         }
     }
 
+    /// Why, as the audit log says it of a refused call: nothing in it was chosen by whoever called.
+    pub fn audit_text(&self) -> String {
+        match self {
+            ApiError::NotGranted(_) | ApiError::Role(_) | ApiError::PostOnly(_) | ApiError::Verb => self.text(),
+            ApiError::Domain(Error::Forbidden(Cow::Borrowed(fixed))) => (*fixed).to_owned(),
+            _ => self.code().meaning().to_owned(),
+        }
+    }
+
     /// The envelope, `{"result":N,"error":"…","source":"…"}`, with `secrets` blotted out of the text: a text that names
     /// what was asked for may repeat a credential that somebody put into the wrong place.
     pub fn envelope(&self, secrets: &[&str]) -> Vec<u8> {

@@ -29,6 +29,7 @@ impl Audit {
         })?;
         let whole = verified.map_err(|broken| Failure::refused(format_args!("the audit log is broken: {broken}")))?;
         println!("the audit log is whole: {} entries", whole.entries);
+        println!("the last one is entry {} with the hash {}", whole.entries, whole.last_hash);
         Ok(())
     }
 }

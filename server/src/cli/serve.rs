@@ -23,6 +23,9 @@ use crate::{log, site};
 
 const DEMO_EMAIL: &str = "demo@keyrack.local";
 
+/// Where the server listens unless it is told otherwise.
+pub const LISTEN: &str = "127.0.0.1:8080";
+
 /// How long calls that are under way may take to finish; nodes end meanwhile. The whole server has to be gone within
 /// ten seconds.
 const FINISH: Duration = Duration::from_secs(3);
@@ -32,7 +35,7 @@ pub struct Serve {
     #[command(flatten)]
     place: Place,
     /// Where to listen; port 0 takes a free one
-    #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = LISTEN)]
     listen: SocketAddr,
     /// The address that browsers and scripts use, when it is not the one listened on; https makes cookies Secure
     #[arg(long, env = "KEYRACK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
@@ -228,23 +231,29 @@ async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
     Ok(Some(password))
 }
 
-/// The signals that end the server.
-struct Stop {
-    terminate: Signal,
-    interrupt: Signal,
-}
+/// The signals that end the server in good order: from whatever keeps services, from Ctrl-C and Ctrl-\\, and from a terminal that is
+/// closed.
+struct Stop(Vec<Signal>);
 
 impl Stop {
     fn begin() -> Result<Stop, Failure> {
-        let listen = |kind| signal(kind).map_err(Failure::start);
-        Ok(Stop { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        let always = [SignalKind::terminate(), SignalKind::interrupt()];
+        // Whoever starts the server with nohup, or in the background of a script, wants it to outlive that.
+        let unless_ignored = [SignalKind::hangup(), SignalKind::quit()].into_iter().filter(|kind| !is_ignored(*kind));
+        let kinds = always.into_iter().chain(unless_ignored);
+        Ok(Stop(kinds.map(signal).collect::<Result<_, _>>().map_err(Failure::start)?))
     }
 
     async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
+        futures::future::select_all(self.0.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
         tracing::info!("stopping");
     }
+}
+
+/// Whether this process was started with a signal ignored.
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    (mask >> (kind.as_raw_value() - 1)) & 1 == 1
 }

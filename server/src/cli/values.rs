@@ -69,6 +69,16 @@ fn network(text: &str) -> Result<IpNet, String> {
     read.ok_or_else(|| format!("“{text}” has to be an IP address or a network, like 127.0.0.1, ::1 or 10.0.0.0/8"))
 }
 
+/// `http://127.0.0.1:8080`: where the server itself is asked.
+pub fn health_url(text: &str) -> Result<String, String> {
+    match public_url(text) {
+        Ok(url) if !url.https => Ok(url.to_string()),
+        _ => {
+            Err("it has to be like http://127.0.0.1:8080, without a path: the server itself is asked, no proxy".into())
+        }
+    }
+}
+
 const SPAN_FORM: &str = "it has to be a number of seconds, minutes, hours or days: 90s, 30m, 12h or 14d";
 
 /// `90s`, `30m`, `12h` or `14d`.

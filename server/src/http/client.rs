@@ -7,6 +7,7 @@ use http::{HeaderMap, header};
 use ipnet::{IpNet, Ipv4Net};
 use keyrack_domain::caller::Client;
 use keyrack_domain::types::hosts::ip_address;
+use keyrack_domain::types::text::is_hidden;
 
 use super::passing::PassedOn;
 
@@ -36,7 +37,7 @@ impl TrustedProxies {
         let agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         Client {
             address: self.address(peer.to_canonical(), &parts.headers),
-            user_agent: agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(AGENT_LIMIT).collect(),
+            user_agent: agent.unwrap_or_default().chars().filter(|c| !is_hidden(*c)).take(AGENT_LIMIT).collect(),
         }
     }
 

@@ -75,7 +75,7 @@ async fn options_come_from_the_environment_too() {
 async fn each_line_of_the_log_names_its_request_in_both_forms() {
     for form in ["text", "json"] {
         let folder = tempfile::tempdir().unwrap();
-        let (mut server, log) = Running::start_with_log(folder.path(), &["--log", form]);
+        let (mut server, log) = Running::start_with_log(folder.path(), &["--log", form], "debug");
         let url = server.url("/1.0/users/authentication/rest/checksign?session=1x00000000000000000000000000000000");
         let client = reqwest::Client::new();
         let named = client.get(&url).header("x-request-id", "from-the-proxy").send().await.unwrap();
@@ -153,4 +153,28 @@ async fn pages_are_answered_by_the_names_of_the_address_that_is_listened_on() {
             assert_eq!(ask("/healthz").await.status(), 200, "{host}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_caller_who_is_refused_over_and_over_causes_a_few_log_lines_and_a_count() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::support::create_account(folder.path(), "ada@example.org");
+    let (mut server, log) = Running::start_with_log(folder.path(), &[], "info");
+    let password = crate::support::PASSWORD;
+    let session = call(&server, "signin", &[("login", "ada@example.org"), ("password", password)]).await;
+    let session = session["session"].as_str().unwrap();
+    let params =
+        [("session", session), ("password", password), ("description", "x"), ("apiList", "users.account.GetUserInfo")];
+    let token = call(&server, "createtoken", &params).await;
+    let key = token["token"]["key"].as_str().unwrap();
+    for _ in 0..100 {
+        assert_eq!(call(&server, "getsessions", &[("session", key)]).await["result"], 8202);
+        assert_eq!(call(&server, "getsessions", &[("session", key), ("id", "none")]).await["result"], 8202);
+    }
+    assert_eq!(server.stop(), 0);
+    let lines: Vec<_> = log.lines().map_while(Result::ok).collect();
+    let refused = lines.iter().filter(|line| line.contains("call refused")).count();
+    // A minute may have ended meanwhile, and another one begun.
+    assert!((1..=10).contains(&refused), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("left_out=") && line.contains("by token:1")), "{lines:#?}");
 }

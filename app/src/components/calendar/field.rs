@@ -17,7 +17,7 @@ use crate::components::icon::{Glyph, Icon};
 pub fn DateField(
     id: &'static str,
     label: &'static str,
-    hint: &'static str,
+    #[prop(into)] hint: Signal<String>,
     #[prop(into)] value: RwSignal<String>,
     today: NaiveDate,
     #[prop(into)] error: Signal<Option<String>>,

@@ -63,6 +63,10 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
             on_send=go_on
         >
             <p>{intro}</p>
+            <p class="muted small">
+                "Secrets that this member made of other members' tokens stop working, and their owners are told. Tasks that were made \
+                 with a secret of this member's do not run any more."
+            </p>
             {choices.into_iter().map(|choice| view! { <Fates choice missing /> }).collect_view()}
             <p class="error small" role="alert">
                 {move || missing.get().then_some("Choose for every token first.")}

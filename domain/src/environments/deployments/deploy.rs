@@ -14,6 +14,7 @@ use crate::environments::model::Layer;
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::types::environments::EnvStatus;
+use crate::types::text::is_hidden;
 
 /// The most contexts of one layer.
 const CONTEXT_LIMIT: usize = 100;
@@ -49,7 +50,7 @@ impl Environments {
         let environment = self.get_here(caller, &new.environment).await?;
         let upload = self.uploads.at(caller, "fileUrl", &new.archive).await?;
         let archive = match new.name.as_deref().map(str::trim) {
-            Some(name) if !name.is_empty() => name.chars().filter(|c| !c.is_control()).take(200).collect(),
+            Some(name) if !name.is_empty() => name.chars().filter(|c| !is_hidden(*c)).take(200).collect(),
             _ => upload.name.clone(),
         };
         if upload.size == 0 {

@@ -12,7 +12,8 @@ mod kept;
 pub use self::deploy::NewDeployment;
 pub use self::deployment::{Deployment, Hooks};
 use super::model::{Environment, Layer};
-use crate::caller::{Caller, Right};
+use crate::audit::Event;
+use crate::caller::{Caller, Client, Right};
 use crate::engine::NodePath;
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
@@ -72,13 +73,14 @@ impl Environments {
         Ok(environment.layer_for_deployments(group)?.deployments.clone())
     }
 
-    /// What is deployed in one context.
+    /// What is deployed in one context. Its hooks are commands and may hold secrets, so it is noted who reads them.
     ///
     /// # Errors
     /// As [`Environments::deployments`]; [`Error::NotFound`] when nothing is deployed there.
     pub async fn deployment(
         &self,
         caller: &Caller,
+        client: &Client,
         name: &str,
         group: Option<&str>,
         context: &str,
@@ -86,7 +88,9 @@ impl Environments {
         caller.require(Right::See)?;
         let context = context_name("context", context)?;
         let environment = self.get(caller, name).await?;
-        must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()
+        let deployment = must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()?;
+        self.note_read(Event::by(caller, client, "hooks.read", format!("environment:{}", environment.name)));
+        Ok(deployment)
     }
 }
 

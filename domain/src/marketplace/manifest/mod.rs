@@ -12,7 +12,7 @@ use super::form::{Form, Forms};
 use super::placeholders;
 use super::steps::{self, OwnNames, Step, wrong};
 use crate::error::{Error, Result};
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 
 const NAME_LIMIT: usize = 200;
 
@@ -76,9 +76,10 @@ impl Manifest {
             _ => return Err(wrong("type", "it has to be install or update")),
         };
         let name = document.get("name").and_then(Document::scalar).map(|name| name.trim().to_owned());
-        let name =
-            name.filter(|name| !name.is_empty() && name.chars().count() <= NAME_LIMIT && !name.contains(is_hidden));
-        let name = name.ok_or_else(|| wrong("name", format!("it has to be a text of 1 to {NAME_LIMIT} characters")))?;
+        let name = name.filter(|name| !name.is_empty() && name.chars().count() <= NAME_LIMIT && hidden(name).is_none());
+        let name = name.ok_or_else(|| {
+            wrong("name", format!("it has to be a text of 1 to {NAME_LIMIT} characters that can be seen"))
+        })?;
         let own = own_actions(&document)?;
         let mut names = OwnNames::new();
         let mut places = HashMap::new();

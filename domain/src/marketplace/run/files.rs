@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::doing::Doing;
+use crate::bounds::counts::REPLACEMENTS;
 use crate::environments::{FilePlace, NodeChoice};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
@@ -22,8 +23,12 @@ impl Run<'_> {
         match doing.step.kind {
             Kind::CreateFile => drop(keyrack.environments.create_file(caller, client, &place, &path, false).await?),
             Kind::CreateDirectory => drop(keyrack.environments.create_file(caller, client, &place, &path, true).await?),
-            Kind::WriteFile => drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, false).await?),
-            Kind::AppendFile => drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, true).await?),
+            Kind::WriteFile => {
+                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, false).await?)
+            }
+            Kind::AppendFile => {
+                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, true).await?)
+            }
             Kind::ReplaceInFile => {
                 let one = |item: &Document| {
                     let text = |key: &str| item.get(key).and_then(Document::scalar);
@@ -35,8 +40,15 @@ impl Run<'_> {
                     Some(item) => vec![one(item)?],
                     None => return Err(Error::invalid("jps", "replacements: it is required")),
                 };
+                if replacements.len() > REPLACEMENTS {
+                    let why = format!("replacements: at most {REPLACEMENTS}; these are {}", replacements.len());
+                    return Err(Error::invalid("jps", why));
+                }
                 for (pattern, replacement) in replacements {
-                    keyrack.environments.replace_in_file(caller, client, &place, &path, &pattern, &replacement, None).await?;
+                    keyrack
+                        .environments
+                        .replace_in_file(caller, client, &place, &path, &pattern, &replacement, None)
+                        .await?;
                 }
             }
             kind => return Err(Error::internal(format!("nobody carries out {kind:?}"))),

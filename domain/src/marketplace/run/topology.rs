@@ -39,7 +39,10 @@ impl Run<'_> {
             let new =
                 after.nodes().filter(|node| node.group.eq_ignore_ascii_case(&group) && !before.contains(&node.id));
             for node in new {
-                self.keyrack.environments.set_node_display_name(self.caller, self.client, name, node.id.0, &display).await?;
+                self.keyrack
+                    .environments
+                    .set_node_display_name(self.caller, self.client, name, node.id.0, &display)
+                    .await?;
             }
         }
         Ok(())

@@ -50,7 +50,7 @@ async fn what_is_set_survives_the_server(bed: Bed) {
     let place = FilePlace { choice: NodeChoice::Ids(vec![front.nodes[0].id.0]), ..place };
     let favorites = keyrack.environments.favorites(&owner, &place).await.unwrap();
     assert_eq!((favorites.len(), favorites[0].keyword.as_deref()), (1, Some("web")));
-    assert_eq!(keyrack.environments.read_file(&owner, &place, "data/f").await.unwrap(), "kept");
+    assert_eq!(keyrack.environments.read_file(&owner, &client, &place, "data/f").await.unwrap(), "kept");
     assert_eq!(front.nodes[0].facts.volumes, ["/data"]);
     // What is removed takes along what was kept with it.
     let smaller = keyrack.environments.change_topology(&owner, &client, "a", "{}", r#"{"nodeGroup":"cache"}"#).await.unwrap();

@@ -215,10 +215,10 @@ async fn its_log_and_its_use_can_be_looked_at(bed: Bed) {
     let node = environment.nodes().next().unwrap().id.0;
     let (keyrack, owner) = (&house.keyrack, &house.owner);
     until("it has written", || async { keyrack.environments.node_logs(owner, "a", node).await.unwrap().iter().any(|log| log.size == 8) }).await;
-    let part = keyrack.environments.read_node_log(owner, "a", node, "output.log", Some(4), 3).await.unwrap();
+    let part = keyrack.environments.read_node_log(owner, &client(), "a", node, "output.log", Some(4), 3).await.unwrap();
     assert_eq!((part.text.as_str(), part.from, part.next, part.size), ("two", 4, 7, 8));
-    assert!(matches!(keyrack.environments.read_node_log(owner, "a", node, "/etc/passwd", None, 9).await, Err(Error::NotFound(_))));
-    assert!(matches!(keyrack.environments.read_node_log(owner, "a", 999, "output.log", None, 9).await, Err(Error::NotFound(_))));
+    assert!(matches!(keyrack.environments.read_node_log(owner, &client(), "a", node, "/etc/passwd", None, 9).await, Err(Error::NotFound(_))));
+    assert!(matches!(keyrack.environments.read_node_log(owner, &client(), "a", 999, "output.log", None, 9).await, Err(Error::NotFound(_))));
     let stat = keyrack.environments.sum_stat(owner, "a", Duration::from_secs(60)).await.unwrap();
     assert!(stat.memory > 0 && stat.cloudlets >= 1.0 && stat.samples == 1, "{stat:?}");
 }

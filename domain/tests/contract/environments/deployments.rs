@@ -56,7 +56,7 @@ async fn what_is_deployed_survives_the_server(bed: Bed) {
         let environment = house.get(name).await;
         assert_eq!(environment.layers[0].deployments[0].archive, "shop.war");
         let place = FilePlace { environment: name.into(), choice: NodeChoice::Only, masters_only: false };
-        assert_eq!(house.keyrack.environments.read_file(&owner, &place, "www/index.html").await.unwrap(), "first");
+        assert_eq!(house.keyrack.environments.read_file(&owner, &client(), &place, "www/index.html").await.unwrap(), "first");
     }
     house.keyrack.environments.stop_all().await;
 }
@@ -66,7 +66,7 @@ async fn an_environment_is_exported_and_imported(bed: Bed) {
     house.create(web("a")).await;
     let (keyrack, owner) = (house.keyrack.clone(), house.owner.clone());
     let export = keyrack.environments.export(&owner, &client(), "a").await.unwrap();
-    let manifest = keyrack.environments.export_manifest(&owner, "a", export.id).await.unwrap();
+    let manifest = keyrack.environments.export_manifest(&owner, &client(), "a", export.id).await.unwrap();
     let made = keyrack.environments.import(&owner, &client(), &manifest, Some("b")).await.unwrap();
     assert_eq!((made.name.as_str(), made.status), ("b", EnvStatus::Running));
     assert_eq!(keyrack.environments.exports(&owner, "a").await.unwrap(), std::slice::from_ref(&export));

@@ -42,7 +42,7 @@ async fn what_is_installed_survives_the_server(bed: Bed) {
     let again = keyrack.marketplace.execute_app_action(&owner, &client, &done.unique_name, Some("TELL"), Map::new()).await.unwrap();
     assert!(again.success_text.starts_with("this ") && again.success_text == told.success_text);
     assert_eq!(keyrack.marketplace.favorite_apps(&owner).await.unwrap().len(), 1);
-    let lines: Vec<_> = keyrack.marketplace.read_console(&owner).await.unwrap().into_iter().map(|line| line.line).collect();
+    let lines: Vec<_> = keyrack.marketplace.read_console(&owner, &client).await.unwrap().into_iter().map(|line| line.line).collect();
     assert_eq!(lines, ["Site: made site"]);
     assert!(house.tasks().await.iter().any(|(title, state)| title == "Installing Site" && state == "Done"));
     keyrack.marketplace.delete_app(&owner, &client, &app).await.unwrap();
@@ -68,12 +68,12 @@ async fn an_uninstall_that_fails_leaves_it_installed_unless_it_is_forced(bed: Be
 async fn the_console_keeps_its_last_lines(bed: Bed) {
     let owner = bed.owner().await;
     for number in 0..1010 {
-        bed.keyrack.marketplace.write_console(&owner, &format!("line {number}")).await.unwrap();
+        bed.keyrack.marketplace.write_console(&owner, &client(), &format!("line {number}")).await.unwrap();
     }
-    let lines = bed.keyrack.marketplace.read_console(&owner).await.unwrap();
+    let lines = bed.keyrack.marketplace.read_console(&owner, &client()).await.unwrap();
     assert_eq!((lines.len(), lines[0].line.as_str()), (1000, "line 10"));
     let stranger = bed.stranger().await;
-    assert!(bed.keyrack.marketplace.read_console(&stranger).await.unwrap().is_empty());
+    assert!(bed.keyrack.marketplace.read_console(&stranger, &client()).await.unwrap().is_empty());
 }
 
 async fn what_nests_is_refused_before_anything_is_kept(bed: Bed) {
@@ -145,7 +145,7 @@ async fn what_a_former_version_kept_is_listed_shown_and_removed(bed: Bed) {
         let shown: String = change.chars().take(60).collect();
         assert_eq!(keyrack.marketplace.installations(owner).await.unwrap().len(), 1, "{shown}");
         keyrack.marketplace.installation(owner, &done.unique_name).await.unwrap();
-        keyrack.marketplace.installed_settings(owner, &done.unique_name, None).await.unwrap();
+        keyrack.marketplace.installed_settings(owner, &client(), &done.unique_name, None).await.unwrap();
         let again = keyrack.marketplace.execute_app_action(owner, client, &done.unique_name, Some("again"), Map::new()).await;
         assert!(matches!(again.map(drop), Ok(()) | Err(Error::Invalid { .. })), "{shown}");
         keyrack.marketplace.uninstall(owner, client, &done.unique_name, false).await.unwrap();

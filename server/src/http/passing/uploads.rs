@@ -8,8 +8,8 @@ use futures::TryStreamExt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use keyrack_domain::Keyrack;
-use keyrack_domain::core::Core;
 use keyrack_domain::cluster::{Home, Others, Passed, Pieces};
+use keyrack_domain::core::Core;
 use keyrack_domain::ids::AccountId;
 use tokio_util::io::{ReaderStream, StreamReader};
 
@@ -21,13 +21,7 @@ const PIECE: usize = 64 << 10;
 
 #[async_trait]
 impl Others for Network {
-    async fn upload(
-        &self,
-        core: &Core,
-        home: &Home,
-        account: AccountId,
-        key: &str,
-    ) -> Result<Option<Pieces>, String> {
+    async fn upload(&self, core: &Core, home: &Home, account: AccountId, key: &str) -> Result<Option<Pieces>, String> {
         // The account is signed with the key: the other server has to find it so too.
         let door = format!("{UPLOADS}/{account}/{key}");
         let passed = Passed { door: &door, client: "", agent: "", credential: b"", file: "", body: b"" };

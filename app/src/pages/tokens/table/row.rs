@@ -3,7 +3,7 @@
 use keyrack_types::tokens::TokenView;
 use leptos::prelude::*;
 
-use super::super::dates::{day, day_with};
+use super::super::dates::{day, day_with, end};
 use super::super::last_use::{calls, from_where};
 use super::super::state::Page;
 use super::super::state::row_id;
@@ -71,7 +71,7 @@ fn cells(token: TokenView, stop: Memo<bool>, several_members: bool) -> impl Into
             <ApiCell id=token.id set=token.api_set methods=token.methods.clone() stop />
         </td>
         <td role="gridcell" class="figures" data-label="Expires">
-            {day(token.expires, "Never")}
+            {end(token.expires, "Never")}
             {token.expired.then(|| view! { " "<span class="badge warning">"Expired"</span> })}
         </td>
         <td role="gridcell" class="figures" data-label="Last Used">

@@ -41,7 +41,7 @@ impl Root {
     /// # Errors
     /// From the file system; `EXDEV` for a way out.
     pub fn open_at(&self, path: &NodePath, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
-        self.open_relative(&path.relative(), flags, mode)
+        self.open_relative(path.relative(), flags, mode)
     }
 
     fn open_relative(&self, path: &str, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
@@ -60,7 +60,7 @@ impl Root {
     /// # Errors
     /// From the file system.
     pub fn folder(&self, path: &NodePath) -> io::Result<OwnedFd> {
-        self.folder_relative(&path.relative())
+        self.folder_relative(path.relative())
     }
 
     fn folder_relative(&self, path: &str) -> io::Result<OwnedFd> {

@@ -193,7 +193,7 @@ async fn a_slip_in_the_credential_is_told_and_nothing_of_it_is_repeated() {
         (format!("{secret}, Basic eA=="), "something else follows it in the same header"),
         (format!("token={secret}"), "the name of a parameter or header stands before it"),
         (format!("{half} {}", &secret[20..]), "there is a blank or a line end in it"),
-        (half.to_owned(), "it was cut off or changed on its way here"),
+        (half.to_owned(), "it begins like a token, but it was cut off"),
         ("$KEYRACK_TOKEN".to_owned(), "a variable or a placeholder"),
     ] {
         let text = format!("the session or token is not valid: {hint}");

@@ -16,7 +16,7 @@ use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
     name: "users.authentication.EditToken",
-    summary: "Changes what a token is called, opens, or how long it lives; its value stays. What is left out stays as it is.",
+    summary: "Changes what a token is called, opens, or how long it lives; its value stays. What is left out stays as it is. Who lets a token of somebody else open more, or for longer, is its owner from then on, with their own rights; its value stays valid only where who made it may do as much.",
     params: &[
         Param::required("id", Kind::Number, "The token's number.", "3"),
         Param::optional("description", Kind::Text, DESCRIPTION_HELP, "Deploy script"),

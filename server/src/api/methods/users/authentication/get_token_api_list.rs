@@ -2,6 +2,7 @@
 
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::methods::Search;
 
 use crate::api::answer::Answer;
 use crate::api::call::Call;
@@ -16,7 +17,7 @@ pub const METHOD: Method = Method {
         Param::optional(
             "search",
             Kind::Text,
-            "Only methods with this in their name or summary, in any case.",
+            "Only methods with each of these words in their name or summary, in any case.",
             "StopEnv",
         ),
         Param::optional(
@@ -37,8 +38,7 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let search = call.params.opt_text("search")?.unwrap_or_default().trim().to_lowercase();
-    let matches = |text: &str| text.to_lowercase().contains(&search);
+    let search = Search::new(call.params.opt_text("search")?.unwrap_or_default());
     let methods = call.keyrack.catalog().token_methods();
-    policy::answer(methods.into_iter().filter(|info| matches(&info.name) || matches(&info.summary)))
+    policy::answer(methods.into_iter().filter(|info| search.finds(&info.search_text())))
 }

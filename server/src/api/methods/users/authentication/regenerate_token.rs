@@ -15,7 +15,7 @@ use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
     name: "users.authentication.RegenerateToken",
-    summary: "Gives a token a new value; the old one is refused from then on. An expired token gets its former span of life again, unless expiresAt says otherwise.",
+    summary: "Gives a token a new value; the old one is refused from then on. Who makes the value is the owner from then on, with their own rights. An expired token gets its former span of life again, unless expiresAt says otherwise.",
     params: &[
         Param::required("id", Kind::Number, "The token's number.", "3").or(&["ids"]),
         EXPIRES,

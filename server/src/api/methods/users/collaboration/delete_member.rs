@@ -17,13 +17,13 @@ use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
     name: "users.collaboration.DeleteMember",
-    summary: "Removes a member from the account, or takes an invitation back (negative number). The answer holds the new values of tokens that were transferred, which are told this once.",
+    summary: "Removes a member from the account, or takes an invitation back (negative number). The answer holds the new values of tokens that were transferred, which are told this once. Values that the member made of others' tokens end, and tasks made with a value of the member's do not run any more.",
     params: &[
         MEMBER,
         Param::optional(
             "tokens",
             Kind::Text,
-            "What becomes of the member's tokens: revoke, keep (shared, owned by the caller) or transfer (to the caller, with a new value), for all of them or as JSON by their numbers. Required where there are any.",
+            "What becomes of the member's tokens: revoke, keep (shared, owned by the caller, with the value that the member knows; not where it signs in) or transfer (to the caller, with a new value), for all of them or as JSON by their numbers. By its number a token whose value the member made can be transferred too. Required where there are any.",
             "revoke",
         ),
         Param::optional(
