@@ -145,7 +145,7 @@ async fn what_a_former_version_kept_is_listed_shown_and_removed(bed: Bed) {
         let shown: String = change.chars().take(60).collect();
         assert_eq!(keyrack.marketplace.installations(owner).await.unwrap().len(), 1, "{shown}");
         keyrack.marketplace.installation(owner, &done.unique_name).await.unwrap();
-        keyrack.marketplace.installed_settings(owner, &client(), &done.unique_name, None).await.unwrap();
+        keyrack.marketplace.installed_settings(owner, client, &done.unique_name, None).await.unwrap();
         let again = keyrack.marketplace.execute_app_action(owner, client, &done.unique_name, Some("again"), Map::new()).await;
         assert!(matches!(again.map(drop), Ok(()) | Err(Error::Invalid { .. })), "{shown}");
         keyrack.marketplace.uninstall(owner, client, &done.unique_name, false).await.unwrap();
