@@ -1,4 +1,7 @@
 //! An authority for tests, and certificates that it signs.
+//!
+//! Not every program of tests needs all of it.
+#![allow(dead_code)]
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
@@ -16,7 +19,7 @@ pub struct Certificate {
 }
 
 impl Authority {
-    pub fn new() -> Authority {
+    pub fn generate() -> Authority {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, "An authority of our own");

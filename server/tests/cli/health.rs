@@ -6,6 +6,8 @@ use rustix::process::Signal;
 
 use crate::support::{Running, keyrack, run};
 
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 fn health(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyrack"));
     command.arg("health").args(args).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -17,14 +19,14 @@ fn health_tells_by_its_exit_code_whether_the_server_is_ready() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Running::start(folder.path(), &[]);
     let port = server.address.rsplit_once(':').unwrap().1.to_owned();
-    let ask = |args: &[&str], variables: &[(&str, &str)]| {
+    let ask = |args: &[&str], variables: Variables| {
         let mut command = health(args);
         command.envs(variables.iter().copied());
         run(command, "")
     };
     let (address, every) = (server.address.clone(), format!("0.0.0.0:{port}"));
     let url = server.url("");
-    let ways: [(&[&str], &[(&str, &str)]); 5] = [
+    let ways: [(&[&str], Variables); 5] = [
         (&["--listen", &address], &[]),
         (&[], &[("KEYRACK_LISTEN", &address)]),
         (&[], &[("KEYRACK_LISTEN", &every)]),

@@ -53,7 +53,7 @@ async fn a_new_token_is_told_by_mail() {
 
 #[tokio::test]
 async fn a_mail_server_with_a_certificate_of_an_own_authority_is_trusted_through_the_trust_store_of_the_system() {
-    let authority = Authority::new();
+    let authority = Authority::generate();
     let certificate = authority.sign("localhost");
     let acceptor = smtp::acceptor(&certificate.pem, &certificate.key);
     for (security, scheme, query) in
@@ -78,7 +78,7 @@ async fn a_mail_server_with_a_certificate_of_an_own_authority_is_trusted_through
 
 #[tokio::test]
 async fn a_mail_server_that_nothing_vouches_for_gets_no_mail() {
-    let certificate = Authority::new().sign("localhost");
+    let certificate = Authority::generate().sign("localhost");
     let security = Security::Tls(smtp::acceptor(&certificate.pem, &certificate.key));
     let folder = tempfile::tempdir().unwrap();
     let mail = MailServer::start_with(0, security).await;

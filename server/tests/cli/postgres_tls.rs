@@ -31,7 +31,7 @@ impl Cluster {
             return None;
         }
         let bin = programs()?;
-        let (folder, authority) = (tempfile::tempdir().unwrap(), Authority::new());
+        let (folder, authority) = (tempfile::tempdir().unwrap(), Authority::generate());
         let user = other_user();
         let at = |name: &str| folder.path().join(name);
         if let Some((uid, gid)) = user {
@@ -63,7 +63,7 @@ impl Cluster {
         write("server.pem", &certificate.pem, 0o644);
         write("server.key", &certificate.key, 0o600);
         write("ca.pem", &authority.pem, 0o644);
-        write("other.pem", &Authority::new().pem, 0o644);
+        write("other.pem", &Authority::generate().pem, 0o644);
         let Certificate { pem, key } = authority.sign("certified");
         write("client.pem", &pem, 0o644);
         write("client.key", &key, 0o600);

@@ -225,21 +225,24 @@ async fn what_nests_or_is_too_large_is_refused_with_the_bound_and_nothing_is_kep
     let server = Server::with_environments().await;
     let owner = server.owner().await;
     create(&owner, "a", &web(1)).await;
-    let (deep, page, to) = ("d/".repeat(65), "/www/index.html", "d/".repeat(2045));
-    let long = "a".repeat(4097);
-    let (wide, groups, nested) =
-        (r"\w".repeat(64), "()".repeat(33), format!("{}a{}", "(?:".repeat(65), ")".repeat(65)));
+    let page = "/www/index.html";
+    let deep: &str = &"d/".repeat(65);
+    let to: &str = &"d/".repeat(2045);
+    let long: &str = &"a".repeat(4097);
+    let wide: &str = &r"\w".repeat(64);
+    let groups: &str = &"()".repeat(33);
+    let nested: &str = &format!("{}a{}", "(?:".repeat(65), ")".repeat(65));
     for (method, params, bound) in [
-        ("Create", vec![("path", deep.as_str())], "64"),
-        ("Create", vec![("path", &to), ("isdir", "true")], "64"),
-        ("Write", vec![("path", &deep), ("body", "a")], "64"),
-        ("Copy", vec![("src", page), ("dest", &deep)], "64"),
-        ("Rename", vec![("oldPath", page), ("newPath", &deep)], "64"),
-        ("AddFavorite", vec![("path", &deep)], "64"),
-        ("ReplaceInBody", vec![("path", page), ("pattern", &long)], "4096"),
-        ("ReplaceInBody", vec![("path", page), ("pattern", &wide)], "1024 KiB"),
-        ("ReplaceInBody", vec![("path", page), ("pattern", &groups)], "32 groups"),
-        ("ReplaceInBody", vec![("path", page), ("pattern", &nested)], "64"),
+        ("Create", vec![("path", deep)], "64"),
+        ("Create", vec![("path", to), ("isdir", "true")], "64"),
+        ("Write", vec![("path", deep), ("body", "a")], "64"),
+        ("Copy", vec![("src", page), ("dest", deep)], "64"),
+        ("Rename", vec![("oldPath", page), ("newPath", deep)], "64"),
+        ("AddFavorite", vec![("path", deep)], "64"),
+        ("ReplaceInBody", vec![("path", page), ("pattern", long)], "4096"),
+        ("ReplaceInBody", vec![("path", page), ("pattern", wide)], "1024 KiB"),
+        ("ReplaceInBody", vec![("path", page), ("pattern", groups)], "32 groups"),
+        ("ReplaceInBody", vec![("path", page), ("pattern", nested)], "64"),
     ] {
         let mut all = vec![("envName", "a"), ("nodeGroup", "cp")];
         all.extend(params);
