@@ -1,7 +1,7 @@
 //! Forms that browsers send without WASM: they get a redirect, and the page that it leads to says what became of them.
 
 use http::{HeaderValue, header, request::Parts};
-use keyrack_domain::types::refusal::{Answer, Refusal};
+use keyrack_types::refusal::{Answer, Refusal};
 use leptos::prelude::use_context;
 
 use crate::{

@@ -23,7 +23,7 @@ use crate::visit::{asked_host, client, signed_in};
 /// Why it is not confirmed.
 pub async fn confirmed(input: ConfirmInput) -> Answer<(Keyrack, Confirmed)> {
     let (keyrack, caller) = signed_in()?;
-    let confirmed = keyrack.confirm(&caller, &client()?, &input.into()).await.map_err(Error::into_refusal)?;
+    let confirmed = keyrack.accounts.confirm(&caller, &client()?, &input.into()).await.map_err(Error::into_refusal)?;
     if let Some(session) = confirmed.new_session() {
         crate::cookie::set(session);
     }
@@ -35,8 +35,8 @@ pub async fn confirmed(input: ConfirmInput) -> Answer<(Keyrack, Confirmed)> {
 /// # Errors
 /// From the database.
 pub async fn needs(keyrack: &Keyrack, caller: &Caller) -> Result<ConfirmNeeds, Error> {
-    let factors = keyrack.second_factors(caller).await?;
-    let covered = keyrack.second_factor_cover(caller).await?.unwrap_or_default();
+    let factors = keyrack.second_factor.second_factors(caller).await?;
+    let covered = keyrack.accounts.second_factor_cover(caller).await?.unwrap_or_default();
     Ok(ConfirmNeeds { totp: factors.totp, passkey: !factors.passkeys.is_empty(), covered })
 }
 
@@ -46,7 +46,7 @@ pub async fn needs(keyrack: &Keyrack, caller: &Caller) -> Result<ConfirmNeeds, E
 /// From the database.
 pub async fn security(keyrack: &Keyrack, caller: &Caller) -> Result<Security, Error> {
     Ok(Security {
-        factors: keyrack.second_factors(caller).await?,
+        factors: keyrack.second_factor.second_factors(caller).await?,
         needs: needs(keyrack, caller).await?,
         passkeys: passkeys(keyrack),
     })
@@ -54,7 +54,7 @@ pub async fn security(keyrack: &Keyrack, caller: &Caller) -> Result<Security, Er
 
 fn passkeys(keyrack: &Keyrack) -> PasskeyPlace {
     let public = &keyrack.settings().public_url;
-    if !keyrack.has_passkeys() {
+    if !keyrack.second_factor.has_passkeys() {
         return PasskeyPlace::Nowhere;
     }
     let bound = public.split_once("://").and_then(|(_, rest)| host_of(rest.trim_end_matches('/')));

@@ -11,6 +11,7 @@
 
 mod counts;
 mod flights;
+mod found;
 #[cfg(test)]
 mod interleavings;
 #[cfg(test)]
@@ -30,36 +31,13 @@ use crate::world::steady_millis;
 pub use counts::CacheCounts;
 use counts::Counters;
 use flights::{Flights, Landed};
+pub use found::{As, Found};
 
 /// Bound on memory: a caller takes some 300 bytes.
 const MOST_TOKENS: usize = 100_000;
 const MOST_SESSIONS: usize = 10_000;
 /// Values that are nobody's, apart from the others, so that they push nobody out.
 const MOST_NOBODYS: usize = 10_000;
-
-/// As what a secret is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum As {
-    Token,
-    /// The value of a session that Signin opened.
-    ApiSession,
-    /// The value of a browser's cookie.
-    BrowserSession,
-}
-
-/// What a look-up found.
-#[derive(Clone, Debug)]
-pub enum Found {
-    Caller(Arc<Caller>),
-    /// A caller for this one call, not to be remembered.
-    Passing(Arc<Caller>),
-    /// A session that its limits have ended.
-    Ended,
-    /// Nobody who may call now; that can change.
-    NotNow,
-    /// The value is nobody's, and no value that was handed out and may open something later.
-    Nobody,
-}
 
 /// The cache. Tokens and sessions apart, so that sessions can be searched without walking over all tokens.
 #[derive(Debug)]

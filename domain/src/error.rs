@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::cluster::ServerId;
+use crate::ids::ServerId;
 use crate::types::environments::EnvStatus;
 use crate::types::refusal::{Field, Refusal};
 use crate::types::tokens::TokenView;

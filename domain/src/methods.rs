@@ -7,6 +7,6 @@ mod bits;
 mod catalog;
 mod lists;
 
-pub use bits::MethodBits;
-pub use catalog::{Catalog, CatalogEntry, MethodId, TokenAccess, UnknownMethod};
+pub use bits::{MethodBits, MethodId};
+pub use catalog::{Catalog, CatalogEntry, TokenAccess, UnknownMethod};
 pub use lists::parse_list;

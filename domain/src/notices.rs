@@ -8,17 +8,21 @@ mod mail;
 mod mailer;
 mod outbox;
 
+pub(crate) use mail::NoticeMails;
+pub(crate) use mailer::Mail;
 pub use mailer::Mailer;
-pub(crate) use outbox::{Mail, Outbox};
+pub(crate) use outbox::Outbox;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use crate::bounds::counts::BEGINNINGS;
 use crate::caller::{Caller, Client};
+use crate::core::{Core, on_core};
 use crate::error::Result;
 use crate::ids::{AccountId, UserId};
-use crate::keyrack::Keyrack;
 use crate::settings::Settings;
 use crate::store::Tx;
 use crate::types::dates::readable_end;
@@ -164,12 +168,27 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-impl Keyrack {
+/// Notices: written with what they speak of, read by people, mailed.
+#[derive(Clone)]
+pub struct Notices {
+    core: Core,
+    pub(crate) mailer: Option<Mailer>,
+    /// Wakes the mailer for mail that somebody waits for.
+    pub(crate) mail_waits: Arc<tokio::sync::Notify>,
+}
+
+on_core!(Notices);
+
+impl Notices {
+    pub(crate) fn new(core: Core, mailer: Option<Mailer>) -> Notices {
+        Notices { core, mailer, mail_waits: Arc::default() }
+    }
+
     /// The caller's newest notices.
     ///
     /// # Errors
     /// From the database.
-    pub async fn notices(&self, caller: &Caller) -> Result<Vec<NoticeView>> {
+    pub async fn list(&self, caller: &Caller) -> Result<Vec<NoticeView>> {
         let rows = sqlx::query(
             "SELECT id, title, body, created_at, read_at FROM notices WHERE user_id = $1 ORDER BY id DESC LIMIT $2",
         )
@@ -194,7 +213,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database.
-    pub async fn unread_notices(&self, caller: &Caller) -> Result<i64> {
+    pub async fn unread(&self, caller: &Caller) -> Result<i64> {
         Ok(sqlx::query_scalar("SELECT count(*) FROM notices WHERE user_id = $1 AND read_at IS NULL")
             .bind(caller.user.0)
             .fetch_one(self.store.read())
@@ -205,7 +224,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database.
-    pub async fn read_notices(&self, caller: &Caller, up_to: i64) -> Result<()> {
+    pub async fn read(&self, caller: &Caller, up_to: i64) -> Result<()> {
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE notices SET read_at = $1 WHERE user_id = $2 AND id <= $3 AND read_at IS NULL")
             .bind(self.world.now().timestamp_millis())

@@ -4,21 +4,25 @@
 //! was right, so a stranger can neither try codes nor slow anybody down.
 
 mod codes;
+mod passkey_site;
 mod passkeys;
 mod recovery;
 mod totp;
 
-pub use passkeys::{Ceremony, PasskeySite};
+pub use passkey_site::PasskeySite;
+pub use passkeys::Ceremony;
 pub use totp::Enrolment;
 
 use codes::Typed;
+use std::sync::Arc;
+
 use sqlx::{AnyConnection, Row};
 
 use crate::audit::Event;
 use crate::caller::{Caller, Client};
+use crate::core::{Core, on_core};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 use crate::passwords::Verdict;
 use crate::store::Tx;
 use crate::throttle::Guess;
@@ -32,6 +36,21 @@ pub enum Proof {
     Code(String),
     /// A passkey's answer (the browser's JSON) to a ceremony that this server began.
     Passkey { ceremony: i64, answer: String },
+}
+
+/// Second factors of people.
+#[derive(Clone)]
+pub struct SecondFactor {
+    core: Core,
+    pub(crate) passkey_site: Option<Arc<PasskeySite>>,
+}
+
+on_core!(SecondFactor);
+
+impl SecondFactor {
+    pub(crate) fn new(core: Core, passkey_site: Option<Arc<PasskeySite>>) -> SecondFactor {
+        SecondFactor { core, passkey_site }
+    }
 }
 
 impl std::fmt::Debug for Proof {
@@ -69,7 +88,7 @@ pub(crate) async fn having(connection: &mut AnyConnection, user: UserId) -> Resu
     Ok(Having { totp: row.try_get::<i64, _>(0)? > 0, passkeys: row.try_get::<i64, _>(1)? > 0 })
 }
 
-impl Keyrack {
+impl SecondFactor {
     /// What the Security page shows of the caller's second factors.
     ///
     /// # Errors
@@ -172,7 +191,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database.
-    pub async fn ask_second_factor_always(&self, confirmed: &crate::accounts::Confirmed, always: bool) -> Result<()> {
+    pub async fn ask_second_factor_always(&self, confirmed: &crate::confirmed::Confirmed, always: bool) -> Result<()> {
         let caller = confirmed.caller();
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE users SET second_factor_always = $1 WHERE id = $2")
@@ -180,15 +199,10 @@ impl Keyrack {
             .bind(caller.user.0)
             .execute(&mut *tx)
             .await?;
-        let event = self.own_event(confirmed, "second-factor.settings").with("always", always);
+        let event = confirmed.own_event("second-factor.settings").with("always", always);
         crate::audit::append(&mut tx, self.world.now(), event).await?;
         tx.commit().await?;
         Ok(())
-    }
-
-    pub(crate) fn own_event(&self, confirmed: &crate::accounts::Confirmed, action: &'static str) -> Event {
-        let caller = confirmed.caller();
-        Event::by(caller, &confirmed.client, action, format!("user:{} {}", caller.user, caller.email))
     }
 }
 

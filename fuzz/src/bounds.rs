@@ -1,1 +1,1 @@
-../../domain/src/bounds.rs
+../../crates/types/src/bounds.rs

@@ -1,1 +1,200 @@
-../../server/src/api/params/held.rs
+//! What has to hold for any input at all. The fuzz targets link to this file and try what they find; tests try noise.
+
+use bytes::Bytes;
+use keyrack_domain::bounds::{http, nesting};
+use keyrack_domain::methods::parse_list;
+use keyrack_domain::types::dates::{parse_typed_day, parse_wire_moment, typed_day, wire_moment};
+use serde_json::Value;
+
+use crate::api::body::Sent;
+use crate::api::error::ApiError;
+use crate::api::multipart::{Broken, Event, Reader};
+use crate::api::params::nesting::of_json;
+use crate::api::params::{Ids, Pairs, Params};
+use crate::api::registry::{Kind, Param};
+
+/// One parameter of each kind.
+pub const DECLARED: &[Param] = &[
+    Param::required("envName", Kind::Text, "", ""),
+    Param::optional("password", Kind::Secret, "", ""),
+    Param::optional("nodeId", Kind::Number, "", "").or(&["nodes"]),
+    Param::optional("lazy", Kind::YesNo, "", ""),
+    Param::optional("expiresAt", Kind::Moment, "", ""),
+    Param::optional("apiList", Kind::List, "", ""),
+    Param::optional("ids", Kind::Ids, "", ""),
+    Param::optional("env", Kind::Json, "", ""),
+];
+
+/// A call: the first byte says how the body is written, the second where the query ends.
+pub fn parameters(data: &[u8]) {
+    let [kind, at, rest @ ..] = data else { return };
+    let (query, body) = rest.split_at(usize::from(*at).min(rest.len()));
+    let sent = match kind % 3 {
+        0 => Sent::Form(Bytes::copy_from_slice(body)),
+        1 => Sent::Json(Bytes::copy_from_slice(body)),
+        _ => Sent::Multipart(parts(body)),
+    };
+    let read = Pairs::read(query, &sent);
+    let again = Pairs::read(query, &sent);
+    match (&read, &again) {
+        (Ok(read), Ok(again)) => assert_eq!(read, again),
+        (Err(read), Err(again)) => assert_eq!(read.text(), again.text()),
+        _ => panic!("the same call is read in two ways"),
+    }
+    match read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
+        Ok(params) => bound(&params),
+        Err(error) => {
+            let text = error.text();
+            // Of the refusals these are the ones with code 3.
+            let told = matches!(
+                error,
+                ApiError::Request(_) | ApiError::TooLarge { .. } | ApiError::Missing(_) | ApiError::Bad { .. }
+            );
+            assert!(told, "{text:?}");
+            assert!(!text.contains(|c: char| c.is_control()), "{text:?}");
+            assert!(text.len() < 400, "{text:?}");
+        }
+    }
+}
+
+/// What was bound is read without a further refusal, and is what its kind says.
+fn bound(params: &Params) {
+    assert!(!params.text("envName").unwrap().is_empty());
+    for name in ["envName", "password"] {
+        assert!(params.opt_text(name).unwrap().is_none_or(|text| !text.contains('\0')));
+    }
+    let number = params.opt_number("nodeId").unwrap();
+    assert_eq!(number.is_some(), params.opt_text("nodeId").unwrap().is_some());
+    assert_eq!(params.yes("lazy").unwrap(), params.opt_yes("lazy").unwrap().unwrap_or_default());
+    if let Some(moment) = params.opt_end("expiresAt").unwrap().and_then(|end| end.moment()) {
+        assert_eq!(parse_wire_moment(&wire_moment(moment)), Some(moment));
+    }
+    assert!(params.list("apiList").iter().all(|item| !item.is_empty()));
+    match params.opt_ids("ids").unwrap() {
+        Some(Ids::These(ids)) => assert!(!ids.is_empty()),
+        Some(Ids::All) | None => {}
+    }
+    params.opt_json("env").unwrap();
+}
+
+/// Names and values as a multipart form has them: whatever stands between bytes of 255.
+fn parts(body: &[u8]) -> Vec<(String, Bytes)> {
+    let mut pieces = body.split(|byte| *byte == 255);
+    let mut parts = Vec::new();
+    while let (Some(name), Some(value)) = (pieces.next(), pieces.next()) {
+        parts.push((String::from_utf8_lossy(name).into_owned(), Bytes::copy_from_slice(value)));
+    }
+    parts
+}
+
+/// Any text as a list, as a moment of the wire, and as a typed day.
+pub fn lists_and_dates(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let items = parse_list([text.as_ref()]);
+    let whole = |item: &String| !item.contains(|c: char| ",;[]".contains(c) || c.is_whitespace());
+    assert!(items.iter().all(|item| !item.is_empty() && whole(item)), "{items:?}");
+    // Written in any form, the items are the same again.
+    for written in [items.join(","), items.join("; "), items.join("\n"), format!("['{}']", items.join("', '"))] {
+        assert_eq!(parse_list([written.as_str()]), items, "{written:?}");
+    }
+    assert_eq!(parse_list(items.iter().map(String::as_str)), items);
+    if let Some(moment) = parse_wire_moment(&text) {
+        assert_eq!(parse_wire_moment(&wire_moment(moment)), Some(moment), "{text:?}");
+    }
+    if let Ok(Some(day)) = parse_typed_day(&text) {
+        assert_eq!(parse_typed_day(&typed_day(day)), Ok(Some(day)), "{text:?}");
+        assert_eq!(typed_day(day), text.trim());
+    }
+}
+
+/// Any text as a JSON body, as a parameter that is JSON, and as one that is a list.
+pub fn json_and_lists(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let levels = of_json(text.as_bytes());
+    if let Ok(value) = serde_json::from_str::<Value>(&text) {
+        // Of a name that stands twice the last value is kept.
+        assert!(levels >= levels_of(&value), "{text:?}");
+    }
+    let body = Sent::Json(Bytes::copy_from_slice(text.as_bytes()));
+    let read = Pairs::read(b"", &body);
+    assert!(read.is_err() || levels <= nesting::JSON + 1, "{text:?}");
+    if let Ok(params) = read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
+        shallow(&params);
+    }
+    for name in ["env", "apiList", "ids"] {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("envName", "a")
+            .append_pair(name, &text)
+            .finish();
+        let read = Pairs::read(form.as_bytes(), &Sent::nothing());
+        if let Ok(params) = read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
+            shallow(&params);
+        }
+    }
+}
+
+/// What was taken holds to its bounds.
+fn shallow(params: &Params) {
+    if let Some(value) = params.opt_json("env").unwrap() {
+        assert!(levels_of(&value) <= nesting::JSON);
+    }
+    assert!(params.list("apiList").len() <= http::LIST_ITEMS);
+    assert!(params.list("ids").len() <= http::LIST_ITEMS);
+}
+
+fn levels_of(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(levels_of).max().unwrap_or_default(),
+        Value::Object(fields) => 1 + fields.values().map(levels_of).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
+/// A multipart form: the first byte says in what pieces it arrives, which must make no difference.
+pub fn multipart(data: &[u8]) {
+    let [piece, form @ ..] = data else { return };
+    let whole = taken_apart(form, form.len().max(1));
+    let in_pieces = taken_apart(form, usize::from(*piece) % 48 + 1);
+    assert_eq!(whole, in_pieces);
+    if let Ok((parts, _)) = whole {
+        let length: usize = parts.iter().map(|part| part.name.len() + part.content.len()).sum();
+        assert!(length <= form.len(), "more is held than was sent");
+    }
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Part {
+    name: String,
+    file_name: Option<String>,
+    content: Vec<u8>,
+    whole: bool,
+}
+
+/// The parts of a form, and whether it came to its end.
+fn taken_apart(form: &[u8], piece: usize) -> Result<(Vec<Part>, bool), Broken> {
+    let mut reader = Reader::new(b"multipart/form-data; boundary=\"-b\"")?;
+    let mut parts: Vec<Part> = Vec::new();
+    for bytes in form.chunks(piece) {
+        reader.push(bytes);
+        while let Some(event) = reader.next()? {
+            match (event, parts.last_mut()) {
+                (Event::Part(head), last) => {
+                    assert!(last.is_none_or(|last| last.whole), "a part begins in another one");
+                    parts.push(Part { name: head.name, file_name: head.file_name, ..Part::default() });
+                }
+                (Event::Content(content), Some(last)) => {
+                    assert!(!content.is_empty() && !last.whole);
+                    last.content.extend_from_slice(&content);
+                }
+                (Event::PartEnd, Some(last)) => last.whole = true,
+                (Event::End, _) => return Ok((parts, true)),
+                (other, None) => panic!("{other:?} before the first part"),
+            }
+        }
+    }
+    // Of a part that has not ended, the last bytes may be the beginning of the boundary.
+    if let Some(last) = parts.last_mut().filter(|last| !last.whole) {
+        last.content.clear();
+    }
+    Ok((parts, false))
+}

@@ -7,11 +7,11 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::sessions::SessionKind;
+use crate::accounts::Accounts;
 use crate::caller::{Caller, CallerCredential};
 use crate::callers::{As, Found};
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::secret::{SecretHash, Shape, shape};
 use crate::tokens::vouching::Maker;
 use crate::types::accounts::Role;
@@ -19,7 +19,7 @@ use crate::types::methods::ApiSet;
 use crate::usage::Used;
 use crate::world::from_millis;
 
-/// Callers behind tokens, with what [`Keyrack::caller_of_token`] reads.
+/// Callers behind tokens, with what [`Accounts::caller_of_token`] reads.
 macro_rules! token_callers {
     () => {
         "SELECT t.id, t.account_id, t.owner_id, u.email, m.role, t.api_set, t.expires_at, t.secret_by, k.role FROM tokens t \
@@ -32,7 +32,7 @@ macro_rules! token_callers {
 /// So long a session's former value still answers after it changed, for requests that were on their way.
 const GRACE_MILLIS: i64 = 10_000;
 
-impl Keyrack {
+impl Accounts {
     /// The caller behind a credential of the API: a token's secret, or the value of a session that Signin opened.
     ///
     /// Shape and checksum come before any look-up. Whether the caller may call a method is for the caller of this to

@@ -4,39 +4,17 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
-use super::sessions::{hold_password, lock_user};
+use crate::accounts::Accounts;
 use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
 use crate::cluster::Forget;
+use crate::confirmed::{Confirmed, ProvedPassword};
 use crate::error::{Credential, Error, Result};
-use crate::keyrack::Keyrack;
 use crate::passwords::Verdict;
 use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
-use crate::store::Tx;
 use crate::throttle::Guess;
 use crate::types::second_factor::ConfirmInput;
-
-/// A caller who proved the password for this one request. Operations that need the proof take this instead of a
-/// [`Caller`], so that they cannot be called without it.
-#[derive(Debug)]
-pub struct Confirmed {
-    pub(crate) caller: Arc<Caller>,
-    pub(crate) client: Client,
-    /// What is kept of the password that was proved, where one was asked for.
-    proved: Option<ProvedPassword>,
-    /// The browser's session has changed its value: the cookie must be replaced by this one with the answer.
-    pub new_session: Option<Secret>,
-}
-
-/// The hash that a right password was checked against.
-pub(crate) struct ProvedPassword(String);
-
-impl std::fmt::Debug for ProvedPassword {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ProvedPassword(…)")
-    }
-}
 
 /// What a caller brings to confirm a change with.
 #[derive(Clone, Debug, Default)]
@@ -69,32 +47,7 @@ impl From<ConfirmInput> for Confirmation {
     }
 }
 
-impl Confirmed {
-    /// Who confirmed.
-    pub fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
-    /// Lets a change go on only while the password that confirmed it still is the user's; no other transaction changes it,
-    /// or anything that is counted for the user, before this one ends.
-    ///
-    /// # Errors
-    /// [`Error::WrongPassword`] when the password was changed meanwhile.
-    pub(crate) async fn hold(&self, tx: &mut Tx) -> Result<()> {
-        let held = match &self.proved {
-            Some(ProvedPassword(hash)) => hold_password(tx, self.caller.user, hash).await?,
-            None => lock_user(tx, self.caller.user).await?,
-        };
-        if held { Ok(()) } else { Err(Error::WrongPassword { wait: 0 }) }
-    }
-
-    /// The new value for the session cookie, where it must be replaced.
-    pub fn new_session(&self) -> Option<&str> {
-        self.new_session.as_ref().map(Secret::as_str)
-    }
-}
-
-impl Keyrack {
+impl Accounts {
     /// Checks the password of the caller's user and, where the user has one and no fresh proof covers it, the second
     /// factor.
     ///
@@ -139,7 +92,7 @@ impl Keyrack {
     /// [`Error::Forbidden`] for tokens; [`Error::NotFound`] when the user has no passkey.
     pub async fn begin_passkey_confirmation(&self, caller: &Caller) -> Result<Ceremony> {
         caller.require(Right::ManageSelf)?;
-        self.begin_passkey_proof(caller.user).await
+        self.second_factor.begin_passkey_proof(caller.user).await
     }
 
     /// Whether a change would be covered by a proof of the second factor that is fresh enough; `None` without a second
@@ -206,9 +159,9 @@ impl Keyrack {
         let Some(proof) = proof else {
             return Err(Error::SecondFactorNeeded { totp: having.totp, passkey: having.passkeys });
         };
-        self.prove(caller.user, &caller.email, client, proof).await?;
+        self.second_factor.prove(caller.user, &caller.email, client, proof).await?;
         let mut tx = self.store.begin().await?;
-        self.mark_proved(&mut tx, caller).await?;
+        self.second_factor.mark_proved(&mut tx, caller).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -3,13 +3,13 @@
 use sqlx::Row;
 use zxcvbn::Score;
 
-use super::confirm::Confirmed;
 use super::email::login_forms;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 use crate::notices::{Told, tell};
 use crate::passwords::{check_length, normalised};
 use crate::secret::SecretHash;
@@ -36,7 +36,7 @@ pub fn check_strength(password: &str, own_words: &[&str]) -> Result<()> {
     Err(Error::invalid("newPassword", words.join(" ")))
 }
 
-impl Keyrack {
+impl Accounts {
     /// Changes the password of the one who confirmed, and ends the user's other sessions.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Keyrack {
             .await?;
         let keep = caller.session().map_or(0, |id| id.0);
         let ended = end_others(&mut tx, caller.user, keep).await?;
-        let event = self.own_event(confirmed, "password.change").with("sessionsEnded", ended.len());
+        let event = confirmed.own_event("password.change").with("sessionsEnded", ended.len());
         audit::append(&mut tx, now, event).await?;
         tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), Told::PasswordChanged).await?;
         self.commit(tx, &ended).await
@@ -104,7 +104,7 @@ impl Keyrack {
     }
 }
 
-impl Keyrack {
+impl Accounts {
     /// Forgets the callers whose passwords an operator has reset since this entry of the audit log (`None`: whatever was
     /// done before now is past); answers the entry up to which that is done.
     pub(crate) async fn forget_reset_passwords(&self, since: Option<i64>) -> Result<i64> {

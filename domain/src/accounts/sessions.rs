@@ -5,18 +5,19 @@ use std::sync::Arc;
 use sqlx::Row;
 
 use super::devices;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::bounds::counts::SESSIONS_OF_USER;
 use crate::caller::{Caller, Client};
 use crate::cluster::Forget;
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::types::accounts::SessionView;
 use crate::types::methods::ApiSet;
 use crate::usage::Used;
+use crate::user_lock::{hold_password, lock_user};
 use crate::world::from_millis;
 
 /// Where a session lives.
@@ -94,26 +95,6 @@ impl Proven {
     }
 }
 
-/// Whether this still is the user's password; no other transaction changes it before this one ends.
-pub(super) async fn hold_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<bool> {
-    let held = sqlx::query("UPDATE users SET enabled = enabled WHERE id = $1 AND password_hash = $2 AND enabled = 1")
-        .bind(user.0)
-        .bind(hash)
-        .execute(&mut **tx)
-        .await?;
-    Ok(held.rows_affected() > 0)
-}
-
-/// Lets changes of what is counted for a user happen one after the other; answers whether the user is there and enabled.
-/// Before anything else in a transaction but the account's turn, so that two of them never wait for each other.
-pub(crate) async fn lock_user(tx: &mut Tx, user: UserId) -> Result<bool> {
-    let held = sqlx::query("UPDATE users SET enabled = enabled WHERE id = $1 AND enabled = 1")
-        .bind(user.0)
-        .execute(&mut **tx)
-        .await?;
-    Ok(held.rows_affected() > 0)
-}
-
 /// Ends the user's sessions beyond the limit, the oldest first, and never the one that was just opened. Those of its own kind
 /// go before others: a script that never signs out must not end its user's browser session. Answers what must be forgotten.
 async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<Forget>> {
@@ -139,7 +120,7 @@ async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<F
     Ok(hashes.map(Forget::Session).collect())
 }
 
-impl Keyrack {
+impl Accounts {
     pub(super) async fn open_session(
         &self,
         new: NewSession,

@@ -5,19 +5,20 @@ use std::sync::Arc;
 use sqlx::Row;
 
 use super::email::login_forms;
-use super::sessions::{NewSession, Proven, SessionKind, hold_password};
+use super::sessions::{NewSession, Proven, SessionKind};
+use crate::accounts::Accounts;
 use crate::audit::Event;
 use crate::bounds::counts::HALF_SIGN_INS_OF_USER;
 use crate::caller::{Caller, Client};
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::passwords::Verdict;
 use crate::second_factor::{Ceremony, Having, Proof, having};
 use crate::secret::{Secret, SecretHash, Shape, shape};
 use crate::throttle::Guess;
 use crate::types::accounts::Profile;
 use crate::types::methods::ApiSet;
+use crate::user_lock::hold_password;
 
 /// Half a sign-in must be finished within so many milliseconds.
 const CHALLENGE_MILLIS: i64 = 10 * 60 * 1000;
@@ -66,7 +67,7 @@ struct Half {
     kind: SessionKind,
 }
 
-impl Keyrack {
+impl Accounts {
     /// Opens a session by e-mail address and password, or half of one where a second factor is in use.
     ///
     /// # Errors
@@ -116,7 +117,7 @@ impl Keyrack {
         kind: SessionKind,
     ) -> Result<SignedIn> {
         let half = self.half(challenge, kind).await?;
-        self.prove(half.user, &half.email, client, proof).await?;
+        self.second_factor.prove(half.user, &half.email, client, proof).await?;
         let keep = (half.kind == SessionKind::Api).then(|| Secret::presented(challenge));
         let by = Proven::SecondFactor { half: half.id, keep };
         let new = NewSession { user: half.user, account: half.account, kind, by };
@@ -127,7 +128,7 @@ impl Keyrack {
     /// Which second factors finish a half sign-in, for the page that asks for them.
     ///
     /// # Errors
-    /// [`Error::NotAuthenticated`] as in [`finish_sign_in`](Keyrack::finish_sign_in).
+    /// [`Error::NotAuthenticated`] as in [`finish_sign_in`](Accounts::finish_sign_in).
     pub async fn half_signed_in(&self, challenge: &str, kind: SessionKind) -> Result<Having> {
         let half = self.half(challenge, kind).await?;
         having(&mut *self.store.read().acquire().await?, half.user).await
@@ -139,7 +140,7 @@ impl Keyrack {
     /// [`Error::NotAuthenticated`], [`Error::NotFound`] when the user has no passkey.
     pub async fn begin_passkey_sign_in(&self, challenge: &str) -> Result<Ceremony> {
         let half = self.half(challenge, SessionKind::Browser).await?;
-        self.begin_passkey_proof(half.user).await
+        self.second_factor.begin_passkey_proof(half.user).await
     }
 
     /// Opens a session by the secret of an Extended Access token; it ends when the token ends.

@@ -6,14 +6,14 @@
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use super::sessions::lock_user;
 use super::ssh_key_text::parse;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::bounds::counts::SSH_KEYS_OF_USER;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
-use crate::keyrack::Keyrack;
 use crate::types::text::hidden;
+use crate::user_lock::lock_user;
 use crate::world::from_millis;
 
 /// The longest title, in characters.
@@ -31,7 +31,7 @@ pub struct SshKey {
     pub created: DateTime<Utc>,
 }
 
-impl Keyrack {
+impl Accounts {
     /// Keeps a key for the caller's user.
     ///
     /// # Errors

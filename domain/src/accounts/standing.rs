@@ -3,10 +3,10 @@
 //! A call is let in once, and most are over at once. What goes on for minutes asks again on its way, so that a role that is
 //! lowered, a member who is removed, and a token that is taken back, has a new secret or opens less stop it.
 
+use crate::accounts::Accounts;
 use crate::caller::{Caller, CallerCredential, Right};
 use crate::error::{Credential, Error, Result};
 use crate::ids::TokenId;
-use crate::keyrack::Keyrack;
 use crate::types::accounts::Role;
 
 /// What a caller proved itself with when its call began.
@@ -16,7 +16,7 @@ pub(crate) struct Standing {
     token: Option<(TokenId, Vec<u8>)>,
 }
 
-impl Keyrack {
+impl Accounts {
     /// Notes what has to hold for as long as a call goes on.
     ///
     /// # Errors

@@ -3,11 +3,11 @@
 use sqlx::Row;
 
 use super::email::check_email;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, UserId};
-use crate::keyrack::Keyrack;
 use crate::types::accounts::Profile;
 use crate::types::text::hidden;
 use crate::world::from_millis;
@@ -30,7 +30,7 @@ pub fn check_name(name: &str) -> Result<&str> {
     Ok(name)
 }
 
-impl Keyrack {
+impl Accounts {
     /// Makes a user with an account of its own, as its owner.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 
 use super::forget::CHANNEL;
 use crate::callers::Callers;
-use crate::keyrack::{Keyrack, ticks};
+use crate::core::{Core, ticks};
 use crate::store::Dialect;
 use crate::world::steady_millis;
 
@@ -17,7 +17,7 @@ const LISTENS: Duration = Duration::from_millis(25);
 /// The pause before listening again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-impl Keyrack {
+impl Core {
     /// Listens to the other servers until it is dropped. With SQLite there are none.
     pub(crate) async fn hear_others(&self) {
         if self.store.dialect() == Dialect::Sqlite {

@@ -17,8 +17,8 @@ use crate::audit::{self, Event};
 use crate::bounds::counts::EXPORTS;
 use crate::bounds::nesting;
 use crate::caller::{Caller, Client};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 use crate::store::lock_account;
 use crate::world::from_millis;
 use crate::yaml;
@@ -67,14 +67,14 @@ pub struct Export {
     pub size: usize,
 }
 
-impl Keyrack {
+impl Environments {
     /// Keeps a manifest of an environment as it is now. Manifests hold variables, and so maybe secrets.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoEnvironment`], [`Error::Limit`].
-    pub async fn export_environment(&self, caller: &Caller, client: &Client, name: &str) -> Result<Export> {
+    pub async fn export(&self, caller: &Caller, client: &Client, name: &str) -> Result<Export> {
         may(caller)?;
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let properties = self.properties(caller, name, &[]).await?;
         let manifest = serde_saphyr::to_string(&manifest(&environment, properties)).map_err(Error::internal)?;
         let now = self.world.now();
@@ -108,7 +108,7 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NoEnvironment`].
     pub async fn exports(&self, caller: &Caller, name: &str) -> Result<Vec<Export>> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let rows = sqlx::query("SELECT id, created_at, manifest FROM exports WHERE environment_id = $1 ORDER BY id")
             .bind(environment.id.0)
             .fetch_all(self.store.read())
@@ -127,7 +127,7 @@ impl Keyrack {
     /// [`Error::Forbidden`], [`Error::NoEnvironment`], [`Error::NotFound`].
     pub async fn export_manifest(&self, caller: &Caller, client: &Client, name: &str, id: i64) -> Result<String> {
         may(caller)?;
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let manifest = sqlx::query_scalar("SELECT manifest FROM exports WHERE environment_id = $1 AND id = $2")
             .bind(environment.id.0)
             .bind(id)
@@ -164,9 +164,9 @@ impl Keyrack {
     /// starts it.
     ///
     /// # Errors
-    /// [`Error::Invalid`] naming what is wrong in the manifest, and as [`Keyrack::create_environment`]. When something
+    /// [`Error::Invalid`] naming what is wrong in the manifest, and as [`Environments::create`]. When something
     /// fails after the environment was made, it is there, and the text says what is missing.
-    pub async fn import_environment(
+    pub async fn import(
         &self,
         caller: &Caller,
         client: &Client,
@@ -180,7 +180,7 @@ impl Keyrack {
         }
         let nodes = serde_json::to_string(&manifest.nodes).map_err(Error::internal)?;
         let spec = EnvironmentSpec::parse(&manifest.env.to_string(), &nodes)?;
-        let operation = self.create_environment(caller, client, spec).await?;
+        let operation = self.create(caller, client, spec).await?;
         let name = operation.environment.name.clone();
         // What is kept with it can be set while it starts.
         for (layer, facts) in &manifest.layers {
@@ -200,7 +200,7 @@ impl Keyrack {
             self.keep_properties(caller, client, &name, &properties, true).await?;
         }
         operation.finished().await?;
-        self.environment(caller, &name).await
+        self.get(caller, &name).await
     }
 }
 

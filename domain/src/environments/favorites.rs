@@ -7,9 +7,9 @@ use super::rows;
 use crate::audit::{self, Event};
 use crate::bounds::counts::FAVORITE_PATHS;
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 use crate::store::lock_account;
 
 /// A path of a node that somebody marked.
@@ -23,7 +23,7 @@ pub struct Favorite {
     pub filter: Option<String>,
 }
 
-impl Keyrack {
+impl Environments {
     /// Marks a path on the chosen nodes; marked again, it is replaced.
     ///
     /// # Errors
@@ -106,7 +106,7 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that is not there.
     pub async fn favorites(&self, caller: &Caller, place: &FilePlace) -> Result<Vec<Favorite>> {
-        let environment = self.environment(caller, &place.environment).await?;
+        let environment = self.get(caller, &place.environment).await?;
         let chosen: Vec<NodeId> = place.choice.of(&environment)?.iter().map(|node| node.id).collect();
         let rows = sqlx::query(
             "SELECT f.node_id, f.path, f.is_dir, f.keyword, f.filter FROM favorites f \

@@ -1,15 +1,15 @@
 //! Files of nodes.
 
 use super::changes::NodeChoice;
-use super::file_turns::abandoned;
+use super::file_turn::abandoned;
 use super::inside::{engine_error, event, may};
 use crate::audit::Event;
 use crate::bounds::records::PATH_SHOWN;
 use crate::caller::{Caller, Client, Right};
 use crate::engine::{FileDone, FileEntry, FileWork, NodePath, Pattern};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 use crate::uploads::Received;
 use crate::waiting;
 
@@ -31,7 +31,7 @@ pub enum FileSource<'a> {
     Received(&'a Received),
 }
 
-impl Keyrack {
+impl Environments {
     /// The content of a file of the first chosen node. Files may hold secrets, so that it takes more than looking.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl Keyrack {
         may(caller)?;
         let path = present_path("path", path)?;
         let shown = short_path(&path.to_string());
-        let environment = self.environment(caller, &place.environment).await?;
+        let environment = self.get(caller, &place.environment).await?;
         match self.look_at_files(caller, place, FileWork::Read(path)).await? {
             FileDone::Text(text) => {
                 let read = Event::by(caller, client, "file.read", format!("environment:{}", environment.name));
@@ -55,7 +55,7 @@ impl Keyrack {
     /// What is in a folder of the first chosen node.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`].
+    /// As [`Environments::read_file`].
     pub async fn list_files(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<Vec<FileEntry>> {
         caller.require(Right::See)?;
         let work = FileWork::List(present_path("path", path)?);
@@ -68,7 +68,7 @@ impl Keyrack {
     /// Writes a file on all chosen nodes, or adds to its end; folders on the way are made.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`].
+    /// As [`Environments::read_file`].
     pub async fn write_file(
         &self,
         caller: &Caller,
@@ -86,7 +86,7 @@ impl Keyrack {
     /// Makes an empty file or a folder.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Exists`].
+    /// As [`Environments::read_file`]; [`Error::Exists`].
     pub async fn create_file(
         &self,
         caller: &Caller,
@@ -102,7 +102,7 @@ impl Keyrack {
     /// Removes a file, or a folder with all in it.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`].
+    /// As [`Environments::read_file`].
     pub async fn delete_file(
         &self,
         caller: &Caller,
@@ -117,7 +117,7 @@ impl Keyrack {
     /// Copies a file or a folder within each chosen node.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`].
+    /// As [`Environments::read_file`].
     pub async fn copy_file(
         &self,
         caller: &Caller,
@@ -133,7 +133,7 @@ impl Keyrack {
     /// Moves a file or a folder within each chosen node.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Exists`] when the new name is taken.
+    /// As [`Environments::read_file`]; [`Error::Exists`] when the new name is taken.
     pub async fn rename_file(
         &self,
         caller: &Caller,
@@ -151,7 +151,7 @@ impl Keyrack {
     /// were replaced in all.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Invalid`] for a pattern that is none.
+    /// As [`Environments::read_file`]; [`Error::Invalid`] for a pattern that is none.
     #[expect(clippy::too_many_arguments, reason = "what the call has")]
     pub async fn replace_in_file(
         &self,
@@ -182,7 +182,7 @@ impl Keyrack {
     /// Unpacks an archive that lies on the chosen nodes into a folder there.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Invalid`] for what is no zip or tar.gz, or a damaged one.
+    /// As [`Environments::read_file`]; [`Error::Invalid`] for what is no zip or tar.gz, or a damaged one.
     pub async fn unpack_file(
         &self,
         caller: &Caller,
@@ -209,7 +209,7 @@ impl Keyrack {
     /// for.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Exists`]; [`Error::NotFound`] for an upload that is not there;
+    /// As [`Environments::read_file`]; [`Error::Exists`]; [`Error::NotFound`] for an upload that is not there;
     /// [`Error::FileAway`].
     pub async fn upload_file(
         &self,
@@ -221,14 +221,14 @@ impl Keyrack {
         overwrite: bool,
     ) -> Result<Vec<NodeId>> {
         may(caller)?;
-        self.environment_here(caller, &place.environment).await?;
+        self.get_here(caller, &place.environment).await?;
         let written = path;
         let mut to = node_path("destPath", path)?;
         let fetched;
         let (name, file) = match source {
             FileSource::Address(address) => {
-                let upload = self.upload_at(caller, "sourcePath", address).await?;
-                fetched = self.file_of(caller, &upload).await?;
+                let upload = self.uploads.at(caller, "sourcePath", address).await?;
+                fetched = self.uploads.file_of(caller, &upload).await?;
                 (upload.name, fetched.path())
             }
             FileSource::Received(received) => (received.name().to_owned(), received.path()),
@@ -258,7 +258,7 @@ impl Keyrack {
         self.change_files_once(caller, client, place, kind, paths, std::future::ready(Ok(work))).await
     }
 
-    /// As [`Keyrack::change_files`]; what is to be done is made ready when it has its turn.
+    /// As [`Environments::change_files`]; what is to be done is made ready when it has its turn.
     async fn change_files_once(
         &self,
         caller: &Caller,

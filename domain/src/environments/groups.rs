@@ -11,10 +11,10 @@ use super::rows;
 use crate::audit::{self, Event};
 use crate::bounds::counts::{GROUP_NAME, GROUPS, GROUPS_AT_ONCE};
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::json;
-use crate::keyrack::Keyrack;
 use crate::store::{Tx, lock_account};
 use crate::types::order::sort_by_name;
 use crate::types::text::hidden;
@@ -43,7 +43,7 @@ pub enum GroupChange {
     Set,
 }
 
-impl Keyrack {
+impl Environments {
     /// The account's groups, or those of one environment, sorted by name.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl Keyrack {
     pub async fn groups(&self, caller: &Caller, environment: Option<&str>) -> Result<Vec<EnvironmentGroup>> {
         caller.require(Right::See)?;
         let only = match environment {
-            Some(name) => Some(self.environment(caller, name).await?.groups),
+            Some(name) => Some(self.get(caller, name).await?.groups),
             None => None,
         };
         let mut members: BTreeMap<i64, Vec<String>> = BTreeMap::new();

@@ -9,15 +9,15 @@ use super::model::{Environment, Layer};
 use super::{name as names, rows};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::json;
-use crate::keyrack::Keyrack;
 use crate::store::Tx;
 
 /// The most that clients can keep with a layer or an environment, in bytes of JSON.
 const LARGEST: usize = 64 * 1024;
 
-impl Keyrack {
+impl Environments {
     /// Gives a node the name that people see; an empty one takes it back.
     ///
     /// # Errors
@@ -127,7 +127,7 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NoEnvironment`].
     pub async fn properties(&self, caller: &Caller, name: &str, keys: &[String]) -> Result<Map<String, Value>> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let rows =
             sqlx::query("SELECT name, value FROM environment_properties WHERE environment_id = $1 ORDER BY name")
                 .bind(environment.id.0)
@@ -148,7 +148,7 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NoEnvironment`]; [`Error::NotFound`] for a layer that is not there.
     pub async fn read_layer(&self, caller: &Caller, client: &Client, name: &str, group: &str) -> Result<Layer> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let found = environment.layers.into_iter().find(|layer| layer.name.eq_ignore_ascii_case(group));
         let layer = found.ok_or_else(|| {
             Error::NotFound(format!("environment “{}” has no layer “{group}”", environment.name).into())
@@ -160,7 +160,7 @@ impl Keyrack {
         Ok(layer)
     }
 
-    /// As [`Keyrack::properties`], for somebody who is told them: it is noted that he read them.
+    /// As [`Environments::properties`], for somebody who is told them: it is noted that he read them.
     ///
     /// # Errors
     /// As there.
@@ -171,7 +171,7 @@ impl Keyrack {
         name: &str,
         keys: &[String],
     ) -> Result<Map<String, Value>> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let properties = self.properties(caller, name, keys).await?;
         self.note_read(Event::by(caller, client, "properties.read", format!("environment:{}", environment.name)));
         Ok(properties)

@@ -1,15 +1,16 @@
 //! What runs: the keepers of all environments, and who may touch them now.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, mpsc, watch};
 
 use super::file_turns::FileTurns;
 use super::keeper::{Keeper, Kept, NodeState};
+pub(super) use super::lock::lock;
 use super::model::{Environment, Failure};
-use super::stats::Samples;
+use super::samples::Samples;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::ids::{EnvironmentId, NodeId};
@@ -199,8 +200,4 @@ impl Slot {
         let keepers = std::mem::take(&mut *lock(&self.keepers));
         futures::future::join_all(keepers.into_values().map(|keeper| keeper.stop(grace))).await;
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().expect("never poisoned: nothing under it panics")
 }

@@ -16,10 +16,10 @@ use super::rows::{self, Which};
 use super::spec::{EnvironmentSpec, NodesSpec};
 use super::{name as names, ports};
 use crate::caller::{Caller, Client};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
 use crate::json;
-use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
 
 const ALLOWED: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping];
@@ -47,7 +47,7 @@ struct Stored {
     changed: Vec<Node>,
 }
 
-impl Keyrack {
+impl Environments {
     /// Gives an environment the nodes of this description, the whole of it: a layer that it does not name goes, one that
     /// is new comes, one with another `count` is scaled. What it does not say of a layer stays as it is. Nodes that stay
     /// and are not changed run on.
@@ -63,7 +63,7 @@ impl Keyrack {
         nodes: &str,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.environment_here(caller, name).await?;
+        let environment = self.get_here(caller, name).await?;
         let env: Value = json::read(env).map_err(|why| Error::invalid("env", format!("it has to be JSON ({why})")))?;
         let nodes = filled_in(nodes, &environment)?;
         // Its name stays what it is, whatever stands there.

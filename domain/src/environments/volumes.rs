@@ -6,13 +6,13 @@ use super::inside::may;
 use super::spec::VOLUME_LIMIT;
 use crate::caller::{Caller, Client};
 use crate::engine::{CLOUDLET_MEMORY, FileKind, NodePath};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 
 const CLOUDLET_LIMIT: i64 = 512;
 
-impl Keyrack {
+impl Environments {
     /// Makes folders volumes of the chosen nodes; those that are not there are made.
     ///
     /// # Errors

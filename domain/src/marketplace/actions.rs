@@ -12,14 +12,14 @@ use super::steps::Step;
 use crate::audit::Event;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 
-impl Keyrack {
+impl Marketplace {
     /// Carries out an action of an installed manifest, its only one unless it is named. `params` are what the action has as
     /// `this`; those that are settings count as settings too.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for an installation or action that is not there; otherwise as [`Keyrack::install`].
+    /// [`Error::NotFound`] for an installation or action that is not there; otherwise as [`Marketplace::install`].
     pub async fn execute_app_action(
         &self,
         caller: &Caller,
@@ -110,7 +110,7 @@ impl Keyrack {
     /// Lets this server go on only with what is installed in an environment that it runs, before anything is done.
     async fn must_be_near(&self, caller: &Caller, installation: &Installation) -> Result<()> {
         match &installation.environment {
-            Some((name, _)) => self.environment_here(caller, name).await.map(drop),
+            Some((name, _)) => self.environments.get_here(caller, name).await.map(drop),
             None => Ok(()),
         }
     }
@@ -131,7 +131,7 @@ impl Keyrack {
             keyrack: self,
             caller,
             client,
-            standing: self.standing(caller).await?,
+            standing: self.accounts.standing(caller).await?,
             manifest,
             environment: installation.environment.as_ref().map(|(name, _)| name.clone()),
             nodes: installation.layer.as_deref().map(of_layer),

@@ -10,7 +10,7 @@ use crate::audit::{self, Event};
 use crate::bounds::counts::APPS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 use crate::store::{Tx, lock_account};
 use crate::types::order::sort_by_name;
 
@@ -64,7 +64,7 @@ impl App {
     }
 }
 
-impl Keyrack {
+impl Marketplace {
     /// Everything that the account can install: what the server brings, then its own, the oldest first.
     ///
     /// # Errors
@@ -99,7 +99,7 @@ impl Keyrack {
         apps.into_iter().find(|app| app.id.eq_ignore_ascii_case(id.trim())).ok_or_else(|| missing(id))
     }
 
-    /// As [`Keyrack::app`], for somebody who is told what its manifest says: of one that the account keeps it is noted that he
+    /// As [`Marketplace::app`], for somebody who is told what its manifest says: of one that the account keeps it is noted that he
     /// read it.
     ///
     /// # Errors
@@ -236,7 +236,7 @@ impl Keyrack {
     /// Installs an app. With `addon`, only an add-on.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for an app where an add-on is meant; otherwise as [`Keyrack::install`].
+    /// [`Error::NotFound`]; [`Error::Invalid`] for an app where an add-on is meant; otherwise as [`Marketplace::install`].
     pub async fn install_app(
         &self,
         caller: &Caller,

@@ -6,7 +6,7 @@ use sqlx::Row;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 use crate::world::from_millis;
 
 /// So many lines are kept of each account, each of at most so many characters.
@@ -20,7 +20,7 @@ pub struct ConsoleLine {
     pub line: String,
 }
 
-impl Keyrack {
+impl Marketplace {
     /// The account's console, the oldest line first. Lines may hold what somebody wrote into them, so that it takes more
     /// than looking.
     ///

@@ -5,10 +5,10 @@ use crate::audit::{self, Event};
 use crate::bounds::counts::FAVORITE_APPS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 use crate::store::{Tx, lock_account};
 
-impl Keyrack {
+impl Marketplace {
     /// The caller's favourite apps, in the order of the catalogue.
     ///
     /// # Errors

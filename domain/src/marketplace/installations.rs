@@ -16,7 +16,7 @@ use crate::bounds::counts::{INSTALLATIONS, INSTALLED_MANIFESTS};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 use crate::store::lock_account;
 use crate::world::from_millis;
 
@@ -83,7 +83,7 @@ impl Installation {
     }
 }
 
-impl Keyrack {
+impl Marketplace {
     /// What is installed in the account, the oldest first, without the values that it keeps.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ impl Keyrack {
         row.as_ref().map(installation).ok_or_else(|| Error::NotFound(missing(unique_name).into()))?
     }
 
-    /// As [`Keyrack::installation`], for somebody who is told what its manifest says: it is noted that he read it.
+    /// As [`Marketplace::installation`], for somebody who is told what its manifest says: it is noted that he read it.
     ///
     /// # Errors
     /// [`Error::NotFound`].

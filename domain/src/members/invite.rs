@@ -9,7 +9,7 @@ use crate::bounds::counts::{INVITATIONS_OF_ACCOUNT, MEMBERS_OF_ACCOUNT};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, UserId};
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::throttle::Guess;
@@ -36,20 +36,20 @@ struct Open {
     role: Role,
 }
 
-impl Keyrack {
+impl Members {
     /// Invites somebody; a former invitation of the same address is replaced.
     ///
     /// # Errors
     /// [`Error::Forbidden`] below owner; [`Error::Invalid`] for what is no address; [`Error::Exists`] for a member;
     /// [`Error::Limit`].
-    pub async fn invite_member(&self, confirmed: &Confirmed, email: &str, role: Role) -> Result<Invitation> {
+    pub async fn invite(&self, confirmed: &Confirmed, email: &str, role: Role) -> Result<Invitation> {
         let caller = confirmed.caller();
         caller.require(Right::ManageMembers)?;
         let email = check_email(email)?;
         let secret = Secret::new_link(&self.world);
         let now = self.world.now();
         let lifetime = i64::try_from(self.settings.invitation_lifetime.as_millis()).unwrap_or(i64::MAX);
-        let mailed = self.mailer.is_some();
+        let mailed = self.notices.mailer.is_some();
         let mut tx = self.store.begin().await?;
         in_turn_as_owner(&mut tx, caller).await?;
         let member: i64 = sqlx::query_scalar(
@@ -98,7 +98,7 @@ impl Keyrack {
             Event::by(caller, &confirmed.client, "member.invite", format!("user:{email}")).with("role", role.name());
         audit::append(&mut tx, now, event).await?;
         tx.commit().await?;
-        self.mail_waits.notify_one();
+        self.notices.mail_waits.notify_one();
         Ok(Invitation { id: row.try_get(0)?, email, secret, mailed })
     }
 
@@ -138,7 +138,7 @@ impl Keyrack {
     /// Accepts an invitation for an address that has no user yet: makes the user and signs in.
     ///
     /// # Errors
-    /// [`Error::NotFound`] as in [`invitation`](Keyrack::invitation); [`Error::Invalid`] for a name or password that cannot
+    /// [`Error::NotFound`] as in [`invitation`](Members::invitation); [`Error::Invalid`] for a name or password that cannot
     /// be taken; [`Error::Exists`] when the address has a user; [`Error::Limit`] when the account has too many members;
     /// [`Error::TooManyTries`] when several requests follow one link.
     pub async fn accept_as_new_user(
@@ -175,7 +175,7 @@ impl Keyrack {
         let user = UserId(row.try_get(0)?);
         self.join(&mut tx, &open, user, client).await?;
         tx.commit().await?;
-        self.sign_in_member(user, open.account, &open.email, client).await
+        self.accounts.sign_in_member(user, open.account, &open.email, client).await
     }
 
     /// Accepts an invitation as the signed-in user whose address was invited.

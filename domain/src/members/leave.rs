@@ -3,15 +3,16 @@
 use sqlx::Row;
 
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
-use crate::accounts::{Confirmed, lock_user};
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId};
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::secret::SecretHash;
+use crate::user_lock::lock_user;
 
-impl Keyrack {
+impl Members {
     /// Takes the one who confirmed out of an account. The leaver's tokens there are removed, and values that the leaver made of
     /// others' tokens end; handing them to somebody who
     /// may do more is for an owner to decide, who removes the member instead. Sessions in that account end, the calling one
@@ -21,7 +22,7 @@ impl Keyrack {
     /// [`Error::NotFound`] for an account that the caller is no member of; [`Error::Forbidden`] when no owner would be left;
     /// [`Error::Invalid`] naming `tokens` when there are any and `revoke_tokens` does not say that they may go. Then nothing
     /// has changed.
-    pub async fn leave_account(&self, confirmed: &Confirmed, account: i64, revoke_tokens: bool) -> Result<()> {
+    pub async fn leave(&self, confirmed: &Confirmed, account: i64, revoke_tokens: bool) -> Result<()> {
         let caller = confirmed.caller();
         let account = AccountId(account);
         let now = self.world.now();
@@ -51,6 +52,7 @@ impl Keyrack {
             audit::append(&mut tx, now, in_account(event)).await?;
         }
         let values = self
+            .tokens
             .end_secrets_made_by(&mut tx, account, (caller.user, &email), |action, subject| {
                 in_account(Event::by(caller, &confirmed.client, action, subject))
             })

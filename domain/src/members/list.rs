@@ -4,18 +4,18 @@ use sqlx::Row;
 
 use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::types::accounts::Role;
 use crate::types::members::{InvitationView, MemberList, MemberView};
 use crate::types::order::sort_by_name;
 use crate::world::from_millis;
 
-impl Keyrack {
+impl Members {
     /// The members of the caller's account, and for an owner the invitations that are open.
     ///
     /// # Errors
     /// From the database.
-    pub async fn members(&self, caller: &Caller) -> Result<MemberList> {
+    pub async fn list(&self, caller: &Caller) -> Result<MemberList> {
         caller.require(Right::See)?;
         let rows = sqlx::query(
             "SELECT u.id, u.email, u.name, m.role, m.created_at, \

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use sqlx::Row;
 
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
-use crate::accounts::{Confirmed, lock_user};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Right};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::notices::{Told, tell};
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
@@ -20,8 +20,9 @@ use crate::types::accounts::Role;
 use crate::types::members::TokenFate;
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{NewSecret, TokenView};
+use crate::user_lock::lock_user;
 
-impl Keyrack {
+impl Members {
     /// The tokens of a member, which removing the member has to decide on.
     ///
     /// # Errors
@@ -36,7 +37,7 @@ impl Keyrack {
         .fetch_optional(self.store.read())
         .await?;
         let email = email.ok_or_else(|| no_member(user))?;
-        let mut tokens = self.token_list(caller).await?.tokens;
+        let mut tokens = self.tokens.list(caller).await?.tokens;
         tokens.retain(|token| token.owner == email);
         Ok(tokens)
     }
@@ -49,7 +50,7 @@ impl Keyrack {
     /// [`Error::Forbidden`] below owner, or when no owner would be left; [`Error::NotFound`]; [`Error::Invalid`] naming a
     /// token without an answer, for example one that was made meanwhile, or one that cannot be kept because it signs in. Then
     /// nothing has changed.
-    pub async fn remove_member(
+    pub async fn remove(
         &self,
         confirmed: &Confirmed,
         user: i64,
@@ -102,6 +103,7 @@ impl Keyrack {
             }
         }
         let values = self
+            .tokens
             .end_secrets_made_by(&mut tx, caller.account, (user, &email), |action, subject| {
                 Event::by(caller, &confirmed.client, action, subject)
             })
@@ -134,8 +136,8 @@ impl Keyrack {
         self.commit(tx, &changes).await?;
         let mut secrets = Vec::with_capacity(transferred.len());
         for (id, secret) in transferred {
-            let token = self.token_seen(caller, id).await?;
-            secrets.push(NewSecret { token: self.token_view(caller, token), secret: secret.as_str().to_owned() });
+            let token = self.tokens.seen(caller, id).await?;
+            secrets.push(NewSecret { token: self.tokens.view(caller, token), secret: secret.as_str().to_owned() });
         }
         Ok(secrets)
     }

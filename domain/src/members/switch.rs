@@ -8,12 +8,12 @@ use crate::caller::{Caller, Client, Right};
 use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::types::accounts::Role;
 use crate::types::members::AccountChoice;
 use crate::types::order::sort_by_name;
 
-impl Keyrack {
+impl Members {
     /// The accounts that the caller is a member of; a token, and a session that a token opened, know only their own.
     ///
     /// # Errors
@@ -66,6 +66,6 @@ impl Keyrack {
             Event::by_user(Some((caller.user, AccountId(account))), &caller.email, client, "session.switch-account");
         audit::append(&mut tx, self.world.now(), event).await?;
         self.commit(tx, &[Forget::User(caller.user)]).await?;
-        self.renew_session(caller).await
+        self.accounts.renew_session(caller).await
     }
 }

@@ -2,19 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::MethodBits;
+use super::bits::{MethodBits, MethodId};
 use crate::types::accounts::Role;
 use crate::types::methods::{ApiSet, MethodInfo, own_name, split_name};
-
-/// A method's place in the catalogue of this run; never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MethodId(u16);
-
-impl MethodId {
-    pub(super) fn index(self) -> usize {
-        usize::from(self.0)
-    }
-}
 
 /// What a token has to do with a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

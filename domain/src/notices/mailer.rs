@@ -8,8 +8,6 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use url::{Host, Url};
 
-use super::Mail;
-
 /// So that no out-of-office reply comes back (RFC 3834).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
@@ -70,4 +68,11 @@ fn client_id(public_url: &str) -> ClientId {
         Some(Host::Ipv6(address)) => ClientId::Ipv6(address),
         None => ClientId::Domain("localhost".into()),
     }
+}
+
+/// A mail of plain text. It may hold a secret, so it is not printed.
+pub(crate) struct Mail {
+    pub to: String,
+    pub subject: String,
+    pub body: String,
 }

@@ -21,8 +21,8 @@ use crate::caller::{Caller, Client};
 use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
+use crate::scheduler::Scheduler;
 use crate::store::Tx;
 
 /// So long a claim holds unless it is renewed.
@@ -55,13 +55,13 @@ impl ClaimedTask {
     }
 }
 
-impl Keyrack {
+impl Scheduler {
     /// Claims what is due now and nobody runs, each with its caller, who has the rights of now; or with why nobody may make
-    /// this call any more. Each has to be ended with [`Keyrack::finish_task`].
+    /// this call any more. Each has to be ended with [`Scheduler::finish`].
     ///
     /// # Errors
     /// From the database.
-    pub async fn claim_due_tasks(&self) -> Result<Vec<(ClaimedTask, Result<Arc<Caller>>)>> {
+    pub async fn claim_due(&self) -> Result<Vec<(ClaimedTask, Result<Arc<Caller>>)>> {
         let now = self.world.now();
         let rows = sqlx::query(
             "SELECT t.id, t.account_id, t.user_id, t.token_id, t.schedule, t.method, t.params, t.next_run_at, e.name \
@@ -109,7 +109,7 @@ impl Keyrack {
             }
             Some(_) => tx.commit().await?,
         }
-        let mut caller = self.caller_of_task(id, account, user, token).await.map(Arc::new);
+        let mut caller = self.accounts.caller_of_task(id, account, user, token).await.map(Arc::new);
         // One that cannot be read must not keep the others from being claimed.
         let params: Map<String, Value> = serde_json::from_str(row.try_get(6)?).unwrap_or_else(|_| {
             caller = Err(Error::invalid("params", "what is stored of them cannot be read: edit the task"));
@@ -167,7 +167,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database.
-    pub async fn renew_task(&self, task: &mut ClaimedTask) -> Result<()> {
+    pub async fn renew(&self, task: &mut ClaimedTask) -> Result<()> {
         let lease = (self.world.now() + LEASE).timestamp_millis();
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE tasks SET lease_until = $3 WHERE id = $1 AND lease_until = $2")
@@ -186,7 +186,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database; the claim then runs out by itself.
-    pub async fn hand_on_task(&self, task: &ClaimedTask, server: &ServerId) -> Result<()> {
+    pub async fn hand_on(&self, task: &ClaimedTask, server: &ServerId) -> Result<()> {
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE tasks SET lease_until = NULL, server = $3, beginnings = beginnings - 1 WHERE id = $1 AND lease_until = $2")
             .bind(task.id)
@@ -201,7 +201,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database; the claim then runs out by itself.
-    pub async fn finish_task(&self, task: &ClaimedTask, result: i64, error: Option<&str>) -> Result<()> {
+    pub async fn finish(&self, task: &ClaimedTask, result: i64, error: Option<&str>) -> Result<()> {
         let now = self.world.now();
         // Runs that came due meanwhile are not made up for.
         let next = Schedule::parse(&task.schedule).ok().and_then(|schedule| schedule.next(now));

@@ -11,8 +11,8 @@ use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
 use crate::json;
-use crate::keyrack::Keyrack;
 use crate::methods::TokenAccess;
+use crate::scheduler::Scheduler;
 use crate::store::lock_account;
 use crate::types::text::hidden;
 use crate::world::from_millis;
@@ -42,13 +42,13 @@ struct Checked {
     first: i64,
 }
 
-impl Keyrack {
+impl Scheduler {
     /// Makes a task, for one environment or for the account; it runs with the rights that the caller has at each run.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a method that the caller may not call, [`Error::Invalid`], [`Error::NoEnvironment`],
     /// [`Error::Limit`].
-    pub async fn create_task(
+    pub async fn create(
         &self,
         caller: &Caller,
         client: &Client,
@@ -56,9 +56,9 @@ impl Keyrack {
         new: NewTask,
     ) -> Result<Task> {
         caller.require(Right::Operate)?;
-        let checked = self.check_task(caller, &new)?;
+        let checked = self.check(caller, &new)?;
         let environment = match environment {
-            Some(name) => Some(self.environment(caller, name).await?),
+            Some(name) => Some(self.environments.get(caller, name).await?),
             None => None,
         };
         let now = self.world.now();
@@ -101,10 +101,10 @@ impl Keyrack {
     /// Changes a task. From now on it is the caller's rights that count: nobody lets somebody else's do more.
     ///
     /// # Errors
-    /// As [`Keyrack::create_task`]; [`Error::NotFound`].
-    pub async fn edit_task(&self, caller: &Caller, client: &Client, id: i64, new: NewTask) -> Result<Task> {
+    /// As [`Scheduler::create`]; [`Error::NotFound`].
+    pub async fn edit(&self, caller: &Caller, client: &Client, id: i64, new: NewTask) -> Result<Task> {
         caller.require(Right::Operate)?;
-        let checked = self.check_task(caller, &new)?;
+        let checked = self.check(caller, &new)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let changed = sqlx::query(
@@ -137,7 +137,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database.
-    pub async fn tasks(&self, caller: &Caller) -> Result<Vec<Task>> {
+    pub async fn list(&self, caller: &Caller) -> Result<Vec<Task>> {
         // Parameters may hold secrets, as variables of nodes do.
         caller.require(Right::Operate)?;
         let rows = sqlx::query(
@@ -151,12 +151,12 @@ impl Keyrack {
         rows.iter().map(task).collect()
     }
 
-    /// As [`Keyrack::tasks`], for somebody who is told their parameters: it is noted that he read them.
+    /// As [`Scheduler::list`], for somebody who is told their parameters: it is noted that he read them.
     ///
     /// # Errors
     /// As there.
     pub async fn read_tasks(&self, caller: &Caller, client: &Client) -> Result<Vec<Task>> {
-        let tasks = self.tasks(caller).await?;
+        let tasks = self.list(caller).await?;
         self.note_read(Event::by(caller, client, "tasks.read", format!("account:{}", caller.account)));
         Ok(tasks)
     }
@@ -165,7 +165,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NotFound`] for the first that is not there.
-    pub async fn delete_tasks(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
+    pub async fn delete(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
         caller.require(Right::Operate)?;
         let mut tx = self.store.begin().await?;
         let mut ids = ids.to_vec();
@@ -186,10 +186,10 @@ impl Keyrack {
     }
 
     async fn task(&self, caller: &Caller, id: i64) -> Result<Task> {
-        self.tasks(caller).await?.into_iter().find(|task| task.id == id).ok_or_else(|| missing(id))
+        self.list(caller).await?.into_iter().find(|task| task.id == id).ok_or_else(|| missing(id))
     }
 
-    fn check_task(&self, caller: &Caller, new: &NewTask) -> Result<Checked> {
+    fn check(&self, caller: &Caller, new: &NewTask) -> Result<Checked> {
         let first = Schedule::parse(&new.schedule).and_then(|schedule| schedule.first(self.world.now()));
         let first = first.map_err(|why| Error::invalid("trigger", why))?.timestamp_millis();
         let method = self.catalog.resolve(&new.method).map_err(|_| {

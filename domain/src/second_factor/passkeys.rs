@@ -4,55 +4,34 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
-use url::Url;
 use uuid::Uuid;
+use webauthn_rs::Webauthn;
 use webauthn_rs::prelude::{
     Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
 };
-use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::{drop_unneeded_codes, having, recovery};
-use crate::accounts::{Confirmed, lock_user};
 use crate::audit;
 use crate::bounds::counts::{CEREMONIES_OF_USER, PASSKEYS_OF_USER};
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result, violated};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
+use crate::second_factor::SecondFactor;
 use crate::store::Tx;
 use crate::types::text::hidden;
+use crate::user_lock::lock_user;
 
 /// A ceremony must be finished within so many milliseconds.
 const CEREMONY_MILLIS: i64 = 5 * 60 * 1000;
 /// The longest name of a passkey, in characters.
 const NAME_LIMIT: usize = 60;
 
-/// The site that passkeys are bound to: its host name and origin, from the public URL.
-pub struct PasskeySite(Webauthn);
-
 /// A ceremony that this server began: its number, and what the browser's `navigator.credentials` takes (JSON).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ceremony {
     pub id: i64,
     pub options: String,
-}
-
-impl PasskeySite {
-    /// The site behind this public URL.
-    ///
-    /// # Errors
-    /// One line for the operator when the URL has no host name that passkeys can be bound to (an IP address has none), or is
-    /// plain http.
-    pub fn new(public_url: &str) -> Result<PasskeySite, String> {
-        let url = Url::parse(public_url).map_err(|error| format!("“{public_url}” is not a URL: {error}"))?;
-        let host = url.domain().ok_or_else(|| format!("“{public_url}” has no host name; passkeys need one"))?;
-        // Browsers have none for a page that came over plain http from another machine.
-        if url.scheme() != "https" && host != "localhost" && !host.ends_with(".localhost") {
-            return Err(format!("“{public_url}” is plain http; passkeys need https"));
-        }
-        let site = WebauthnBuilder::new(host, &url).and_then(|builder| builder.rp_name("Keyrack").build());
-        site.map(PasskeySite).map_err(|error| format!("passkeys cannot be used with “{public_url}”: {error}"))
-    }
 }
 
 /// What authenticators know a user by. They replace a passkey by another one with the same handle at the same host, and
@@ -62,13 +41,7 @@ fn handle(server: &str, user: UserId) -> Uuid {
     Uuid::from_slice(&hash[..16]).expect("16 bytes")
 }
 
-impl std::fmt::Debug for PasskeySite {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PasskeySite")
-    }
-}
-
-impl Keyrack {
+impl SecondFactor {
     /// Whether passkeys can be used at this server's public URL.
     pub fn has_passkeys(&self) -> bool {
         self.passkey_site.is_some()
@@ -90,7 +63,7 @@ impl Keyrack {
         let mut tx = self.store.begin().await?;
         confirmed.hold(&mut tx).await?;
         let ceremony = self.keep_ceremony(&mut tx, caller.user, "register", &state, &options).await?;
-        let event = self.own_event(confirmed, "second-factor.begin").with("kind", "passkey");
+        let event = confirmed.own_event("second-factor.begin").with("kind", "passkey");
         audit::append(&mut tx, self.world.now(), event).await?;
         tx.commit().await?;
         Ok(ceremony)
@@ -151,7 +124,7 @@ impl Keyrack {
         })?;
         let codes = if had_any { Vec::new() } else { recovery::replace(&mut tx, caller.user, &self.world).await? };
         self.mark_proved(&mut tx, caller).await?;
-        let event = self.own_event(confirmed, "second-factor.enable").with("kind", "passkey").with("name", name);
+        let event = confirmed.own_event("second-factor.enable").with("kind", "passkey").with("name", name);
         audit::append(&mut tx, now, event).await?;
         let told = Told::SecondFactorOn { kind: "a passkey" };
         notices::tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;
@@ -175,7 +148,7 @@ impl Keyrack {
             .ok_or_else(|| Error::NotFound(format!("you have no passkey {id}").into()))?;
         drop_unneeded_codes(&mut tx, caller.user).await?;
         let name: String = gone.try_get(0)?;
-        let event = self.own_event(confirmed, "second-factor.disable").with("kind", "passkey").with("name", name);
+        let event = confirmed.own_event("second-factor.disable").with("kind", "passkey").with("name", name);
         audit::append(&mut tx, now, event).await?;
         let told = Told::SecondFactorOff { kind: "a passkey" };
         notices::tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;

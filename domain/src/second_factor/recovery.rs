@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::having;
-use crate::accounts::Confirmed;
 use crate::audit;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
+use crate::second_factor::SecondFactor;
 use crate::secret::SecretHash;
 use crate::store::Tx;
 use crate::world::World;
@@ -18,7 +18,7 @@ const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
 /// 120 bits: from 112 on a fast hash keeps them as well as a slow one (NIST SP 800-63B).
 const LENGTH: usize = 24;
 
-impl Keyrack {
+impl SecondFactor {
     /// New recovery codes in place of all former ones; told this once.
     ///
     /// # Errors
@@ -31,7 +31,7 @@ impl Keyrack {
             return Err(Error::NotFound("recovery codes come with a second factor, and none is in use".into()));
         }
         let codes = replace(&mut tx, caller.user, &self.world).await?;
-        audit::append(&mut tx, self.world.now(), self.own_event(confirmed, "second-factor.recovery-codes")).await?;
+        audit::append(&mut tx, self.world.now(), confirmed.own_event("second-factor.recovery-codes")).await?;
         tx.commit().await?;
         Ok(codes)
     }

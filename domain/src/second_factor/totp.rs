@@ -6,14 +6,14 @@ use totp_rs::{Algorithm, Builder, Totp};
 
 use super::codes::Typed;
 use super::{drop_unneeded_codes, having, recovery};
-use crate::accounts::Confirmed;
 use crate::audit;
 use crate::bounds::guessing::ENROLMENT;
 use crate::caller::Caller;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
+use crate::second_factor::SecondFactor;
 use crate::settings::Settings;
 use crate::store::Tx;
 use crate::throttle::Guess;
@@ -41,8 +41,8 @@ impl std::fmt::Debug for Enrolment {
     }
 }
 
-impl Keyrack {
-    /// Begins setting up an authenticator. Nothing is protected until [`enable_totp`](Keyrack::enable_totp), which has to
+impl SecondFactor {
+    /// Begins setting up an authenticator. Nothing is protected until [`enable_totp`](SecondFactor::enable_totp), which has to
     /// come within a quarter of an hour and before the password changes; beginning again replaces the secret.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl Keyrack {
             .bind(now.timestamp_millis())
             .execute(&mut *tx)
             .await?;
-        audit::append(&mut tx, now, self.own_event(confirmed, "second-factor.begin").with("kind", "totp")).await?;
+        audit::append(&mut tx, now, confirmed.own_event("second-factor.begin").with("kind", "totp")).await?;
         tx.commit().await?;
         enrolment(&secret, &caller.email, &self.settings)
     }
@@ -106,7 +106,7 @@ impl Keyrack {
         };
         let Some(step) = step else {
             let wait = tried.wrong();
-            self.refusals.note(self.own_event(confirmed, "second-factor.enable").refused("wrong code"));
+            self.refusals.note(confirmed.own_event("second-factor.enable").refused("wrong code"));
             return Err(Error::WrongCode { wait });
         };
         tried.right();
@@ -126,7 +126,7 @@ impl Keyrack {
         }
         let codes = if had_any { Vec::new() } else { recovery::replace(&mut tx, caller.user, &self.world).await? };
         self.mark_proved(&mut tx, caller).await?;
-        audit::append(&mut tx, now, self.own_event(confirmed, "second-factor.enable").with("kind", "totp")).await?;
+        audit::append(&mut tx, now, confirmed.own_event("second-factor.enable").with("kind", "totp")).await?;
         notices::tell(
             &mut tx,
             &self.settings,
@@ -156,7 +156,7 @@ impl Keyrack {
             return Err(Error::NotFound("no authenticator is in use".into()));
         }
         drop_unneeded_codes(&mut tx, caller.user).await?;
-        audit::append(&mut tx, now, self.own_event(confirmed, "second-factor.disable").with("kind", "totp")).await?;
+        audit::append(&mut tx, now, confirmed.own_event("second-factor.disable").with("kind", "totp")).await?;
         notices::tell(
             &mut tx,
             &self.settings,

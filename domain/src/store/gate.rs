@@ -19,7 +19,8 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Either, Execute, Executor, S
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::{Address, Dialect};
+use super::address::Address;
+use super::dialect::Dialect;
 
 /// After so long it is worth a try whether anybody is there.
 const LONG: Duration = Duration::from_millis(250);

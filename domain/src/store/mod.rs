@@ -6,9 +6,11 @@
 
 mod address;
 mod backup;
+mod dialect;
 mod gate;
 mod locks;
 mod migrations;
+mod open_error;
 mod transfer;
 
 use std::os::unix::fs::OpenOptionsExt;
@@ -21,7 +23,9 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 use crate::error::Result;
 
+pub use dialect::Dialect;
 pub use gate::Reads;
+pub use open_error::OpenError;
 
 use gate::Gate;
 
@@ -47,13 +51,6 @@ pub struct Store {
     dialect: Dialect,
 }
 
-/// Which database it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    Sqlite,
-    Postgres,
-}
-
 /// What to do about a schema that is older than this program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Schema {
@@ -62,29 +59,6 @@ pub enum Schema {
     BringUp,
     /// Touch nothing and refuse it.
     Keep,
-}
-
-/// Why a database could not be opened; one line for the operator.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    #[error("the database URL must begin with sqlite:// or postgres:// (it begins with “{0}”)")]
-    Scheme(String),
-    #[error(
-        "the database was written by a newer Keyrack (schema {found}; this one knows up to {known}): install that version or a later one"
-    )]
-    Newer { found: i64, known: i64 },
-    #[error(
-        "the database has an older schema ({found}; this version needs {known}): let this version bring it up, by starting it without --no-migrate, or use the version that wrote it"
-    )]
-    Older { found: i64, known: i64 },
-    #[error("the database is locked by another program")]
-    Locked,
-    #[error("the database cannot be reached: {0}")]
-    Unreachable(String),
-    #[error("{0}")]
-    Setting(String),
-    #[error("the database's schema could not be brought up to date: {0}")]
-    Migration(String),
 }
 
 impl Dialect {

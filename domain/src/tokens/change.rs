@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::rows::{TokenRow, replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_may_change, check_scope};
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 use crate::notices::{Told, tell};
+use crate::tokens::Tokens;
 use crate::types::dates::wire_moment;
 use crate::types::methods::ApiSet;
 use crate::types::tokens::TokenView;
@@ -47,7 +47,7 @@ impl CheckedChange {
     }
 }
 
-impl Keyrack {
+impl Tokens {
     /// Changes a token. Whoever lets another's token open more, or for longer, is its owner from then on: it has that member's
     /// rights, and the owner before is told. `version` is the one that the change was made from: when the token is another one by now, nothing
     /// is written. Clients that do not know versions leave it out and overwrite.
@@ -55,7 +55,7 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`] naming the field, [`Error::Changed`] with the token
     /// as it is now.
-    pub async fn edit_token(
+    pub async fn edit(
         &self,
         confirmed: &Confirmed,
         id: i64,
@@ -68,11 +68,11 @@ impl Keyrack {
         let token = token_to_change(&mut tx, caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {
-            return Err(Error::Changed(Box::new(self.token_view(caller, token))));
+            return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
         let checked = self.check_change(&token, change)?;
         if checked.is_none(&token) {
-            return Ok(self.token_view(caller, token));
+            return Ok(self.view(caller, token));
         }
         let taken_over = checked.widens && token.owner != caller.user;
         sqlx::query(
@@ -103,7 +103,7 @@ impl Keyrack {
         audit::append(&mut tx, now, event).await?;
         let changed = token_to_change(&mut tx, caller, id).await?;
         self.commit(tx, &[Forget::Token(token.hash, token.id)]).await?;
-        Ok(self.token_view(caller, changed))
+        Ok(self.view(caller, changed))
     }
 
     /// The change with everything that it leaves out filled in.

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::rows::{TokenRow, token_to_change};
 use super::rules::{check_expiry, check_may_change};
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 use crate::notices::{Told, tell};
 use crate::secret::Secret;
+use crate::tokens::Tokens;
 use crate::types::dates::wire_moment;
 use crate::types::tokens::NewSecret;
 
@@ -25,14 +25,14 @@ pub enum Renewal {
     Until(Option<DateTime<Utc>>),
 }
 
-impl Keyrack {
+impl Tokens {
     /// Gives the token a new secret. The answer holds it, this once. Whoever makes a secret knows it, so the token is that member's
     /// from then on, with the rights of that member; the owner before is told.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`]; [`Error::Invalid`] naming `expiresAt` for a past
     /// date, or when the token has expired and no new date came with it.
-    pub async fn regenerate_token(
+    pub async fn regenerate(
         &self,
         confirmed: &Confirmed,
         id: i64,
@@ -46,7 +46,7 @@ impl Keyrack {
         let token = token_to_change(&mut tx, caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {
-            return Err(Error::Changed(Box::new(self.token_view(caller, token))));
+            return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
         let expires = renewed(&token, renewal, now)?;
         sqlx::query(
@@ -72,7 +72,7 @@ impl Keyrack {
         tell(&mut tx, &self.settings, now, token.owner, Some(caller.account), told).await?;
         let renewed = token_to_change(&mut tx, caller, id).await?;
         self.commit(tx, &[Forget::Token(token.hash, token.id)]).await?;
-        Ok(NewSecret { token: self.token_view(caller, renewed), secret: secret.as_str().to_owned() })
+        Ok(NewSecret { token: self.view(caller, renewed), secret: secret.as_str().to_owned() })
     }
 }
 

@@ -9,7 +9,7 @@ use super::rows::TokenRow;
 use super::rules::check_may_change;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::tokens::Tokens;
 use crate::types::dates::{is_end_of_day, readable_end};
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{TokenDraft, TokenReview};
@@ -17,13 +17,13 @@ use crate::types::tokens::{TokenDraft, TokenReview};
 /// So many method names are spelled out; of more, the number is said.
 const SPELLED_OUT: usize = 12;
 
-impl Keyrack {
+impl Tokens {
     /// Checks a draft as the change itself would, and says what it would do. `editing` holds the number and version of the
     /// token, or nothing for a new one.
     ///
     /// # Errors
-    /// Those of [`create_token`](Keyrack::create_token) and [`edit_token`](Keyrack::edit_token).
-    pub async fn review_token(
+    /// Those of [`create`](Tokens::create) and [`edit`](Tokens::edit).
+    pub async fn review(
         &self,
         caller: &Caller,
         editing: Option<(i64, i64)>,
@@ -32,10 +32,10 @@ impl Keyrack {
         let Some((id, version)) = editing else {
             return self.review_new(caller, draft).await;
         };
-        let token = self.token_seen(caller, id).await?;
+        let token = self.seen(caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if token.version != version {
-            return Err(Error::Changed(Box::new(self.token_view(caller, token))));
+            return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
         let checked = self.check_change(&token, &token_change(&token, draft)?)?;
         let mut lines = self.describe_change(&token, &checked);
@@ -51,7 +51,7 @@ impl Keyrack {
 
     async fn review_new(&self, caller: &Caller, draft: &TokenDraft) -> Result<TokenReview> {
         let new = new_token(draft)?;
-        let methods = self.check_new_token(caller, &new)?;
+        let methods = self.check_new(caller, &new)?;
         check_limit(&mut *self.store.read().acquire().await?, caller, self.settings.token_limit).await?;
         let mut lines = vec![match new.api_set {
             ApiSet::ExtendedAccess => {

@@ -10,10 +10,10 @@ use crate::audit::{self, Event};
 use crate::cluster::Forget;
 use crate::error::Result;
 use crate::ids::{AccountId, TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::notices::{Told, tell};
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
+use crate::tokens::Tokens;
 use crate::types::accounts::Role;
 use crate::types::methods::ApiSet;
 
@@ -40,7 +40,7 @@ impl Maker {
     }
 }
 
-impl Keyrack {
+impl Tokens {
     /// Ends the secrets that a member made of others' tokens, within the transaction in which the member goes. `event` makes the
     /// entry of an action on a subject.
     pub(crate) async fn end_secrets_made_by(

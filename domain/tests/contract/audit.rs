@@ -31,7 +31,7 @@ on_both! {
             Dialect::Postgres => stored.replace("lower(hex(hash))", "encode(hash, 'hex')"),
         };
         let last_hash = sqlx::query_scalar(sqlx::AssertSqlSafe(stored)).fetch_one(bed.store().await.read()).await.unwrap();
-        assert_eq!(bed.keyrack.verify_audit().await.unwrap(), Ok(Verified { entries, last_hash }));
+        assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Ok(Verified { entries, last_hash }));
     }
 
     async fn entries_cannot_be_changed_or_removed_through_the_database(bed: Bed) {
@@ -70,21 +70,21 @@ on_both! {
             assert!(error.to_string().contains("audit entries cannot be"), "{sql}: {error}");
         }
         assert_eq!(bed.audit().await, audit);
-        assert!(bed.keyrack.verify_audit().await.unwrap().is_ok());
+        assert!(bed.keyrack.audit.verify().await.unwrap().is_ok());
     }
 
     async fn a_changed_entry_is_named(bed: Bed) {
         fill(&bed).await;
         unlock(&bed).await;
         bed.execute("UPDATE audit SET subject = 'token:1 harmless' WHERE id = 3").await.unwrap();
-        assert_eq!(bed.keyrack.verify_audit().await.unwrap(), Err(Broken::Changed { id: 3 }));
+        assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Changed { id: 3 }));
     }
 
     async fn a_removed_entry_is_named(bed: Bed) {
         fill(&bed).await;
         unlock(&bed).await;
         bed.execute("DELETE FROM audit WHERE id = 2").await.unwrap();
-        assert_eq!(bed.keyrack.verify_audit().await.unwrap(), Err(Broken::Missing { id: 2, next: 3 }));
+        assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Missing { id: 2, next: 3 }));
     }
 
     async fn a_cut_off_tail_is_seen(bed: Bed) {
@@ -92,12 +92,12 @@ on_both! {
         unlock(&bed).await;
         let expected = bed.audit().await.len() as i64;
         bed.execute(&format!("DELETE FROM audit WHERE id = {expected}")).await.unwrap();
-        assert_eq!(bed.keyrack.verify_audit().await.unwrap(), Err(Broken::Cut { last: expected - 1, expected }));
+        assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Cut { last: expected - 1, expected }));
     }
 
     async fn an_empty_log_with_a_history_is_seen(bed: Bed) {
         unlock(&bed).await;
         bed.execute("DELETE FROM audit").await.unwrap();
-        assert!(matches!(bed.keyrack.verify_audit().await.unwrap(), Err(Broken::Cut { last: 0, .. })));
+        assert!(matches!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Cut { last: 0, .. })));
     }
 }

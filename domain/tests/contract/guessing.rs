@@ -36,24 +36,24 @@ on_both! {
         // All addresses of one machine are one guesser.
         let own: Vec<_> = ["127.0.0.1", "127.8.8.8", "::1"].map(from).into();
         let signing_in = (0..65).map(|turn: usize| {
-            bed.keyrack.sign_in("owner@example.org", "wrong", &own[turn % own.len()], SessionKind::Api)
+            bed.keyrack.accounts.sign_in("owner@example.org", "wrong", &own[turn % own.len()], SessionKind::Api)
         });
         let wrong = Confirmation::password("wrong");
-        let confirming = (0..65).map(|turn: usize| bed.keyrack.confirm(&owner, &own[turn % own.len()], &wrong));
+        let confirming = (0..65).map(|turn: usize| bed.keyrack.accounts.confirm(&owner, &own[turn % own.len()], &wrong));
         let (signed_in, confirmed) = tokio::join!(join_all(signing_in), join_all(confirming));
         assert!(LOOKED_AT.contains(&looked_at(signed_in)));
         assert!(LOOKED_AT.contains(&looked_at(confirmed)));
         // Neither other addresses nor other sessions are held back.
-        let there = bed.keyrack.sign_in("owner@example.org", PASSWORD, &from("128.0.0.1"), SessionKind::Api).await.unwrap();
+        let there = bed.keyrack.accounts.sign_in("owner@example.org", PASSWORD, &from("128.0.0.1"), SessionKind::Api).await.unwrap();
         let SignIn::Done(there) = there else { panic!("there is no second factor") };
-        bed.keyrack.confirm(&there.caller, &own[0], &Confirmation::password(PASSWORD)).await.unwrap();
+        bed.keyrack.accounts.confirm(&there.caller, &own[0], &Confirmation::password(PASSWORD)).await.unwrap();
     }
 
     async fn wrong_sign_ins_from_an_address_hold_no_step_up_back(bed: Bed) {
         let owner = bed.owner().await;
         let (bed, from) = (&bed, &client());
         let wrong = async |number: usize| {
-            bed.keyrack.sign_in(&format!("a{number}@b.c"), "wrong", from, SessionKind::Api).await.unwrap_err()
+            bed.keyrack.accounts.sign_in(&format!("a{number}@b.c"), "wrong", from, SessionKind::Api).await.unwrap_err()
         };
         for number in 0..31 {
             wrong(number).await;
@@ -63,7 +63,7 @@ on_both! {
         tokio::select! {
             biased;
             _ = join_all((0..80).map(wrong)) => panic!("some of them wait for seconds"),
-            confirmed = bed.keyrack.confirm(&owner, from, &right) => drop(confirmed.unwrap()),
+            confirmed = bed.keyrack.accounts.confirm(&owner, from, &right) => drop(confirmed.unwrap()),
         }
     }
 
@@ -73,7 +73,7 @@ on_both! {
         let challenge = half(&bed, SessionKind::Api).await;
         let (from, wrong) = (client(), Proof::Code("000000".into()));
         let tries = (0..142).map(|_| {
-            bed.keyrack.finish_sign_in(challenge.secret.as_str(), &wrong, &from, SessionKind::Api)
+            bed.keyrack.accounts.finish_sign_in(challenge.secret.as_str(), &wrong, &from, SessionKind::Api)
         });
         assert!(LOOKED_AT.contains(&looked_at(join_all(tries).await)));
     }
@@ -84,7 +84,7 @@ on_both! {
         let challenge = half(&bed, SessionKind::Api).await;
         let from = client();
         let prove = async |proof: Proof| {
-            bed.keyrack.finish_sign_in(challenge.secret.as_str(), &proof, &from, SessionKind::Api).await
+            bed.keyrack.accounts.finish_sign_in(challenge.secret.as_str(), &proof, &from, SessionKind::Api).await
         };
         let wrong = || Proof::Code("000000".into());
         for _ in 0..5 {
@@ -111,11 +111,11 @@ on_both! {
     async fn who_signs_in_a_hundred_times_at_once_leaves_places_to_others(bed: Bed) {
         bed.stranger().await;
         let (own, there) = (client(), from("198.51.100.7"));
-        let many = join_all((0..100).map(|_| bed.keyrack.sign_in("owner@example.org", PASSWORD, &own, SessionKind::Api)));
+        let many = join_all((0..100).map(|_| bed.keyrack.accounts.sign_in("owner@example.org", PASSWORD, &own, SessionKind::Api)));
         let others = async {
             let mut results = Vec::new();
             for address in [&own, &there, &own, &there] {
-                results.push(bed.keyrack.sign_in("stranger@example.net", PASSWORD, address, SessionKind::Api).await);
+                results.push(bed.keyrack.accounts.sign_in("stranger@example.net", PASSWORD, address, SessionKind::Api).await);
             }
             results
         };

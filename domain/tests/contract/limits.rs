@@ -31,20 +31,20 @@ on_both! {
 
         let filled = rows(99, "a.id, 'x', 0, 0");
         bed.execute(&format!("INSERT INTO marketplace_apps (account_id, manifest, created_at, changed_at) {filled}")).await.unwrap();
-        let adding = servers.map(|keyrack| keyrack.add_app(&owner, &client, manifest));
+        let adding = servers.map(|keyrack| keyrack.marketplace.add_app(&owner, &client, manifest));
         one_passed("apps", futures::future::join_all(adding).await);
 
         let filled = rows(199, "a.id, u.id, 'x' || n.i, 0");
         bed.execute(&format!("INSERT INTO marketplace_favorites (account_id, user_id, app_id, created_at) {filled}")).await.unwrap();
         let apps = ["static-site", "variables", "scale"];
-        let adding = apps.iter().zip(servers).map(|(app, keyrack)| keyrack.add_favorite_app(&owner, &client, app));
+        let adding = apps.iter().zip(servers).map(|(app, keyrack)| keyrack.marketplace.add_favorite_app(&owner, &client, app));
         one_passed("favorite apps", futures::future::join_all(adding).await);
 
         let filled = rows(999, "a.id, u.id, 'x' || n.i, 'x', '{}', '{}', 0");
         let columns = "account_id, user_id, unique_name, manifest, settings, globals, created_at";
         bed.execute(&format!("INSERT INTO installations ({columns}) {filled}")).await.unwrap();
         let installing =
-            servers.map(|keyrack| keyrack.install(&owner, &client, manifest, InstallRequest::default()));
+            servers.map(|keyrack| keyrack.marketplace.install(&owner, &client, manifest, InstallRequest::default()));
         let installed = futures::future::join_all(installing).await;
         one_passed("installations", installed.into_iter().map(|done| done.map(|done| done.unique_name)).collect());
 
@@ -52,22 +52,22 @@ on_both! {
         bed.execute(&format!("INSERT INTO environment_groups (account_id, name, data, created_at) {filled}")).await.unwrap();
         let names = ["a", "b", "c", "d", "e", "f"];
         let adding =
-            names.iter().zip(servers).map(|(name, keyrack)| keyrack.create_group(&owner, &client, name, None, None));
+            names.iter().zip(servers).map(|(name, keyrack)| keyrack.environments.create_group(&owner, &client, name, None, None));
         one_passed("groups", futures::future::join_all(adding).await);
 
         let filled = rows(99, "a.id, u.id, '* * * * *', 'x', 0");
         bed.execute(&format!("INSERT INTO tasks (account_id, user_id, schedule, method, created_at) {filled}")).await.unwrap();
         let task = || NewTask { schedule: "* * * * *".into(), method: GET.into(), params: None, description: String::new() };
-        let adding = servers.map(|keyrack| keyrack.create_task(&owner, &client, None, task()));
+        let adding = servers.map(|keyrack| keyrack.scheduler.create(&owner, &client, None, task()));
         one_passed("tasks", futures::future::join_all(adding).await);
 
         let filled = rows(199, "a.id, u.id, 'k' || n.i, 'x', 1, 0");
         bed.execute(&format!("INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at) {filled}")).await.unwrap();
         let mut files = Vec::new();
         for _ in 0..4 {
-            files.push(bed.keyrack.receive(&owner, "a.zip").await.unwrap().finish().await.unwrap());
+            files.push(bed.keyrack.uploads.receive(&owner, "a.zip").await.unwrap().finish().await.unwrap());
         }
-        let keeping = files.iter().zip(servers).map(|(file, keyrack)| keyrack.keep_upload(&owner, &client, file));
+        let keeping = files.iter().zip(servers).map(|(file, keyrack)| keyrack.uploads.keep(&owner, &client, file));
         one_passed("uploads", futures::future::join_all(keeping).await);
     }
 
@@ -78,10 +78,10 @@ on_both! {
         let columns = "account_id, user_id, unique_name, manifest, settings, globals, created_at";
         bed.execute(&format!("INSERT INTO installations ({columns}) {filled}")).await.unwrap();
         let manifest = "type: install\nname: a\nonInstall: {log: a}";
-        let refused = bed.keyrack.install(&owner, &client(), manifest, InstallRequest::default()).await;
+        let refused = bed.keyrack.marketplace.install(&owner, &client(), manifest, InstallRequest::default()).await;
         let error = refused.map(drop).unwrap_err().to_string();
         assert!(error.contains("16 MiB in all"), "{error}");
-        assert_eq!(bed.keyrack.installations(&owner).await.unwrap().len(), 64);
+        assert_eq!(bed.keyrack.marketplace.installations(&owner).await.unwrap().len(), 64);
     }
 
     async fn of_an_environment_too(bed: Bed) {
@@ -92,7 +92,7 @@ on_both! {
         let id = environment.id.0;
         let filled = rows(49, &format!("{id}, u.id, 'x', 0"));
         house.bed.execute(&format!("INSERT INTO exports (environment_id, user_id, manifest, created_at) {filled}")).await.unwrap();
-        let exporting = servers.map(|keyrack| keyrack.export_environment(&owner, &client, "a"));
+        let exporting = servers.map(|keyrack| keyrack.environments.export(&owner, &client, "a"));
         one_passed("exports", futures::future::join_all(exporting).await);
 
         let node = environment.nodes().next().unwrap().id.0;
@@ -101,9 +101,9 @@ on_both! {
         let place = FilePlace { environment: "a".into(), choice: NodeChoice::All, masters_only: false };
         let paths = ["a", "b", "c", "d", "e", "f"];
         let adding = paths.iter().zip(servers).map(|(path, keyrack)| {
-            keyrack.add_favorite(&owner, &client, &place, path, false, (None, None))
+            keyrack.environments.add_favorite(&owner, &client, &place, path, false, (None, None))
         });
         one_passed("favorite paths", futures::future::join_all(adding).await);
-        house.keyrack.stop_environments().await;
+        house.keyrack.environments.stop_all().await;
     }
 }

@@ -6,7 +6,6 @@ mod bed;
 mod callers;
 mod clock;
 mod cluster;
-mod engine;
 mod environments;
 mod guessing;
 mod limits;

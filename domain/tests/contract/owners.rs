@@ -35,25 +35,25 @@ on_both! {
         {
             let end = bed.now() + TimeDelta::days(30);
             let made = bed.token(&owner, NewToken { expires: Some(end), ..shared(what, &[STOP]) }).await;
-            assert_eq!(bed.keyrack.authenticate(&made.secret).await.unwrap().user, owner.user);
+            assert_eq!(bed.keyrack.accounts.authenticate(&made.secret).await.unwrap().user, owner.user);
             let confirmed = bed.confirmed(&manager).await;
-            let edited = bed.keyrack.edit_token(&confirmed, made.token.id, None, &change).await.unwrap();
+            let edited = bed.keyrack.tokens.edit(&confirmed, made.token.id, None, &change).await.unwrap();
             assert_eq!(edited.owner, "manager@example.org", "{what}");
-            let caller = bed.keyrack.authenticate(&made.secret).await.unwrap();
+            let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
             assert_eq!((caller.user, caller.role), (manager.user, Role::Manager), "{what}");
             assert_eq!(bed.notices(&owner).await[0], format!("Access token “{what}” has another owner"));
-            let renewed = bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
-            assert_eq!(bed.keyrack.authenticate(&renewed.secret).await.unwrap().user, manager.user);
+            let renewed = bed.keyrack.tokens.regenerate(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
+            assert_eq!(bed.keyrack.accounts.authenticate(&renewed.secret).await.unwrap().user, manager.user);
             if what == "Extended Access" {
-                let opened = bed.keyrack.sign_in_with_token(&renewed.secret, &client(), SessionKind::Browser).await.unwrap();
+                let opened = bed.keyrack.accounts.sign_in_with_token(&renewed.secret, &client(), SessionKind::Browser).await.unwrap();
                 assert_eq!(opened.caller.user, manager.user);
             }
-            bed.keyrack.remove_tokens(&confirmed, &[made.token.id]).await.unwrap();
+            bed.keyrack.tokens.remove(&confirmed, &[made.token.id]).await.unwrap();
         }
         let made = bed.token(&owner, shared("renewed", &[STOP])).await;
         let confirmed = bed.confirmed(&manager).await;
-        let renewed = bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
-        let caller = bed.keyrack.authenticate(&renewed.secret).await.unwrap();
+        let renewed = bed.keyrack.tokens.regenerate(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
+        let caller = bed.keyrack.accounts.authenticate(&renewed.secret).await.unwrap();
         assert_eq!((caller.user, caller.role, renewed.token.owner.as_str()), (manager.user, Role::Manager, "manager@example.org"));
         assert_eq!(bed.notices(&owner).await[0], "Access token “renewed” has a new value");
     }
@@ -66,10 +66,10 @@ on_both! {
         let sooner = TokenChange { expires: Some(Some(bed.now() + TimeDelta::days(1))), ..TokenChange::default() };
         let named = TokenChange { description: Some("another".into()), ..TokenChange::default() };
         for change in [scope(&[GET]), sooner, named] {
-            let edited = bed.keyrack.edit_token(&confirmed, made.token.id, None, &change).await.unwrap();
+            let edited = bed.keyrack.tokens.edit(&confirmed, made.token.id, None, &change).await.unwrap();
             assert_eq!(edited.owner, "owner@example.org");
         }
-        assert_eq!(bed.keyrack.authenticate(&made.secret).await.unwrap().user, owner.user);
+        assert_eq!(bed.keyrack.accounts.authenticate(&made.secret).await.unwrap().user, owner.user);
     }
 
     async fn a_secret_gives_nobody_more_than_who_made_it_has(bed: Bed) {
@@ -78,11 +78,11 @@ on_both! {
         let made = bed.token(&manager, shared("t", &[STOP])).await;
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
         let confirmed = bed.confirmed(&owner).await;
-        bed.keyrack.edit_token(&confirmed, made.token.id, None, &extended()).await.unwrap();
-        assert!(bed.keyrack.authenticate(&made.secret).await.is_err(), "the manager knows this value");
-        assert!(bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Api).await.is_err());
-        let renewed = bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
-        assert_eq!(bed.keyrack.authenticate(&renewed.secret).await.unwrap().user, owner.user);
+        bed.keyrack.tokens.edit(&confirmed, made.token.id, None, &extended()).await.unwrap();
+        assert!(bed.keyrack.accounts.authenticate(&made.secret).await.is_err(), "the manager knows this value");
+        assert!(bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Api).await.is_err());
+        let renewed = bed.keyrack.tokens.regenerate(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
+        assert_eq!(bed.keyrack.accounts.authenticate(&renewed.secret).await.unwrap().user, owner.user);
     }
 
     async fn a_sign_in_ends_when_its_token_passes_to_another_owner(bed: Bed) {
@@ -91,11 +91,11 @@ on_both! {
         let end = bed.now() + TimeDelta::days(30);
         let new = NewToken { api_set: ApiSet::ExtendedAccess, expires: Some(end), ..shared("t", &[]) };
         let made = bed.token(&owner, new).await;
-        let session = bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap().session;
-        assert!(bed.keyrack.caller_of_session(session.as_str()).await.is_ok());
+        let session = bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap().session;
+        assert!(bed.keyrack.accounts.caller_of_session(session.as_str()).await.is_ok());
         let later = TokenChange { expires: Some(None), ..TokenChange::default() };
-        bed.keyrack.edit_token(&bed.confirmed(&manager).await, made.token.id, None, &later).await.unwrap();
-        assert!(bed.keyrack.caller_of_session(session.as_str()).await.is_err());
+        bed.keyrack.tokens.edit(&bed.confirmed(&manager).await, made.token.id, None, &later).await.unwrap();
+        assert!(bed.keyrack.accounts.caller_of_session(session.as_str()).await.is_err());
     }
 
     async fn a_lowered_role_lowers_the_secrets_that_were_made_of_others_tokens(bed: Bed) {
@@ -103,10 +103,10 @@ on_both! {
         let second = bed.member("second@example.org", Role::Owner).await;
         let made = bed.token(&second, shared("t", &[STOP])).await;
         let wider = scope(&[STOP, GET]);
-        bed.keyrack.edit_token(&bed.confirmed(&owner).await, made.token.id, None, &wider).await.unwrap();
-        assert_eq!(bed.keyrack.authenticate(&made.secret).await.unwrap().user, owner.user);
-        bed.keyrack.change_role(&bed.confirmed(&owner).await, second.user.0, Role::Manager).await.unwrap();
-        assert!(bed.keyrack.authenticate(&made.secret).await.is_err());
+        bed.keyrack.tokens.edit(&bed.confirmed(&owner).await, made.token.id, None, &wider).await.unwrap();
+        assert_eq!(bed.keyrack.accounts.authenticate(&made.secret).await.unwrap().user, owner.user);
+        bed.keyrack.members.change_role(&bed.confirmed(&owner).await, second.user.0, Role::Manager).await.unwrap();
+        assert!(bed.keyrack.accounts.authenticate(&made.secret).await.is_err());
     }
 
     async fn secrets_that_a_member_made_of_others_tokens_end_with_the_membership(bed: Bed) {
@@ -115,23 +115,23 @@ on_both! {
             let name = format!("leaver{leaves}@example.org");
             let leaver = bed.member(&name, Role::Owner).await;
             let taken = bed.token(&leaver, shared("taken", &[STOP])).await;
-            bed.keyrack.edit_token(&bed.confirmed(&owner).await, taken.token.id, None, &scope(&[STOP, GET])).await.unwrap();
+            bed.keyrack.tokens.edit(&bed.confirmed(&owner).await, taken.token.id, None, &scope(&[STOP, GET])).await.unwrap();
             assert!(bed.may_call(&taken.secret, STOP).await.unwrap());
             if leaves {
-                bed.keyrack.leave_account(&bed.confirmed(&leaver).await, owner.account.0, false).await.unwrap();
+                bed.keyrack.members.leave(&bed.confirmed(&leaver).await, owner.account.0, false).await.unwrap();
             } else {
-                bed.keyrack.remove_member(&bed.confirmed(&owner).await, leaver.user.0, &HashMap::new()).await.unwrap();
+                bed.keyrack.members.remove(&bed.confirmed(&owner).await, leaver.user.0, &HashMap::new()).await.unwrap();
             }
-            assert!(bed.keyrack.authenticate(&taken.secret).await.is_err());
+            assert!(bed.keyrack.accounts.authenticate(&taken.secret).await.is_err());
             assert_eq!(bed.notices(&owner).await[0], "Access token “taken” needs a new value");
             bed.execute(&format!("INSERT INTO memberships (account_id, user_id, role, created_at) VALUES ({}, {}, 'owner', 0)", owner.account, leaver.user)).await.unwrap();
-            bed.keyrack.forget_callers();
-            assert!(bed.keyrack.authenticate(&taken.secret).await.is_err(), "who comes back does not bring it back");
+            bed.keyrack.core.forget_callers();
+            assert!(bed.keyrack.accounts.authenticate(&taken.secret).await.is_err(), "who comes back does not bring it back");
             let confirmed = bed.confirmed(&owner).await;
-            let renewed = bed.keyrack.regenerate_token(&confirmed, taken.token.id, None, Renewal::KeepDate).await.unwrap();
+            let renewed = bed.keyrack.tokens.regenerate(&confirmed, taken.token.id, None, Renewal::KeepDate).await.unwrap();
             assert!(bed.may_call(&renewed.secret, STOP).await.unwrap());
         }
-        assert!(bed.keyrack.verify_audit().await.unwrap().is_ok());
+        assert!(bed.keyrack.audit.verify().await.unwrap().is_ok());
     }
 
     async fn a_secret_that_the_remover_renews_is_the_removers(bed: Bed) {
@@ -139,11 +139,11 @@ on_both! {
         let third = bed.member("third@example.org", Role::Owner).await;
         let leaver = bed.member("leaver@example.org", Role::Owner).await;
         let taken = bed.token(&leaver, shared("taken", &[STOP])).await;
-        bed.keyrack.edit_token(&bed.confirmed(&third).await, taken.token.id, None, &scope(&[STOP, GET])).await.unwrap();
+        bed.keyrack.tokens.edit(&bed.confirmed(&third).await, taken.token.id, None, &scope(&[STOP, GET])).await.unwrap();
         let fates = HashMap::from([(taken.token.id, TokenFate::Transfer)]);
-        let new = bed.keyrack.remove_member(&bed.confirmed(&owner).await, leaver.user.0, &fates).await.unwrap();
-        assert!(bed.keyrack.authenticate(&taken.secret).await.is_err());
-        assert_eq!(bed.keyrack.authenticate(&new[0].secret).await.unwrap().user, owner.user);
+        let new = bed.keyrack.members.remove(&bed.confirmed(&owner).await, leaver.user.0, &fates).await.unwrap();
+        assert!(bed.keyrack.accounts.authenticate(&taken.secret).await.is_err());
+        assert_eq!(bed.keyrack.accounts.authenticate(&new[0].secret).await.unwrap().user, owner.user);
         assert_eq!(bed.notices(&third).await[0], "Access token “taken” has a new value");
     }
 
@@ -153,14 +153,14 @@ on_both! {
         let plain = bed.token(&member, new_token("plain", &[STOP, GET])).await;
         let new = NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("signs in", &[]) };
         let signs_in = bed.token(&member, new).await;
-        bed.keyrack.change_role(&bed.confirmed(&owner).await, member.user.0, Role::Viewer).await.unwrap();
+        bed.keyrack.members.change_role(&bed.confirmed(&owner).await, member.user.0, Role::Viewer).await.unwrap();
         let mut fates =
             HashMap::from([(plain.token.id, TokenFate::KeepShared), (signs_in.token.id, TokenFate::KeepShared)]);
         let confirmed = bed.confirmed(&owner).await;
-        let error = bed.keyrack.remove_member(&confirmed, member.user.0, &fates).await.unwrap_err();
+        let error = bed.keyrack.members.remove(&confirmed, member.user.0, &fates).await.unwrap_err();
         assert!(error.to_string().contains("signs in as its owner"), "{error}");
         fates.insert(signs_in.token.id, TokenFate::Revoke);
-        bed.keyrack.remove_member(&confirmed, member.user.0, &fates).await.unwrap();
+        bed.keyrack.members.remove(&confirmed, member.user.0, &fates).await.unwrap();
         assert!(bed.may_call(&plain.secret, GET).await.unwrap());
         assert!(!bed.may_call(&plain.secret, STOP).await.unwrap());
     }
@@ -169,20 +169,20 @@ on_both! {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let made = bed.token(&manager, shared("t", &[STOP])).await;
-        let caller = bed.keyrack.authenticate(&made.secret).await.unwrap();
+        let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
         let task = || NewTask { schedule: "* * * * *".into(), method: STOP.into(), params: None, description: String::new() };
-        bed.keyrack.create_task(&caller, &client(), None, task()).await.unwrap();
+        bed.keyrack.scheduler.create(&caller, &client(), None, task()).await.unwrap();
         let due = async || {
             bed.clock.advance(TimeDelta::minutes(2));
-            let mut due = bed.keyrack.claim_due_tasks().await.unwrap();
+            let mut due = bed.keyrack.scheduler.claim_due().await.unwrap();
             assert_eq!(due.len(), 1);
             let (task, caller) = due.remove(0);
-            bed.keyrack.finish_task(&task, 0, None).await.unwrap();
+            bed.keyrack.scheduler.finish(&task, 0, None).await.unwrap();
             caller.map(|caller| caller.user).map_err(|error| error.to_string())
         };
         assert_eq!(due().await, Ok(manager.user));
         let fates = HashMap::from([(made.token.id, TokenFate::KeepShared)]);
-        bed.keyrack.remove_member(&bed.confirmed(&owner).await, manager.user.0, &fates).await.unwrap();
+        bed.keyrack.members.remove(&bed.confirmed(&owner).await, manager.user.0, &fates).await.unwrap();
         assert!(bed.may_call(&made.secret, STOP).await.unwrap(), "the token was kept");
         assert!(due().await.unwrap_err().contains("no member of the account any more"));
     }
@@ -195,7 +195,7 @@ on_both! {
         let gone = bed.token(&owner, shared("gone", &[STOP])).await;
         let renew = async |id| {
             let confirmed = bed.confirmed(&manager).await;
-            bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::KeepDate).await.unwrap().secret
+            bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::KeepDate).await.unwrap().secret
         };
         let taken_secret = renew(taken.token.id).await;
         let gone_secret = renew(gone.token.id).await;
@@ -205,13 +205,13 @@ on_both! {
         let text = sql(if bed.url.starts_with("sqlite:") { "sqlite" } else { "postgres" });
         let from = text.find("UPDATE tokens SET secret_by").unwrap();
         bed.execute(&text[from..]).await.unwrap();
-        bed.keyrack.forget_callers();
-        assert_eq!(bed.keyrack.authenticate(&own.secret).await.unwrap().user, owner.user);
-        assert_eq!(bed.keyrack.authenticate(&taken_secret).await.unwrap().user, manager.user);
+        bed.keyrack.core.forget_callers();
+        assert_eq!(bed.keyrack.accounts.authenticate(&own.secret).await.unwrap().user, owner.user);
+        assert_eq!(bed.keyrack.accounts.authenticate(&taken_secret).await.unwrap().user, manager.user);
         assert!(bed.notices(&owner).await.contains(&"Access token “taken” has another owner".to_owned()));
         bed.execute(&format!("UPDATE tokens SET owner_id = {} WHERE id = {}", owner.user, gone.token.id)).await.unwrap();
         bed.execute(&format!("UPDATE tokens SET secret_by = 4711 WHERE id = {}", gone.token.id)).await.unwrap();
-        bed.keyrack.forget_callers();
-        assert!(bed.keyrack.authenticate(&gone_secret).await.is_err());
+        bed.keyrack.core.forget_callers();
+        assert!(bed.keyrack.accounts.authenticate(&gone_secret).await.is_err());
     }
 }

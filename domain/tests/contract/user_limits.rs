@@ -47,35 +47,35 @@ on_both! {
         let (secret, browser) = (extended_token(&bed).await, bed.sign_in("owner@example.org", SessionKind::Browser).await);
         let mut opened = Vec::new();
         for _ in count(&bed, "sessions").await..SESSIONS_OF_USER {
-            opened.push(bed.keyrack.sign_in_with_token(&secret, &client(), SessionKind::Api).await.unwrap().session);
+            opened.push(bed.keyrack.accounts.sign_in_with_token(&secret, &client(), SessionKind::Api).await.unwrap().session);
         }
         for session in &opened {
-            bed.keyrack.authenticate(session.as_str()).await.unwrap();
+            bed.keyrack.accounts.authenticate(session.as_str()).await.unwrap();
         }
-        bed.keyrack.sign_in_with_token(&secret, &client(), SessionKind::Api).await.unwrap();
+        bed.keyrack.accounts.sign_in_with_token(&secret, &client(), SessionKind::Api).await.unwrap();
         assert_eq!(count(&bed, "sessions").await, SESSIONS_OF_USER);
-        let alive = join_all(opened.iter().map(|session| bed.keyrack.authenticate(session.as_str()))).await;
+        let alive = join_all(opened.iter().map(|session| bed.keyrack.accounts.authenticate(session.as_str()))).await;
         assert_eq!(alive.iter().position(Result::is_ok), Some(1), "the first one ended");
         assert!(alive[1..].iter().all(Result::is_ok));
-        assert!(bed.keyrack.caller_of_session(browser.session.as_str()).await.is_ok(), "no script ends it");
+        assert!(bed.keyrack.accounts.caller_of_session(browser.session.as_str()).await.is_ok(), "no script ends it");
         assert!(bed.audit().await.last().unwrap().4.contains("\"sessionsEnded\":1"));
 
         // Where there is none of its kind, it is the oldest of all.
         bed.execute("UPDATE sessions SET kind = 'api', token_id = NULL").await.unwrap();
         let newest = bed.sign_in("owner@example.org", SessionKind::Browser).await;
         assert_eq!(count(&bed, "sessions").await, SESSIONS_OF_USER);
-        bed.keyrack.caller_of_session(newest.session.as_str()).await.unwrap();
+        bed.keyrack.accounts.caller_of_session(newest.session.as_str()).await.unwrap();
     }
 
     async fn sessions_that_are_opened_at_once_stay_within_the_limit(bed: Bed) {
         let (secret, there) = (extended_token(&bed).await, bed.again().await);
         for _ in count(&bed, "sessions").await..SESSIONS_OF_USER - 1 {
-            bed.keyrack.sign_in_with_token(&secret, &client(), SessionKind::Api).await.unwrap();
+            bed.keyrack.accounts.sign_in_with_token(&secret, &client(), SessionKind::Api).await.unwrap();
         }
         let from = client();
         let opening = (0..AT_ONCE).map(|turn| {
             let server = if turn % 2 == 0 { &bed.keyrack } else { &there };
-            server.sign_in_with_token(&secret, &from, SessionKind::Api)
+            server.accounts.sign_in_with_token(&secret, &from, SessionKind::Api)
         });
         assert!(join_all(opening).await.iter().any(Result::is_ok));
         assert_eq!(count(&bed, "sessions").await, SESSIONS_OF_USER);
@@ -90,7 +90,7 @@ on_both! {
             let server = if turn % 2 == 0 { &bed.keyrack } else { &there };
             let key = format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{}{turn:03}", "A".repeat(40));
             let (owner, from) = (&owner, &from);
-            async move { server.add_ssh_key(owner, from, &format!("title {turn}"), &key).await }
+            async move { server.accounts.add_ssh_key(owner, from, &format!("title {turn}"), &key).await }
         });
         assert_eq!(done(join_all(adding).await), 2);
         assert_eq!(count(&bed, "ssh_keys").await, SSH_KEYS_OF_USER);
@@ -107,17 +107,17 @@ on_both! {
         let inviting = (0..AT_ONCE).map(|turn| {
             let server = if turn % 2 == 0 { &bed.keyrack } else { &there };
             let confirmed = &confirmed;
-            async move { server.invite_member(confirmed, &format!("new{turn}@example.org"), Role::Viewer).await }
+            async move { server.members.invite(confirmed, &format!("new{turn}@example.org"), Role::Viewer).await }
         });
         assert_eq!(done(join_all(inviting).await), 2);
         assert_eq!(count(&bed, "invitations").await, INVITATIONS_OF_ACCOUNT);
-        let refused = bed.keyrack.invite_member(&confirmed, "one@example.org", Role::Viewer).await.unwrap_err();
+        let refused = bed.keyrack.members.invite(&confirmed, "one@example.org", Role::Viewer).await.unwrap_err();
         assert!(refused.to_string().contains("100 open invitations"), "{refused}");
         // One that is there already can be replaced.
-        bed.keyrack.invite_member(&confirmed, "a1@b.c", Role::Viewer).await.unwrap();
+        bed.keyrack.members.invite(&confirmed, "a1@b.c", Role::Viewer).await.unwrap();
 
         bed.clock.advance(chrono::TimeDelta::seconds(2));
-        bed.keyrack.invite_member(&confirmed, "one@example.org", Role::Viewer).await.unwrap();
+        bed.keyrack.members.invite(&confirmed, "one@example.org", Role::Viewer).await.unwrap();
         assert_eq!(count(&bed, "invitations").await, 4, "the two of before, the replaced one and this one");
     }
 
@@ -127,7 +127,7 @@ on_both! {
         let mut links = Vec::new();
         for number in 0..4 {
             let email = format!("new{number}@example.org");
-            links.push(bed.keyrack.invite_member(&confirmed, &email, Role::Viewer).await.unwrap().secret);
+            links.push(bed.keyrack.members.invite(&confirmed, &email, Role::Viewer).await.unwrap().secret);
         }
         let many = MEMBERS_OF_ACCOUNT - 3;
         fill(&bed, "users (id, email, name, password_hash, created_at)", many, |n| format!("({}, 'm{n}', 'm', '', 0)", n + 1000)).await;
@@ -136,7 +136,7 @@ on_both! {
         let from = client();
         let joining = links.iter().enumerate().map(|(turn, link)| {
             let server = if turn % 2 == 0 { &bed.keyrack } else { &there };
-            server.accept_as_new_user(link.as_str(), "New", "orbit-lantern-cactus-42", &from)
+            server.members.accept_as_new_user(link.as_str(), "New", "orbit-lantern-cactus-42", &from)
         });
         assert_eq!(done(join_all(joining).await), 2);
         assert_eq!(count(&bed, "memberships").await, MEMBERS_OF_ACCOUNT);
@@ -148,7 +148,7 @@ on_both! {
         let hash = |n: i64| if bed.url.starts_with("sqlite:") { format!("x'{n:04x}'") } else { format!("'\\x{n:04x}'") };
         fill(&bed, "known_devices (user_id, device_hash, seen_at)", DEVICES_OF_USER - 1, |n| format!("({}, {}, {n})", owner.user, hash(n))).await;
         let from = Client { user_agent: "another".into(), ..client() };
-        bed.keyrack.sign_in("owner@example.org", crate::bed::PASSWORD, &from, SessionKind::Browser).await.unwrap();
+        bed.keyrack.accounts.sign_in("owner@example.org", crate::bed::PASSWORD, &from, SessionKind::Browser).await.unwrap();
         assert_eq!(count(&bed, "known_devices").await, DEVICES_OF_USER);
         assert_eq!(count(&bed, "known_devices WHERE seen_at = 0").await, 0, "the oldest is forgotten");
     }
@@ -161,7 +161,7 @@ on_both! {
         let columns = "sign_in_challenges (user_id, account_id, kind, secret_hash, created_at)";
         fill(&bed, columns, HALF_SIGN_INS_OF_USER, row).await;
         fill(&bed, "totp (user_id, secret, confirmed, created_at)", 1, |_| format!("({}, {}, 1, 0)", owner.user, hash(1))).await;
-        bed.keyrack.sign_in("owner@example.org", crate::bed::PASSWORD, &client(), SessionKind::Api).await.unwrap();
+        bed.keyrack.accounts.sign_in("owner@example.org", crate::bed::PASSWORD, &client(), SessionKind::Api).await.unwrap();
         assert_eq!(count(&bed, "sign_in_challenges").await, HALF_SIGN_INS_OF_USER);
         assert_eq!(count(&bed, &format!("sign_in_challenges WHERE secret_hash = {}", hash(0))).await, 0);
     }

@@ -1,1 +1,1 @@
-../../../domain/src/types/dates.rs
+../../../crates/types/src/dates.rs

@@ -210,7 +210,7 @@ impl Api {
             Ok(response) => Some(response),
             Err(away) => {
                 let cause = trace.caller.as_deref().map_or(LineCause::Stranger, LineCause::from);
-                if self.keyrack.log_lines().may_write(cause) {
+                if self.keyrack.core.log_lines().may_write(cause) {
                     tracing::warn!(%server, %away, "a call could not be passed on");
                 }
                 None
@@ -244,14 +244,15 @@ impl Api {
     ) -> Result<(Arc<Caller>, Permit), ApiError> {
         let credential = presented(&parts.headers, pairs)?;
         trace.credential.push_str(&credential);
-        let caller = self.keyrack.authenticate(&credential).await.map_err(|error| explain(error, &credential))?;
+        let caller =
+            self.keyrack.accounts.authenticate(&credential).await.map_err(|error| explain(error, &credential))?;
         if let Some(client) = &trace.client {
             caller.note_use(self.keyrack.world().now(), client);
         }
         trace.caller = Some(caller.clone());
         let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
         caller.count_call(self.ids[place]);
-        if !method.params.is_empty() && self.keyrack.may_have_others() {
+        if !method.params.is_empty() && self.keyrack.core.may_have_others() {
             trace.asked = Some(pairs.clone());
         }
         Ok((caller, permit))
@@ -286,7 +287,7 @@ impl Api {
             let (caller, permit) = match &trace.file {
                 // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
                 Some(_) => {
-                    let caller = self.keyrack.authenticate(&trace.credential).await?;
+                    let caller = self.keyrack.accounts.authenticate(&trace.credential).await?;
                     let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
                     (caller, permit)
                 }
@@ -354,7 +355,7 @@ impl Api {
         let code = error.code();
         let method = self.name(trace);
         match &trace.caller {
-            Some(caller) if self.keyrack.log_lines().may_write((&**caller).into()) => {
+            Some(caller) if self.keyrack.core.log_lines().may_write((&**caller).into()) => {
                 tracing::info!(method, code = code.number(), "call refused");
             }
             // Strangers, and callers who go on and on, could fill the disk.

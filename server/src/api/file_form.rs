@@ -129,10 +129,10 @@ impl FileForm {
     /// Takes the file in, if there is one.
     ///
     /// # Errors
-    /// As [`Keyrack::receive`], and [`ApiError::Request`] for a form that breaks off.
+    /// As [`Uploads::receive`](keyrack_domain::uploads::Uploads::receive), and [`ApiError::Request`] for a form that breaks off.
     pub async fn receive(&mut self, keyrack: &Keyrack, caller: &Caller) -> Result<Option<Received>, ApiError> {
         let Some(name) = self.file.take() else { return Ok(None) };
-        let mut receiving = keyrack.receive(caller, &name).await?;
+        let mut receiving = keyrack.uploads.receive(caller, &name).await?;
         while let Event::Content(piece) = tokio::time::timeout(ARRIVAL, self.next()).await.map_err(|_| slow())?? {
             receiving.write(&piece).await?;
         }

@@ -93,7 +93,7 @@ fn entries(
     if let Some(advice) = asked.from.1.or(asked.to.1) {
         return Err(Refusal::Day(advice));
     }
-    keyrack.audit_export(caller, &asked.filter).map_err(Refusal::Domain)
+    keyrack.audit.export(caller, &asked.filter).map_err(Refusal::Domain)
 }
 
 fn file(

@@ -56,7 +56,7 @@ impl Browser {
         peers: Arc<Peers>,
     ) -> Browser {
         let lifetime = keyrack.settings().session_lifetime;
-        let cookie = CookieRule::new(address.is_https(), &keyrack.cookie_realm(), lifetime);
+        let cookie = CookieRule::new(address.is_https(), &keyrack.core.cookie_realm(), lifetime);
         Browser {
             keyrack,
             docs: Arc::new(docs),

@@ -57,7 +57,7 @@ impl ResetPassword {
         let password = read_password()?;
         block_on(async {
             let (keyrack, _) = open(settings).await?;
-            let reset = keyrack.reset_password(&self.email, &password).await;
+            let reset = keyrack.accounts.reset_password(&self.email, &password).await;
             keyrack.close().await;
             reset.map_err(|error| match error {
                 Error::Invalid { .. } | Error::NotFound(_) => Failure::refused(error),
@@ -76,7 +76,7 @@ impl Create {
         let (user, account) = block_on(async {
             let (keyrack, _) = open(self.place.settings()).await?;
             folder.keep();
-            let made = keyrack.create_user_with_account(&self.email, &password).await;
+            let made = keyrack.accounts.create_user_with_account(&self.email, &password).await;
             keyrack.close().await;
             made.map_err(|error| match error {
                 Error::Invalid { .. } | Error::Exists(_) => Failure::refused(error),

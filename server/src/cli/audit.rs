@@ -23,7 +23,7 @@ impl Audit {
         require_database(&settings)?;
         let verified = block_on(async {
             let (keyrack, _) = open(settings).await?;
-            let verified = keyrack.verify_audit().await;
+            let verified = keyrack.audit.verify().await;
             keyrack.close().await;
             verified.map_err(Failure::start)
         })?;

@@ -119,8 +119,10 @@ impl Serve {
         let settings = self.settings(local);
         folder.lock_database(&settings.database)?;
         let (keyrack, registry) = open(settings).await?;
-        let engine = LocalEngine::open(keyrack.settings(), LocalEngine::this_program()).map_err(Failure::start)?;
-        keyrack.start_environments(Arc::new(engine)).await.map_err(Failure::start)?;
+        let engine = LocalEngine::open(&keyrack.settings().data, LocalEngine::this_program())
+            .map_err(Failure::start)?
+            .allow_unconfined(keyrack.settings().allow_unconfined_nodes);
+        keyrack.environments.start_all(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();
 
@@ -155,7 +157,7 @@ impl Serve {
             tasks.abort();
             // Nodes end while the last calls are answered; a call that waits for a node is told at once.
             let keyrack = keyrack.clone();
-            closing = Some(tokio::spawn(async move { keyrack.stop_environments().await }));
+            closing = Some(tokio::spawn(async move { keyrack.environments.stop_all().await }));
         };
         listen::run(listener, app, stopping, FINISH).await;
         doors.finish(FINISH).await;
@@ -216,14 +218,14 @@ fn raise_open_files() {
 
 /// Makes the demo account with its environment when there is no user yet; answers its password.
 async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
-    if keyrack.has_users().await.map_err(Failure::start)? {
+    if keyrack.accounts.has_users().await.map_err(Failure::start)? {
         return Ok(None);
     }
     let password = Secret::new_password(keyrack.world());
     let (user, account) =
-        keyrack.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
+        keyrack.accounts.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
     // The password is told only this once, so from here on the start goes through.
-    if let Err(error) = keyrack.create_demo_environment(account, user).await {
+    if let Err(error) = keyrack.environments.create_demo(account, user).await {
         tracing::warn!(%error, "the demo environment could not be made");
     }
     Ok(Some(password))

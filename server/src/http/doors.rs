@@ -42,7 +42,7 @@ impl Doors {
         let metrics = Arc::new(Metrics::new(&registry));
         let changes = TaskTracker::new();
         let peers = Arc::new(Peers::new(keyrack.clone()));
-        keyrack.reach_others(Arc::new(peers.network()));
+        keyrack.uploads.reach_others(Arc::new(peers.network()));
         let guard = Arc::new(Guard::new(address));
         let browser = Browser::new(
             keyrack.clone(),

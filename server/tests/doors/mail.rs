@@ -114,7 +114,7 @@ async fn a_mail_tells_the_time_at_which_a_token_ends_unless_it_is_the_end_of_the
         assert_eq!(owner.code("users.authentication.CreateToken", &params).await, 0);
     }
     server.advance(TimeDelta::days(15));
-    server.keyrack.tell_expiries().await.unwrap();
+    server.keyrack.notices.tell_expiries().await.unwrap();
     server.keyrack.send_mails().await.unwrap();
     let mails = mail.mails();
     let bodies = mails.iter().map(|mail| text(mail).split_once("\n\n").unwrap().1.to_owned());
@@ -151,8 +151,8 @@ async fn an_invitation_is_mailed_with_a_link_of_its_own_and_one_of_the_two_count
     let told = answer["link"].as_str().unwrap().split("token=").nth(1).unwrap();
     assert!(!text.contains(told));
     let client = Client::local();
-    server.keyrack.accept_as_new_user(mailed, "Bob", PASSWORD, &client).await.unwrap();
-    assert!(server.keyrack.invitation(told).await.is_err(), "the invitation is used up");
+    server.keyrack.members.accept_as_new_user(mailed, "Bob", PASSWORD, &client).await.unwrap();
+    assert!(server.keyrack.members.invitation(told).await.is_err(), "the invitation is used up");
 }
 
 #[tokio::test]

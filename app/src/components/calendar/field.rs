@@ -1,7 +1,7 @@
 //! The text field and its button.
 
 use chrono::NaiveDate;
-use keyrack_domain::types::dates::{parse_typed_day, typed_day};
+use keyrack_types::dates::{parse_typed_day, typed_day};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;

@@ -1,10 +1,12 @@
 //! A dialog for what is shown only once: the secrets of tokens, recovery codes, an invitation's link.
 
+mod kept;
 mod values;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+pub use self::kept::Kept;
 use self::values::{FIELD, Values};
 use super::{
     browser,
@@ -25,28 +27,6 @@ pub struct Keepsake {
     pub file: String,
     /// What is lost by closing without saving.
     pub loss: &'static str,
-}
-
-/// The values, by how they are shown.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Kept {
-    /// One, in a field with this label.
-    One { label: &'static str, value: String },
-    /// Each beneath its name.
-    Named(Vec<(String, String)>),
-    /// A list of equals.
-    Many(Vec<String>),
-}
-
-impl Kept {
-    /// Everything as text, for the file and the clipboard; each value ends its line.
-    fn text(&self) -> String {
-        match self {
-            Kept::One { value, .. } => format!("{value}\n"),
-            Kept::Named(values) => values.iter().map(|(name, value)| format!("{name}: {value}\n")).collect(),
-            Kept::Many(values) => values.iter().map(|value| format!("{value}\n")).collect(),
-        }
-    }
 }
 
 /// Shows the values until they are saved, then or on giving them up runs `on_close` with whether they were saved. They

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use keyrack_domain::types::methods::{ApiSet, MethodInfo, Search, split_name};
+use keyrack_types::methods::{ApiSet, MethodInfo, Search, split_name};
 
 /// One method with what the search needs.
 pub struct Method {

@@ -3,7 +3,7 @@
 //! With a reactive view per line a keystroke over 10 000 methods took 20 to 60 ms, most of it for making and dropping a
 //! dozen effects per line. A line made from a copied pattern and patched where it changed takes a tenth of that.
 
-use keyrack_domain::types::methods::Search;
+use keyrack_types::methods::Search;
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, Node as DomNode};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use keyrack_domain::types::methods::Search;
+use keyrack_types::methods::Search;
 
 /// A piece of a text, and whether it is a hit.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use keyrack_domain::types::methods::{ApiSet, Search};
+use keyrack_types::methods::{ApiSet, Search};
 
 use super::catalog::Catalog;
 

@@ -1,4 +1,4 @@
-use keyrack_domain::types::methods::{MethodDoc, Search};
+use keyrack_types::methods::{MethodDoc, Search};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;

@@ -1,13 +1,13 @@
 //! The dialog "Remove member".
 
-use keyrack_domain::types::{
+use keyrack_types::{
     members::{MemberRemoved, MemberView, TokenFate},
     tokens::TokenView,
 };
 use leptos::prelude::*;
 
 use super::{
-    fates::{Fates, first_fate},
+    fates::{Choice, Fates, first_fate},
     state::Page,
 };
 use crate::components::{
@@ -19,9 +19,6 @@ use crate::components::{
 };
 use crate::format::count;
 use crate::serverfns::members::remove_member;
-
-/// What is chosen for each token; nothing yet for those without.
-pub(super) type Choice = (TokenView, RwSignal<Option<TokenFate>>);
 
 /// Lists the member's tokens and asks for each what becomes of it.
 #[component]

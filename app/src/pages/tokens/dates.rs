@@ -1,7 +1,7 @@
 //! Days in the list: short to read, the full moment at hand.
 
 use chrono::{DateTime, Utc};
-use keyrack_domain::types::dates::{readable_day, readable_end, wire_moment};
+use keyrack_types::dates::{readable_day, readable_end, wire_moment};
 use leptos::either::Either;
 use leptos::prelude::*;
 

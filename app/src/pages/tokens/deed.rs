@@ -1,8 +1,8 @@
 //! The changes that have to be confirmed, one value each.
 
-use keyrack_domain::types::refusal::Answer;
-use keyrack_domain::types::second_factor::ConfirmInput;
-use keyrack_domain::types::tokens::{NewSecret, TokenDraft};
+use keyrack_types::refusal::Answer;
+use keyrack_types::second_factor::ConfirmInput;
+use keyrack_types::tokens::{NewSecret, TokenDraft};
 use leptos::prelude::ServerFnError;
 
 use super::draft::Start;

@@ -1,11 +1,11 @@
 //! The draft of a token without any drawing: where it starts, whether it can be taken, what somebody else changed.
 
 use chrono::NaiveDate;
-use keyrack_domain::types::dates::{DateError, parse_typed_day, readable_end, typed_day};
-use keyrack_domain::types::methods::ApiSet;
-use keyrack_domain::types::refusal::Field;
-use keyrack_domain::types::text::hidden;
-use keyrack_domain::types::tokens::{DESCRIPTION_LIMIT, TokenDraft, TokenView};
+use keyrack_types::dates::{DateError, parse_typed_day, readable_end, typed_day};
+use keyrack_types::methods::ApiSet;
+use keyrack_types::refusal::Field;
+use keyrack_types::text::hidden;
+use keyrack_types::tokens::{DESCRIPTION_LIMIT, TokenDraft, TokenView};
 use serde::{Deserialize, Serialize};
 
 /// What the token dialog was opened for.
@@ -196,7 +196,7 @@ fn copied(description: &str) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use keyrack_domain::types::dates::parse_wire_moment;
+    use keyrack_types::dates::parse_wire_moment;
 
     /// A token with one method that never expires.
     pub fn token(id: i64, description: &str) -> TokenView {

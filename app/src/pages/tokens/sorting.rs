@@ -2,8 +2,8 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use keyrack_domain::types::order::{SortKey, sort_by_name};
-use keyrack_domain::types::tokens::TokenView;
+use keyrack_types::order::{SortKey, sort_by_name};
+use keyrack_types::tokens::TokenView;
 use serde::{Deserialize, Serialize};
 
 /// A column of the list.
@@ -118,7 +118,7 @@ fn compare(column: Column, a: &TokenView, b: &TokenView) -> Ordering {
 mod tests {
     use super::super::draft::tests::token;
     use super::*;
-    use keyrack_domain::types::dates::parse_wire_moment;
+    use keyrack_types::dates::parse_wire_moment;
 
     fn order(sort: &str) -> Vec<i64> {
         let mut list = vec![token(1, "beta"), token(2, "Alpha"), token(3, "gamma")];

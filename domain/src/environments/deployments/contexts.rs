@@ -6,11 +6,11 @@ use crate::caller::{Caller, Client};
 use crate::engine::{Content, EngineError, FileWork};
 use crate::environments::inside::{Inside, engine_error, may};
 use crate::environments::model::Layer;
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 
-impl Keyrack {
+impl Environments {
     /// Takes away what is deployed in a context; other contexts stay.
     ///
     /// # Errors

@@ -21,10 +21,14 @@ impl Run<'_> {
         let path = doing.need("path")?;
         let body = || Ok::<_, Error>(doing.text("body")?.unwrap_or_default());
         match doing.step.kind {
-            Kind::CreateFile => drop(keyrack.create_file(caller, client, &place, &path, false).await?),
-            Kind::CreateDirectory => drop(keyrack.create_file(caller, client, &place, &path, true).await?),
-            Kind::WriteFile => drop(keyrack.write_file(caller, client, &place, &path, &body()?, false).await?),
-            Kind::AppendFile => drop(keyrack.write_file(caller, client, &place, &path, &body()?, true).await?),
+            Kind::CreateFile => drop(keyrack.environments.create_file(caller, client, &place, &path, false).await?),
+            Kind::CreateDirectory => drop(keyrack.environments.create_file(caller, client, &place, &path, true).await?),
+            Kind::WriteFile => {
+                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, false).await?)
+            }
+            Kind::AppendFile => {
+                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, true).await?)
+            }
             Kind::ReplaceInFile => {
                 let one = |item: &Document| {
                     let text = |key: &str| item.get(key).and_then(Document::scalar);
@@ -41,7 +45,10 @@ impl Run<'_> {
                     return Err(Error::invalid("jps", why));
                 }
                 for (pattern, replacement) in replacements {
-                    keyrack.replace_in_file(caller, client, &place, &path, &pattern, &replacement, None).await?;
+                    keyrack
+                        .environments
+                        .replace_in_file(caller, client, &place, &path, &pattern, &replacement, None)
+                        .await?;
                 }
             }
             kind => return Err(Error::internal(format!("nobody carries out {kind:?}"))),

@@ -26,7 +26,7 @@ pub async fn sign_out(
     Form(SignOut { next }): Form<SignOut>,
 ) -> Response {
     if let Some(caller) = &visit.caller
-        && browser.keyrack.sign_out(caller, &visit.client).await.is_err()
+        && browser.keyrack.accounts.sign_out(caller, &visit.client).await.is_err()
     {
         return (StatusCode::SERVICE_UNAVAILABLE, "You could not be signed out. Try again shortly.\n").into_response();
     }

@@ -41,7 +41,7 @@ pub fn router(keyrack: Keyrack, api: Arc<Api>, pages: Router) -> Router {
 async fn admit(keyrack: &Keyrack, request: Request, door: &str) -> Result<Request, Response<Body>> {
     let (mut parts, body) = request.into_parts();
     // Strangers know no server's identity; nothing that they send is kept or waited for.
-    if !keyrack.may_have_others() || !stamp::is_for(keyrack, &parts.headers) {
+    if !keyrack.core.may_have_others() || !stamp::is_for(keyrack, &parts.headers) {
         return Err(nothing());
     }
     let Ok(address) = stamp::text(&parts.headers, &stamp::CLIENT).parse::<IpAddr>() else { return Err(nothing()) };

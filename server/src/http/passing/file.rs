@@ -94,7 +94,7 @@ impl PassedFile {
     /// Takes the file in, whole and as it was signed, or not at all.
     ///
     /// # Errors
-    /// As [`Keyrack::receive`], and [`ApiError::Request`] for one that breaks off or is another one.
+    /// As [`Uploads::receive`](keyrack_domain::uploads::Uploads::receive), and [`ApiError::Request`] for one that breaks off or is another one.
     pub async fn receive(
         &self,
         keyrack: &Keyrack,
@@ -102,7 +102,7 @@ impl PassedFile {
         pieces: &mut BodyDataStream,
     ) -> Result<Received, ApiError> {
         let broken = |why: &'static str| ApiError::Request(why.into());
-        let mut receiving = keyrack.receive(caller, &self.name).await?;
+        let mut receiving = keyrack.uploads.receive(caller, &self.name).await?;
         while let Some(piece) = tokio::time::timeout(ARRIVAL, pieces.next())
             .await
             .map_err(|_| broken("the file did not arrive in time on its way between two servers"))?

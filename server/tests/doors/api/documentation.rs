@@ -57,7 +57,7 @@ async fn every_line_that_only_reads_works_when_it_is_pasted() {
         let declared = code == 0 || method.codes.iter().any(|one| one.number() == code);
         assert!(declared, "{line}\n{told}");
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]

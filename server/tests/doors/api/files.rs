@@ -61,7 +61,7 @@ async fn what_is_written_is_what_the_node_serves() {
         assert!(audit.contains(&format!(" {action} environment:a")), "{action}: {audit}");
     }
     assert!(!audit.contains("one two"), "what is written may be secret");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,7 +93,7 @@ async fn a_layer_is_changed_as_a_whole_or_only_its_master() {
     done(&owner, "RemoveFavorite", &[("path", "/www"), ("nodeId", &id)]).await;
     assert_eq!(done(&owner, "GetFavorites", &[]).await["favorites"].as_array().unwrap().len(), 2);
     assert_eq!(owner.code(&file("RemoveFavorite"), &[("envName", "a"), ("path", "/www"), ("nodeId", &id)]).await, 4);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +126,7 @@ async fn an_archive_on_the_node_becomes_what_it_serves() {
     let answer = owner.post(&file("UnpackById"), &broken).await;
     assert_eq!(answer["result"], 3, "{answer}");
     assert!(answer["error"].as_str().unwrap().contains("damaged"), "{answer}");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,7 +178,7 @@ async fn no_path_leaves_the_folder() {
     assert_eq!(std::fs::read_to_string(folder.join("etc/passwd")).unwrap(), "own");
     assert!(!data.join("x").exists() && !data.join("nodes/x").exists());
     assert_eq!(owner.code("users.account.GetUserInfo", &[]).await, 0, "the database is whole");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,7 +217,7 @@ async fn what_is_wrong_is_named() {
     assert!(audit.contains("file.delete environment:a refused"), "{audit}");
     assert_eq!(owner.code("environment.control.DeleteEnv", &[("envName", "a")]).await, 0);
     assert_eq!(owner.code(&file("Read"), &[("envName", "a"), ("path", "f")]).await, 11);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -251,7 +251,7 @@ async fn what_nests_or_is_too_large_is_refused_with_the_bound_and_nothing_is_kep
         assert!(answer["result"] == 3 && error.contains(bound), "{method}: {answer}");
     }
     assert!(!names(&done(&owner, "GetList", &[]).await).contains(&"d"));
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -283,5 +283,5 @@ async fn calls_whose_clients_hang_up_are_given_up_and_the_next_one_gets_its_turn
     let given_up = replaced.iter().filter(|line| line.contains("the client went away")).count();
     assert!(given_up <= 2 && replaced.len() - given_up == 3, "two searches and the last one: {replaced:?}");
     assert_eq!(done(&owner, "Read", &[("path", "/f")]).await["body"], "sh0rt");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }

@@ -155,7 +155,7 @@ async fn a_manifest_makes_an_environment_and_everything_that_it_says_is_so() {
         assert!(audit.contains(entry), "{entry}");
     }
     assert!(!audit.contains("s3cret-value") && !log.contains("s3cret-value"));
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,7 +201,7 @@ async fn what_cannot_be_installed_is_refused_before_anything_is_done() {
     assert_eq!(environments(&owner).await, Vec::<String>::new());
     let list = done(&owner, "marketplace.installation.GetList", &[]).await;
     assert_eq!(list["response"]["total"], 0);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -242,7 +242,7 @@ async fn a_failure_on_the_way_is_told_and_the_environment_that_was_made_is_gone(
     let answer = install(&owner, update, &[("envName", "site")]).await;
     assert!(answer["error"].as_str().unwrap().contains("what was done before it stays"), "{answer}");
     assert_eq!(environments(&owner).await, ["site"]);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -305,7 +305,7 @@ async fn the_catalogue_is_installed_from_and_add_ons_come_and_go() {
     // What is installed in an environment goes with it.
     done(&owner, "environment.control.DeleteEnv", &[env, ("password", PASSWORD)]).await;
     assert_eq!(done(&token, "marketplace.installation.GetList", &[]).await["response"]["total"], 0);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]
@@ -391,7 +391,7 @@ async fn who_may_not_is_refused_and_nothing_of_others_can_be_seen() {
     }
     assert_eq!(done(&viewer, "marketplace.installation.GetList", &[]).await["response"]["total"], 1);
     // Another account.
-    server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
     let eve = server.session("eve@example.org", PASSWORD).await;
     for (method, param) in changes.into_iter().filter(|(_, (_, value))| [unique, own].contains(value)) {
         assert_eq!(eve.code(method, &[param]).await, 4, "{method}");
@@ -488,7 +488,7 @@ async fn a_manifest_ends_with_the_right_of_who_began_it() {
     std::fs::write(folder.join("go"), "").unwrap();
     assert_eq!(install(&owner, long, &[("envName", "site")]).await["result"], 0);
     assert!(folder.join("after").exists());
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]
@@ -509,7 +509,7 @@ async fn who_may_only_look_sees_no_variables_of_a_manifests_nodes() {
         assert_eq!(seen["app"]["nodes"][0], json!({ "image": "keyrack/web", "nodeGroup": "cp" }), "{method}");
         assert!(done(&owner, method, &[param]).await.to_string().contains("s3cret-value"), "{method}");
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]
@@ -535,7 +535,7 @@ async fn what_an_account_keeps_is_changed_by_nobody_else_and_noted() {
     assert_eq!((told(&installed[0]).await, told(&installed[1]).await), (json!("n=1"), json!("n=2")));
 
     // Another account.
-    server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
     let eve = server.session("eve@example.org", PASSWORD).await;
     let edit = [("id", id.as_str()), ("manifest", "type: install\nname: Hers\nonInstall: {log: x}")];
     assert_eq!(eve.code("marketplace.app.EditApp", &edit).await, 4);

@@ -32,7 +32,7 @@ async fn bob<'a>(server: &'a Server, owner: &Somebody<'_>, role: &str) -> Somebo
 pub async fn invite_as(server: &Server, owner: &Somebody<'_>, email: &str, role: &str) {
     let answer = owner.post(INVITE, &[("email", email), ("role", role), PASS]).await;
     let secret = secret(&answer);
-    server.keyrack.accept_as_new_user(&secret, "Bob", PASSWORD, &Client::local()).await.unwrap();
+    server.keyrack.members.accept_as_new_user(&secret, "Bob", PASSWORD, &Client::local()).await.unwrap();
 }
 
 fn secret(answer: &Value) -> String {
@@ -61,10 +61,10 @@ async fn somebody_is_invited_by_a_link_that_works_once() {
     let again = owner.post(RESEND, &[("id", &id.to_string()), PASS]).await;
     assert_eq!(again["collaboration"]["role"]["name"], "manager");
     let local = Client::local();
-    let former = server.keyrack.accept_as_new_user(&secret(&answer), "Bob", PASSWORD, &local).await;
+    let former = server.keyrack.members.accept_as_new_user(&secret(&answer), "Bob", PASSWORD, &local).await;
     assert!(former.is_err(), "the former link is worth nothing");
-    server.keyrack.accept_as_new_user(&secret(&again), "Bob", PASSWORD, &local).await.unwrap();
-    assert!(server.keyrack.accept_as_new_user(&secret(&again), "Bob", PASSWORD, &local).await.is_err());
+    server.keyrack.members.accept_as_new_user(&secret(&again), "Bob", PASSWORD, &local).await.unwrap();
+    assert!(server.keyrack.members.accept_as_new_user(&secret(&again), "Bob", PASSWORD, &local).await.is_err());
     let listed = members(&owner).await;
     let bob = listed.iter().find(|one| one["email"] == BOB).unwrap();
     assert_eq!((&bob["status"], &bob["displayName"]), (&"ACTIVE".into(), &"Bob".into()));
@@ -138,11 +138,11 @@ async fn a_manager_who_takes_an_owners_token_in_hand_stays_a_manager() {
     let made = owner.post("users.authentication.CreateToken", &new).await;
     let id = made["token"]["id"].to_string();
     // Sharing is for the dashboard.
-    let caller = server.keyrack.authenticate(owner.credential()).await.unwrap();
+    let caller = server.keyrack.accounts.authenticate(owner.credential()).await.unwrap();
     let password = Confirmation::password(PASSWORD);
-    let confirmed = server.keyrack.confirm(&caller, &Client::local(), &password).await.unwrap();
+    let confirmed = server.keyrack.accounts.confirm(&caller, &Client::local(), &password).await.unwrap();
     let share = TokenChange { shared: Some(true), ..TokenChange::default() };
-    server.keyrack.edit_token(&confirmed, id.parse().unwrap(), None, &share).await.unwrap();
+    server.keyrack.tokens.edit(&confirmed, id.parse().unwrap(), None, &share).await.unwrap();
     let first = server.bearer(made["token"]["key"].as_str().unwrap());
     let who = async |caller: &Somebody<'_>| caller.get("users.account.GetUserInfo", &[]).await["email"].clone();
     assert_eq!(who(&first).await, EMAIL);

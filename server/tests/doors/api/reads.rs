@@ -62,5 +62,5 @@ async fn what_hands_out_stored_secrets_is_noted() {
     assert_eq!(reads(&server.audit().await), 1);
     server.advance(TimeDelta::minutes(1));
     assert_eq!(reads(&server.audit().await), 2);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }

@@ -101,7 +101,7 @@ async fn a_planted_session_is_never_the_signed_in_one() {
     assert_ne!(browser.cookie.as_ref(), Some(&planted));
     assert!(is_dead(&server, planted).await);
     // One that the attacker has signed in with.
-    server.keyrack.create_user_with_account("eve@example.net", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.net", PASSWORD).await.unwrap();
     let mut eve = Browser::new(&server);
     eve.post("/signin", &[("email", "eve@example.net"), ("password", PASSWORD)]).await;
     let planted = eve.cookie.clone().unwrap();
@@ -128,7 +128,7 @@ async fn neither_half_a_sign_in_nor_what_was_there_before_it_becomes_the_session
     let secret = config["secret"].as_str().unwrap().to_owned();
     owner.post("users.account.Enable2FA", &[("password", PASSWORD), ("code", &server.code(&secret))]).await;
     server.advance(TimeDelta::seconds(60));
-    server.keyrack.create_user_with_account("eve@example.net", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.net", PASSWORD).await.unwrap();
     let mut eve = Browser::new(&server);
     eve.post("/signin", &[("email", "eve@example.net"), ("password", PASSWORD)]).await;
     let planted = eve.cookie.clone().unwrap();

@@ -209,7 +209,7 @@ async fn every_server_function_refuses_the_wrong_caller_and_changes_nothing() {
     };
     join(&server, "viewer@example.org", "viewer").await;
     join(&server, "manager@example.org", "manager").await;
-    server.keyrack.create_user_with_account("stranger@example.net", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("stranger@example.net", PASSWORD).await.unwrap();
     let extended = server.extended_token().await;
 
     let mut callers = vec![half(&server).await];
@@ -248,7 +248,15 @@ pub async fn join(server: &Server, email: &str, role: &str) -> i64 {
     let answer = server.owner().await.post("users.collaboration.InviteMember", &params).await;
     let link = answer["link"].as_str().unwrap_or_else(|| panic!("a link: {answer}")).to_owned();
     let secret = link.split("token=").nth(1).unwrap();
-    server.keyrack.accept_as_new_user(secret, "Somebody", PASSWORD, &Client::local()).await.unwrap().caller.user.0
+    server
+        .keyrack
+        .members
+        .accept_as_new_user(secret, "Somebody", PASSWORD, &Client::local())
+        .await
+        .unwrap()
+        .caller
+        .user
+        .0
 }
 
 /// A browser that has proved the password of a user with a second factor, and presents what it got as both cookies.

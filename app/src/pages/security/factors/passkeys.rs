@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     dates::readable_day,
     second_factor::{PasskeyPlace, PasskeyView},
 };

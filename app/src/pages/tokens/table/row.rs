@@ -1,13 +1,14 @@
 //! One row of the list.
 
-use keyrack_domain::types::tokens::TokenView;
+use keyrack_types::tokens::TokenView;
 use leptos::prelude::*;
 
 use super::super::dates::{day, day_with, end};
 use super::super::last_use::{calls, from_where};
 use super::super::state::Page;
+use super::super::state::row_id;
 use super::api_cell::ApiCell;
-use super::keys::{clicked, row_id};
+use super::keys::clicked;
 
 /// A token. The row stays while its cells are drawn anew with every change, so it keeps the keyboard.
 #[component]

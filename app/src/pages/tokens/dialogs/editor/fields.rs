@@ -1,8 +1,8 @@
 //! Description, day, API set and visibility.
 
-use keyrack_domain::types::dates::{is_end_of_day, readable_end, typed_day};
-use keyrack_domain::types::methods::ApiSet;
-use keyrack_domain::types::refusal::Field;
+use keyrack_types::dates::{is_end_of_day, readable_end, typed_day};
+use keyrack_types::methods::ApiSet;
+use keyrack_types::refusal::Field;
 use leptos::prelude::*;
 
 use super::model::Editor;

@@ -1,7 +1,7 @@
 //! Search, Only Checked and the tree.
 
-use keyrack_domain::types::methods::ApiSet;
-use keyrack_domain::types::refusal::Field;
+use keyrack_types::methods::ApiSet;
+use keyrack_types::refusal::Field;
 use leptos::prelude::*;
 
 use super::model::Editor;

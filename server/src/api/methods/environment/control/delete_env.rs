@@ -34,6 +34,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.delete_environment(&call.caller, &call.client, call.params.text("envName")?).await?;
+    call.keyrack.environments.delete(&call.caller, &call.client, call.params.text("envName")?).await?;
     Ok(Answer::done())
 }

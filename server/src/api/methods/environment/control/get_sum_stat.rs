@@ -35,8 +35,8 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, duration) = (call.params.text("envName")?, seconds(&call.params, "duration")?);
-    let environment = call.keyrack.environment(&call.caller, name).await?;
-    let used = call.keyrack.sum_stat(&call.caller, name, duration).await?;
+    let environment = call.keyrack.environments.get(&call.caller, name).await?;
+    let used = call.keyrack.environments.sum_stat(&call.caller, name, duration).await?;
     Answer::object(json!({
         "appid": environment.appid,
         "status": environment.status.code(),

@@ -51,7 +51,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     };
     let order = restart_order(params)?;
     let name = params.text("envName")?;
-    let restarting = call.keyrack.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
+    let restarting = call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
     until_settled(restarting).await?;
     Ok(Answer::done())
 }

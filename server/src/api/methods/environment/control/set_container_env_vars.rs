@@ -37,6 +37,9 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let change = VariableChange::set("vars", params.text("vars")?)?;
-    call.keyrack.change_variables(&call.caller, &call.client, params.text("envName")?, &node(params)?, &change).await?;
+    call.keyrack
+        .environments
+        .change_variables(&call.caller, &call.client, params.text("envName")?, &node(params)?, &change)
+        .await?;
     Ok(Answer::done())
 }

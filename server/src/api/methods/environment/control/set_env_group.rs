@@ -35,6 +35,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, groups) = (call.params.text("envName")?, names(call.params.text("envGroup")?));
-    call.keyrack.change_groups(&call.caller, &call.client, name, GroupChange::Set, &groups).await?;
+    call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Set, &groups).await?;
     Ok(Answer::done())
 }

@@ -26,6 +26,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let name = call.params.text("envName")?;
-    until_settled(call.keyrack.start_environment(&call.caller, &call.client, name).await?).await?;
+    until_settled(call.keyrack.environments.start(&call.caller, &call.client, name).await?).await?;
     Ok(Answer::done())
 }

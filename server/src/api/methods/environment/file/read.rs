@@ -34,6 +34,7 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let body = call
         .keyrack
+        .environments
         .read_file(&call.caller, &call.client, &look_by_type(&call.params)?, call.params.text("path")?)
         .await?;
     Answer::object(json!({ "body": body }))

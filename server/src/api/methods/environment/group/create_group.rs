@@ -32,6 +32,6 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, data, env) = (params.text("envGroup")?, params.opt_text("data")?, params.opt_text("envName")?);
-    call.keyrack.create_group(&call.caller, &call.client, name, data, env).await?;
-    Answer::object(array(&call.keyrack.groups(&call.caller, None).await?))
+    call.keyrack.environments.create_group(&call.caller, &call.client, name, data, env).await?;
+    Answer::object(array(&call.keyrack.environments.groups(&call.caller, None).await?))
 }

@@ -33,6 +33,6 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, new, data) = (params.text("srcGroupName")?, params.opt_text("dstGroupName")?, params.opt_text("data")?);
-    call.keyrack.edit_group(&call.caller, &call.client, name, new, data).await?;
-    Answer::object(array(&call.keyrack.groups(&call.caller, None).await?))
+    call.keyrack.environments.edit_group(&call.caller, &call.client, name, new, data).await?;
+    Answer::object(array(&call.keyrack.environments.groups(&call.caller, None).await?))
 }

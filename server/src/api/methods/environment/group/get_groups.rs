@@ -25,6 +25,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let groups = call.keyrack.groups(&call.caller, call.params.opt_text("envName")?).await?;
+    let groups = call.keyrack.environments.groups(&call.caller, call.params.opt_text("envName")?).await?;
     Answer::object(array(&groups))
 }

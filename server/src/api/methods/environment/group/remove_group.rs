@@ -28,6 +28,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.remove_group(&call.caller, &call.client, call.params.text("envGroup")?).await?;
+    call.keyrack.environments.remove_group(&call.caller, &call.client, call.params.text("envGroup")?).await?;
     Ok(Answer::done())
 }

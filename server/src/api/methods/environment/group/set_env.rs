@@ -35,6 +35,6 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let name = call.params.text("envName")?;
     let groups = names(call.params.text("envGroup")?);
-    call.keyrack.change_groups(&call.caller, &call.client, name, GroupChange::Set, &groups).await?;
-    Answer::object(array(&call.keyrack.groups(&call.caller, Some(name)).await?))
+    call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Set, &groups).await?;
+    Answer::object(array(&call.keyrack.environments.groups(&call.caller, Some(name)).await?))
 }

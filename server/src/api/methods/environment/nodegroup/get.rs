@@ -27,7 +27,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, group) = (call.params.text("envName")?, call.params.text("nodeGroup")?);
-    let found = call.keyrack.read_layer(&call.caller, &call.client, name, group).await?;
+    let found = call.keyrack.environments.read_layer(&call.caller, &call.client, name, group).await?;
     let mut object = layer(&found);
     for (key, value) in &found.data {
         // What is so cannot be told otherwise.

@@ -28,10 +28,10 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let found = match call.params.opt_number("id")? {
-        Some(id) => call.keyrack.action(&call.caller, id).await?,
+        Some(id) => call.keyrack.environments.action(&call.caller, id).await?,
         None => {
             let filter = ActionFilter { count: Some(1), ..ActionFilter::default() };
-            let newest = call.keyrack.actions(&call.caller, filter).await?.pop();
+            let newest = call.keyrack.environments.actions(&call.caller, filter).await?.pop();
             newest.ok_or(Error::NotFound("there is no action yet".into()))?
         }
     };

@@ -28,6 +28,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let filter = ActionFilter { running_only: true, ..ActionFilter::default() };
-    let actions = call.keyrack.actions(&call.caller, filter).await?;
+    let actions = call.keyrack.environments.actions(&call.caller, filter).await?;
     Answer::object(json!({ "array": actions.iter().map(action).collect::<Vec<_>>() }))
 }

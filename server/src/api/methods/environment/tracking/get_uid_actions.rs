@@ -43,7 +43,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         count: count.transpose()?,
     };
     let kinds = params.list("actionTypes");
-    let actions = call.keyrack.actions(&call.caller, filter).await?;
+    let actions = call.keyrack.environments.actions(&call.caller, filter).await?;
     let shown = actions.iter().filter(|action| kinds.is_empty() || kinds.contains(&action.kind));
     Answer::object(json!({ "array": shown.map(action).collect::<Vec<_>>() }))
 }

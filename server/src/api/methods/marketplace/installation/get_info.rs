@@ -27,8 +27,11 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let installed =
-        call.keyrack.read_installation(&call.caller, &call.client, call.params.text("appUniqueName")?).await?;
+    let installed = call
+        .keyrack
+        .marketplace
+        .read_installation(&call.caller, &call.client, call.params.text("appUniqueName")?)
+        .await?;
     let app = installation(&installed);
     match installed.read() {
         Ok(manifest) => info(app, &manifest, call.caller.role),

@@ -30,7 +30,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let search = call.params.opt_text("search")?.unwrap_or_default().to_lowercase();
-    let installed = call.keyrack.installations(&call.caller).await?;
+    let installed = call.keyrack.marketplace.installations(&call.caller).await?;
     // A thousand large manifests take seconds to read: not on a thread that others' calls wait for.
     let read = move || installed.iter().map(installation).filter(|app| holds(app, &search)).collect::<Vec<_>>();
     let apps = tokio::task::spawn_blocking(read).await.map_err(Error::internal)?;

@@ -34,7 +34,7 @@ async fn run(call: Call, file: Option<Arc<Received>>) -> Result<Answer, ApiError
                 .into(),
         )
     })?;
-    let kept = call.keyrack.keep_upload(&call.caller, &call.client, &file).await?;
+    let kept = call.keyrack.uploads.keep(&call.caller, &call.client, &file).await?;
     let address = kept.address(&call.keyrack.settings().public_url);
     Answer::object(json!({ "file": address, "src": address, "name": kept.name, "size": kept.size }))
 }

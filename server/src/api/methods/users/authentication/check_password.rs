@@ -24,6 +24,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.check_password(&call.caller, &call.client, call.params.text("password")?).await?;
+    call.keyrack.accounts.check_password(&call.caller, &call.client, call.params.text("password")?).await?;
     Ok(Answer::done())
 }

@@ -51,6 +51,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         shared: false,
     };
     let confirmed = confirm(&call).await?;
-    let made = call.keyrack.create_token(&confirmed, &new).await?;
+    let made = call.keyrack.tokens.create(&confirmed, &new).await?;
     Answer::written(&One { token: Token::with_key(&made) })
 }

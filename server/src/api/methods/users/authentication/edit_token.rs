@@ -51,6 +51,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     };
     let id = params.number("id")?;
     let confirmed = confirm(&call).await?;
-    let token = call.keyrack.edit_token(&confirmed, id, None, &change).await?;
+    let token = call.keyrack.tokens.edit(&confirmed, id, None, &change).await?;
     Answer::written(&One { token: Token::alone(&token) })
 }

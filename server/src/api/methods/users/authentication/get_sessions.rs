@@ -43,7 +43,7 @@ struct Session<'a> {
 }
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let sessions = call.keyrack.sessions(&call.caller).await?;
+    let sessions = call.keyrack.accounts.sessions(&call.caller).await?;
     Answer::written(&Sessions { sessions: sessions.iter().map(session).collect() })
 }
 

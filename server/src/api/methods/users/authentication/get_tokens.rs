@@ -33,8 +33,8 @@ struct Tokens<'a> {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let tokens = match call.params.opt_ids("ids")? {
-        Some(Ids::These(ids)) => call.keyrack.tokens_with_ids(&call.caller, &ids).await?,
-        Some(Ids::All) | None => call.keyrack.token_list(&call.caller).await?.tokens,
+        Some(Ids::These(ids)) => call.keyrack.tokens.with_ids(&call.caller, &ids).await?,
+        Some(Ids::All) | None => call.keyrack.tokens.list(&call.caller).await?.tokens,
     };
     Answer::written(&Tokens { api_tokens: tokens.iter().map(Token::listed).collect() })
 }

@@ -45,6 +45,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         None => Renewal::FormerSpan,
     };
     let confirmed = confirm(&call).await?;
-    let renewed = call.keyrack.regenerate_token(&confirmed, id, None, renewal).await?;
+    let renewed = call.keyrack.tokens.regenerate(&confirmed, id, None, renewal).await?;
     Answer::written(&One { token: Token::with_key(&renewed) })
 }

@@ -31,9 +31,11 @@ pub const METHOD: Method = Method {
 async fn run(call: PublicCall) -> Result<Answer, ApiError> {
     let (login, password) = (call.params.text("login")?, call.params.text("password")?);
     let opened =
-        call.keyrack.sign_in(login, password, &call.client, SessionKind::Api).await.map_err(|error| match error {
-            Error::TooManyTries { wait } => ApiError::SignInThrottled { wait },
-            other => other.into(),
+        call.keyrack.accounts.sign_in(login, password, &call.client, SessionKind::Api).await.map_err(|error| {
+            match error {
+                Error::TooManyTries { wait } => ApiError::SignInThrottled { wait },
+                other => other.into(),
+            }
         })?;
     match opened {
         SignIn::Done(opened) => Answer::written(

@@ -30,7 +30,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: PublicCall) -> Result<Answer, ApiError> {
     let token = call.params.text("token")?;
-    let opened = call.keyrack.sign_in_with_token(token, &call.client, SessionKind::Api).await;
+    let opened = call.keyrack.accounts.sign_in_with_token(token, &call.client, SessionKind::Api).await;
     let opened = opened.map_err(|error| explain(error, token))?;
     let person = Person::new(&opened.caller).named(&opened.profile.name).with_session(opened.session.as_str());
     Answer::written(&person)

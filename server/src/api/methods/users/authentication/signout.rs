@@ -23,6 +23,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.sign_out(&call.caller, &call.client).await?;
+    call.keyrack.accounts.sign_out(&call.caller, &call.client).await?;
     Ok(Answer::done())
 }

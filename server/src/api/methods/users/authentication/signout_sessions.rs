@@ -32,8 +32,8 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let ids = match call.params.ids("ids")? {
         Ids::These(ids) => ids,
-        Ids::All => call.keyrack.sessions(&call.caller).await?.iter().map(|session| session.id).collect(),
+        Ids::All => call.keyrack.accounts.sessions(&call.caller).await?.iter().map(|session| session.id).collect(),
     };
-    call.keyrack.end_sessions(&call.caller, &call.client, &ids).await?;
+    call.keyrack.accounts.end_sessions(&call.caller, &call.client, &ids).await?;
     Ok(Answer::done())
 }

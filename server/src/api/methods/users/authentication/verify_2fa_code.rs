@@ -38,6 +38,7 @@ async fn run(call: PublicCall) -> Result<Answer, ApiError> {
     let proof = Proof::Code(call.params.text("code")?.to_owned());
     let opened = call
         .keyrack
+        .accounts
         .finish_sign_in(call.params.text("session")?.trim(), &proof, &call.client, SessionKind::Api)
         .await
         .map_err(|error| match error {

@@ -54,7 +54,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let id = call.params.number("id")?;
     let confirmed = confirm(&call).await?;
     if id < 0 {
-        call.keyrack.withdraw_invitation(&call.caller, &call.client, id.saturating_neg()).await?;
+        call.keyrack.members.withdraw_invitation(&call.caller, &call.client, id.saturating_neg()).await?;
         return Answer::written(&Removed { tokens: Vec::new() });
     }
     let fates = match call.params.opt_text("tokens")?.map(str::trim) {
@@ -66,11 +66,11 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         }
         Some(word) => {
             let fate = fate(word)?;
-            let tokens = call.keyrack.tokens_of_member(&call.caller, id).await?;
+            let tokens = call.keyrack.members.tokens_of_member(&call.caller, id).await?;
             tokens.iter().map(|token| (token.id, fate)).collect()
         }
     };
-    let transferred = call.keyrack.remove_member(&confirmed, id, &fates).await?;
+    let transferred = call.keyrack.members.remove(&confirmed, id, &fates).await?;
     Answer::written(&Removed { tokens: transferred.iter().map(Token::with_key).collect() })
 }
 

@@ -44,6 +44,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         None => Role::Viewer,
     };
     let confirmed = confirm(&call).await?;
-    let invitation = call.keyrack.invite_member(&confirmed, call.params.text("email")?, role).await?;
+    let invitation = call.keyrack.members.invite(&confirmed, call.params.text("email")?, role).await?;
     invited(&call.keyrack.settings().public_url, &invitation, role)
 }

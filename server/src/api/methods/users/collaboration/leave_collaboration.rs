@@ -41,6 +41,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         Some(_) => return Err(ApiError::bad("tokens", "it has to be revoke")),
     };
     let confirmed = confirm(&call).await?;
-    call.keyrack.leave_account(&confirmed, account, revoke).await?;
+    call.keyrack.members.leave(&confirmed, account, revoke).await?;
     Ok(Answer::done())
 }
