@@ -7,7 +7,7 @@ import { TokenList } from "../steps/tokens.ts";
 const DAY = 86_400_000;
 
 test("the dialog shows the token, the question says what changes", async ({ page, enter, owner, server, axe, api }) => {
-  const token = await owner.token("Deploy", { expiresAt: wire(Date.now() + 10 * DAY) });
+  const token = await owner.token("Deploy", { expiresAt: wire(Date.now() + 10 * DAY).slice(0, 10) });
   await enter(page, "/settings/tokens");
   const list = new TokenList(page);
   const dialog = await list.edit("Deploy");
@@ -79,7 +79,7 @@ test("an expired token keeps its date, but gets no other past one", async ({ pag
 });
 
 test("an expiry is taken away", async ({ page, enter, owner, server }) => {
-  await owner.token("Deploy", { expiresAt: wire(Date.now() + DAY) });
+  await owner.token("Deploy", { expiresAt: wire(Date.now() + DAY).slice(0, 10) });
   await enter(page, "/settings/tokens");
   const list = new TokenList(page);
   const dialog = await list.edit("Deploy");
