@@ -19,7 +19,7 @@ test("an empty list teaches the first step", async ({ page, enter, owner, server
 });
 
 test("every token is a row: dates, sets, what is absent", async ({ page, enter, owner, api, axe }) => {
-  const used = await owner.token("Deploy", { expiresAt: wire(Date.now() + 40 * 86_400_000) });
+  const used = await owner.token("Deploy", { expiresAt: wire(Date.now() + 40 * 86_400_000).slice(0, 10) });
   await owner.token("Plug-in", { tokenTemplate: "IDE Plugins" });
   await owner.expiredToken("Old");
   await api("users.authentication.CheckSign", {}, used.secret);
@@ -30,7 +30,7 @@ test("every token is a row: dates, sets, what is absent", async ({ page, enter, 
   const today = readableDay(0);
   await expect(cells("Deploy")).toHaveText(["Deploy", "Custom", readableDay(40), today, today]);
   await expect(cells("Plug-in")).toHaveText(["Plug-in", "IDE Plugins", "Never", "-", today]);
-  await expect(cells("Old"), "expired rows stay, marked").toHaveText(["Old", "Custom", `${today} Expired`, /.*/, today]);
+  await expect(cells("Old"), "expired rows stay, marked").toHaveText(["Old", "Custom", /, \d\d:\d\d:\d\d Expired$/, /.*/, today]);
   await expect(list.row("Deploy").getByText(readableDay(40))).toHaveAttribute("title", /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
   await axe(page);
 
