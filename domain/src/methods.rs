@@ -5,8 +5,7 @@
 
 mod bits;
 mod catalog;
-mod lists;
 
+pub use crate::types::lists::parse_list;
 pub use bits::MethodBits;
 pub use catalog::{Catalog, CatalogEntry, MethodId, TokenAccess, UnknownMethod};
-pub use lists::parse_list;

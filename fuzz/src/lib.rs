@@ -1,11 +1,3 @@
-//! The reader of parameters, lists and dates as the server has it: the same source files, through links, without the rest
-//! of the server. So a fuzzer instruments what it explores, and is built in seconds.
+//! What has to hold for any input at all, from the crate that the server reads parameters with.
 
-// The files name what they use by its crate, which is this one here.
-extern crate self as keyrack_domain;
-
-pub mod api;
-pub mod methods;
-pub mod types;
-
-pub mod held;
+pub use keyrack_wire::held;

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit;
 pub mod dates;
 pub mod environments;
+pub mod lists;
 pub mod members;
 pub mod methods;
 pub mod notices;

@@ -7,6 +7,7 @@ use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use http::{HeaderMap, header};
+pub use keyrack_wire::Sent;
 
 use super::error::ApiError;
 use super::params::MOST_PARAMETERS;
@@ -20,24 +21,6 @@ pub const LARGEST_PASSED_ON: usize = 4 << 20;
 pub const THROWN_AWAY: usize = 32 << 20;
 /// A client that is slower than this is not waited for.
 pub const IN_TIME: Duration = Duration::from_secs(20);
-
-/// A body, by the way in which its parameters are written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// `application/x-www-form-urlencoded`
-    Form(Bytes),
-    /// `application/json`
-    Json(Bytes),
-    /// `multipart/form-data`, taken apart: names and values.
-    Multipart(Vec<(String, Bytes)>),
-}
-
-impl Sent {
-    /// Nothing.
-    pub const fn nothing() -> Sent {
-        Sent::Form(Bytes::new())
-    }
-}
 
 /// Reads the body, of so many bytes at most.
 ///
@@ -119,4 +102,31 @@ async fn read(body: Body, largest: usize) -> Result<Bytes, ApiError> {
         return Err(ApiError::Request(format!("the body is larger than {} KiB", largest >> 10).into()));
     }
     Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::api::params::Pairs;
+
+    proptest! {
+        /// The same parameters are read the same, whether they come in the query or in a multipart form.
+        #[test]
+        fn a_multipart_form_says_the_same_as_a_query(pairs in proptest::collection::vec(("[a-zA-Z]{1,8}", "[^\0]{0,40}"), 0..12)) {
+            let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+            let expected = Pairs::read(text.as_bytes(), &Sent::nothing()).unwrap();
+            // Longer than any value, so that none holds it.
+            let boundary = "b".repeat(60);
+            let mut body = String::new();
+            for (name, value) in &pairs {
+                body.push_str(&format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            }
+            body.push_str(&format!("--{boundary}--\r\n"));
+            let kind = format!("multipart/form-data; boundary={boundary}; charset=UTF-8");
+            let parts = futures::executor::block_on(fields(&kind, body.into())).unwrap();
+            prop_assert_eq!(&Pairs::read(b"", &Sent::Multipart(parts)).unwrap(), &expected);
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use keyrack_domain::Keyrack;
 use keyrack_domain::caller::{Caller, Client};
+use keyrack_domain::uploads::Received;
 
 use super::error::ApiError;
 use super::params::Params;
@@ -16,6 +17,8 @@ pub struct Call {
     pub caller: Arc<Caller>,
     pub client: Client,
     pub params: Params,
+    /// The file that came with the call, for a method that takes one.
+    pub file: Option<Arc<Received>>,
     _checked: Checked,
 }
 
@@ -46,8 +49,8 @@ impl Permit {
         })
     }
 
-    /// The call that the permit was given for.
-    pub fn call(self, keyrack: Keyrack, caller: Arc<Caller>, client: Client, params: Params) -> Call {
-        Call { keyrack, caller, client, params, _checked: self.0 }
+    /// The call that the permit was given for; its parameters are read by the method.
+    pub fn call(self, keyrack: Keyrack, caller: Arc<Caller>, client: Client, file: Option<Arc<Received>>) -> Call {
+        Call { keyrack, caller, client, params: Params::none(), file, _checked: self.0 }
     }
 }

@@ -10,12 +10,14 @@ mod credential;
 pub mod dispatch;
 pub mod error;
 mod file_form;
+pub mod method;
 pub mod methods;
 pub mod openapi;
-pub mod params;
 mod problem;
 pub mod registry;
 mod tasks;
+
+pub use keyrack_wire as params;
 
 use std::sync::{Arc, OnceLock};
 

@@ -6,7 +6,7 @@ pub mod storage;
 pub mod users;
 pub mod utils;
 
-use super::registry::Method;
+use super::registry::Class;
 
 /// Other paths that clients call some methods at: the platform's dashboard has them in another class than its scripts.
 pub const OTHER_PATHS: &[(&str, &str)] = &[
@@ -31,7 +31,7 @@ pub const OTHER_PATHS: &[(&str, &str)] = &[
 ];
 
 /// Every class of methods.
-pub const CLASSES: &[&[Method]] = &[
+pub const CLASSES: &[Class] = &[
     environment::control::METHODS,
     environment::deployment::METHODS,
     environment::export::METHODS,

@@ -81,10 +81,10 @@ use serde_json::{Value, json};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
 use crate::api::params::Params;
-use crate::api::registry::{Kind, Method, Param};
+use crate::api::registry::{Class, Kind, Param};
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     add_container_env_vars::METHOD,
     add_container_volume::METHOD,
     add_container_volume_by_group::METHOD,
@@ -154,7 +154,7 @@ pub const METHODS: &[Method] = &[
     sleep_env::METHOD,
     start_env::METHOD,
     stop_env::METHOD,
-];
+]);
 
 pub(super) const ENV_NAME: Param = Param::required(
     "envName",

@@ -11,10 +11,10 @@ mod set_env;
 use keyrack_domain::environments::EnvironmentGroup;
 use serde_json::{Value, json};
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     attach_env::METHOD,
     create_group::METHOD,
     detach_env::METHOD,
@@ -22,7 +22,7 @@ pub const METHODS: &[Method] = &[
     get_groups::METHOD,
     remove_group::METHOD,
     set_env::METHOD,
-];
+]);
 
 /// Names of groups. They may hold blanks, so that only commas and semicolons part them.
 pub fn names(text: &str) -> Vec<String> {

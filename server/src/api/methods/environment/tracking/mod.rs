@@ -5,8 +5,12 @@ mod get_current_actions;
 mod get_server_utc_time;
 mod get_uid_actions;
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] =
-    &[get_action::METHOD, get_current_actions::METHOD, get_server_utc_time::METHOD, get_uid_actions::METHOD];
+pub const METHODS: Class = Class::declared(&[
+    get_action::METHOD,
+    get_current_actions::METHOD,
+    get_server_utc_time::METHOD,
+    get_uid_actions::METHOD,
+]);

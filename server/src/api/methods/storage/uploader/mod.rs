@@ -2,7 +2,7 @@
 
 mod upload;
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] = &[upload::METHOD];
+pub const METHODS: Class = Class::declared(&[upload::METHOD]);

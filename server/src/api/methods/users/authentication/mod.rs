@@ -22,10 +22,10 @@ mod scope;
 
 pub(super) use bean::Token;
 
-use crate::api::registry::{Kind, Method, Param};
+use crate::api::registry::{Class, Kind, Param};
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     check_password::METHOD,
     check_sign::METHOD,
     create_token::METHOD,
@@ -42,7 +42,7 @@ pub const METHODS: &[Method] = &[
     signout::METHOD,
     signout_sessions::METHOD,
     verify_2fa_code::METHOD,
-];
+]);
 
 const EXPIRES: Param = Param::optional(
     "expiresAt",

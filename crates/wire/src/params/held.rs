@@ -1,13 +1,11 @@
-//! What has to hold for any input at all. The fuzz targets link to this file and try what they find; tests try noise.
+//! What has to hold for any input at all. The fuzz targets try what they find; tests try noise.
 
 use bytes::Bytes;
-use keyrack_domain::methods::parse_list;
 use keyrack_domain::types::dates::{parse_typed_day, parse_wire_moment, typed_day, wire_moment};
+use keyrack_domain::types::lists::parse_list;
 
-use crate::api::body::Sent;
-use crate::api::error::ApiError;
-use crate::api::params::{Ids, Pairs, Params};
-use crate::api::registry::{Kind, Param};
+use super::{Ids, Pairs, Params};
+use crate::{Kind, Param, Refusal, Sent};
 
 /// One parameter of each kind.
 pub const DECLARED: &[Param] = &[
@@ -34,15 +32,15 @@ pub fn parameters(data: &[u8]) {
     let again = Pairs::read(query, &sent);
     match (&read, &again) {
         (Ok(read), Ok(again)) => assert_eq!(read, again),
-        (Err(read), Err(again)) => assert_eq!(read.text(), again.text()),
+        (Err(read), Err(again)) => assert_eq!(read.to_string(), again.to_string()),
         _ => panic!("the same call is read in two ways"),
     }
     match read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
         Ok(params) => bound(&params),
         Err(error) => {
-            let text = error.text();
-            // Of the refusals these are the ones with code 3.
-            assert!(matches!(error, ApiError::Request(_) | ApiError::Missing(_) | ApiError::Bad { .. }), "{text:?}");
+            let text = error.to_string();
+            // Every other refusal names what it speaks of.
+            assert!(!matches!(error, Refusal::Nameless(_)), "{text:?}");
             assert!(!text.contains(|c: char| c.is_control()), "{text:?}");
             assert!(text.len() < 400, "{text:?}");
         }

@@ -1,7 +1,7 @@
 //! By which of its names a client called a parameter, so that a refusal calls it so too.
 
-use super::{Pair, Params};
-use crate::api::registry::Param;
+use super::{Pair, Pairs, Params};
+use crate::Param;
 
 /// The parameters that came under other names than their own only: their own, and the one that was used.
 #[derive(Debug)]
@@ -14,14 +14,21 @@ impl Names {
     }
 }
 
-impl Params {
-    /// By which names it was called. Nothing is gathered for a call that used the parameters' own.
-    pub fn names(&self) -> Names {
+impl Names {
+    /// By which names these parameters came. Nothing is gathered for a call that used the parameters' own.
+    pub fn of(declared: &'static [Param], pairs: &Pairs) -> Names {
         let used = |param: &Param| {
-            let came = |name: &str| self.pairs.0.iter().any(|pair: &Pair| pair.name.eq_ignore_ascii_case(name));
+            let came = |name: &str| pairs.0.iter().any(|pair: &Pair| pair.name.eq_ignore_ascii_case(name));
             let alias = param.aliases.iter().copied().find(|alias| came(alias))?;
             (!came(param.name)).then_some((param.name, alias))
         };
-        Names(self.declared.iter().filter_map(used).collect())
+        Names(declared.iter().filter_map(used).collect())
+    }
+}
+
+impl Params {
+    /// By which names they were called.
+    pub fn names(&self) -> Names {
+        Names::of(self.declared, &self.pairs)
     }
 }

@@ -11,10 +11,9 @@ use bytes::Bytes;
 
 pub use names::Names;
 pub use typed::{End, Ids};
+pub(crate) use typed::{any_json, flag, whole_number};
 
-use super::body::Sent;
-use super::error::ApiError;
-use super::registry::Param;
+use crate::{Param, Refusal, Sent};
 
 /// More than any client sends; each costs memory.
 pub const MOST_PARAMETERS: usize = 1000;
@@ -41,9 +40,9 @@ impl Pairs {
     /// Reads the query and the body, in this order.
     ///
     /// # Errors
-    /// [`ApiError::Request`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
+    /// [`Refusal::Request`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
     /// [`MOST_PARAMETERS`].
-    pub fn read(query: &[u8], sent: &Sent) -> Result<Pairs, ApiError> {
+    pub fn read(query: &[u8], sent: &Sent) -> Result<Pairs, Refusal> {
         let mut reader = Reader::default();
         reader.form(query)?;
         match sent {
@@ -55,8 +54,28 @@ impl Pairs {
     }
 
     /// All values under these names; `names` are compared in any case.
-    fn values<'a>(&'a self, is_called: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn values<'a>(&'a self, is_called: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |pair| is_called(&pair.name)).map(|pair| pair.value.as_str())
+    }
+
+    /// The one value of a parameter.
+    ///
+    /// # Errors
+    /// When it is given with different values.
+    fn single(&self, param: &'static Param) -> Result<Option<&str>, Refusal> {
+        let mut values = self.values(|name| param.is_called(name));
+        let Some(first) = values.next() else { return Ok(None) };
+        if values.any(|other| other != first) {
+            return Err(Refusal::bad(param.name, "it is given more than once with different values"));
+        }
+        Ok(Some(first))
+    }
+
+    /// As [`single`](Pairs::single), but the text is taken out, not copied.
+    pub(crate) fn take_single(&mut self, param: &'static Param) -> Result<Option<String>, Refusal> {
+        self.single(param)?;
+        let pair = self.0.iter_mut().find(|pair| param.is_called(&pair.name));
+        Ok(pair.map(|pair| std::mem::take(&mut pair.value)))
     }
 
     /// The same as a form, without the credential.
@@ -82,12 +101,17 @@ pub struct Params {
 }
 
 impl Params {
+    /// None at all.
+    pub const fn none() -> Params {
+        Params { declared: &[], pairs: Pairs(Vec::new()) }
+    }
+
     /// Binds what came to what is declared.
     ///
     /// # Errors
     /// For the first declared parameter that is missing though required, given with two different values though it can
     /// have but one, or of a form that its kind does not have. It is called as the client called it.
-    pub fn bind(declared: &'static [Param], pairs: Pairs) -> Result<Params, ApiError> {
+    pub fn bind(declared: &'static [Param], pairs: Pairs) -> Result<Params, Refusal> {
         let params = Params { declared, pairs };
         match declared.iter().try_for_each(|param| params.check(param)) {
             Ok(()) => Ok(params),
@@ -95,9 +119,9 @@ impl Params {
         }
     }
 
-    fn check(&self, param: &'static Param) -> Result<(), ApiError> {
+    fn check(&self, param: &'static Param) -> Result<(), Refusal> {
         if param.required && self.raw(param).next().is_none() {
-            return Err(ApiError::Missing(param.name));
+            return Err(Refusal::Missing(param.name));
         }
         self.check_form(param)
     }
@@ -113,13 +137,8 @@ impl Params {
     }
 
     /// The one value of a parameter.
-    fn single(&self, param: &'static Param) -> Result<Option<&str>, ApiError> {
-        let mut values = self.raw(param);
-        let Some(first) = values.next() else { return Ok(None) };
-        if values.any(|other| other != first) {
-            return Err(ApiError::bad(param.name, "it is given more than once with different values"));
-        }
-        Ok(Some(first))
+    fn single(&self, param: &'static Param) -> Result<Option<&str>, Refusal> {
+        self.pairs.single(param)
     }
 }
 
@@ -132,7 +151,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn form(&mut self, text: &[u8]) -> Result<(), ApiError> {
+    fn form(&mut self, text: &[u8]) -> Result<(), Refusal> {
         for part in text.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
             let (name, value) = split_at_equals(part);
             let name = decode::component(name).map_err(|problem| unreadable("?", problem))?;
@@ -141,7 +160,7 @@ impl Reader {
         Ok(())
     }
 
-    fn json(&mut self, text: &[u8]) -> Result<(), ApiError> {
+    fn json(&mut self, text: &[u8]) -> Result<(), Refusal> {
         for (name, value) in json::object(text)? {
             decode::text(name.as_bytes().to_vec()).map_err(|problem| unreadable("?", problem))?;
             self.push(name, |name| decode::text(value.into_bytes()).map_err(|problem| unreadable(name, problem)))?;
@@ -149,16 +168,16 @@ impl Reader {
         Ok(())
     }
 
-    fn fields(&mut self, fields: &[(String, Bytes)]) -> Result<(), ApiError> {
+    fn fields(&mut self, fields: &[(String, Bytes)]) -> Result<(), Refusal> {
         for (name, value) in fields {
             self.push(name.clone(), |name| decode::text(value.to_vec()).map_err(|problem| unreadable(name, problem)))?;
         }
         Ok(())
     }
 
-    fn push(&mut self, mut name: String, value: impl FnOnce(&str) -> Result<String, ApiError>) -> Result<(), ApiError> {
+    fn push(&mut self, mut name: String, value: impl FnOnce(&str) -> Result<String, Refusal>) -> Result<(), Refusal> {
         if self.count == MOST_PARAMETERS {
-            return Err(ApiError::Request(format!("more than {MOST_PARAMETERS} parameters in one call").into()));
+            return Err(Refusal::Request(format!("more than {MOST_PARAMETERS} parameters in one call").into()));
         }
         self.count += 1;
         name.make_ascii_lowercase();
@@ -177,13 +196,13 @@ fn split_at_equals(part: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-fn unreadable(name: &str, problem: decode::Problem) -> ApiError {
+fn unreadable(name: &str, problem: decode::Problem) -> Refusal {
     let name: Cow<'_, str> =
         if name.chars().all(|c| c.is_ascii_graphic()) && name.len() <= 64 { name.into() } else { "?".into() };
-    ApiError::Request(format!("invalid parameter [{name}]: {problem}").into())
+    Refusal::Request(format!("invalid parameter [{name}]: {problem}").into())
 }
 
-#[cfg(test)]
-mod held;
+#[cfg(any(test, feature = "held"))]
+pub mod held;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,0 @@
-pub mod body;
-pub mod error;
-pub mod params;
-pub mod registry;

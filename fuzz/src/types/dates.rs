@@ -1,1 +1,0 @@
-../../../domain/src/types/dates.rs
