@@ -28,13 +28,16 @@ run:
 	@echo "run: starting Keyrack, Ctrl-C stops it"
 	@exec target/release/keyrack serve --demo --data $(DATA) --listen $(LISTEN)
 
+# Every file by its name: `cargo fmt` does not look into modules that a macro declares.
+RUSTFMT = find app bench crates domain frontend fuzz server xtask -name target -prune -o -name '*.rs' -print0 | xargs -0 rustfmt --edition 2024
+
 test:
 	@.ci/test $(NATIVE)
 
 lint:
 	@.ci/need rust
 	@echo "lint: formatting"
-	@cargo fmt --all --check
+	@$(RUSTFMT) --check
 	@echo "lint: clippy"
 	@cargo clippy --quiet --workspace --exclude 'keyrack-frontend*' --all-targets -- -D warnings
 	@echo "lint: clippy for the browser"
@@ -47,7 +50,7 @@ lint:
 
 fmt:
 	@.ci/need rust
-	@cargo fmt --all
+	@$(RUSTFMT)
 
 bench:
 	@bench/run

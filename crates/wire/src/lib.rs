@@ -24,4 +24,4 @@ pub use read::read;
 pub use refusal::Refusal;
 pub use schema::{describe, exact, example_of, params_of};
 pub use sent::Sent;
-pub use values::{Count, Json, Secret};
+pub use values::{Count, Json, JsonText, Secret};

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::params::{End, Ids, any_json, whole_number};
 use crate::schema::KIND;
@@ -17,13 +19,16 @@ pub struct Secret(String);
 
 impl Secret {
     /// The text itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The text itself.
     pub fn into_inner(self) -> String {
         self.0
+    }
+}
+
+impl Deref for Secret {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
     }
 }
 
@@ -75,6 +80,40 @@ impl<T: JsonSchema> JsonSchema for Json<T> {
         }
         schema.insert(KIND.into(), "json".into());
         schema
+    }
+}
+
+/// JSON whose text is read by who knows what it has to be; here only its form is looked at.
+#[derive(Clone, Debug)]
+pub struct JsonText(String);
+
+impl Deref for JsonText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<JsonText, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        any_json::<Value>(&text).map_err(D::Error::custom)?;
+        Ok(JsonText(text))
+    }
+}
+
+impl JsonSchema for JsonText {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "JsonText".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Json::<Value>::json_schema(generator)
     }
 }
 

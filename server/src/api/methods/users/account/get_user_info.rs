@@ -26,5 +26,5 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let profile = call.keyrack.profile(&call.caller).await?;
-    Answer::written(&Person::new(&call.caller).named(&profile.name))
+    Answer::written(&Person::new(call.caller.clone()).named(profile.name))
 }
