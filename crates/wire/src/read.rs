@@ -185,3 +185,6 @@ impl<'de> SeqAccess<'de> for Each {
         self.0.next().map(|item| seed.deserialize(Text(item))).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,6 +45,7 @@ struct About<T> {
     description: String,
     /// Absent when it never expires.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"2027-12-31 23:59:59")]
     expires_at: Option<Moment>,
     /// Absent when it was never used.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -20,6 +20,6 @@ impl Method for CheckSign {
     type Answer = Person;
 
     async fn run(self, call: &Call) -> Result<Person, ApiError> {
-        Ok(Person::new(call.caller.clone()))
+        Ok(Person::from(call.caller.clone()))
     }
 }

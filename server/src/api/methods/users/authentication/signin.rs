@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::api::call::PublicCall;
 use crate::api::error::{ApiError, Code};
 use crate::api::method::PublicMethod;
-use crate::api::methods::users::person::Person;
+use crate::api::methods::users::person::SignedInPerson;
 use crate::api::registry::Effect;
 
 /// Opens a session by e-mail address and password. Where a second factor is in use, `session` is good for Verify2FACode only.
@@ -29,19 +29,17 @@ impl PublicMethod for Signin {
     const EFFECT: Effect = Effect::Change;
     const CODES: &[Code] = &[Code::WrongSignIn];
     const POST_ONLY: bool = true;
-    type Answer = Person;
+    type Answer = SignedInPerson;
 
-    async fn run(self, call: &PublicCall) -> Result<Person, ApiError> {
+    async fn run(self, call: &PublicCall) -> Result<SignedInPerson, ApiError> {
         let signing_in = call.keyrack.sign_in(&self.login, &self.password, &call.client, SessionKind::Api);
         let opened = signing_in.await.map_err(|error| match error {
             Error::TooManyTries { wait } => ApiError::SignInThrottled { wait },
             other => other.into(),
         })?;
         Ok(match opened {
-            SignIn::Done(opened) => {
-                Person::new(opened.caller).named(opened.profile.name).with_session(opened.session.as_str())
-            }
-            SignIn::Half(challenge) => Person::half(challenge),
+            SignIn::Done(opened) => opened.into(),
+            SignIn::Half(challenge) => challenge.into(),
         })
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::api::call::PublicCall;
 use crate::api::error::{ApiError, Code};
 use crate::api::method::PublicMethod;
-use crate::api::methods::users::person::Person;
+use crate::api::methods::users::person::SignedInPerson;
 use crate::api::registry::Effect;
 
 /// Opens a session by a token with Extended Access; it ends when the token ends.
@@ -26,10 +26,10 @@ impl PublicMethod for SigninByToken {
     const NAME: &str = "users.authentication.SigninByToken";
     const EFFECT: Effect = Effect::Change;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotAuthenticated];
-    type Answer = Person;
+    type Answer = SignedInPerson;
 
-    async fn run(self, call: &PublicCall) -> Result<Person, ApiError> {
+    async fn run(self, call: &PublicCall) -> Result<SignedInPerson, ApiError> {
         let opened = call.keyrack.sign_in_with_token(&self.token, &call.client, SessionKind::Api).await?;
-        Ok(Person::new(opened.caller).named(opened.profile.name).with_session(opened.session.as_str()))
+        Ok(opened.into())
     }
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::api::call::PublicCall;
 use crate::api::error::{ApiError, Code};
 use crate::api::method::PublicMethod;
-use crate::api::methods::users::person::Person;
+use crate::api::methods::users::person::SignedInPerson;
 use crate::api::registry::Effect;
 
 /// Finishes a sign-in whose Signin answered authType TFA; its session is good for every method from then on.
@@ -29,9 +29,9 @@ impl PublicMethod for Verify2FaCode {
     const NAME: &str = "users.authentication.Verify2FACode";
     const EFFECT: Effect = Effect::Change;
     const CODES: &[Code] = &[Code::WrongSignIn, Code::NotAuthenticated];
-    type Answer = Person;
+    type Answer = SignedInPerson;
 
-    async fn run(self, call: &PublicCall) -> Result<Person, ApiError> {
+    async fn run(self, call: &PublicCall) -> Result<SignedInPerson, ApiError> {
         let proof = Proof::Code(self.code.into_inner());
         let finishing = call.keyrack.finish_sign_in(self.session.trim(), &proof, &call.client, SessionKind::Api);
         let opened = finishing.await.map_err(|error| match error {
@@ -39,7 +39,6 @@ impl PublicMethod for Verify2FaCode {
             Error::TooManyTries { wait } => ApiError::SignInThrottled { wait },
             other => other.into(),
         })?;
-        let person = Person::new(opened.caller).named(opened.profile.name).with_session(opened.session.as_str());
-        Ok(person.by_second_factor())
+        Ok(SignedInPerson::from(opened).by_second_factor())
     }
 }
