@@ -28,7 +28,8 @@ type TestFixtures = {
   ownServer: boolean;
   /** `test.use({ serverArgs: ["--option"] })`: more arguments for `serve`. Implies a fresh server. */
   serverArgs: string[];
-  /** `test.use({ publicHost: "localhost" })`: a fresh server under this name; passkeys need one. */
+  /** `test.use({ publicHost: "localhost" })`: a fresh server under this name; passkeys need one, and
+   * `keys.test` is to browsers another machine. */
   publicHost: string | undefined;
   server: Server;
   /** Lets messages that match pass which would otherwise fail the test: `allowConsole(/status of 404/)`. */

@@ -23,6 +23,8 @@ export default defineConfig({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [
         "--no-sandbox",
+        // A name that is not loopback to browsers: what they do over plain http with a server on another machine.
+        "--host-resolver-rules=MAP keys.test 127.0.0.1",
         "--disable-gpu",
         "--disable-quic",
         "--no-first-run",

@@ -24,6 +24,11 @@ export class Server {
   /** As browsers know it: `http://127.0.0.1:PORT`, without a slash at the end. */
   url = "";
   /** The demo account, known since the first start. */
+  /** As programs on this machine reach it, whatever browsers call it. */
+  get address(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
   email = "";
   password = "";
   readonly lines: string[] = [];
@@ -143,7 +148,7 @@ export class Server {
     const path = `/1.0/${method.slice(0, cut).replace(".", "/")}/rest/${method.slice(cut + 1).toLowerCase()}`;
     const body = new URLSearchParams(Object.entries(params).map(([name, value]) => [name, String(value)]));
     const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-    const response = await fetch(this.url + path, { method: "POST", body, headers });
+    const response = await fetch(this.address + path, { method: "POST", body, headers });
     if (response.status !== 200) throw new Error(`${method}: HTTP ${response.status}\n${await response.text()}`);
     return (await response.json()) as Answer;
   }

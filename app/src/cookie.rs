@@ -1,19 +1,26 @@
 //! The cookies, in the one place that knows their names and attributes.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 /// Half a sign-in has to be finished within so many seconds; the server looks at its own clock too.
-const HALF_SECONDS: u32 = 600;
+const HALF_SECONDS: u64 = 600;
 /// So long a message waits for the page that shows it.
-const TOLD_SECONDS: u32 = 60;
+const TOLD_SECONDS: u64 = 60;
 
 /// How the cookies have to be, by the server's public address. Stands in the Leptos context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CookieRule {
     /// The public address is https. Only then do browsers take `Secure` and the `__Host-` name.
-    pub secure: bool,
+    secure: bool,
+    /// Which server's they are. Browsers keep those of a host together, whatever the port.
+    server: Arc<str>,
+    /// So many seconds a session lives at most.
+    session_seconds: u64,
 }
 
 /// What our cookies hold.
@@ -28,45 +35,42 @@ pub enum Jar {
 }
 
 impl Jar {
-    const fn names(self) -> (&'static str, &'static str) {
+    const fn name(self) -> &'static str {
         match self {
-            Jar::Session => ("keyrack", "__Host-keyrack"),
-            Jar::Half => ("keyrack-half", "__Host-keyrack-half"),
-            Jar::Told => ("keyrack-told", "__Host-keyrack-told"),
-        }
-    }
-
-    /// A session has no lifetime here: the server decides how long it holds.
-    const fn lives(self) -> Option<u32> {
-        match self {
-            Jar::Session => None,
-            Jar::Half => Some(HALF_SECONDS),
-            Jar::Told => Some(TOLD_SECONDS),
+            Jar::Session => "keyrack",
+            Jar::Half => "keyrack_half",
+            Jar::Told => "keyrack_told",
         }
     }
 }
 
 impl CookieRule {
-    /// The session cookie's name.
-    pub const fn name(self) -> &'static str {
-        self.name_of(Jar::Session)
+    /// The rule of a server that is reached by https or not, goes by this name (one word), and whose sessions live so long.
+    pub fn new(https: bool, server: &str, session_lifetime: Duration) -> CookieRule {
+        CookieRule { secure: https, server: server.into(), session_seconds: session_lifetime.as_secs() }
+    }
+
+    /// The name of a cookie: `keyrack-localhost-8080`, or `__Host-keyrack-keys.example.org`.
+    pub fn name(&self, jar: Jar) -> String {
+        let prefix = if self.secure { "__Host-" } else { "" };
+        format!("{prefix}{}-{}", jar.name(), self.server)
     }
 
     /// The value of `Set-Cookie` that hands out a session.
     ///
     /// # Panics
     /// When the session is not plain ASCII, which ours are.
-    pub fn set(self, session: &str) -> HeaderValue {
+    pub fn set(&self, session: &str) -> HeaderValue {
         self.put(Jar::Session, session)
     }
 
     /// The value of `Set-Cookie` that takes the session back.
-    pub fn clear(self) -> HeaderValue {
+    pub fn clear(&self) -> HeaderValue {
         self.take(Jar::Session)
     }
 
     /// The session that a request brings.
-    pub fn read(self, headers: &HeaderMap) -> Option<&str> {
+    pub fn read<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         self.read_from(Jar::Session, headers)
     }
 
@@ -74,38 +78,39 @@ impl CookieRule {
     ///
     /// # Panics
     /// As [`set`](CookieRule::set).
-    pub fn set_half(self, challenge: &str) -> HeaderValue {
+    pub fn set_half(&self, challenge: &str) -> HeaderValue {
         self.put(Jar::Half, challenge)
     }
 
     /// What a request brings in one of the cookies.
-    pub fn read_from(self, jar: Jar, headers: &HeaderMap) -> Option<&str> {
+    pub fn read_from<'a>(&self, jar: Jar, headers: &'a HeaderMap) -> Option<&'a str> {
+        let wanted = self.name(jar);
         headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(name, value)| (name == self.name_of(jar) && !value.is_empty()).then_some(value))
+            .find_map(|(name, value)| (name == wanted && !value.is_empty()).then_some(value))
     }
 
-    const fn name_of(self, jar: Jar) -> &'static str {
-        let (plain, host) = jar.names();
-        if self.secure { host } else { plain }
+    pub(crate) fn put(&self, jar: Jar, value: &str) -> HeaderValue {
+        let seconds = match jar {
+            // The server ends it earlier where it is not used; without a lifetime it would end with the browser.
+            Jar::Session => self.session_seconds,
+            Jar::Half => HALF_SECONDS,
+            Jar::Told => TOLD_SECONDS,
+        };
+        self.value(jar, value, seconds)
     }
 
-    pub(crate) fn put(self, jar: Jar, value: &str) -> HeaderValue {
-        self.value(jar, value, jar.lives())
+    fn take(&self, jar: Jar) -> HeaderValue {
+        self.value(jar, "", 0)
     }
 
-    fn take(self, jar: Jar) -> HeaderValue {
-        self.value(jar, "", Some(0))
-    }
-
-    fn value(self, jar: Jar, value: &str, lives: Option<u32>) -> HeaderValue {
+    fn value(&self, jar: Jar, value: &str, seconds: u64) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
-        let lives = lives.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-        let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{lives}", self.name_of(jar));
+        let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}; Max-Age={seconds}", self.name(jar));
         let mut value = HeaderValue::try_from(text).expect("our cookies are plain ASCII");
         value.set_sensitive(true);
         value
@@ -138,9 +143,9 @@ pub fn brought(jar: Jar) -> Option<String> {
     rule.read_from(jar, &parts.headers).map(str::to_owned)
 }
 
-fn append(value: impl FnOnce(CookieRule) -> HeaderValue) {
+fn append(value: impl FnOnce(&CookieRule) -> HeaderValue) {
     if let (Some(rule), Some(response)) = (use_context::<CookieRule>(), use_context::<ResponseOptions>()) {
-        response.append_header(header::SET_COOKIE, value(rule));
+        response.append_header(header::SET_COOKIE, value(&rule));
     }
 }
 
@@ -148,32 +153,45 @@ fn append(value: impl FnOnce(CookieRule) -> HeaderValue) {
 mod tests {
     use super::*;
 
+    fn rule(https: bool, server: &str) -> CookieRule {
+        CookieRule::new(https, server, Duration::from_secs(1_209_600))
+    }
+
     #[test]
     fn https_gets_the_host_prefix_and_secure() {
-        let value = CookieRule { secure: true }.set("abc");
-        assert_eq!(value, "__Host-keyrack=abc; Path=/; HttpOnly; SameSite=Lax; Secure");
+        let value = rule(true, "keys.example.org").set("abc");
+        assert_eq!(
+            value,
+            "__Host-keyrack-keys.example.org=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=1209600"
+        );
         assert!(value.is_sensitive());
-        assert_eq!(CookieRule { secure: false }.set("abc"), "keyrack=abc; Path=/; HttpOnly; SameSite=Lax");
-        assert_eq!(CookieRule { secure: false }.clear(), "keyrack=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        let plain = rule(false, "localhost-8080");
+        assert_eq!(plain.set("abc"), "keyrack-localhost-8080=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=1209600");
+        assert_eq!(plain.clear(), "keyrack-localhost-8080=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     }
 
     #[test]
     fn only_the_cookie_with_the_very_name_is_read() {
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("notkeyrack=1; keyrack="));
-        headers.append(header::COOKIE, HeaderValue::from_static("a=b;keyrack=s1; __Host-keyrack=s2"));
-        assert_eq!(CookieRule { secure: false }.read(&headers), Some("s1"));
-        assert_eq!(CookieRule { secure: true }.read(&headers), Some("s2"));
-        assert_eq!(CookieRule { secure: true }.read(&HeaderMap::new()), None);
+        headers.append(header::COOKIE, HeaderValue::from_static("notkeyrack-h-1=1; keyrack-h-1="));
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("a=b;keyrack-h-1=s1; __Host-keyrack-h-1=s2; keyrack-h-2=s3; keyrack=s4"),
+        );
+        assert_eq!(rule(false, "h-1").read(&headers), Some("s1"));
+        assert_eq!(rule(true, "h-1").read(&headers), Some("s2"));
+        assert_eq!(rule(false, "h-2").read(&headers), Some("s3"), "another server of the same host");
+        assert_eq!(rule(false, "h-3").read(&headers), None);
+        assert_eq!(rule(true, "h-1").read(&HeaderMap::new()), None);
     }
 
     #[test]
     fn half_a_sign_in_has_a_cookie_of_its_own_that_lives_for_minutes() {
-        let rule = CookieRule { secure: true };
+        let rule = rule(true, "h");
         let value = rule.set_half("s1");
-        assert_eq!(value, "__Host-keyrack-half=s1; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=600");
+        assert_eq!(value, "__Host-keyrack_half-h=s1; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=600");
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("__Host-keyrack-half=s1"));
+        headers.append(header::COOKIE, HeaderValue::from_static("__Host-keyrack_half-h=s1"));
         assert_eq!(rule.read(&headers), None, "half a sign-in is no session");
         assert_eq!(rule.read_from(Jar::Half, &headers), Some("s1"));
     }

@@ -1,7 +1,7 @@
 //! Forms that browsers send without WASM: they get a redirect, and the page that it leads to says what became of them.
 
 use http::{HeaderValue, header, request::Parts};
-use keyrack_domain::types::refusal::{Answer, Refusal};
+use keyrack_types::refusal::{Answer, Refusal};
 use leptos::prelude::use_context;
 
 use crate::{
@@ -49,7 +49,7 @@ pub fn tell(done: bool, text: &str) {
 }
 
 /// The value of `Set-Cookie` that keeps a text for the next page, for forms that are no server functions.
-pub fn telling(rule: CookieRule, done: bool, text: &str) -> HeaderValue {
+pub fn telling(rule: &CookieRule, done: bool, text: &str) -> HeaderValue {
     rule.put(Jar::Told, &written(done, text))
 }
 

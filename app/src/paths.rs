@@ -1,5 +1,8 @@
 //! Addresses inside the dashboard, and the way through sign-in and back.
 
+/// Where an invitation's link leads.
+const INVITE: &str = "/invite";
+
 /// Longer ones are not ours.
 const NEXT_LIMIT: usize = 512;
 
@@ -23,6 +26,13 @@ pub fn signin(next: &str, ended: bool) -> String {
     path
 }
 
+/// Where signing out leads: to the sign-in page with the way back, or at once to what people see who are not signed in. Who
+/// is invited may have no user yet and could not pass the sign-in page.
+pub fn signed_out(next: &str) -> String {
+    let next = safe_next(next);
+    if next.split(['?', '#']).next() == Some(INVITE) { next.to_owned() } else { signin(next, false) }
+}
+
 /// `/signin/second`, the second step, with the way on.
 pub fn second(next: &str) -> String {
     with("/signin/second", "next", safe_next(next), "/")
@@ -30,7 +40,7 @@ pub fn second(next: &str) -> String {
 
 /// `/invite` with the secret of a link.
 pub fn invite(token: &str) -> String {
-    with("/invite", "token", token, "")
+    with(INVITE, "token", token, "")
 }
 
 /// A path with one value in its query, unless it is the one that need not be told.
@@ -75,7 +85,7 @@ pub fn escape_into(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{invite, safe_next, second, signin};
+    use super::{invite, safe_next, second, signed_out, signin};
 
     #[test]
     fn local_paths_are_kept() {
@@ -115,6 +125,10 @@ mod tests {
         assert_eq!(signin("/", true), "/signin?ended=1");
         assert_eq!(signin("/settings/tokens?a=b&c", true), "/signin?next=/settings/tokens%3Fa%3Db%26c&ended=1");
         assert_eq!(signin("//elsewhere.example", false), "/signin");
+        assert_eq!(signed_out("/settings/tokens"), "/signin?next=/settings/tokens");
+        assert_eq!(signed_out("/invite?token=abc"), "/invite?token=abc");
+        assert_eq!(signed_out("//elsewhere.example/invite"), "/signin");
+        assert_eq!(signed_out("/invited"), "/signin?next=/invited");
         assert_eq!(second("/"), "/signin/second");
         assert_eq!(second("/settings/tokens?a=b"), "/signin/second?next=/settings/tokens%3Fa%3Db");
         assert_eq!(invite("a b&c"), "/invite?token=a%20b%26c");

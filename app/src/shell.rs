@@ -1,7 +1,8 @@
 //! The HTML document around every page.
 
 use http::request::Parts;
-use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
 use crate::{App, bundles::bundle};
@@ -22,7 +23,7 @@ pub fn shell(mut options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1f25" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=css />
-                <HydrationScripts options islands=true />
+                {scripts(options)}
                 <MetaTags />
             </head>
             <body>
@@ -34,4 +35,14 @@ pub fn shell(mut options: LeptosOptions) -> impl IntoView {
         </html>
     }
     .into_any()
+}
+
+/// What wakes the islands. Leptos writes the nonce into `crossorigin` too, where it means nothing and is only one more
+/// place to read it from.
+fn scripts(options: LeptosOptions) -> impl IntoView {
+    let mut html = view! { <HydrationScripts options islands=true /> }.to_html();
+    if let Some(nonce) = use_nonce() {
+        html = html.replace(&format!("crossorigin=\"{nonce}\""), "crossorigin");
+    }
+    InertElement::new(html)
 }

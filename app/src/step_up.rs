@@ -1,11 +1,12 @@
 //! Confirming a change with the password and the second factor: the first lines of every server function that needs it.
 
-use http::{HeaderValue, header, request::Parts};
+use http::{HeaderValue, header};
 use keyrack_domain::{
     Error, Keyrack,
     accounts::Confirmed,
     caller::Caller,
     types::{
+        hosts::host_of,
         refusal::Answer,
         second_factor::{ConfirmInput, ConfirmNeeds, PasskeyPlace, Security},
     },
@@ -13,7 +14,7 @@ use keyrack_domain::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::visit::{client, signed_in};
+use crate::visit::{asked_host, client, signed_in};
 
 /// The caller, confirmed. The step-up gives the session a new id; the browser learns it with this answer, whatever
 /// becomes of the change itself.
@@ -22,7 +23,7 @@ use crate::visit::{client, signed_in};
 /// Why it is not confirmed.
 pub async fn confirmed(input: ConfirmInput) -> Answer<(Keyrack, Confirmed)> {
     let (keyrack, caller) = signed_in()?;
-    let confirmed = keyrack.confirm(&caller, &client()?, &input.into()).await.map_err(Error::into_refusal)?;
+    let confirmed = keyrack.accounts.confirm(&caller, &client()?, &input.into()).await.map_err(Error::into_refusal)?;
     if let Some(session) = confirmed.new_session() {
         crate::cookie::set(session);
     }
@@ -34,8 +35,8 @@ pub async fn confirmed(input: ConfirmInput) -> Answer<(Keyrack, Confirmed)> {
 /// # Errors
 /// From the database.
 pub async fn needs(keyrack: &Keyrack, caller: &Caller) -> Result<ConfirmNeeds, Error> {
-    let factors = keyrack.second_factors(caller).await?;
-    let covered = keyrack.second_factor_cover(caller).await?.unwrap_or_default();
+    let factors = keyrack.second_factor.second_factors(caller).await?;
+    let covered = keyrack.accounts.second_factor_cover(caller).await?.unwrap_or_default();
     Ok(ConfirmNeeds { totp: factors.totp, passkey: !factors.passkeys.is_empty(), covered })
 }
 
@@ -45,7 +46,7 @@ pub async fn needs(keyrack: &Keyrack, caller: &Caller) -> Result<ConfirmNeeds, E
 /// From the database.
 pub async fn security(keyrack: &Keyrack, caller: &Caller) -> Result<Security, Error> {
     Ok(Security {
-        factors: keyrack.second_factors(caller).await?,
+        factors: keyrack.second_factor.second_factors(caller).await?,
         needs: needs(keyrack, caller).await?,
         passkeys: passkeys(keyrack),
     })
@@ -53,17 +54,11 @@ pub async fn security(keyrack: &Keyrack, caller: &Caller) -> Result<Security, Er
 
 fn passkeys(keyrack: &Keyrack) -> PasskeyPlace {
     let public = &keyrack.settings().public_url;
-    if !keyrack.has_passkeys() {
+    if !keyrack.second_factor.has_passkeys() {
         return PasskeyPlace::Nowhere;
     }
-    let asked = use_context::<Parts>().and_then(|parts| parts.headers.get(header::HOST)?.to_str().ok().map(host));
-    let bound = public.split_once("://").map(|(_, rest)| host(rest));
-    if asked == bound { PasskeyPlace::Here } else { PasskeyPlace::At(public.clone()) }
-}
-
-/// The host name of `name:port/path`.
-fn host(address: &str) -> String {
-    address.split([':', '/']).next().unwrap_or_default().to_ascii_lowercase()
+    let bound = public.split_once("://").and_then(|(_, rest)| host_of(rest.trim_end_matches('/')));
+    if asked_host() == bound { PasskeyPlace::Here } else { PasskeyPlace::At(public.clone()) }
 }
 
 /// An answer with a secret stays in no cache.

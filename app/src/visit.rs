@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use http::{header, request::Parts};
 use keyrack_domain::{
     Keyrack,
     caller::{Caller, Client},
-    types::refusal::Refusal,
+    types::{
+        hosts::{host_of, is_loopback},
+        refusal::Refusal,
+    },
 };
 use leptos::prelude::use_context;
 
@@ -52,4 +56,15 @@ pub struct PublicUrl(pub String);
 /// The server's address for examples.
 pub fn origin() -> String {
     use_context::<PublicUrl>().map_or_else(|| "http://127.0.0.1:8080".to_owned(), |url| url.0)
+}
+
+/// The host that the browser asked for.
+pub fn asked_host() -> Option<String> {
+    use_context::<Parts>().and_then(|parts| host_of(parts.headers.get(header::HOST)?.to_str().ok()?))
+}
+
+/// Whether what goes to and fro can be read on the way: the server is reached by plain http, and not from its own machine.
+pub fn is_in_the_clear() -> bool {
+    let https = use_context::<PublicUrl>().is_some_and(|url| url.0.starts_with("https://"));
+    !https && asked_host().is_some_and(|host| !is_loopback(&host))
 }

@@ -95,7 +95,7 @@ async fn bed(store: Store) -> Bed {
     }
     let url = settings.database.clone();
     let keyrack = Keyrack::open(settings, World::system(), catalog).await.expect("a store");
-    keyrack.create_user_with_account(EMAIL, PASSWORD).await.expect("a user");
+    keyrack.accounts.create_user_with_account(EMAIL, PASSWORD).await.expect("a user");
     let filled = keyrack_domain::store::Store::open(&url).await.expect("the store");
     keyrack_bench::fill(&filled, &World::system(), store.tokens).await.expect("ballast");
     let client = Client { address: IpAddr::from([127, 0, 0, 1]), user_agent: String::new() };
@@ -126,7 +126,7 @@ async fn postgres(statement: &str) {
 
 impl Bed {
     fn check(&self, secret: &str) {
-        let caller = futures::executor::block_on(self.keyrack.authenticate(secret)).expect("known");
+        let caller = futures::executor::block_on(self.keyrack.accounts.authenticate(secret)).expect("known");
         assert!(caller.may_call(self.method));
     }
 
@@ -147,8 +147,8 @@ fn ratio() {
         let begun = Instant::now();
         for secret in bed.secrets.iter().cycle().take(if cold { 500 } else { 50_000 }) {
             if cold {
-                bed.keyrack.forget_callers();
-                RUNTIME.block_on(bed.keyrack.authenticate(secret)).expect("known");
+                bed.keyrack.core.forget_callers();
+                RUNTIME.block_on(bed.keyrack.accounts.authenticate(secret)).expect("known");
             } else {
                 bed.check(secret);
             }
@@ -178,7 +178,7 @@ fn noted(bencher: Bencher, store: Store) {
     let bed = bed_of(store);
     let client = Client { address: IpAddr::from([192, 0, 2, 7]), user_agent: "curl/8.5.0".into() };
     let check = || {
-        let caller = futures::executor::block_on(bed.keyrack.authenticate(&bed.secrets[0])).expect("known");
+        let caller = futures::executor::block_on(bed.keyrack.accounts.authenticate(&bed.secrets[0])).expect("known");
         assert!(caller.may_call(bed.method));
         caller.note_use(bed.keyrack.world().now(), &client);
         caller.count_call(bed.method);
@@ -191,9 +191,11 @@ fn noted(bencher: Bencher, store: Store) {
 #[divan::bench(args = all_stores())]
 fn cold(bencher: Bencher, store: Store) {
     let bed = bed_of(store);
-    bencher.counter(ItemsCount::new(1_u32)).with_inputs(|| bed.keyrack.forget_callers()).bench_local_values(|()| {
-        RUNTIME.block_on(bed.keyrack.authenticate(&bed.secrets[1])).expect("known");
-    });
+    bencher.counter(ItemsCount::new(1_u32)).with_inputs(|| bed.keyrack.core.forget_callers()).bench_local_values(
+        |()| {
+            RUNTIME.block_on(bed.keyrack.accounts.authenticate(&bed.secrets[1])).expect("known");
+        },
+    );
 }
 
 /// Noise of the right length: refused by its checksum, without a look-up.
@@ -202,6 +204,6 @@ fn noise(bencher: Bencher) {
     let bed = bed_of(stores("SQLite")[0]);
     let noise = "krp_00000000000000000000000000000000000000";
     bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {
-        assert!(futures::executor::block_on(bed.keyrack.authenticate(divan::black_box(noise))).is_err());
+        assert!(futures::executor::block_on(bed.keyrack.accounts.authenticate(divan::black_box(noise))).is_err());
     });
 }

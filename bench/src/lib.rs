@@ -51,10 +51,10 @@ pub async fn owner(
     email: &str,
     password: &str,
 ) -> keyrack_domain::Result<Confirmed> {
-    let SignIn::Done(signed_in) = keyrack.sign_in(email, password, client, SessionKind::Api).await? else {
+    let SignIn::Done(signed_in) = keyrack.accounts.sign_in(email, password, client, SessionKind::Api).await? else {
         panic!("the user of a measurement has no second factor");
     };
-    keyrack.confirm(&signed_in.caller, client, &Confirmation::password(password)).await
+    keyrack.accounts.confirm(&signed_in.caller, client, &Confirmation::password(password)).await
 }
 
 /// A token that opens this method, made the way a person makes one.
@@ -69,5 +69,5 @@ pub async fn one_token(keyrack: &Keyrack, confirmed: &Confirmed, method: &str) -
         expires: None,
         shared: false,
     };
-    Ok(keyrack.create_token(confirmed, &new).await?.secret)
+    Ok(keyrack.tokens.create(confirmed, &new).await?.secret)
 }

@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::ids::{AccountId, UserId};
 use crate::store::Tx;
 
+pub use list::AuditLog;
 pub use verify::{Broken, Verified, verify};
 
 /// Something that happened, about to become an entry.

@@ -1,6 +1,5 @@
 //! Who a request turned out to be, and what it may do.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -11,20 +10,7 @@ use crate::methods::{MethodBits, MethodId};
 use crate::types::accounts::Role;
 use crate::usage::UsageSlot;
 
-/// Where a request comes from; for sessions, audit and throttling.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Client {
-    pub address: IpAddr,
-    /// As sent, cut to 300 characters; may be empty.
-    pub user_agent: String,
-}
-
-impl Client {
-    /// A request that comes from this machine's command line.
-    pub fn local() -> Client {
-        Client { address: IpAddr::from([127, 0, 0, 1]), user_agent: "keyrack command line".into() }
-    }
-}
+pub use crate::client::Client;
 
 /// A known caller. Made only by checking a credential; cached, so it holds nothing that grows with the account.
 #[derive(Debug)]
@@ -34,6 +20,8 @@ pub struct Caller {
     pub account: AccountId,
     pub role: Role,
     pub credential: CallerCredential,
+    /// Who made the token's secret, which may be another member than its owner.
+    pub secret_by: Option<UserId>,
     /// What it may call.
     pub may: MethodBits,
     /// When the credential ends by itself.
@@ -97,6 +85,7 @@ impl Caller {
             account: self.account,
             role,
             credential: self.credential,
+            secret_by: self.secret_by,
             may,
             expires: self.expires,
             usage: self.usage.clone(),

@@ -5,54 +5,39 @@
 //! shared with a request that came after the invalidation: a flight of look-ups is boarded only with its own ticket.
 //!
 //! Where other servers change the same database, keeping anything needs their word on changes. Without it nothing is
-//! kept or shared: every call is a look-up of its own ([`Callers::keep_nothing`]).
+//! kept or shared: every call is a look-up of its own ([`Callers::keep_nothing`]). Nor does anything count that is kept while
+//! nobody listens because the whole process, or the machine, stands still: whoever goes on first asks how long ago somebody
+//! listened ([`Callers::hear_on`]).
 
 mod counts;
 mod flights;
+mod found;
 #[cfg(test)]
 mod interleavings;
+#[cfg(test)]
+mod standstill;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use quick_cache::sync::Cache;
 
+use crate::bounds::records::STANDSTILL_MILLIS;
 use crate::caller::Caller;
 use crate::error::{Credential, Error, Result};
 use crate::ids::{TokenId, UserId};
 use crate::secret::SecretHash;
+use crate::world::steady_millis;
 pub use counts::CacheCounts;
 use counts::Counters;
 use flights::{Flights, Landed};
+pub use found::{As, Found};
 
 /// Bound on memory: a caller takes some 300 bytes.
 const MOST_TOKENS: usize = 100_000;
 const MOST_SESSIONS: usize = 10_000;
 /// Values that are nobody's, apart from the others, so that they push nobody out.
 const MOST_NOBODYS: usize = 10_000;
-
-/// As what a secret is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum As {
-    Token,
-    /// The value of a session that Signin opened.
-    ApiSession,
-    /// The value of a browser's cookie.
-    BrowserSession,
-}
-
-/// What a look-up found.
-#[derive(Clone, Debug)]
-pub enum Found {
-    Caller(Arc<Caller>),
-    /// A caller for this one call, not to be remembered.
-    Passing(Arc<Caller>),
-    /// A session that its limits have ended.
-    Ended,
-    /// Nobody who may call now; that can change.
-    NotNow,
-    /// The value is nobody's, and no value that was handed out and may open something later.
-    Nobody,
-}
 
 /// The cache. Tokens and sessions apart, so that sessions can be searched without walking over all tokens.
 #[derive(Debug)]
@@ -64,7 +49,13 @@ pub struct Callers {
     counters: Counters,
     /// Filling holds it for reading, invalidating for writing; a hit does not touch it.
     state: RwLock<State>,
+    /// When somebody last listened to the other servers, in milliseconds of the clock that never stops; [`ALONE`] where there are
+    /// none.
+    heard: AtomicU64,
 }
+
+/// No other server changes anything.
+const ALONE: u64 = u64::MAX;
 
 #[derive(Clone, Copy, Debug)]
 struct State {
@@ -87,17 +78,18 @@ impl Callers {
             flights: Flights::default(),
             counters: Counters::default(),
             state: RwLock::new(State { generation: 0, keeps }),
+            heard: AtomicU64::new(if keeps { ALONE } else { 0 }),
         }
     }
 
     /// The caller behind a token's secret, if it is known.
     pub fn token(&self, hash: &SecretHash) -> Option<Arc<Caller>> {
-        self.tokens.get(hash)
+        self.tokens.get(hash).filter(|_| self.is_current(steady_millis))
     }
 
     /// The caller behind a session's value, if it is known.
     pub fn session(&self, hash: &SecretHash) -> Option<Arc<Caller>> {
-        self.sessions.get(hash)
+        self.sessions.get(hash).filter(|_| self.is_current(steady_millis))
     }
 
     /// Looks a secret up that is not known: at most one look-up at a time for each, shared by all who ask meanwhile.
@@ -108,7 +100,7 @@ impl Callers {
     where
         F: Future<Output = Result<Found>> + Send + 'static,
     {
-        if self.nobodys.get(&hash).is_some() {
+        if self.nobodys.get(&hash).is_some() && self.is_current(steady_millis) {
             self.counters.nobodys.add_one();
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
@@ -156,10 +148,10 @@ impl Callers {
         });
     }
 
-    /// Forgets everything that a user can call with.
+    /// Forgets everything that a user can call with, and every token whose secret the user made.
     pub fn forget_user(&self, user: UserId) {
         self.invalidate(|state| {
-            self.tokens.retain(|_, caller| caller.user != user);
+            self.tokens.retain(|_, caller| caller.user != user && caller.secret_by != Some(user));
             self.sessions.retain(|_, caller| caller.user != user);
             state.keeps
         });
@@ -197,7 +189,29 @@ impl Callers {
     /// To be taken before the look-up begins; none while nothing is kept.
     fn ticket(&self) -> Option<Ticket> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        state.keeps.then_some(Ticket(state.generation))
+        (state.keeps && self.is_current(steady_millis)).then_some(Ticket(state.generation))
+    }
+
+    /// Says that somebody listens to the other servers now, and has to say so again soon. After a standstill, in which their words
+    /// were not heard, everybody is forgotten first; answers how long it was then, in milliseconds.
+    pub fn hear_on(&self) -> Option<u64> {
+        self.hear_on_at(steady_millis())
+    }
+
+    fn hear_on_at(&self, now: u64) -> Option<u64> {
+        let silent = now.saturating_sub(self.heard.load(Ordering::Acquire));
+        let stood_still = silent > STANDSTILL_MILLIS;
+        if stood_still {
+            self.forget_all();
+        }
+        self.heard.store(now, Ordering::Release);
+        stood_still.then_some(silent)
+    }
+
+    /// Whether somebody listened a moment ago. Asked after something was found, so that a standstill in between is seen.
+    fn is_current(&self, now: impl FnOnce() -> u64) -> bool {
+        let heard = self.heard.load(Ordering::Acquire);
+        heard == ALONE || now().saturating_sub(heard) <= STANDSTILL_MILLIS
     }
 
     /// Keeps what a look-up found, unless something was invalidated since it began.

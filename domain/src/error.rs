@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::cluster::ServerId;
+use crate::ids::ServerId;
 use crate::types::environments::EnvStatus;
 use crate::types::refusal::{Field, Refusal};
 use crate::types::tokens::TokenView;
@@ -26,7 +26,7 @@ pub enum Error {
     #[error("the code is wrong or was used already")]
     WrongCode { wait: u32 },
     /// This try was not looked at; seconds until the next one will be.
-    #[error("too many wrong tries: try again in {wait} s")]
+    #[error("too many tries: try again in {wait} s")]
     TooManyTries { wait: u32 },
     /// The caller is known, but its role or kind of credential may not do this.
     #[error("{0}")]

@@ -1,53 +1,43 @@
-//! The domain as one value that the doors hold.
+//! The services put together, and what goes on in the background.
 
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::audit::{Broken, Event, Verified};
+use crate::accounts::Accounts;
+use crate::audit::AuditLog;
 use crate::caller::{Caller, Client};
-use crate::callers::Callers;
-use crate::cluster::Cluster;
-use crate::environments::Manager;
+use crate::core::{Core, ticks};
+use crate::environments::Environments;
+use crate::marketplace::Marketplace;
+use crate::members::{Invitations, Members};
 use crate::methods::Catalog;
-use crate::notices::Mailer;
-use crate::passwords::Passwords;
-use crate::refusals::Refusals;
-use crate::second_factor::PasskeySite;
+use crate::notices::{Mailer, NoticeMails, Notices};
+use crate::scheduler::Scheduler;
+use crate::second_factor::{PasskeySite, SecondFactor};
 use crate::settings::Settings;
-use crate::store::{Dialect, OpenError, Store};
-use crate::throttle::Throttle;
-use crate::uploads::{Copies, Running};
-use crate::usage::Usage;
+use crate::store::OpenError;
+use crate::tokens::Tokens;
+use crate::uploads::Uploads;
 use crate::world::World;
 
-/// Everything Keyrack can do. Cheap to clone; all clones are one.
+/// Everything Keyrack can do, by subject. Cheap to clone; all clones are one.
 #[derive(Clone)]
-pub struct Keyrack(Arc<Parts>);
+pub struct Keyrack(Arc<Services>);
 
-/// What the operations work with. Each operation lives with its subject (`accounts`, `tokens`, `environments`, …) as a
-/// method of [`Keyrack`].
-pub struct Parts {
-    pub(crate) store: Store,
-    pub(crate) world: World,
-    pub(crate) settings: Settings,
-    pub(crate) catalog: Catalog,
-    pub(crate) callers: Callers,
-    pub(crate) mailer: Option<Mailer>,
-    /// Wakes the mailer for mail that somebody waits for.
-    pub(crate) mail_waits: tokio::sync::Notify,
-    pub(crate) passkey_site: Option<PasskeySite>,
-    pub(crate) passwords: Passwords,
-    pub(crate) receiving: Running,
-    /// Files of other servers' uploads, while they are worked with.
-    pub(crate) copies: Copies,
-    pub(crate) refusals: Refusals,
-    pub(crate) throttle: Throttle,
-    pub(crate) usage: Usage,
-    /// This server among others, once it has joined them.
-    pub(crate) cluster: Cluster,
-    /// The running side of environments, once they are started.
-    pub(crate) environments: OnceLock<Arc<Manager>>,
+/// The services, which hold what they call.
+pub struct Services {
+    pub core: Core,
+    pub accounts: Accounts,
+    pub second_factor: SecondFactor,
+    pub members: Members,
+    pub notices: Notices,
+    pub tokens: Tokens,
+    pub environments: Environments,
+    pub uploads: Uploads,
+    pub marketplace: Marketplace,
+    pub scheduler: Scheduler,
+    pub audit: AuditLog,
 }
 
 impl Keyrack {
@@ -57,70 +47,69 @@ impl Keyrack {
     /// [`OpenError`] for the operator, with nothing changed.
     pub async fn open(settings: Settings, world: World, catalog: Catalog) -> Result<Keyrack, OpenError> {
         let mailer = match &settings.smtp {
-            Some(smtp) => Some(Mailer::new(&smtp.url, &smtp.from).map_err(OpenError::Setting)?),
+            Some(smtp) => Some(Mailer::new(&smtp.url, &smtp.from, &settings.public_url).map_err(OpenError::Setting)?),
             None => None,
         };
         let passkey_site =
             PasskeySite::new(&settings.public_url).inspect_err(|why| tracing::info!(%why, "passkeys are off")).ok();
-        let store = Store::open_with(&settings.database, settings.schema).await?;
-        // Where there can be other servers, nothing is remembered before their changes can be heard.
-        let callers = Callers::new(store.dialect() == Dialect::Sqlite);
-        Ok(Keyrack(Arc::new(Parts {
-            store,
-            world,
-            settings,
-            catalog,
-            callers,
-            mailer,
-            mail_waits: tokio::sync::Notify::new(),
-            passkey_site,
-            passwords: Passwords::default(),
-            receiving: Running::default(),
-            copies: Copies::default(),
-            refusals: Refusals::default(),
-            throttle: Throttle::default(),
-            usage: Usage::default(),
-            cluster: Cluster::default(),
-            environments: OnceLock::new(),
+        let core = Core::open(settings, world, catalog).await?;
+        let second_factor = SecondFactor::new(core.clone(), passkey_site.map(Arc::new));
+        let accounts = Accounts::new(core.clone(), second_factor.clone());
+        let notices = Notices::new(core.clone(), mailer);
+        let tokens = Tokens::new(core.clone());
+        let uploads = Uploads::new(core.clone());
+        let environments = Environments::new(core.clone(), accounts.clone(), uploads.clone());
+        Ok(Keyrack(Arc::new(Services {
+            members: Members::new(core.clone(), accounts.clone(), notices.clone(), tokens.clone()),
+            marketplace: Marketplace::new(core.clone(), accounts.clone(), environments.clone()),
+            scheduler: Scheduler::new(core.clone(), accounts.clone(), environments.clone()),
+            audit: AuditLog::new(core.clone()),
+            core,
+            accounts,
+            second_factor,
+            notices,
+            tokens,
+            environments,
+            uploads,
         })))
     }
 
     /// The methods that this server answers.
     pub fn catalog(&self) -> &Catalog {
-        &self.catalog
+        self.core.catalog()
     }
 
     /// What the operator set.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        self.core.settings()
     }
 
     /// Time and randomness.
     pub fn world(&self) -> &World {
-        &self.world
+        self.core.world()
     }
 
-    /// Notes that a known caller was refused a method; written to the audit log with the next batch.
+    /// As [`Core::refused`].
     pub fn refused(&self, caller: &Caller, client: &Client, method: &str, code: i64, reason: &str) {
-        let event =
-            Event::by(caller, client, "api.call", format!("method:{method}")).refused(format!("{code} {reason}"));
-        self.refusals.note(&event);
+        self.core.refused(caller, client, method, code, reason);
     }
 
-    /// Writes what is gathered in memory: uses and refusals.
+    /// Writes what is gathered in memory: uses, refusals and reads.
     ///
     /// # Errors
     /// From the database; what was not written stays gathered.
     pub async fn flush(&self) -> crate::Result<()> {
-        self.usage.flush(&self.store, &self.catalog).await?;
-        self.refusals.flush(&self.store, self.world.now()).await
+        self.core.log_lines.count_up(false);
+        self.core.usage.flush(&self.core.store, &self.core.catalog).await?;
+        self.core.refusals.flush(&self.core.store, self.core.world.now()).await?;
+        self.core.reads.flush(&self.core.store, self.core.world.now()).await
     }
 
     /// Flushes, tidies up, sends mail, and heeds the operator's commands and the other servers, until it is dropped.
     pub async fn run_background(&self) {
         tokio::join!(
-            self.hear_others(),
-            self.beat(),
+            self.core.hear_others(),
+            self.core.beat(),
             self.keep_own_things(),
             self.work_for_all(),
             self.keep_mailing(),
@@ -134,7 +123,7 @@ impl Keyrack {
         loop {
             tokio::select! {
                 _ = ticks.tick() => {}
-                () = self.mail_waits.notified() => {}
+                () = self.notices.mail_waits.notified() => {}
             }
             let _ = self.send_mails().await;
         }
@@ -146,7 +135,7 @@ impl Keyrack {
         let mut heeded = None;
         loop {
             ticks.tick().await;
-            if let Ok(last) = self.forget_reset_passwords(heeded).await {
+            if let Ok(last) = self.accounts.forget_reset_passwords(heeded).await {
                 heeded = Some(last);
             }
         }
@@ -161,7 +150,7 @@ impl Keyrack {
             let _ = self.flush().await;
             // Each server has files of its own.
             if count % FLUSHES_PER_SWEEP == 0 {
-                let _ = self.sweep_uploads().await;
+                let _ = self.uploads.sweep().await;
             }
         }
     }
@@ -174,41 +163,33 @@ impl Keyrack {
         let mut tidied: Option<tokio::time::Instant> = None;
         loop {
             ticks.tick().await;
-            if !self.works_for_all() {
+            if !self.core.works_for_all() {
                 tidied = None;
                 continue;
             }
             if tidied.is_none_or(|last| last.elapsed() >= HOUR) {
                 tidied = Some(tokio::time::Instant::now());
-                let _ = self.sweep_sessions().await;
-                let _ = self.tell_expiries().await;
+                let _ = self.accounts.sweep_sessions().await;
+                let _ = self.notices.tell_expiries().await;
             }
         }
     }
 
-    /// Walks the audit chain.
+    /// Sends what waits to be mailed: invitations first, since people wait for them.
     ///
     /// # Errors
-    /// The outer one from the database; the inner one names the first broken entry.
-    pub async fn verify_audit(&self) -> crate::Result<Result<Verified, Broken>> {
-        crate::audit::verify(&self.store).await
+    /// From the database. A mail server that does not take a mail is logged and tried again later.
+    pub async fn send_mails(&self) -> crate::Result<()> {
+        self.notices.send_due::<Invitations>().await?;
+        self.notices.send_due::<NoticeMails>().await
     }
 
     /// Writes what is gathered and closes the store.
     pub async fn close(&self) {
         let _ = self.flush().await;
-        self.store.close().await;
-    }
-
-    /// Empties the cache of callers: what was changed in the database by other means decides the next call.
-    pub fn forget_callers(&self) {
-        self.callers.forget_all();
-    }
-
-    /// Whether callers are remembered from one call to the next. Where there can be other servers, that is so while their
-    /// changes can be heard.
-    pub fn remembers_callers(&self) -> bool {
-        self.callers.keeps()
+        let _ = self.core.reads.flush_all(&self.core.store, self.core.world.now()).await;
+        self.core.log_lines.count_up(true);
+        self.core.store.close().await;
     }
 
     /// Whether the database answers.
@@ -216,20 +197,14 @@ impl Keyrack {
     /// # Errors
     /// When it does not.
     pub async fn ready(&self) -> crate::Result<()> {
-        self.store.ping().await
+        self.core.ready().await
     }
 }
 
-pub(crate) fn ticks(period: Duration) -> tokio::time::Interval {
-    let mut ticks = tokio::time::interval(period);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    ticks
-}
-
 impl Deref for Keyrack {
-    type Target = Parts;
+    type Target = Services;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &Services {
         &self.0
     }
 }

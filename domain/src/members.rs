@@ -13,11 +13,32 @@ pub(crate) use mail::Invitations;
 
 use sqlx::{AnyConnection, Row};
 
+use crate::accounts::Accounts;
 use crate::caller::Caller;
+use crate::core::{Core, on_core};
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, UserId};
+use crate::notices::Notices;
 use crate::store::Tx;
+use crate::tokens::Tokens;
 use crate::types::accounts::Role;
+
+/// Members of an account.
+#[derive(Clone)]
+pub struct Members {
+    core: Core,
+    pub(crate) accounts: Accounts,
+    pub(crate) notices: Notices,
+    pub(crate) tokens: Tokens,
+}
+
+on_core!(Members);
+
+impl Members {
+    pub(crate) fn new(core: Core, accounts: Accounts, notices: Notices, tokens: Tokens) -> Members {
+        Members { core, accounts, notices, tokens }
+    }
+}
 
 /// Lets changes of an account's members happen one after the other: two owners who lower each other at the same time
 /// must not leave it without one.

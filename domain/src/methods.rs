@@ -6,6 +6,5 @@
 mod bits;
 mod catalog;
 
-pub use crate::types::lists::parse_list;
-pub use bits::MethodBits;
-pub use catalog::{Catalog, CatalogEntry, MethodId, TokenAccess, UnknownMethod};
+pub use bits::{MethodBits, MethodId};
+pub use catalog::{Catalog, CatalogEntry, TokenAccess, UnknownMethod};

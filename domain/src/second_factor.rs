@@ -4,20 +4,26 @@
 //! was right, so a stranger can neither try codes nor slow anybody down.
 
 mod codes;
+mod passkey_site;
 mod passkeys;
 mod recovery;
 mod totp;
 
-pub use passkeys::{Ceremony, PasskeySite};
+pub use passkey_site::PasskeySite;
+pub use passkeys::Ceremony;
 pub use totp::Enrolment;
+
+use codes::Typed;
+use std::sync::Arc;
 
 use sqlx::{AnyConnection, Row};
 
 use crate::audit::Event;
 use crate::caller::{Caller, Client};
+use crate::core::{Core, on_core};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
+use crate::passwords::Verdict;
 use crate::store::Tx;
 use crate::throttle::Guess;
 use crate::types::second_factor::{PasskeyView, SecondFactors};
@@ -30,6 +36,21 @@ pub enum Proof {
     Code(String),
     /// A passkey's answer (the browser's JSON) to a ceremony that this server began.
     Passkey { ceremony: i64, answer: String },
+}
+
+/// Second factors of people.
+#[derive(Clone)]
+pub struct SecondFactor {
+    core: Core,
+    pub(crate) passkey_site: Option<Arc<PasskeySite>>,
+}
+
+on_core!(SecondFactor);
+
+impl SecondFactor {
+    pub(crate) fn new(core: Core, passkey_site: Option<Arc<PasskeySite>>) -> SecondFactor {
+        SecondFactor { core, passkey_site }
+    }
 }
 
 impl std::fmt::Debug for Proof {
@@ -67,7 +88,7 @@ pub(crate) async fn having(connection: &mut AnyConnection, user: UserId) -> Resu
     Ok(Having { totp: row.try_get::<i64, _>(0)? > 0, passkeys: row.try_get::<i64, _>(1)? > 0 })
 }
 
-impl Keyrack {
+impl SecondFactor {
     /// What the Security page shows of the caller's second factors.
     ///
     /// # Errors
@@ -110,27 +131,48 @@ impl Keyrack {
 
     /// Checks a proof of a user's second factor; each code and each ceremony is taken once.
     ///
+    /// Only one-time codes can be guessed, so only they are counted and held back: whoever has the password and tries codes
+    /// does not keep the user's recovery codes and passkeys out.
+    ///
     /// # Errors
-    /// [`Error::WrongCode`], [`Error::TooManyTries`].
+    /// [`Error::WrongCode`]; [`Error::TooManyTries`] for a one-time code.
     pub(crate) async fn prove(&self, user: UserId, email: &str, client: &Client, proof: &Proof) -> Result<()> {
-        // Per user, not per address: who gets here knows the password, and must not try codes from a thousand places.
-        let guess = Guess::Code { user };
-        self.throttle.admit(guess).await?;
-        let mut tx = self.store.begin().await?;
-        let right = match proof {
-            Proof::Code(code) => codes::take(&mut tx, user, code, self.world.now()).await?,
-            Proof::Passkey { ceremony, answer } => self.take_passkey(&mut tx, user, *ceremony, answer).await?,
+        let verdict = match proof {
+            Proof::Code(typed) => match Typed::read(typed) {
+                Typed::OneTime(code) => self.try_one_time_code(user, &code).await?,
+                Typed::Recovery(code) => {
+                    let mut tx = self.store.begin().await?;
+                    let right = recovery::take(&mut tx, user, &code, self.world.now()).await?;
+                    tx.commit().await?;
+                    if right { Verdict::Right } else { Verdict::Wrong { wait: 0 } }
+                }
+                Typed::Neither => Verdict::Wrong { wait: 0 },
+            },
+            Proof::Passkey { ceremony, answer } => {
+                let mut tx = self.store.begin().await?;
+                let right = self.take_passkey(&mut tx, user, *ceremony, answer).await?;
+                // Also after a wrong answer: the ceremony that it answered is used up.
+                tx.commit().await?;
+                if right { Verdict::Right } else { Verdict::Wrong { wait: 0 } }
+            }
         };
-        // Also after a wrong answer: the ceremony that it answered is used up.
-        tx.commit().await?;
-        if right {
-            self.throttle.right(guess);
-            return Ok(());
-        }
-        let wait = self.throttle.wrong(guess);
+        let Verdict::Wrong { wait } = verdict else { return Ok(()) };
         let event = Event::by_user(self.home(user).await?, email, client, "second-factor.prove").refused("wrong code");
-        self.refusals.note(&event);
+        self.refusals.note(event);
         Err(Error::WrongCode { wait })
+    }
+
+    /// Per user, not per address: who gets here knows the password, and must not try codes from a thousand places.
+    async fn try_one_time_code(&self, user: UserId, code: &str) -> Result<Verdict> {
+        let tried = self.throttle.reserve(Guess::Code { user }).await?;
+        let mut tx = self.store.begin().await?;
+        let right = totp::take(&mut tx, user, code, self.world.now()).await?;
+        tx.commit().await?;
+        if !right {
+            return Ok(Verdict::Wrong { wait: tried.wrong() });
+        }
+        tried.right();
+        Ok(Verdict::Right)
     }
 
     /// The account that a user's own entries belong to.
@@ -149,7 +191,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database.
-    pub async fn ask_second_factor_always(&self, confirmed: &crate::accounts::Confirmed, always: bool) -> Result<()> {
+    pub async fn ask_second_factor_always(&self, confirmed: &crate::confirmed::Confirmed, always: bool) -> Result<()> {
         let caller = confirmed.caller();
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE users SET second_factor_always = $1 WHERE id = $2")
@@ -157,15 +199,10 @@ impl Keyrack {
             .bind(caller.user.0)
             .execute(&mut *tx)
             .await?;
-        let event = self.own_event(confirmed, "second-factor.settings").with("always", always);
+        let event = confirmed.own_event("second-factor.settings").with("always", always);
         crate::audit::append(&mut tx, self.world.now(), event).await?;
         tx.commit().await?;
         Ok(())
-    }
-
-    pub(crate) fn own_event(&self, confirmed: &crate::accounts::Confirmed, action: &'static str) -> Event {
-        let caller = confirmed.caller();
-        Event::by(caller, &confirmed.client, action, format!("user:{} {}", caller.user, caller.email))
     }
 }
 

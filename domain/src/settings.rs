@@ -104,4 +104,36 @@ impl Settings {
             },
         }
     }
+
+    /// What tells this server from others, as one word: host and port of its public URL, `keys.example.org` or
+    /// `localhost-8080`.
+    pub fn server_name(&self) -> String {
+        let (https, authority) = match self.public_url.split_once("://") {
+            Some((scheme, rest)) => (scheme == "https", rest),
+            None => (false, self.public_url.as_str()),
+        };
+        let authority = authority.trim_end_matches('/');
+        let authority = authority.strip_suffix(if https { ":443" } else { ":80" }).unwrap_or(authority);
+        authority.replace(['[', ']'], "").replace(':', "-")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn the_name_of_a_server_is_one_word_that_holds_host_and_port() {
+        for (public_url, name) in [
+            ("https://keys.example.org", "keys.example.org"),
+            ("https://keys.example.org:443/", "keys.example.org"),
+            ("https://keys.example.org:8443", "keys.example.org-8443"),
+            ("http://keys.example.org:80", "keys.example.org"),
+            ("http://localhost:8080", "localhost-8080"),
+            ("http://[2001:db8::1]:8080", "2001-db8--1-8080"),
+        ] {
+            let settings = Settings { public_url: public_url.into(), ..Settings::in_folder("data") };
+            assert_eq!(settings.server_name(), name);
+        }
+    }
 }

@@ -9,7 +9,24 @@ mod review;
 pub(crate) mod rows;
 mod rules;
 mod usage;
+pub(crate) mod vouching;
 
 pub use change::TokenChange;
 pub use create::NewToken;
 pub use regenerate::Renewal;
+
+use crate::core::{Core, on_core};
+
+/// Tokens of an account.
+#[derive(Clone)]
+pub struct Tokens {
+    core: Core,
+}
+
+on_core!(Tokens);
+
+impl Tokens {
+    pub(crate) fn new(core: Core) -> Tokens {
+        Tokens { core }
+    }
+}

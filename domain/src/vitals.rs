@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::Keyrack;
 pub use crate::callers::CacheCounts;
+use crate::core::Core;
 use crate::error::Result;
 use crate::types::environments::EnvStatus;
 
@@ -18,7 +18,7 @@ pub struct Vitals {
     pub flushed: Duration,
 }
 
-impl Keyrack {
+impl Core {
     /// How callers were found since the start: from memory or from the database.
     pub fn cache_counts(&self) -> CacheCounts {
         self.callers.counts()

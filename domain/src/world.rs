@@ -48,6 +48,13 @@ pub fn from_millis(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
 }
 
+/// Milliseconds of a clock that only goes forward, also while the process is stopped and while the machine sleeps. For the one
+/// question how long something was silent; nothing that is kept has this time.
+pub(crate) fn steady_millis() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    now.tv_sec.unsigned_abs() * 1000 + now.tv_nsec.unsigned_abs() / 1_000_000
+}
+
 struct SystemClock;
 
 impl Clock for SystemClock {

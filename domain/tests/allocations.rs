@@ -24,12 +24,14 @@ async fn who_is_known_is_let_in_and_noise_is_refused_without_taking_memory() {
     let info = MethodInfo { name: METHOD.into(), summary: String::new(), sets: vec![] };
     let catalog = Catalog::new(vec![CatalogEntry { info, token: TokenAccess::WhenTicked, role: Role::Viewer }]);
     let keyrack = Keyrack::open(Settings::in_folder(folder.path()), World::system(), catalog).await.unwrap();
-    keyrack.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
+    keyrack.accounts.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
     let client = Client { address: IpAddr::from([127, 0, 0, 1]), user_agent: String::new() };
-    let SignIn::Done(signed_in) = keyrack.sign_in(EMAIL, PASSWORD, &client, SessionKind::Api).await.unwrap() else {
+    let SignIn::Done(signed_in) = keyrack.accounts.sign_in(EMAIL, PASSWORD, &client, SessionKind::Api).await.unwrap()
+    else {
         panic!("there is no second factor");
     };
-    let confirmed = keyrack.confirm(&signed_in.caller, &client, &Confirmation::password(PASSWORD)).await.unwrap();
+    let confirmed =
+        keyrack.accounts.confirm(&signed_in.caller, &client, &Confirmation::password(PASSWORD)).await.unwrap();
     let new = NewToken {
         description: "measured".into(),
         api_set: ApiSet::Custom,
@@ -37,15 +39,15 @@ async fn who_is_known_is_let_in_and_noise_is_refused_without_taking_memory() {
         expires: None,
         shared: false,
     };
-    let secret = keyrack.create_token(&confirmed, &new).await.unwrap().secret;
+    let secret = keyrack.tokens.create(&confirmed, &new).await.unwrap().secret;
     let (method, _) = keyrack.catalog().entries().next().unwrap();
     let check = || {
-        let caller = futures::executor::block_on(keyrack.authenticate(&secret)).unwrap();
+        let caller = futures::executor::block_on(keyrack.accounts.authenticate(&secret)).unwrap();
         assert!(caller.may_call(method));
         caller.note_use(keyrack.world().now(), &client);
         caller.count_call(method);
     };
-    keyrack.authenticate(&secret).await.unwrap();
+    keyrack.accounts.authenticate(&secret).await.unwrap();
     check(); // What is counted for the first time takes memory.
     let known = allocation_counter::measure(check);
     assert_eq!(known.count_total, 0, "{known:?}");
@@ -54,7 +56,7 @@ async fn who_is_known_is_let_in_and_noise_is_refused_without_taking_memory() {
     noise[41] = if noise[41] == b'0' { b'1' } else { b'0' };
     let noise = String::from_utf8(noise).unwrap();
     let refused = allocation_counter::measure(|| {
-        assert!(futures::executor::block_on(keyrack.authenticate(&noise)).is_err());
+        assert!(futures::executor::block_on(keyrack.accounts.authenticate(&noise)).is_err());
     });
     assert_eq!(refused.count_total, 0, "{refused:?}");
 }

@@ -88,7 +88,7 @@ test("a link works once, for the invited address, with a password that holds", a
   );
   await axe(page);
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.goto(link);
+  await expect(page).toHaveURL(link);
   const password = page.getByLabel("New password");
   await page.getByRole("textbox", { name: "Name" }).fill("Bob");
   await password.fill("aaaaaaaaaaaa");

@@ -194,6 +194,6 @@ test.describe("behind an address without a host name", () => {
     await enterAs(page, await newPerson(), "/settings/security");
     const security = new SecurityPage(page);
     await expect(security.button("Add passkey")).toHaveCount(0);
-    await expect(security.factors).toContainText("this server's public address has no host name");
+    await expect(security.factors).toContainText("they need a public address of this server with https and a host name");
   });
 });

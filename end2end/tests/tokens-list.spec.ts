@@ -211,3 +211,25 @@ async function expectButtons(list: TokenList, enabled: { Edit: boolean; Copy: bo
     await expect(list.button(name as "Edit"), name).toBeEnabled({ enabled: on });
   }
 }
+
+test("accents are sorted beside their base letters, by the server and in the browser", async ({ page, enter, owner }) => {
+  for (const name of ["zoo", "Étape", "apple", "Ärger"]) await owner.token(name);
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  const heading = list.grid.getByRole("columnheader", { name: "Description" }).getByRole("button");
+  await expect(list.descriptions).toHaveText(["apple", "Ärger", "Étape", "zoo"]);
+  await heading.click();
+  await expect(list.descriptions).toHaveText(["zoo", "Étape", "Ärger", "apple"]);
+  await heading.click();
+  await expect(list.descriptions).toHaveText(["apple", "Ärger", "Étape", "zoo"]);
+});
+
+test("a token that ends within a day tells the time", async ({ page, enter, owner }) => {
+  const day = wire(Date.now() + 3 * 86_400_000).slice(0, 10);
+  await owner.token("early", { expiresAt: `${day} 00:30:00` });
+  await owner.token("late", { expiresAt: `${day} 23:59:59` });
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  await expect(list.grid.locator("time", { hasText: ", 00:30" })).toHaveCount(1);
+  await expect(list.grid.locator("time", { hasText: "23:59" })).toHaveCount(0);
+});

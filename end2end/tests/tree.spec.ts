@@ -34,6 +34,13 @@ test("search looks anywhere in names and summaries, and keeps the path to each h
   await dialog.search.fill("control.sle");
   await expect(dialog.methods).toHaveCount(1);
   await expect(dialog.item("SleepEnv")).toBeVisible();
+  // Words in any order, the path of a call, the short names that clients use.
+  for (const text of ["env stop", "environment/control/rest/stopenv", "env.control.StopEnv"]) {
+    await dialog.search.fill(text);
+    await expect(dialog.item("StopEnv")).toBeVisible();
+    await expect(dialog.item("GetEnvs")).toHaveCount(0);
+    await expect(dialog.item("StopEnv").locator(".tree-label mark").first()).toHaveText("StopEnv");
+  }
   await dialog.search.fill("<img src=x onerror=alert(1)>");
   await expect(dialog.status).toHaveText(/^No method matches the search\. 0 of \d+ ticked\.$/);
   await expect(dialog.methods).toHaveCount(0);

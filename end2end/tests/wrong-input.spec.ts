@@ -12,8 +12,9 @@ test("a description is one line of plain text with 1 to 255 characters", async (
     ["", "Write a few words"],
     ["   ", "Write a few words"],
     ["x".repeat(256), "At most 255 characters; these are 256."],
-    ["two\tcolumns", "Control characters"],
-    ["txt.\u202egpj", "Control characters"],
+    ["two\tcolumns", "Characters that cannot be seen"],
+    ["\u200b", "Characters that cannot be seen"],
+    ["txt.\u202egpj", "Characters that cannot be seen"],
   ] as const) {
     await dialog.description.fill(text);
     await dialog.button("Generate").click();

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod data;
 mod folder;
+mod health;
 mod serve;
 mod values;
 
@@ -11,11 +12,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use keyrack_domain::Keyrack;
 use keyrack_domain::engine::local::{NODE_WEB, SUPERVISE_NODE, supervise};
 use keyrack_domain::settings::Settings;
-use keyrack_domain::store::{Schema, Store};
+use keyrack_domain::store::{Address, Schema};
 use keyrack_domain::world::World;
 
 use crate::api::registry::Registry;
@@ -38,6 +39,8 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(Box<serve::Serve>),
+    /// Ask the running server whether it is ready: exit code 0 if it is, 1 if not
+    Health(health::Health),
     /// Manage accounts
     #[command(subcommand)]
     Account(account::Account),
@@ -111,12 +114,16 @@ pub fn main() -> ExitCode {
     if first == NODE_WEB {
         return crate::node_web::run();
     }
-    let cli = match Cli::try_parse() {
+    let cli = match without_empty_variables(Cli::command())
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+    {
         Ok(cli) => cli,
         Err(error) => return wrong_usage(&error),
     };
     let outcome = match cli.command {
         Command::Serve(command) => command.run(),
+        Command::Health(command) => command.run(),
         Command::Account(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Backup(command) => command.run(),
@@ -130,6 +137,17 @@ pub fn main() -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// A variable that is set to nothing counts as not set: that is how compose files and unit files leave one out.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|option| {
+            let empty =
+                option.get_env().is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
+            if empty { option.env(None::<&str>) } else { option }
+        })
+        .mut_subcommands(without_empty_variables)
 }
 
 /// Opens the domain with this server's methods.
@@ -146,11 +164,10 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
 
 /// For commands that must not make a database where there is none.
 fn require_database(settings: &Settings) -> Result<(), Failure> {
-    let file = settings.data.join("keyrack.db");
-    if settings.database == Store::sqlite_url(&settings.data) && !file.is_file() {
-        return Err(Failure::start(format_args!("there is no database {}", file.display())));
+    match Address::parse(&settings.database).map_err(Failure::start)?.file() {
+        Some(file) if !file.is_file() => Err(Failure::start(format_args!("there is no database {}", file.display()))),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn wrong_usage(error: &clap::Error) -> ExitCode {
@@ -160,7 +177,7 @@ fn wrong_usage(error: &clap::Error) -> ExitCode {
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         eprintln!(
-            "keyrack: say what to do: serve, account, audit, backup, restore or migrate-data (keyrack --help tells more)"
+            "keyrack: say what to do: serve, health, account, audit, backup, restore or migrate-data (keyrack --help tells more)"
         );
         return ExitCode::from(CANNOT_START);
     }

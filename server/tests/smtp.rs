@@ -1,16 +1,48 @@
 //! A mail server for tests: speaks SMTP on a loopback port and keeps what it is given.
+//!
+//! Not every program of tests needs all of it.
+#![allow(dead_code)]
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// How connections are protected.
+#[derive(Clone)]
+pub enum Security {
+    Plain,
+    /// TLS from the start.
+    Tls(TlsAcceptor),
+    StartTls(TlsAcceptor),
+}
+
+/// TLS with this certificate and key, as PEM.
+pub fn acceptor(certificate: &str, key: &str) -> TlsAcceptor {
+    let chain = CertificateDer::pem_slice_iter(certificate.as_bytes()).map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
 
 /// One mail as it arrived.
 #[derive(Clone, Debug, Default)]
 pub struct Mail {
     pub from: String,
     pub to: Vec<String>,
+    /// What the client called itself.
+    pub hello: String,
     /// Headers and body.
     pub data: String,
 }
@@ -25,13 +57,34 @@ pub struct MailServer {
 impl MailServer {
     /// On a free port, or on this one.
     pub async fn start(port: u16) -> MailServer {
+        MailServer::start_with(port, Security::Plain).await
+    }
+
+    pub async fn start_with(port: u16, security: Security) -> MailServer {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let mails = Arc::new(Mutex::new(Vec::new()));
         let kept = mails.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, kept.clone()));
+                let (kept, security) = (kept.clone(), security.clone());
+                tokio::spawn(async move {
+                    match security {
+                        Security::Plain => _ = serve(stream, &kept, true, false).await,
+                        Security::Tls(acceptor) => {
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                serve(stream, &kept, true, false).await;
+                            }
+                        }
+                        Security::StartTls(acceptor) => {
+                            if let Some(Next::StartTls(stream)) = serve(stream, &kept, true, true).await
+                                && let Ok(stream) = acceptor.accept(stream).await
+                            {
+                                serve(stream, &kept, false, false).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         MailServer { address, mails, task }
@@ -53,23 +106,42 @@ impl Drop for MailServer {
     }
 }
 
-/// One connection (RFC 5321).
-async fn serve(stream: TcpStream, mails: Arc<Mutex<Vec<Mail>>>) -> Option<()> {
-    let (read, mut write) = stream.into_split();
+/// What comes after a conversation.
+enum Next<S> {
+    Nothing,
+    StartTls(S),
+}
+
+/// One conversation (RFC 5321). `greets` unless it goes on after STARTTLS, which `offers` lets the client begin.
+async fn serve<S>(stream: S, mails: &Mutex<Vec<Mail>>, greets: bool, offers: bool) -> Option<Next<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (read, mut write) = tokio::io::split(stream);
     let mut lines = BufReader::new(read).lines();
-    write.write_all(b"220 mail.test ESMTP\r\n").await.ok()?;
-    let mut mail = Mail::default();
+    if greets {
+        write.write_all(b"220 mail.test ESMTP\r\n").await.ok()?;
+    }
+    let (mut mail, mut hello) = (Mail::default(), String::new());
     while let Some(line) = lines.next_line().await.ok()? {
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         let answer: &[u8] = match verb.as_str() {
-            "EHLO" => b"250-mail.test\r\n250 8BITMIME\r\n",
+            "EHLO" => {
+                hello = line["EHLO ".len()..].to_owned();
+                if offers { b"250-mail.test\r\n250 STARTTLS\r\n" } else { b"250-mail.test\r\n250 8BITMIME\r\n" }
+            }
+            "STARTTLS" if offers => {
+                write.write_all(b"220 go on\r\n").await.ok()?;
+                return Some(Next::StartTls(lines.into_inner().into_inner().unsplit(write)));
+            }
+            "MAIL" if offers => b"530 only after STARTTLS\r\n",
             "HELO" | "NOOP" => b"250 mail.test\r\n",
             "RSET" => {
                 mail = Mail::default();
                 b"250 forgotten\r\n"
             }
             "MAIL" => {
-                mail = Mail { from: address(&line), ..Mail::default() };
+                mail = Mail { from: address(&line), hello: hello.clone(), ..Mail::default() };
                 b"250 sender taken\r\n"
             }
             "RCPT" => {
@@ -91,7 +163,7 @@ async fn serve(stream: TcpStream, mails: Arc<Mutex<Vec<Mail>>>) -> Option<()> {
             }
             "QUIT" => {
                 write.write_all(b"221 good bye\r\n").await.ok()?;
-                return Some(());
+                return Some(Next::Nothing);
             }
             _ => b"502 not known here\r\n",
         };

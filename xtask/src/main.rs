@@ -3,12 +3,14 @@
 //! ```text
 //! cargo xtask site  [--release]   WASM, JavaScript, CSS and static files → target/site
 //! cargo xtask build [--release]   the site, then the server that embeds it
+//! cargo xtask dev [-- ARGUMENT…]  a debug build and the server, again whenever a source file changes
 //! cargo xtask coverage            docs/api-coverage.md, from the server's registry of methods
 //! ```
 //!
 //! Without `--release` the WASM is compiled quickly and nothing is compressed, for the edit–reload loop. `--release`
 //! makes what is shipped.
 
+mod dev;
 mod site;
 
 use std::{
@@ -18,7 +20,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-const USAGE: &str = "usage: cargo xtask <site|build|coverage> [--release]";
+const USAGE: &str = "usage: cargo xtask <site|build|dev|coverage> [--release] [-- ARGUMENT…]";
 
 fn main() -> ExitCode {
     match run() {
@@ -33,10 +35,12 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let mut task = None;
     let mut release = false;
-    for argument in std::env::args().skip(1) {
+    let mut arguments = std::env::args().skip(1);
+    for argument in arguments.by_ref() {
         match argument.as_str() {
+            "--" => break,
             "--release" => release = true,
-            "site" | "build" | "coverage" if task.is_none() => task = Some(argument),
+            "site" | "build" | "dev" | "coverage" if task.is_none() => task = Some(argument),
             "-h" | "--help" => {
                 println!("{USAGE}");
                 return Ok(());
@@ -47,15 +51,8 @@ fn run() -> Result<()> {
     let root = root();
     match task.as_deref() {
         Some("site") => site::build(&root, release),
-        Some("build") => {
-            site::build(&root, release)?;
-            println!("server: compiling");
-            let mut args = vec!["build", "--package", "keyrack-server"];
-            if release {
-                args.push("--release");
-            }
-            cargo(&root, &args)
-        }
+        Some("build") => build(&root, release),
+        Some("dev") => dev::run(&root, &arguments.collect::<Vec<_>>()),
         Some("coverage") => {
             // The test that holds the page to be current knows how to write it.
             let test = ["test", "--quiet", "--package", "keyrack-server", "--test", "doors"];
@@ -64,6 +61,17 @@ fn run() -> Result<()> {
         }
         _ => bail!("{USAGE}"),
     }
+}
+
+/// The site, then the server with it inside.
+fn build(root: &std::path::Path, release: bool) -> Result<()> {
+    site::build(root, release)?;
+    println!("server: compiling");
+    let mut args = vec!["build", "--package", "keyrack-server"];
+    if release {
+        args.push("--release");
+    }
+    cargo(root, &args)
 }
 
 /// The workspace's folder.

@@ -276,7 +276,7 @@ fn site_name(path: &Path) -> Result<String> {
 }
 
 /// All files below a folder (or the one file), sorted. Hidden files are editors' and stay out.
-fn files_under(path: &Path) -> Result<Vec<PathBuf>> {
+pub fn files_under(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     if path.is_dir() {
         for entry in fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))? {

@@ -1,6 +1,6 @@
 //! The choice of the account, for people who are members of several.
 
-use keyrack_domain::types::members::AccountChoice;
+use keyrack_types::members::AccountChoice;
 use leptos::{ev, html, prelude::*};
 
 use super::browser;

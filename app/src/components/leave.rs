@@ -1,6 +1,6 @@
 //! When the session is over in the middle of something.
 
-use keyrack_domain::types::refusal::Refusal;
+use keyrack_types::refusal::Refusal;
 
 use super::browser;
 use crate::paths;

@@ -1,6 +1,6 @@
 //! The way from one account to another.
 
-use keyrack_domain::types::members::AccountChoice;
+use keyrack_types::members::AccountChoice;
 use leptos::prelude::*;
 
 use crate::components::account_switch::{AccountSwitch, FORM};

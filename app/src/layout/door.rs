@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::components::mark::Mark;
+use crate::{
+    components::{
+        icon::{Glyph, Icon},
+        mark::Mark,
+    },
+    visit,
+};
 
 /// The mark and one panel with a heading.
 #[component]
@@ -15,11 +21,26 @@ pub fn Door(#[prop(into)] title: String, children: Children) -> impl IntoView {
             </div>
             <div class="panel signin-panel">
                 <h1>{title}</h1>
+                {visit::is_in_the_clear().then(|| view! { <InTheClear /> })}
                 {children()}
             </div>
             <p class="small muted">
                 <a href="/docs/api">"API docs"</a>
             </p>
         </main>
+    }
+}
+
+/// What plain http means to who is about to type a password.
+#[component]
+fn InTheClear() -> impl IntoView {
+    view! {
+        <div class="alert warning" role="note">
+            <Icon glyph=Glyph::TriangleAlert />
+            <p>
+                "This page came over plain http: whoever is on the network between you and this server can read and change \
+                 what you send, passwords too. With https nobody can, and passkeys work."
+            </p>
+        </div>
     }
 }

@@ -9,7 +9,7 @@ use super::{Chrome, Section, Viewer, redirect};
 use crate::{cookie::CookieRule, pages::error::ErrorPage, paths, visit};
 
 /// Shows its page to signed-in people and sends everybody else to sign in and back, before anything is rendered.
-/// Gives the page the [`keyrack_domain::types::accounts::Profile`] as context.
+/// Gives the page the [`keyrack_types::accounts::Profile`] as context.
 #[component]
 pub fn Member(title: &'static str, section: Section, children: Children) -> impl IntoView {
     Suspend::new(async move {

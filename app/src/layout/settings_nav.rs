@@ -1,6 +1,6 @@
 //! The pages of the settings.
 
-use keyrack_domain::types::accounts::Role;
+use keyrack_types::accounts::Role;
 use leptos::prelude::*;
 
 use super::{Section, current};

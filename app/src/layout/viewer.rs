@@ -23,9 +23,9 @@ impl Viewer {
     /// From the database.
     pub async fn of(keyrack: &Keyrack, caller: &Caller) -> Result<Viewer, keyrack_domain::Error> {
         Ok(Viewer {
-            profile: keyrack.profile(caller).await?,
-            accounts: keyrack.accounts_of(caller).await?,
-            unread: keyrack.unread_notices(caller).await?,
+            profile: keyrack.accounts.profile(caller).await?,
+            accounts: keyrack.members.accounts_of(caller).await?,
+            unread: keyrack.notices.unread(caller).await?,
         })
     }
 }

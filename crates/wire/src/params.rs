@@ -1,22 +1,22 @@
 //! Reading the parameters of a call: query and body, names in any case, empty = absent.
 
+mod bounds;
 mod decode;
 mod json;
 mod names;
+pub mod nesting;
 mod typed;
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use keyrack_types::bounds::http::PARAMETERS;
 
 pub use names::Names;
 pub use typed::{End, Ids};
 pub(crate) use typed::{any_json, flag, whole_number};
 
-use crate::{Param, Refusal, Sent};
-
-/// More than any client sends; each costs memory.
-pub const MOST_PARAMETERS: usize = 1000;
+use crate::{Kind, Param, Refusal, Sent};
 
 /// The parameters as they came, decoded; empty ones are not among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,14 +40,14 @@ impl Pairs {
     /// Reads the query and the body, in this order.
     ///
     /// # Errors
-    /// [`Refusal::Request`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
-    /// [`MOST_PARAMETERS`].
+    /// [`Refusal`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
+    /// [`PARAMETERS`].
     pub fn read(query: &[u8], sent: &Sent) -> Result<Pairs, Refusal> {
         let mut reader = Reader::default();
         reader.form(query)?;
         match sent {
-            Sent::Form(form) => reader.form(form)?,
-            Sent::Json(text) => reader.json(text)?,
+            Sent::Form(form) => reader.form(without_bom(form))?,
+            Sent::Json(text) => reader.json(without_bom(text))?,
             Sent::Multipart(fields) => reader.fields(fields)?,
         }
         Ok(Pairs(reader.pairs))
@@ -68,14 +68,20 @@ impl Pairs {
         if values.any(|other| other != first) {
             return Err(Refusal::bad(param.name, "it is given more than once with different values"));
         }
-        Ok(Some(first))
+        Ok(Some(without_mark(param, first)))
     }
 
     /// As [`single`](Pairs::single), but the text is taken out, not copied.
     pub(crate) fn take_single(&mut self, param: &'static Param) -> Result<Option<String>, Refusal> {
         self.single(param)?;
         let pair = self.0.iter_mut().find(|pair| param.is_called(&pair.name));
-        Ok(pair.map(|pair| std::mem::take(&mut pair.value)))
+        Ok(pair.map(|pair| {
+            let text = std::mem::take(&mut pair.value);
+            match without_mark(param, &text).len() {
+                all if all == text.len() => text,
+                rest => text[text.len() - rest..].to_owned(),
+            }
+        }))
     }
 
     /// The same as a form, without the credential.
@@ -176,8 +182,8 @@ impl Reader {
     }
 
     fn push(&mut self, mut name: String, value: impl FnOnce(&str) -> Result<String, Refusal>) -> Result<(), Refusal> {
-        if self.count == MOST_PARAMETERS {
-            return Err(Refusal::Request(format!("more than {MOST_PARAMETERS} parameters in one call").into()));
+        if self.count == PARAMETERS {
+            return Err(Refusal::too_large(format!("more than {PARAMETERS} parameters in one call")));
         }
         self.count += 1;
         name.make_ascii_lowercase();
@@ -186,6 +192,19 @@ impl Reader {
             self.pairs.push(Pair { name, value });
         }
         Ok(())
+    }
+}
+
+/// Editors of some systems put a byte order mark before what they save.
+fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// JSON that was read from a file may begin with a byte order mark, which is no part of it.
+fn without_mark<'a>(param: &Param, text: &'a str) -> &'a str {
+    match param.kind {
+        Kind::Json => text.strip_prefix('\u{feff}').unwrap_or(text),
+        _ => text,
     }
 }
 

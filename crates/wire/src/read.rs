@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use keyrack_domain::types::lists::parse_list;
+use keyrack_types::lists::parse_list;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
@@ -37,6 +37,7 @@ enum Came {
 
 impl Parameters {
     fn take(&mut self, param: &'static Param) -> Result<Option<Came>, Refusal> {
+        self.pairs.check_bounds(param)?;
         if !param.kind.repeats() {
             return Ok(self.pairs.take_single(param)?.map(Came::One));
         }

@@ -11,6 +11,9 @@ pub enum Refusal {
     /// The request cannot be read at all.
     #[error("{0}")]
     Request(Cow<'static, str>),
+    /// A bound was met; the text names it and its value.
+    #[error("{}", in_form(*name, problem))]
+    TooLarge { name: Option<&'static str>, problem: Cow<'static, str> },
     /// A required parameter is not there, or empty.
     #[error("invalid parameter [{0}]: it is required")]
     Missing(&'static str),
@@ -28,10 +31,18 @@ impl Refusal {
         Refusal::Bad { name, problem: problem.into() }
     }
 
+    /// A bound of the whole request that was met.
+    pub fn too_large(problem: impl Into<Cow<'static, str>>) -> Refusal {
+        Refusal::TooLarge { name: None, problem: problem.into() }
+    }
+
     /// The same, but it calls a parameter as the client called it.
     pub fn named(self, names: &Names) -> Refusal {
         match self {
             Refusal::Bad { name, problem } => Refusal::Bad { name: names.used(name).unwrap_or(name), problem },
+            Refusal::TooLarge { name: Some(name), problem } => {
+                Refusal::TooLarge { name: Some(names.used(name).unwrap_or(name)), problem }
+            }
             other => other,
         }
     }
@@ -42,6 +53,14 @@ impl Refusal {
             Refusal::Nameless(problem) => Refusal::Bad { name, problem },
             other => other,
         }
+    }
+}
+
+/// The text of a bound, in the form that all texts about a parameter have.
+fn in_form(name: Option<&str>, problem: &str) -> String {
+    match name {
+        Some(name) => format!("invalid parameter [{name}]: {problem}"),
+        None => problem.to_owned(),
     }
 }
 

@@ -7,22 +7,24 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::sessions::SessionKind;
+use crate::accounts::Accounts;
 use crate::caller::{Caller, CallerCredential};
 use crate::callers::{As, Found};
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::secret::{SecretHash, Shape, shape};
+use crate::tokens::vouching::Maker;
 use crate::types::accounts::Role;
 use crate::types::methods::ApiSet;
 use crate::usage::Used;
 use crate::world::from_millis;
 
-/// Callers behind tokens, with what [`Keyrack::caller_of_token`] reads.
+/// Callers behind tokens, with what [`Accounts::caller_of_token`] reads.
 macro_rules! token_callers {
     () => {
-        "SELECT t.id, t.account_id, t.owner_id, u.email, m.role, t.api_set, t.expires_at FROM tokens t \
+        "SELECT t.id, t.account_id, t.owner_id, u.email, m.role, t.api_set, t.expires_at, t.secret_by, k.role FROM tokens t \
          JOIN memberships m ON m.account_id = t.account_id AND m.user_id = t.owner_id \
+         LEFT JOIN memberships k ON k.account_id = t.account_id AND k.user_id = t.secret_by \
          JOIN users u ON u.id = t.owner_id WHERE u.enabled = 1 AND "
     };
 }
@@ -30,7 +32,7 @@ macro_rules! token_callers {
 /// So long a session's former value still answers after it changed, for requests that were on their way.
 const GRACE_MILLIS: i64 = 10_000;
 
-impl Keyrack {
+impl Accounts {
     /// The caller behind a credential of the API: a token's secret, or the value of a session that Signin opened.
     ///
     /// Shape and checksum come before any look-up. Whether the caller may call a method is for the caller of this to
@@ -133,7 +135,9 @@ impl Keyrack {
             .fetch_optional(self.store.read())
             .await?;
         let Some(row) = row else { return self.not_found(hash, As::Token).await };
-        Ok(Found::Caller(Arc::new(self.caller_of_token(&row).await?)))
+        let caller = self.caller_of_token(&row).await?;
+        // Not for ever: another role of who made the secret, or of the owner, decides anew.
+        Ok(if may_act(&row, maker(&row, 7)?)? { Found::Caller(Arc::new(caller)) } else { Found::NotNow })
     }
 
     async fn caller_of_token(&self, row: &AnyRow) -> Result<Caller> {
@@ -156,17 +160,40 @@ impl Keyrack {
             account: AccountId(row.try_get(1)?),
             role,
             credential: CallerCredential::Token(id),
+            secret_by: row.try_get::<Option<i64>, _>(7)?.map(UserId),
             may,
             expires: row.try_get::<Option<i64>, _>(6)?.map(from_millis),
             usage: self.usage.slot(Used::Token(id)),
         })
     }
 
+    /// The caller behind a token that was found before, with the rights that it has now. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when the token is gone or has expired, or its secret opens nothing any more.
+    pub(crate) async fn caller_of_token_now(&self, token: TokenId) -> Result<Caller> {
+        let row = self.token_row(token).await?;
+        let caller = self.caller_of_token(&row).await?;
+        if !may_act(&row, maker(&row, 7)?)? {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
+        }
+        caller.check_alive(self.world.now())?;
+        Ok(caller)
+    }
+
+    async fn token_row(&self, token: TokenId) -> Result<AnyRow> {
+        sqlx::query(concat!(token_callers!(), "t.id = $1"))
+            .bind(token.0)
+            .fetch_optional(self.store.read())
+            .await?
+            .ok_or(Error::NotAuthenticated(Credential::Unknown))
+    }
+
     /// The caller of a task, with the rights that its user, or the token that made it, has now. Nothing of it is kept.
     ///
     /// # Errors
-    /// [`Error::NotAuthenticated`] when the token is gone or has expired, [`Error::Forbidden`] when the user is no member
-    /// of the account any more.
+    /// [`Error::NotAuthenticated`] when the token is gone or has expired, [`Error::Forbidden`] when the user, or who made the
+    /// secret by which the task was made, is no member of the account any more or may do less than the token's owner.
     pub(crate) async fn caller_of_task(
         &self,
         task: i64,
@@ -176,11 +203,21 @@ impl Keyrack {
     ) -> Result<Caller> {
         let credential = CallerCredential::Task { id: task, by_token: token };
         if let Some(token) = token {
-            let row = sqlx::query(concat!(token_callers!(), "t.id = $1"))
-                .bind(token.0)
-                .fetch_optional(self.store.read())
-                .await?
-                .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
+            let row = self.token_row(token).await?;
+            let made = sqlx::query(
+                "SELECT t.secret_by, k.role FROM tasks t \
+                 LEFT JOIN memberships k ON k.account_id = t.account_id AND k.user_id = t.secret_by WHERE t.id = $1",
+            )
+            .bind(task)
+            .fetch_optional(self.store.read())
+            .await?;
+            if let Some(made) = made
+                && !may_act(&row, maker(&made, 0)?)?
+            {
+                let why = "who made the token's value by which this task was made is no member of the account any more, or may do \
+                     less than the token's owner: change the task, so that it is yours";
+                return Err(Error::Forbidden(why.into()));
+            }
             let caller = Caller { credential, ..self.caller_of_token(&row).await? };
             caller.check_alive(self.world.now())?;
             return Ok(caller);
@@ -201,6 +238,7 @@ impl Keyrack {
             account,
             role,
             credential,
+            secret_by: None,
             may: self.catalog.role_bits(role),
             expires: None,
             usage: Arc::default(),
@@ -249,6 +287,7 @@ impl Keyrack {
             account: AccountId(row.try_get(1)?),
             role,
             credential: CallerCredential::Session { id, browser: kind == SessionKind::Browser, by_token },
+            secret_by: None,
             may,
             expires: limit.into_iter().chain(token_end).min(),
             usage,
@@ -260,6 +299,19 @@ impl Keyrack {
 
 fn is_of_kind(caller: &Caller, kind: SessionKind) -> bool {
     matches!(caller.credential, CallerCredential::Session { browser, .. } if browser == (kind == SessionKind::Browser))
+}
+
+/// Who made a secret; the row says it in two columns from this one on. Of former versions' tasks it is not known.
+fn maker(row: &AnyRow, at: usize) -> Result<Option<Maker>> {
+    let Some(user) = row.try_get::<Option<i64>, _>(at)? else { return Ok(None) };
+    let role = row.try_get::<Option<String>, _>(at + 1)?.map(|_| stored_role(row, at + 1)).transpose()?;
+    Ok(Some(Maker { user: UserId(user), role }))
+}
+
+/// Whether a secret that somebody made may act as the owner of the token in this row of [`token_callers`].
+fn may_act(row: &AnyRow, maker: Option<Maker>) -> Result<bool> {
+    let Some(maker) = maker else { return Ok(true) };
+    Ok(maker.may_act_as(UserId(row.try_get(2)?), stored_role(row, 4)?, stored_set(row, 5)?))
 }
 
 fn stored_role(row: &AnyRow, at: usize) -> Result<Role> {

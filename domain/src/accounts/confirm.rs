@@ -4,25 +4,17 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
+use crate::accounts::Accounts;
 use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
 use crate::cluster::Forget;
+use crate::confirmed::{Confirmed, ProvedPassword};
 use crate::error::{Credential, Error, Result};
-use crate::keyrack::Keyrack;
+use crate::passwords::Verdict;
 use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
 use crate::throttle::Guess;
 use crate::types::second_factor::ConfirmInput;
-
-/// A caller who proved the password for this one request. Operations that need the proof take this instead of a
-/// [`Caller`], so that they cannot be called without it.
-#[derive(Debug)]
-pub struct Confirmed {
-    pub(crate) caller: Arc<Caller>,
-    pub(crate) client: Client,
-    /// The browser's session has changed its value: the cookie must be replaced by this one with the answer.
-    pub new_session: Option<Secret>,
-}
 
 /// What a caller brings to confirm a change with.
 #[derive(Clone, Debug, Default)]
@@ -55,19 +47,7 @@ impl From<ConfirmInput> for Confirmation {
     }
 }
 
-impl Confirmed {
-    /// Who confirmed.
-    pub fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
-    /// The new value for the session cookie, where it must be replaced.
-    pub fn new_session(&self) -> Option<&str> {
-        self.new_session.as_ref().map(Secret::as_str)
-    }
-}
-
-impl Keyrack {
+impl Accounts {
     /// Checks the password of the caller's user and, where the user has one and no fresh proof covers it, the second
     /// factor.
     ///
@@ -87,13 +67,13 @@ impl Keyrack {
             if browser || factor || self.settings.token_password_required {
                 return Err(Error::invalid("password", "Confirm this with your password."));
             }
-            return Ok(Confirmed { caller: caller.clone(), client: client.clone(), new_session: None });
+            return Ok(Confirmed { caller: caller.clone(), client: client.clone(), proved: None, new_session: None });
         };
-        self.check_password(caller, client, password).await?;
+        let proved = self.prove_password(caller, client, password).await?;
         self.check_second_factor(caller, client, with.second_factor.as_ref()).await?;
         let caller = self.as_it_stands(caller).await?;
         let new_session = if browser { Some(self.rotate_session(&caller).await?) } else { None };
-        Ok(Confirmed { caller, client: client.clone(), new_session })
+        Ok(Confirmed { caller, client: client.clone(), proved: Some(proved), new_session })
     }
 
     /// The caller with its present role, while its session lives: proving a password can take seconds, and meanwhile an
@@ -112,7 +92,7 @@ impl Keyrack {
     /// [`Error::Forbidden`] for tokens; [`Error::NotFound`] when the user has no passkey.
     pub async fn begin_passkey_confirmation(&self, caller: &Caller) -> Result<Ceremony> {
         caller.require(Right::ManageSelf)?;
-        self.begin_passkey_proof(caller.user).await
+        self.second_factor.begin_passkey_proof(caller.user).await
     }
 
     /// Whether a change would be covered by a proof of the second factor that is fresh enough; `None` without a second
@@ -148,23 +128,27 @@ impl Keyrack {
     /// # Errors
     /// [`Error::Forbidden`] for tokens; [`Error::WrongPassword`], [`Error::TooManyTries`].
     pub async fn check_password(&self, caller: &Caller, client: &Client, password: &str) -> Result<()> {
+        self.prove_password(caller, client, password).await.map(drop)
+    }
+
+    async fn prove_password(&self, caller: &Caller, client: &Client, password: &str) -> Result<ProvedPassword> {
         caller.require(Right::ManageSelf)?;
-        let guess = Guess::Password { account: &caller.email, address: client.address };
-        self.throttle.admit(guess).await?;
-        let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1 AND enabled = 1")
+        let ended = || Error::NotAuthenticated(Credential::Ended);
+        let session = caller.session().ok_or_else(ended)?;
+        let tried = self.throttle.reserve(Guess::StepUp { user: caller.user, session }).await?;
+        let hash: String = sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1 AND enabled = 1")
             .bind(caller.user.0)
             .fetch_optional(self.store.read())
             .await?
-            .ok_or(Error::NotAuthenticated(Credential::Ended))?;
-        let hash: String = row.try_get(0)?;
-        if !self.passwords.verify(Some(&hash), password).await? {
-            let wait = self.throttle.wrong(guess);
-            let subject = format!("user:{} {}", caller.user, caller.email);
-            self.refusals.note(&Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
-            return Err(Error::WrongPassword { wait });
+            .ok_or_else(ended)?;
+        match self.passwords.check(tried, Some(&hash), password).await? {
+            Verdict::Right => Ok(ProvedPassword(hash)),
+            Verdict::Wrong { wait } => {
+                let subject = format!("user:{} {}", caller.user, caller.email);
+                self.refusals.note(Event::by(caller, client, "password.confirm", subject).refused("wrong password"));
+                Err(Error::WrongPassword { wait })
+            }
         }
-        self.throttle.right(guess);
-        Ok(())
     }
 
     async fn check_second_factor(&self, caller: &Caller, client: &Client, proof: Option<&Proof>) -> Result<()> {
@@ -175,9 +159,9 @@ impl Keyrack {
         let Some(proof) = proof else {
             return Err(Error::SecondFactorNeeded { totp: having.totp, passkey: having.passkeys });
         };
-        self.prove(caller.user, &caller.email, client, proof).await?;
+        self.second_factor.prove(caller.user, &caller.email, client, proof).await?;
         let mut tx = self.store.begin().await?;
-        self.mark_proved(&mut tx, caller).await?;
+        self.second_factor.mark_proved(&mut tx, caller).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::sessions::SessionKind;
+use crate::bounds::counts::DEVICES_OF_USER;
 use crate::caller::Client;
 use crate::error::Result;
 use crate::ids::UserId;
@@ -12,7 +13,7 @@ use crate::settings::Settings;
 use crate::store::Tx;
 
 /// Notes the device, and tells the user when it is a new one. The very first is not news. Scripts are not devices: they
-/// come from new addresses every day, and their sign-ins stand in the audit log.
+/// come from new addresses every day, and their sign-ins stand in the audit log. The user is locked by the caller.
 pub(super) async fn note(
     tx: &mut Tx,
     settings: &Settings,
@@ -37,6 +38,17 @@ pub(super) async fn note(
     .bind(now.timestamp_millis())
     .execute(&mut **tx)
     .await?;
+    if known >= DEVICES_OF_USER {
+        sqlx::query(
+            "DELETE FROM known_devices WHERE user_id = $1 AND device_hash IN (SELECT device_hash FROM known_devices \
+             WHERE user_id = $1 AND device_hash <> $2 ORDER BY seen_at LIMIT $3)",
+        )
+        .bind(user.0)
+        .bind(&device)
+        .bind(known + i64::from(new.rows_affected() == 1) - DEVICES_OF_USER)
+        .execute(&mut **tx)
+        .await?;
+    }
     if new.rows_affected() == 1 && known > 0 {
         tell(tx, settings, now, user, None, Told::NewDevice { client }).await?;
     }

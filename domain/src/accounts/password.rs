@@ -3,15 +3,15 @@
 use sqlx::Row;
 use zxcvbn::Score;
 
-use super::confirm::Confirmed;
-use super::users::check_email;
+use super::email::login_forms;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 use crate::notices::{Told, tell};
-use crate::passwords::check_length;
+use crate::passwords::{check_length, normalised};
 use crate::secret::SecretHash;
 use crate::store::Tx;
 
@@ -22,8 +22,9 @@ use crate::store::Tx;
 pub fn check_strength(password: &str, own_words: &[&str]) -> Result<()> {
     check_length(password).map_err(|error| Error::invalid("newPassword", error.to_string()))?;
     // zxcvbn takes time that grows with the length; what is beyond 100 characters does not make it weaker.
-    let looked_at: String = password.chars().take(100).collect();
-    let judged = zxcvbn::zxcvbn(&looked_at, own_words);
+    let looked_at: String = normalised(password).chars().take(100).collect();
+    let own_words: Vec<_> = own_words.iter().map(|word| normalised(word)).collect();
+    let judged = zxcvbn::zxcvbn(&looked_at, &own_words.iter().map(AsRef::as_ref).collect::<Vec<_>>());
     if judged.score() >= Score::Three {
         return Ok(());
     }
@@ -35,11 +36,12 @@ pub fn check_strength(password: &str, own_words: &[&str]) -> Result<()> {
     Err(Error::invalid("newPassword", words.join(" ")))
 }
 
-impl Keyrack {
+impl Accounts {
     /// Changes the password of the one who confirmed, and ends the user's other sessions.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a password that is too short, too easy to guess, or the present one.
+    /// [`Error::Invalid`] for a password that is too short, too easy to guess, or the present one;
+    /// [`Error::WrongPassword`] when another request has changed it meanwhile.
     pub async fn change_password(&self, confirmed: &Confirmed, current: &str, new: &str) -> Result<()> {
         let caller = confirmed.caller();
         let name: String = sqlx::query_scalar("SELECT name FROM users WHERE id = $1")
@@ -47,12 +49,14 @@ impl Keyrack {
             .fetch_one(self.store.read())
             .await?;
         check_strength(new, &[&caller.email, &name, "keyrack"])?;
-        if new == current {
+        if normalised(new) == normalised(current) {
             return Err(Error::invalid("newPassword", "That is your present password; choose another one."));
         }
         let hash = self.passwords.hash(&self.world, new).await?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        // Of two changes at the same time the later one was confirmed with a password that is none any more.
+        confirmed.hold(&mut tx).await?;
         sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2")
             .bind(hash)
             .bind(caller.user.0)
@@ -60,7 +64,7 @@ impl Keyrack {
             .await?;
         let keep = caller.session().map_or(0, |id| id.0);
         let ended = end_others(&mut tx, caller.user, keep).await?;
-        let event = self.own_event(confirmed, "password.change").with("sessionsEnded", ended.len());
+        let event = confirmed.own_event("password.change").with("sessionsEnded", ended.len());
         audit::append(&mut tx, now, event).await?;
         tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), Told::PasswordChanged).await?;
         self.commit(tx, &ended).await
@@ -71,17 +75,21 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NotFound`] for an unknown address, [`Error::Invalid`] for a password that cannot be taken.
     pub async fn reset_password(&self, email: &str, new: &str) -> Result<()> {
-        let email = check_email(email)?;
+        let (email, former) = login_forms(email);
         let hash = self.passwords.hash(&self.world, new).await?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query("UPDATE users SET password_hash = $1 WHERE email = $2 RETURNING id")
-            .bind(hash)
-            .bind(&email)
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or_else(|| Error::NotFound(format!("there is no user with the e-mail address {email}").into()))?;
-        let user = UserId(row.try_get(0)?);
+        let row = sqlx::query(
+            "UPDATE users SET password_hash = $1 WHERE id = (SELECT id FROM users WHERE email IN ($2, $3) \
+             ORDER BY CASE email WHEN $3 THEN 0 ELSE 1 END LIMIT 1) RETURNING id, email",
+        )
+        .bind(hash)
+        .bind(&email)
+        .bind(&former)
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or_else(|| Error::NotFound(format!("there is no user with the e-mail address {email}").into()))?;
+        let (user, email): (_, String) = (UserId(row.try_get(0)?), row.try_get(1)?);
         let ended = end_others(&mut tx, user, 0).await?;
         let account: Option<i64> =
             sqlx::query_scalar("SELECT account_id FROM memberships WHERE user_id = $1 ORDER BY account_id LIMIT 1")
@@ -96,7 +104,7 @@ impl Keyrack {
     }
 }
 
-impl Keyrack {
+impl Accounts {
     /// Forgets the callers whose passwords an operator has reset since this entry of the audit log (`None`: whatever was
     /// done before now is past); answers the entry up to which that is done.
     pub(crate) async fn forget_reset_passwords(&self, since: Option<i64>) -> Result<i64> {
@@ -120,9 +128,17 @@ impl Keyrack {
     }
 }
 
-/// Ends a user's sessions but one, and every sign-in that the former password began; answers what must be forgotten.
+/// Ends a user's sessions but one, and everything that the former password began: sign-ins that wait for their second factor,
+/// and second factors that wait to be confirmed, whose secrets somebody may have learnt with it. Answers what must be
+/// forgotten.
 async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<Forget>> {
-    sqlx::query("DELETE FROM sign_in_challenges WHERE user_id = $1").bind(user.0).execute(&mut **tx).await?;
+    for begun in [
+        "DELETE FROM sign_in_challenges WHERE user_id = $1",
+        "DELETE FROM passkey_ceremonies WHERE user_id = $1",
+        "DELETE FROM totp WHERE user_id = $1 AND confirmed = 0",
+    ] {
+        sqlx::query(begun).bind(user.0).execute(&mut **tx).await?;
+    }
     let rows = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING secret_hash")
         .bind(user.0)
         .bind(keep)

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use sqlx::Row;
 
 use super::devices;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
+use crate::bounds::counts::SESSIONS_OF_USER;
 use crate::caller::{Caller, Client};
 use crate::cluster::Forget;
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::types::accounts::SessionView;
 use crate::types::methods::ApiSet;
 use crate::usage::Used;
+use crate::user_lock::{hold_password, lock_user};
 use crate::world::from_millis;
 
 /// Where a session lives.
@@ -58,6 +60,14 @@ pub(super) enum Proven {
 }
 
 impl Proven {
+    /// The token that opens the session, when one does.
+    fn token(&self) -> Option<TokenId> {
+        match self {
+            Proven::Token(id, _) => Some(*id),
+            Proven::Password(_) | Proven::SecondFactor { .. } | Proven::Invitation => None,
+        }
+    }
+
     /// Takes what was proved, once.
     async fn hold(&self, tx: &mut Tx, user: UserId) -> Result<()> {
         let (held, otherwise) = match self {
@@ -69,11 +79,13 @@ impl Proven {
             }
             Proven::Token(id, hash) => {
                 let held = sqlx::query(
-                    "UPDATE tokens SET version = version WHERE id = $1 AND secret_hash = $2 AND api_set = $3",
+                    "UPDATE tokens SET version = version \
+                     WHERE id = $1 AND secret_hash = $2 AND api_set = $3 AND owner_id = $4",
                 )
                 .bind(id.0)
                 .bind(hash.to_vec())
                 .bind(ApiSet::ExtendedAccess.name())
+                .bind(user.0)
                 .execute(&mut **tx);
                 (held.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Unknown))
             }
@@ -83,17 +95,32 @@ impl Proven {
     }
 }
 
-/// Whether this still is the user's password; no other transaction changes it before this one ends.
-pub(super) async fn hold_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<bool> {
-    let held = sqlx::query("UPDATE users SET enabled = enabled WHERE id = $1 AND password_hash = $2 AND enabled = 1")
-        .bind(user.0)
-        .bind(hash)
-        .execute(&mut **tx)
+/// Ends the user's sessions beyond the limit, the oldest first, and never the one that was just opened. Those of its own kind
+/// go before others: a script that never signs out must not end its user's browser session. Answers what must be forgotten.
+async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<Forget>> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions WHERE user_id = $1")
+        .bind(new.user.0)
+        .fetch_one(&mut **tx)
         .await?;
-    Ok(held.rows_affected() > 0)
+    if count <= SESSIONS_OF_USER {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 \
+         ORDER BY CASE WHEN kind = $3 AND coalesce(token_id, 0) = $4 THEN 0 ELSE 1 END, id LIMIT $5) RETURNING secret_hash",
+    )
+    .bind(new.user.0)
+    .bind(opened)
+    .bind(new.kind.name())
+    .bind(new.by.token().map_or(0, |id| id.0))
+    .bind(count - SESSIONS_OF_USER)
+    .fetch_all(&mut **tx)
+    .await?;
+    let hashes = rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+    Ok(hashes.map(Forget::Session).collect())
 }
 
-impl Keyrack {
+impl Accounts {
     pub(super) async fn open_session(
         &self,
         new: NewSession,
@@ -103,11 +130,14 @@ impl Keyrack {
     ) -> Result<(Secret, Arc<Caller>)> {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        if !lock_user(&mut tx, new.user).await? {
+            return Err(Error::NotAuthenticated(Credential::Ended));
+        }
         new.by.hold(&mut tx, new.user).await?;
-        let (token, second_factor, kept) = match new.by {
-            Proven::Token(id, _) => (Some(id), false, None),
-            Proven::SecondFactor { keep, .. } => (None, true, keep),
-            Proven::Password(_) | Proven::Invitation => (None, false, None),
+        let token = new.by.token();
+        let (second_factor, kept) = match &new.by {
+            Proven::SecondFactor { keep, .. } => (true, keep.clone()),
+            Proven::Token(..) | Proven::Password(_) | Proven::Invitation => (false, None),
         };
         let secret = kept.unwrap_or_else(|| Secret::new_session(&self.world, new.user));
         let row = sqlx::query(
@@ -126,15 +156,19 @@ impl Keyrack {
         .fetch_one(&mut *tx)
         .await?;
         let id: i64 = row.try_get(0)?;
+        let ended = end_surplus(&mut tx, id, &new).await?;
         let mut event = Event::by_user(Some((new.user, new.account)), email, client, action)
             .with("session", id)
             .with("kind", new.kind.name());
         if let Some(token) = token {
             event = event.with("token", token.0);
         }
+        if !ended.is_empty() {
+            event = event.with("sessionsEnded", ended.len());
+        }
         audit::append(&mut tx, now, event).await?;
         devices::note(&mut tx, &self.settings, now, new.user, new.kind, client).await?;
-        tx.commit().await?;
+        self.commit(tx, &ended).await?;
         let caller = self.session(secret.hash(), new.kind).await?;
         Ok((secret, caller))
     }
@@ -180,6 +214,7 @@ impl Keyrack {
     /// [`Error::NotFound`] naming the first number that is not one of the user's sessions.
     pub async fn end_sessions(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
         let mut tx = self.store.begin().await?;
+        lock_user(&mut tx, caller.user).await?;
         let mut ended = Vec::with_capacity(ids.len());
         for id in ids {
             let row = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")

@@ -4,17 +4,21 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
-use super::sessions::{NewSession, Proven, SessionKind, hold_password};
+use super::email::login_forms;
+use super::sessions::{NewSession, Proven, SessionKind};
+use crate::accounts::Accounts;
 use crate::audit::Event;
+use crate::bounds::counts::HALF_SIGN_INS_OF_USER;
 use crate::caller::{Caller, Client};
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
-use crate::keyrack::Keyrack;
+use crate::passwords::Verdict;
 use crate::second_factor::{Ceremony, Having, Proof, having};
 use crate::secret::{Secret, SecretHash, Shape, shape};
 use crate::throttle::Guess;
 use crate::types::accounts::Profile;
 use crate::types::methods::ApiSet;
+use crate::user_lock::hold_password;
 
 /// Half a sign-in must be finished within so many milliseconds.
 const CHALLENGE_MILLIS: i64 = 10 * 60 * 1000;
@@ -63,21 +67,22 @@ struct Half {
     kind: SessionKind,
 }
 
-impl Keyrack {
+impl Accounts {
     /// Opens a session by e-mail address and password, or half of one where a second factor is in use.
     ///
     /// # Errors
     /// [`Error::WrongSignIn`] with one text and after the same work whether the address is unknown or the password wrong;
     /// [`Error::TooManyTries`] when this address tried too often.
     pub async fn sign_in(&self, login: &str, password: &str, client: &Client, kind: SessionKind) -> Result<SignIn> {
-        let login = login.trim().to_lowercase();
+        let (login, former) = login_forms(login);
         let guess = Guess::Password { account: &login, address: client.address };
-        self.throttle.admit(guess).await?;
-        let found = self.find_user(&login).await?;
-        let right = self.passwords.verify(found.as_ref().map(|found| found.hash.as_str()), password).await?;
-        match found {
-            Some(Found { user, hash, enabled: true, account: Some(account) }) if right => {
-                self.throttle.right(guess);
+        let tried = self.throttle.reserve(guess).await?;
+        let found = self.find_user(&login, &former).await?;
+        // Who is disabled, or in no account, has no password that is right.
+        let hash = found.as_ref().filter(|found| found.enabled && found.account.is_some()).map(|found| &*found.hash);
+        let verdict = self.passwords.check(tried, hash, password).await?;
+        match (verdict, found) {
+            (Verdict::Right, Some(Found { user, hash, account: Some(account), .. })) => {
                 let having = having(&mut *self.store.read().acquire().await?, user).await?;
                 if having.any() {
                     return self.challenge(user, account, login, &hash, having, kind).await.map(SignIn::Half);
@@ -86,15 +91,14 @@ impl Keyrack {
                 let opened = self.open_session(new, client, &login, "session.sign-in").await?;
                 self.signed_in(opened).await.map(SignIn::Done)
             }
-            found => {
-                let wait = self.throttle.wrong(guess);
+            (verdict, found) => {
                 // An unknown address is only counted: what strangers type does not belong into anybody's log.
                 if let Some(found) = found {
                     let who = found.account.map(|account| (found.user, account));
                     let event = Event::by_user(who, &login, client, "session.sign-in").refused("wrong password");
-                    self.refusals.note(&event);
+                    self.refusals.note(event);
                 }
-                Err(Error::WrongSignIn { wait })
+                Err(Error::WrongSignIn { wait: verdict.wait() })
             }
         }
     }
@@ -113,7 +117,7 @@ impl Keyrack {
         kind: SessionKind,
     ) -> Result<SignedIn> {
         let half = self.half(challenge, kind).await?;
-        self.prove(half.user, &half.email, client, proof).await?;
+        self.second_factor.prove(half.user, &half.email, client, proof).await?;
         let keep = (half.kind == SessionKind::Api).then(|| Secret::presented(challenge));
         let by = Proven::SecondFactor { half: half.id, keep };
         let new = NewSession { user: half.user, account: half.account, kind, by };
@@ -124,7 +128,7 @@ impl Keyrack {
     /// Which second factors finish a half sign-in, for the page that asks for them.
     ///
     /// # Errors
-    /// [`Error::NotAuthenticated`] as in [`finish_sign_in`](Keyrack::finish_sign_in).
+    /// [`Error::NotAuthenticated`] as in [`finish_sign_in`](Accounts::finish_sign_in).
     pub async fn half_signed_in(&self, challenge: &str, kind: SessionKind) -> Result<Having> {
         let half = self.half(challenge, kind).await?;
         having(&mut *self.store.read().acquire().await?, half.user).await
@@ -136,7 +140,7 @@ impl Keyrack {
     /// [`Error::NotAuthenticated`], [`Error::NotFound`] when the user has no passkey.
     pub async fn begin_passkey_sign_in(&self, challenge: &str) -> Result<Ceremony> {
         let half = self.half(challenge, SessionKind::Browser).await?;
-        self.begin_passkey_proof(half.user).await
+        self.second_factor.begin_passkey_proof(half.user).await
     }
 
     /// Opens a session by the secret of an Extended Access token; it ends when the token ends.
@@ -158,7 +162,7 @@ impl Keyrack {
         let (id, set): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
         if ApiSet::by_name(&set) != Some(ApiSet::ExtendedAccess) {
             let why = "only a token with Extended Access can sign in; this one opens API methods only";
-            self.refusals.note(&Event::by(&token, client, "session.sign-in", format!("token:{id}")).refused(why));
+            self.refusals.note(Event::by(&token, client, "session.sign-in", format!("token:{id}")).refused(why));
             return Err(Error::Forbidden(why.into()));
         }
         let by = Proven::Token(TokenId(id), SecretHash::of(secret));
@@ -215,6 +219,14 @@ impl Keyrack {
             .bind(now)
             .execute(&mut *tx)
             .await?;
+        sqlx::query(
+            "DELETE FROM sign_in_challenges WHERE user_id = $1 AND id <= \
+             (SELECT id FROM sign_in_challenges WHERE user_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+        )
+        .bind(user.0)
+        .bind(HALF_SIGN_INS_OF_USER)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(Challenge { secret, user, email, having })
     }
@@ -247,14 +259,15 @@ impl Keyrack {
         Ok(SignedIn { session, caller, profile })
     }
 
-    async fn find_user(&self, login: &str) -> Result<Option<Found>> {
-        // Somebody's own account comes first; members of others' accounts can switch.
+    async fn find_user(&self, login: &str, former: &str) -> Result<Option<Found>> {
+        // Who is stored as typed comes first, then somebody's own account; members of others' accounts can switch.
         let row = sqlx::query(
             "SELECT u.id, u.password_hash, u.enabled, m.account_id FROM users u \
-             LEFT JOIN memberships m ON m.user_id = u.id WHERE u.email = $1 \
-             ORDER BY CASE m.role WHEN 'owner' THEN 0 ELSE 1 END, m.account_id LIMIT 1",
+             LEFT JOIN memberships m ON m.user_id = u.id WHERE u.email IN ($1, $2) \
+             ORDER BY CASE u.email WHEN $2 THEN 0 ELSE 1 END, CASE m.role WHEN 'owner' THEN 0 ELSE 1 END, m.account_id LIMIT 1",
         )
         .bind(login)
+        .bind(former)
         .fetch_optional(self.store.read())
         .await?;
         row.map(|row| {

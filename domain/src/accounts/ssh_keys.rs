@@ -7,15 +7,16 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use super::ssh_key_text::parse;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
+use crate::bounds::counts::SSH_KEYS_OF_USER;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
-use crate::keyrack::Keyrack;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
+use crate::user_lock::lock_user;
 use crate::world::from_millis;
 
-/// The most keys of one user, and the longest title in characters.
-const LIMIT: i64 = 100;
+/// The longest title, in characters.
 const LONGEST_TITLE: usize = 100;
 
 /// A key that is kept.
@@ -30,7 +31,7 @@ pub struct SshKey {
     pub created: DateTime<Utc>,
 }
 
-impl Keyrack {
+impl Accounts {
     /// Keeps a key for the caller's user.
     ///
     /// # Errors
@@ -39,19 +40,20 @@ impl Keyrack {
     pub async fn add_ssh_key(&self, caller: &Caller, client: &Client, title: &str, key: &str) -> Result<SshKey> {
         caller.require(Right::See)?;
         let title = title.trim();
-        if title.is_empty() || title.chars().count() > LONGEST_TITLE || title.chars().any(is_hidden) {
-            let why = format!("it has to be 1 to {LONGEST_TITLE} characters, without control characters");
+        if title.is_empty() || title.chars().count() > LONGEST_TITLE || hidden(title).is_some() {
+            let why = format!("it has to be 1 to {LONGEST_TITLE} characters, without control or invisible characters");
             return Err(Error::invalid("title", why));
         }
         let key = parse(key).map_err(Error::SshKey)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        lock_user(&mut tx, caller.user).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM ssh_keys WHERE user_id = $1")
             .bind(caller.user.0)
             .fetch_one(&mut *tx)
             .await?;
-        if count >= LIMIT {
-            return Err(Error::Limit(format!("a user can keep {LIMIT} SSH keys").into()));
+        if count >= SSH_KEYS_OF_USER {
+            return Err(Error::Limit(format!("a user can keep {SSH_KEYS_OF_USER} SSH keys").into()));
         }
         let row = sqlx::query(
             "INSERT INTO ssh_keys (user_id, title, title_key, public_key, fingerprint, created_at) \

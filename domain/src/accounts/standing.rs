@@ -3,10 +3,10 @@
 //! A call is let in once, and most are over at once. What goes on for minutes asks again on its way, so that a role that is
 //! lowered, a member who is removed, and a token that is taken back, has a new secret or opens less stop it.
 
+use crate::accounts::Accounts;
 use crate::caller::{Caller, CallerCredential, Right};
 use crate::error::{Credential, Error, Result};
 use crate::ids::TokenId;
-use crate::keyrack::Keyrack;
 use crate::types::accounts::Role;
 
 /// What a caller proved itself with when its call began.
@@ -16,7 +16,7 @@ pub(crate) struct Standing {
     token: Option<(TokenId, Vec<u8>)>,
 }
 
-impl Keyrack {
+impl Accounts {
     /// Notes what has to hold for as long as a call goes on.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl Keyrack {
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
         let now = match caller.credential {
-            CallerCredential::Token(token) => self.caller_of_task(0, caller.account, caller.user, Some(token)).await?,
+            CallerCredential::Token(token) => self.caller_of_token_now(token).await?,
             CallerCredential::Task { id, by_token } => {
                 self.caller_of_task(id, caller.account, caller.user, by_token).await?
             }
@@ -49,6 +49,10 @@ impl Keyrack {
                 caller.with_role(role, caller.may.intersection(&self.catalog.role_bits(role)))
             }
         };
+        // A token that passed to somebody else meanwhile does not go on in the name of who had it.
+        if now.user != caller.user {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
+        }
         if now.may.intersection(&caller.may) != caller.may {
             return Err(Error::Forbidden("what you may do here has become less since this began".into()));
         }

@@ -2,35 +2,18 @@
 
 use sqlx::Row;
 
+use super::email::check_email;
+use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, UserId};
-use crate::keyrack::Keyrack;
 use crate::types::accounts::Profile;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 use crate::world::from_millis;
 
 /// The longest name of a person, in characters.
 const NAME_LIMIT: usize = 100;
-
-/// Brings an e-mail address to the form that is stored: no blanks around it, lower case.
-///
-/// # Errors
-/// [`Error::Invalid`] for what cannot be an address.
-pub fn check_email(email: &str) -> Result<String> {
-    let email = email.trim().to_lowercase();
-    let fits = email.len() <= 254
-        && email.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty()
-                && !domain.is_empty()
-                && !domain.contains('@')
-                && !domain.starts_with('.')
-                && !domain.ends_with('.')
-        })
-        && !email.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"' | ',' | ';'));
-    if fits { Ok(email) } else { Err(Error::invalid("email", format!("“{email}” is not an e-mail address."))) }
-}
 
 /// Brings a person's name to the form that others see: no blanks around it.
 ///
@@ -38,16 +21,16 @@ pub fn check_email(email: &str) -> Result<String> {
 /// [`Error::Invalid`] for one that is empty, too long, or holds what cannot be seen.
 pub fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
+    if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
         return Err(Error::invalid(
             "name",
-            format!("Write a name of 1 to {NAME_LIMIT} characters, without control characters."),
+            format!("Write a name of 1 to {NAME_LIMIT} characters, without control or invisible characters."),
         ));
     }
     Ok(name)
 }
 
-impl Keyrack {
+impl Accounts {
     /// Makes a user with an account of its own, as its owner.
     ///
     /// # Errors
@@ -127,7 +110,7 @@ impl Keyrack {
     /// Changes the name that others see.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a name that is empty, too long or holds control characters; [`Error::Forbidden`] for a token.
+    /// [`Error::Invalid`] for a name that is empty, too long or holds what cannot be seen; [`Error::Forbidden`] for a token.
     pub async fn rename_user(&self, caller: &Caller, client: &Client, name: &str) -> Result<Profile> {
         caller.require(Right::ManageSelf)?;
         let name = check_name(name)?;

@@ -5,10 +5,12 @@ use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AssertSqlSafe, Row};
 
+use super::verify::{Broken, Verified};
+use crate::accounts::login_forms;
 use crate::caller::{Caller, Right};
+use crate::core::{Core, on_core};
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
-use crate::keyrack::Keyrack;
 use crate::store::Reads;
 use crate::types::audit::{AuditEntryView, AuditFilter, AuditPage};
 use crate::types::dates::end_of_day;
@@ -19,13 +21,35 @@ const PAGE: i64 = 50;
 /// Entries that are read at once for an export.
 const READ_AT_ONCE: usize = 500;
 
-impl Keyrack {
+/// The log as it is read.
+#[derive(Clone)]
+pub struct AuditLog {
+    core: Core,
+}
+
+on_core!(AuditLog);
+
+impl AuditLog {
+    pub(crate) fn new(core: Core) -> AuditLog {
+        AuditLog { core }
+    }
+}
+
+impl AuditLog {
+    /// Walks the audit chain.
+    ///
+    /// # Errors
+    /// The outer one from the database; the inner one names the first broken entry.
+    pub async fn verify(&self) -> Result<Result<Verified, Broken>> {
+        super::verify::verify(&self.core.store).await
+    }
+
     /// One page of the account's log, newest first. `before` is the page's end: entries with smaller numbers only, so that
     /// a page far back costs no more than the first.
     ///
     /// # Errors
     /// [`Error::Forbidden`] below manager.
-    pub async fn audit_page(&self, caller: &Caller, filter: &AuditFilter, before: Option<i64>) -> Result<AuditPage> {
+    pub async fn page(&self, caller: &Caller, filter: &AuditFilter, before: Option<i64>) -> Result<AuditPage> {
         caller.require(Right::ReadAudit)?;
         let mut select = Select::new(caller.account, filter);
         if let Some(before) = before {
@@ -45,7 +69,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::Forbidden`] below manager.
-    pub fn audit_export(
+    pub fn export(
         &self,
         caller: &Caller,
         filter: &AuditFilter,
@@ -81,7 +105,7 @@ impl Select {
         }
         let (person, token, method) = (filter.person.trim(), filter.token.trim(), filter.method.trim());
         if !person.is_empty() {
-            select.and("lower(actor) LIKE ? ESCAPE '!'", [like(person)]);
+            select.and("lower(actor) LIKE ? ESCAPE '!'", [like(&login_forms(person).0)]);
         }
         if let Ok(number) = token.parse::<i64>() {
             // The token of this number, not all that have the digit somewhere.

@@ -8,9 +8,12 @@ use crate::error::Result;
 use crate::store::Store;
 
 /// The chain is whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
+    /// How many there are, which is the number of the last one.
     pub entries: u64,
+    /// The hash of the last one, in hexadecimal digits; whoever notes it elsewhere sees whether the chain was made anew since.
+    pub last_hash: String,
 }
 
 /// The first place where the chain does not hold.
@@ -80,5 +83,5 @@ pub async fn verify(store: &Store) -> Result<Result<Verified, Broken>> {
     if last > now_expected {
         return Ok(Err(Broken::Grown { last, expected: now_expected }));
     }
-    Ok(Ok(Verified { entries: last as u64 }))
+    Ok(Ok(Verified { entries: last as u64, last_hash: hex::encode(previous) }))
 }

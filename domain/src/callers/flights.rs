@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 
-use super::{As, Found};
+use super::found::{As, Found};
 use crate::caller::Caller;
 use crate::error::{Credential, Error, Result};
 use crate::secret::SecretHash;

@@ -104,6 +104,7 @@ fn caller() -> Arc<Caller> {
         account: AccountId(1),
         role: Role::Owner,
         credential: CallerCredential::Token(TokenId(1)),
+        secret_by: None,
         may: MethodBits::default(),
         expires: None,
         usage: Arc::default(),

@@ -5,8 +5,7 @@
 
 use std::cell::RefCell;
 
-use super::home::Home;
-use super::member::ServerId;
+use crate::ids::ServerId;
 
 tokio::task_local! {
     static NOTED: RefCell<Option<(ServerId, String)>>;
@@ -24,8 +23,8 @@ pub async fn watching<F: Future>(work: F) -> (F::Output, Option<(ServerId, Strin
 }
 
 /// Leaves a note where somebody looks on.
-pub(super) fn note(home: &Home) {
+pub(super) fn note(server: &ServerId, address: &str) {
     let _ = NOTED.try_with(|noted| {
-        noted.borrow_mut().get_or_insert_with(|| (home.server.clone(), home.address.clone()));
+        noted.borrow_mut().get_or_insert_with(|| (server.clone(), address.to_owned()));
     });
 }

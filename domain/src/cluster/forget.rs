@@ -1,8 +1,10 @@
 //! What a change makes untrue in the caches of all servers and void in their folders, and how it is told.
 
+use std::path::PathBuf;
+
+use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::secret::SecretHash;
 use crate::store::{Dialect, Tx};
 
@@ -59,7 +61,7 @@ impl Forget {
     }
 }
 
-impl Keyrack {
+impl Core {
     /// Commits a change together with the word to all servers, and forgets here what it makes untrue. PostgreSQL delivers
     /// the word at the commit, and only then.
     ///
@@ -93,6 +95,20 @@ impl Keyrack {
             Forget::All => self.callers.forget_all(),
             Forget::Upload(key) => self.drop_upload_file(&hex::encode(key)),
         }
+    }
+}
+
+impl Core {
+    /// Where uploads lie.
+    pub(crate) fn uploads_folder(&self) -> PathBuf {
+        self.settings.data.join("uploads")
+    }
+
+    /// Removes the file of an upload that was removed, if this server has it. What cannot be removed now goes with a sweep.
+    pub(crate) fn drop_upload_file(&self, key: &str) {
+        let path = self.uploads_folder().join(key);
+        // Large files take their time.
+        tokio::task::spawn_blocking(move || std::fs::remove_file(path));
     }
 }
 

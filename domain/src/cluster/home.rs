@@ -3,9 +3,10 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::member::{ServerId, now_sql};
+use super::member::now_sql;
+use crate::core::Core;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::ids::ServerId;
 use crate::store::Dialect;
 
 /// A server that has said nothing for so long is not there, in milliseconds.
@@ -44,7 +45,7 @@ impl Home {
     }
 }
 
-impl Keyrack {
+impl Core {
     /// Whether this server is that home; what has none is here.
     pub(crate) fn is_here(&self, home: Option<&Home>) -> bool {
         match (home, self.server_id()) {
@@ -61,7 +62,7 @@ impl Keyrack {
         match home.filter(|_| !self.is_here(home)) {
             None => Ok(()),
             Some(home) if home.answers() => {
-                super::elsewhere::note(home);
+                super::elsewhere::note(&home.server, &home.address);
                 Err(Error::Elsewhere {
                     name: name.to_owned(),
                     server: home.server.clone(),

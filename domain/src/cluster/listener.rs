@@ -2,19 +2,22 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 
 use super::forget::CHANNEL;
 use crate::callers::Callers;
-use crate::keyrack::Keyrack;
+use crate::core::{Core, ticks};
 use crate::store::Dialect;
+use crate::world::steady_millis;
 
 /// Every server says something each second, so silence means that nothing can be heard.
-const SILENCE: Duration = Duration::from_secs(4);
+const SILENCE_MILLIS: u64 = 4_000;
+/// How often it looks whether it still listens; well within what counts as a standstill.
+const LISTENS: Duration = Duration::from_millis(25);
 /// The pause before listening again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-impl Keyrack {
+impl Core {
     /// Listens to the other servers until it is dropped. With SQLite there are none.
     pub(crate) async fn hear_others(&self) {
         if self.store.dialect() == Dialect::Sqlite {
@@ -41,19 +44,40 @@ impl Keyrack {
             .max_lifetime(None)
             .idle_timeout(None)
             .acquire_timeout(Duration::from_secs(2))
-            .connect(&self.settings.database)
+            .connect_with(PgConnectOptions::try_from(&self.store.address().options())?)
             .await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);
         listener.listen(CHANNEL).await?;
+        self.callers.hear_on();
         let _hearing = Hearing::begin(&self.callers);
         tracing::info!("listening to other servers");
+        let mut ticks = ticks(LISTENS);
+        let mut last_word = steady_millis();
         loop {
-            match tokio::time::timeout(SILENCE, listener.try_recv()).await {
-                Ok(Ok(Some(told))) => self.heed(told.payload()),
-                Ok(Ok(None)) | Err(_) => return Ok(()),
-                Ok(Err(error)) => return Err(error),
-            }
+            let mut word = std::pin::pin!(listener.try_recv());
+            let word = loop {
+                tokio::select! {
+                    word = &mut word => break word?,
+                    _ = ticks.tick() => {
+                        self.hear_on();
+                        if steady_millis().saturating_sub(last_word) > SILENCE_MILLIS {
+                            return Ok(());
+                        }
+                    }
+                }
+            };
+            let Some(word) = word else { return Ok(()) };
+            self.hear_on();
+            last_word = steady_millis();
+            self.heed(word.payload());
+        }
+    }
+
+    /// What other servers said while this one stood still is heard late, if at all; so nothing from before counts.
+    fn hear_on(&self) {
+        if let Some(millis) = self.callers.hear_on() {
+            tracing::warn!(millis, "this server stood still: every caller is looked up anew");
         }
     }
 }

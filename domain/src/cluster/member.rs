@@ -1,16 +1,16 @@
 //! A server among others: who it is, that it is there, and what it does for all.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::forget::notify;
-use super::others::Others;
-use super::signature::Seen;
+use super::state::{ClusterKey, Me};
+use crate::core::{Core, ticks};
 use crate::error::{Error, Result};
-use crate::keyrack::{Keyrack, ticks};
+use crate::ids::ServerId;
 use crate::store::Dialect;
 
 /// How often a server says that it is there. So often something can be heard, too.
@@ -25,73 +25,6 @@ const STILL_HERE: &str = "";
 /// The file of the data folder that holds the server's identity.
 const ID_FILE: &str = "server-id";
 
-/// A server's identity; it stays with the data folder.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ServerId(Arc<str>);
-
-impl ServerId {
-    /// From the store or from another server.
-    pub fn new(text: &str) -> ServerId {
-        ServerId(text.into())
-    }
-
-    /// 32 hexadecimal digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for ServerId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// What this server knows of itself once it has joined the others.
-#[derive(Debug, Default)]
-pub(crate) struct Cluster {
-    me: OnceLock<Me>,
-    worker_until: Mutex<Option<Instant>>,
-    /// The way to the others, once the network has one.
-    pub(super) others: OnceLock<Arc<dyn Others>>,
-    /// What others have passed on lately.
-    pub(super) seen: Seen,
-}
-
-struct Me {
-    id: ServerId,
-    started: i64,
-    key: ClusterKey,
-}
-
-/// The key that all servers on one database share.
-#[derive(Clone)]
-pub struct ClusterKey(Arc<[u8]>);
-
-impl ClusterKey {
-    /// From the store.
-    pub(super) fn new(bytes: &[u8]) -> ClusterKey {
-        ClusterKey(bytes.into())
-    }
-
-    /// For signing.
-    pub fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for ClusterKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ClusterKey(…)")
-    }
-}
-
-impl std::fmt::Debug for Me {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Me").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
 /// The database's present moment in milliseconds, as SQL.
 pub(crate) const fn now_sql(dialect: Dialect) -> &'static str {
     match dialect {
@@ -100,7 +33,7 @@ pub(crate) const fn now_sql(dialect: Dialect) -> &'static str {
     }
 }
 
-impl Keyrack {
+impl Core {
     /// This server's identity, once it has joined.
     pub fn server_id(&self) -> Option<&ServerId> {
         self.cluster.me.get().map(|me| &me.id)

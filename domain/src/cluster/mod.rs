@@ -7,12 +7,14 @@ mod listener;
 mod member;
 mod others;
 mod signature;
+mod state;
 
+pub use crate::ids::ServerId;
 pub use elsewhere::watching;
 pub(crate) use forget::Forget;
 pub use home::Home;
 pub(crate) use home::home_sql;
-pub(crate) use member::Cluster;
-pub use member::{ClusterKey, ServerId};
 pub use others::{Others, Pieces};
 pub use signature::{Passed, Stamp};
+pub(crate) use state::Cluster;
+pub use state::ClusterKey;

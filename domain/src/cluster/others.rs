@@ -1,14 +1,13 @@
 //! The way to other servers, as the domain sees it. It knows no network: who brings the doors brings this too.
 
 use std::pin::Pin;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::io::AsyncRead;
 
 use super::Home;
+use crate::core::Core;
 use crate::ids::AccountId;
-use crate::keyrack::Keyrack;
 
 /// A file as it comes from another server.
 pub type Pieces = Pin<Box<dyn AsyncRead + Send>>;
@@ -20,23 +19,5 @@ pub trait Others: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Why that server gave no answer; for the log.
-    async fn upload(
-        &self,
-        keyrack: &Keyrack,
-        home: &Home,
-        account: AccountId,
-        key: &str,
-    ) -> Result<Option<Pieces>, String>;
-}
-
-impl Keyrack {
-    /// From now on others are reached this way. What was said first counts.
-    pub fn reach_others(&self, way: Arc<dyn Others>) {
-        let _ = self.cluster.others.set(way);
-    }
-
-    /// The way to the others, if there is one.
-    pub(crate) fn others(&self) -> Option<&Arc<dyn Others>> {
-        self.cluster.others.get()
-    }
+    async fn upload(&self, core: &Core, home: &Home, account: AccountId, key: &str) -> Result<Option<Pieces>, String>;
 }

@@ -1,18 +1,13 @@
 //! What a server passes on to another is signed with the key that they share, so that nobody else can say in whose name
 //! a request comes. A signature counts once.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::{ClusterKey, ServerId};
+use super::state::{ClusterKey, VALID_MILLIS};
+use crate::core::Core;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
-
-/// A signature is taken for so long, in milliseconds of the clock that the servers share.
-const VALID_MILLIS: i64 = 30_000;
+use crate::ids::ServerId;
 
 /// What is signed of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,23 +64,22 @@ impl Stamp {
     }
 }
 
-/// The signatures that were taken, as long as they could be taken once more, by their moment.
-#[derive(Debug, Default)]
-pub(super) struct Seen(Mutex<BTreeSet<(i64, Vec<u8>)>>);
-
-impl Seen {
-    /// Whether it comes for the first time.
-    fn is_new(&self, now: i64, at: i64, signature: Vec<u8>) -> bool {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *seen = seen.split_off(&(now - VALID_MILLIS, Vec::new()));
-        seen.insert((at, signature))
-    }
-}
-
-impl Keyrack {
+impl Core {
     /// Whether there can be other servers, and this one has joined them.
     pub fn may_have_others(&self) -> bool {
         self.server_id().is_some() && self.store.dialect() == crate::store::Dialect::Postgres
+    }
+
+    /// What tells the cookies of this server from those of others on its host, as one word. Servers on one database have the
+    /// same: a request that one passes on to another brings the cookie along.
+    pub fn cookie_realm(&self) -> String {
+        match self.cluster_key() {
+            Some(key) if self.may_have_others() => {
+                let hash = Sha256::new().chain_update("keyrack cookies").chain_update(key.bytes()).finalize();
+                hex::encode(&hash[..8])
+            }
+            _ => self.settings.server_name(),
+        }
     }
 
     /// Signs what this server passes on.
@@ -128,6 +122,7 @@ impl Keyrack {
 
 #[cfg(test)]
 mod tests {
+    use super::super::state::Seen;
     use super::*;
 
     #[test]

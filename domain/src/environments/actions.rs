@@ -6,9 +6,9 @@ use sqlx::{AnyConnection, Row};
 
 use crate::caller::{Caller, Right};
 use crate::cluster::ServerId;
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, ActionId, UserId};
-use crate::keyrack::Keyrack;
 use crate::types::environments::{TaskState, TaskView};
 use crate::world::from_millis;
 
@@ -62,7 +62,7 @@ pub struct ActionFilter {
     pub count: Option<u32>,
 }
 
-impl Keyrack {
+impl Environments {
     /// The account's actions, the newest first.
     ///
     /// # Errors

@@ -12,9 +12,9 @@ use super::ports;
 use super::rows::{self, Wanted, Which};
 use crate::caller::{Caller, Client};
 use crate::engine::{EngineError, FileWork, NodePath};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
 
 pub(super) const START: Change = Change {
@@ -71,12 +71,12 @@ pub struct RestartOrder {
     pub delay: Duration,
 }
 
-impl Keyrack {
+impl Environments {
     /// Starts a stopped, sleeping or broken environment.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::WrongState`].
-    pub async fn start_environment(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
+    pub async fn start(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
         let begun = self.begin(caller, client, name, &START).await?;
         self.go_on(begun, |work| launch(work).boxed())
     }
@@ -85,7 +85,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::WrongState`].
-    pub async fn stop_environment(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
+    pub async fn stop(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
         let begun = self.begin(caller, client, name, &STOP).await?;
         self.go_on(begun, |work| end(work, EnvStatus::Stopped).boxed())
     }
@@ -94,7 +94,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::WrongState`].
-    pub async fn sleep_environment(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
+    pub async fn sleep(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
         let begun = self.begin(caller, client, name, &SLEEP).await?;
         self.go_on(begun, |work| end(work, EnvStatus::Sleeping).boxed())
     }
@@ -103,7 +103,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::WrongState`].
-    pub async fn restart_environment(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
+    pub async fn restart(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
         self.restart_nodes(caller, client, name, NodeChoice::All, RestartOrder::default()).await
     }
 
@@ -119,7 +119,7 @@ impl Keyrack {
         choice: NodeChoice,
         order: RestartOrder,
     ) -> Result<Operation> {
-        let environment = self.environment_here(caller, name).await?;
+        let environment = self.get_here(caller, name).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
         let begun = self.begin(caller, client, name, &RESTART).await?;
         self.go_on(begun, move |work| restart(work, nodes, order).boxed())
@@ -200,7 +200,7 @@ async fn prepare(work: &Work) -> Result<Vec<Kept>, Failure> {
             node.port = work.keyrack.move_port(node.id).await.map_err(failed(node.id))?;
         }
         for volume in &node.facts.volumes {
-            let path = NodePath::parse(volume).map_err(|why| failed(node.id)(Error::internal(why)))?;
+            let path = NodePath::of_any_depth(volume).map_err(|why| failed(node.id)(Error::internal(why)))?;
             match work.manager.engine.work_on_files(node.id, FileWork::Create { path, folder: true }).await {
                 Ok(_) | Err(EngineError::FileExists(_)) => {}
                 Err(error) => return Err(failed(node.id)(Error::Engine(error.to_string()))),
@@ -258,7 +258,7 @@ pub(super) async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -
     until_all_up(&work).await
 }
 
-impl Keyrack {
+impl Environments {
     /// The environment's nodes as the store has them now.
     async fn nodes_of(&self, id: crate::ids::EnvironmentId) -> Result<Vec<Node>> {
         let mut connection = self.store.read().acquire().await?;

@@ -11,9 +11,9 @@ use super::rows::{self, Which};
 use super::spec::{VARIABLE_LIMIT, VARIABLES_SIZE, parse_command_line, parse_variables, size_of};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 use crate::store::Tx;
 
 /// What becomes of nodes' variables.
@@ -69,7 +69,7 @@ impl VariableChange {
     }
 }
 
-impl Keyrack {
+impl Environments {
     /// Changes the variables of nodes.
     ///
     /// # Errors
@@ -105,8 +105,26 @@ impl Keyrack {
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that is not there.
     pub async fn configured_nodes(&self, caller: &Caller, name: &str, choice: &NodeChoice) -> Result<Vec<Node>> {
         caller.require(Right::Operate)?;
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         Ok(choice.of(&environment)?.into_iter().cloned().collect())
+    }
+
+    /// As [`Environments::configured_nodes`], for somebody who is told what was set: it is noted that he read it.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_configuration(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+    ) -> Result<Vec<Node>> {
+        let environment = self.get(caller, name).await?;
+        let nodes = self.configured_nodes(caller, name, choice).await?;
+        let read = Event::by(caller, client, "node.read-settings", format!("environment:{}", environment.name));
+        self.note_read(read.with("nodes", nodes.iter().map(|node| node.id.0).collect::<Vec<_>>()));
+        Ok(nodes)
     }
 
     /// Sets what nodes run in the place of what their image does: a text for a shell or a JSON list of words; nothing
@@ -135,7 +153,7 @@ impl Keyrack {
     /// Sets what stands before the command of nodes, or alone is it; nothing takes it back.
     ///
     /// # Errors
-    /// As [`Keyrack::set_command`].
+    /// As [`Environments::set_command`].
     pub async fn set_entry_point(
         &self,
         caller: &Caller,

@@ -16,9 +16,9 @@ use super::{name, ports};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::engine::EngineError;
+use crate::environments::service::Environments;
 use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
-use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
 
 const CREATE: &str = "environment.create";
@@ -66,36 +66,31 @@ impl Creator<'_> {
     }
 }
 
-impl Keyrack {
+impl Environments {
     /// Creates an environment and starts it.
     ///
     /// # Errors
     /// [`Error::Invalid`] for what cannot run here, [`Error::Exists`] when the name is taken, [`Error::Limit`] when no
     /// port is left.
-    pub async fn create_environment(
-        &self,
-        caller: &Caller,
-        client: &Client,
-        spec: EnvironmentSpec,
-    ) -> Result<Operation> {
+    pub async fn create(&self, caller: &Caller, client: &Client, spec: EnvironmentSpec) -> Result<Operation> {
         caller.require(Right::Operate)?;
-        self.create(Creator::Caller(caller, client), spec).await
+        self.create_owned(Creator::Caller(caller, client), spec).await
     }
 
     /// Creates an environment for a user who is not there: at the first start of the server.
     ///
     /// # Errors
-    /// As [`Keyrack::create_environment`].
+    /// As [`Environments::create`].
     pub(super) async fn create_for(
         &self,
         account: AccountId,
         user: UserId,
         spec: EnvironmentSpec,
     ) -> Result<Operation> {
-        self.create(Creator::Operator(account, user), spec).await
+        self.create_owned(Creator::Operator(account, user), spec).await
     }
 
-    async fn create(&self, creator: Creator<'_>, spec: EnvironmentSpec) -> Result<Operation> {
+    async fn create_owned(&self, creator: Creator<'_>, spec: EnvironmentSpec) -> Result<Operation> {
         let entered = self.manager()?.enter()?;
         let mut nodes = Vec::new();
         for (index, spec) in spec.nodes.iter().enumerate() {
@@ -131,7 +126,7 @@ impl Keyrack {
     ) -> Result<Operation> {
         caller.require(Right::Operate)?;
         let entered = self.manager()?.enter()?;
-        let source = self.environment_here(caller, source).await?;
+        let source = self.get_here(caller, source).await?;
         if !CLONEABLE.contains(&source.status) {
             return Err(Error::WrongState { name: source.name, current: source.status, needed: CLONEABLE });
         }

@@ -8,20 +8,20 @@ use super::model::Environment;
 use super::rows;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::ActionId;
-use crate::keyrack::Keyrack;
 
 const DELETE: &str = "environment.delete";
 
-impl Keyrack {
+impl Environments {
     /// Deletes an environment in any state, whatever it is doing: its processes, its files, its logs. It is gone at the
     /// answer, and goes also when nobody waits for it.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`]; [`Error::Engine`] when something of it could not be removed: the server then tries again
     /// at its next start.
-    pub async fn delete_environment(&self, caller: &Caller, client: &Client, name: &str) -> Result<()> {
+    pub async fn delete(&self, caller: &Caller, client: &Client, name: &str) -> Result<()> {
         caller.require(Right::Operate)?;
         let entered = self.manager()?.enter()?;
         let now = self.world.now();
@@ -75,13 +75,13 @@ impl Keyrack {
                 return Err(Error::Engine(error));
             }
         }
-        self.retry(|| self.forget_environment(&environment, action)).await?;
+        self.retry(|| self.forget(&environment, action)).await?;
         manager.forget(environment.id);
         drop(entered);
         Ok(())
     }
 
-    async fn forget_environment(&self, environment: &Environment, action: Option<ActionId>) -> Result<()> {
+    async fn forget(&self, environment: &Environment, action: Option<ActionId>) -> Result<()> {
         let mut tx = self.store.begin().await?;
         sqlx::query("DELETE FROM environments WHERE id = $1").bind(environment.id.0).execute(&mut *tx).await?;
         if let Some(action) = action {

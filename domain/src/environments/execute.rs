@@ -10,9 +10,9 @@ use super::spec::parse_commands;
 use crate::accounts::Standing;
 use crate::caller::{Caller, Client, Right};
 use crate::engine::{Execution, Exit};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
 
 /// How long one command may take.
@@ -37,7 +37,7 @@ pub struct NodeOutput {
     pub in_time: bool,
 }
 
-impl Keyrack {
+impl Environments {
     /// Executes commands on the chosen nodes, one after another, up to the first that fails: in the node's folder, with
     /// its variables, confined as the node is. `commands` is JSON: `[{"command":"ls","params":"-l"}]`.
     ///
@@ -69,7 +69,7 @@ impl Keyrack {
         let programs: Vec<_> =
             commands.iter().map(|command| command.split_whitespace().next().unwrap_or_default().to_owned()).collect();
         let event = event(caller, client, "node.execute", &inside).with("programs", programs);
-        let going = Going { keyrack: self, caller, standing: self.standing(caller).await? };
+        let going = Going { keyrack: self, caller, standing: self.accounts.standing(caller).await? };
         let all = inside.nodes.iter().map(|node| execute_all(&inside, node, &commands, say_yes, Some(&going)));
         self.noted(event, async {
             tokio::select! {
@@ -84,7 +84,7 @@ impl Keyrack {
 
 /// Who has commands executed, for as long as that takes.
 pub(super) struct Going<'a> {
-    keyrack: &'a Keyrack,
+    keyrack: &'a Environments,
     caller: &'a Caller,
     standing: Standing,
 }
@@ -102,7 +102,7 @@ pub(super) async fn execute_all(
         NodeOutput { node: node.id, exit_status: 0, out: String::new(), err: String::new(), in_time: true };
     for (number, command) in commands.iter().enumerate() {
         if let Some(going) = going.filter(|_| number > 0) {
-            going.keyrack.must_still_stand(going.caller, &going.standing, Right::Operate).await?;
+            going.keyrack.accounts.must_still_stand(going.caller, &going.standing, Right::Operate).await?;
         }
         let execution = Execution {
             command: command.clone(),

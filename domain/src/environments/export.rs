@@ -14,17 +14,21 @@ use super::inside::may;
 use super::model::{Environment, Layer, Node};
 use super::{EnvironmentSpec, GroupChange, rows};
 use crate::audit::{self, Event};
+use crate::bounds::counts::EXPORTS;
+use crate::bounds::nesting;
 use crate::caller::{Caller, Client};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::store::lock_account;
 use crate::world::from_millis;
+use crate::yaml;
 
 /// The form that is written, and the only one that is read.
 const FORMAT: u32 = 1;
 /// The longest manifest that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
-/// The most exports of an environment.
-const LIMIT: i64 = 50;
+/// What a manifest may stand for. What clients keep with an environment lies a few levels deep in it.
+const SIZE: yaml::Size = yaml::Size { depth: nesting::JSON + 4, values: 50_000, bytes: 2 * LONGEST };
 
 /// A manifest, in the order in which it is written.
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,25 +67,26 @@ pub struct Export {
     pub size: usize,
 }
 
-impl Keyrack {
+impl Environments {
     /// Keeps a manifest of an environment as it is now. Manifests hold variables, and so maybe secrets.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoEnvironment`], [`Error::Limit`].
-    pub async fn export_environment(&self, caller: &Caller, client: &Client, name: &str) -> Result<Export> {
+    pub async fn export(&self, caller: &Caller, client: &Client, name: &str) -> Result<Export> {
         may(caller)?;
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let properties = self.properties(caller, name, &[]).await?;
         let manifest = serde_saphyr::to_string(&manifest(&environment, properties)).map_err(Error::internal)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        lock_account(&mut tx, caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM exports WHERE environment_id = $1")
             .bind(environment.id.0)
             .fetch_one(&mut *tx)
             .await?;
-        if count >= LIMIT {
-            return Err(Error::Limit(format!("an environment can have {LIMIT} exports: delete some").into()));
+        if count >= EXPORTS {
+            return Err(Error::Limit(format!("an environment can have {EXPORTS} exports: delete some").into()));
         }
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO exports (environment_id, user_id, manifest, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
@@ -103,7 +108,7 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NoEnvironment`].
     pub async fn exports(&self, caller: &Caller, name: &str) -> Result<Vec<Export>> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let rows = sqlx::query("SELECT id, created_at, manifest FROM exports WHERE environment_id = $1 ORDER BY id")
             .bind(environment.id.0)
             .fetch_all(self.store.read())
@@ -120,15 +125,18 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoEnvironment`], [`Error::NotFound`].
-    pub async fn export_manifest(&self, caller: &Caller, name: &str, id: i64) -> Result<String> {
+    pub async fn export_manifest(&self, caller: &Caller, client: &Client, name: &str, id: i64) -> Result<String> {
         may(caller)?;
-        let environment = self.environment(caller, name).await?;
-        sqlx::query_scalar("SELECT manifest FROM exports WHERE environment_id = $1 AND id = $2")
+        let environment = self.get(caller, name).await?;
+        let manifest = sqlx::query_scalar("SELECT manifest FROM exports WHERE environment_id = $1 AND id = $2")
             .bind(environment.id.0)
             .bind(id)
             .fetch_optional(self.store.read())
             .await?
-            .ok_or_else(|| missing(&environment.name, id))
+            .ok_or_else(|| missing(&environment.name, id))?;
+        let read = Event::by(caller, client, "export.read", format!("environment:{}", environment.name));
+        self.note_read(read.with("export", id));
+        Ok(manifest)
     }
 
     /// Deletes an export; the environment stays as it is.
@@ -156,9 +164,9 @@ impl Keyrack {
     /// starts it.
     ///
     /// # Errors
-    /// [`Error::Invalid`] naming what is wrong in the manifest, and as [`Keyrack::create_environment`]. When something
+    /// [`Error::Invalid`] naming what is wrong in the manifest, and as [`Environments::create`]. When something
     /// fails after the environment was made, it is there, and the text says what is missing.
-    pub async fn import_environment(
+    pub async fn import(
         &self,
         caller: &Caller,
         client: &Client,
@@ -172,7 +180,7 @@ impl Keyrack {
         }
         let nodes = serde_json::to_string(&manifest.nodes).map_err(Error::internal)?;
         let spec = EnvironmentSpec::parse(&manifest.env.to_string(), &nodes)?;
-        let operation = self.create_environment(caller, client, spec).await?;
+        let operation = self.create(caller, client, spec).await?;
         let name = operation.environment.name.clone();
         // What is kept with it can be set while it starts.
         for (layer, facts) in &manifest.layers {
@@ -192,7 +200,7 @@ impl Keyrack {
             self.keep_properties(caller, client, &name, &properties, true).await?;
         }
         operation.finished().await?;
-        self.environment(caller, &name).await
+        self.get(caller, &name).await
     }
 }
 
@@ -201,9 +209,9 @@ fn read(text: &str) -> Result<Manifest> {
     if text.len() > LONGEST {
         return Err(wrong(format!("a manifest has to be at most {} KiB", LONGEST >> 10)));
     }
-    let manifest: Manifest = serde_saphyr::from_str(text).map_err(|error| {
-        wrong(format!("it has to be a manifest as GetManifest gives it ({})", error.without_snippet()))
-    })?;
+    let manifest: Manifest = SIZE
+        .read(text, SIZE.options())
+        .map_err(|why| wrong(format!("it has to be a manifest as GetManifest gives it ({why})")))?;
     if manifest.keyrack != FORMAT {
         return Err(wrong(format!("its form is {}; this server reads form {FORMAT}", manifest.keyrack)));
     }

@@ -2,16 +2,15 @@
 
 use sqlx::Row;
 
-use super::files::{FilePlace, node_path};
+use super::files::{FilePlace, node_path, present_path};
 use super::rows;
 use crate::audit::{self, Event};
+use crate::bounds::counts::FAVORITE_PATHS;
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
-
-/// The most that an environment has.
-const LIMIT: i64 = 1000;
+use crate::store::lock_account;
 
 /// A path of a node that somebody marked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub struct Favorite {
     pub filter: Option<String>,
 }
 
-impl Keyrack {
+impl Environments {
     /// Marks a path on the chosen nodes; marked again, it is replaced.
     ///
     /// # Errors
@@ -46,6 +45,7 @@ impl Keyrack {
             }
         }
         let mut tx = self.store.begin().await?;
+        lock_account(&mut tx, caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, &place.environment).await?;
         for node in place.choice.of(&environment)? {
             sqlx::query(
@@ -67,8 +67,8 @@ impl Keyrack {
         .bind(environment.id.0)
         .fetch_one(&mut *tx)
         .await?;
-        if count.try_get::<i64, _>(0)? > LIMIT {
-            return Err(Error::Limit(format!("an environment can have {LIMIT} favorites").into()));
+        if count.try_get::<i64, _>(0)? > FAVORITE_PATHS {
+            return Err(Error::Limit(format!("an environment can have {FAVORITE_PATHS} favorites").into()));
         }
         let event = Event::by(caller, client, "favorite.add", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("path", path)).await?;
@@ -81,7 +81,7 @@ impl Keyrack {
     /// [`Error::NoEnvironment`]; [`Error::NotFound`] for a node or mark that is not there.
     pub async fn remove_favorite(&self, caller: &Caller, client: &Client, place: &FilePlace, path: &str) -> Result<()> {
         caller.require(Right::Operate)?;
-        let path = node_path("path", path)?.to_string();
+        let path = present_path("path", path)?.to_string();
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, &place.environment).await?;
         let mut removed = 0;
@@ -106,7 +106,7 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that is not there.
     pub async fn favorites(&self, caller: &Caller, place: &FilePlace) -> Result<Vec<Favorite>> {
-        let environment = self.environment(caller, &place.environment).await?;
+        let environment = self.get(caller, &place.environment).await?;
         let chosen: Vec<NodeId> = place.choice.of(&environment)?.iter().map(|node| node.id).collect();
         let rows = sqlx::query(
             "SELECT f.node_id, f.path, f.is_dir, f.keyword, f.filter FROM favorites f \

@@ -1,18 +1,17 @@
 //! Files of nodes.
 
-use regex::RegexBuilder;
-
 use super::changes::NodeChoice;
+use super::file_turn::abandoned;
 use super::inside::{engine_error, event, may};
+use crate::audit::Event;
+use crate::bounds::records::PATH_SHOWN;
 use crate::caller::{Caller, Client, Right};
-use crate::engine::{FileDone, FileEntry, FileWork, NodePath};
+use crate::engine::{FileDone, FileEntry, FileWork, NodePath, Pattern};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 use crate::uploads::Received;
-
-/// The most memory that one pattern may take when it is prepared, in bytes.
-const PATTERN_SIZE: usize = 1 << 20;
+use crate::waiting;
 
 /// Whose files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,17 +31,23 @@ pub enum FileSource<'a> {
     Received(&'a Received),
 }
 
-impl Keyrack {
+impl Environments {
     /// The content of a file of the first chosen node. Files may hold secrets, so that it takes more than looking.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or file that is not there, [`Error::Invalid`] for what is
     /// no file, [`Error::Limit`] for one that is too large.
-    pub async fn read_file(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<String> {
+    pub async fn read_file(&self, caller: &Caller, client: &Client, place: &FilePlace, path: &str) -> Result<String> {
         may(caller)?;
-        let work = FileWork::Read(node_path("path", path)?);
-        match self.look_at_files(caller, place, work).await? {
-            FileDone::Text(text) => Ok(text),
+        let path = present_path("path", path)?;
+        let shown = short_path(&path.to_string());
+        let environment = self.get(caller, &place.environment).await?;
+        match self.look_at_files(caller, place, FileWork::Read(path)).await? {
+            FileDone::Text(text) => {
+                let read = Event::by(caller, client, "file.read", format!("environment:{}", environment.name));
+                self.note_read(read.with("path", shown));
+                Ok(text)
+            }
             other => Err(unexpected(&other)),
         }
     }
@@ -50,10 +55,10 @@ impl Keyrack {
     /// What is in a folder of the first chosen node.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`].
+    /// As [`Environments::read_file`].
     pub async fn list_files(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<Vec<FileEntry>> {
         caller.require(Right::See)?;
-        let work = FileWork::List(node_path("path", path)?);
+        let work = FileWork::List(present_path("path", path)?);
         match self.look_at_files(caller, place, work).await? {
             FileDone::Entries(entries) => Ok(entries),
             other => Err(unexpected(&other)),
@@ -63,7 +68,7 @@ impl Keyrack {
     /// Writes a file on all chosen nodes, or adds to its end; folders on the way are made.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`].
+    /// As [`Environments::read_file`].
     pub async fn write_file(
         &self,
         caller: &Caller,
@@ -81,7 +86,7 @@ impl Keyrack {
     /// Makes an empty file or a folder.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Exists`].
+    /// As [`Environments::read_file`]; [`Error::Exists`].
     pub async fn create_file(
         &self,
         caller: &Caller,
@@ -97,7 +102,7 @@ impl Keyrack {
     /// Removes a file, or a folder with all in it.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`].
+    /// As [`Environments::read_file`].
     pub async fn delete_file(
         &self,
         caller: &Caller,
@@ -105,14 +110,14 @@ impl Keyrack {
         place: &FilePlace,
         path: &str,
     ) -> Result<Vec<NodeId>> {
-        let work = FileWork::Delete(node_path("path", path)?);
+        let work = FileWork::Delete(present_path("path", path)?);
         self.change_files(caller, client, place, "file.delete", &[("path", path)], work).await.map(nodes)
     }
 
     /// Copies a file or a folder within each chosen node.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`].
+    /// As [`Environments::read_file`].
     pub async fn copy_file(
         &self,
         caller: &Caller,
@@ -128,7 +133,7 @@ impl Keyrack {
     /// Moves a file or a folder within each chosen node.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Exists`] when the new name is taken.
+    /// As [`Environments::read_file`]; [`Error::Exists`] when the new name is taken.
     pub async fn rename_file(
         &self,
         caller: &Caller,
@@ -137,7 +142,7 @@ impl Keyrack {
         from: &str,
         to: &str,
     ) -> Result<Vec<NodeId>> {
-        let work = FileWork::Rename { from: node_path("oldPath", from)?, to: node_path("newPath", to)? };
+        let work = FileWork::Rename { from: present_path("oldPath", from)?, to: node_path("newPath", to)? };
         let paths = [("oldPath", from), ("newPath", to)];
         self.change_files(caller, client, place, "file.rename", &paths, work).await.map(nodes)
     }
@@ -146,7 +151,7 @@ impl Keyrack {
     /// were replaced in all.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Invalid`] for a pattern that is none.
+    /// As [`Environments::read_file`]; [`Error::Invalid`] for a pattern that is none.
     #[expect(clippy::too_many_arguments, reason = "what the call has")]
     pub async fn replace_in_file(
         &self,
@@ -158,14 +163,15 @@ impl Keyrack {
         replacement: &str,
         nth: Option<usize>,
     ) -> Result<usize> {
-        let pattern = RegexBuilder::new(pattern)
-            .multi_line(true)
-            .size_limit(PATTERN_SIZE)
-            .build()
-            .map_err(|error| Error::invalid("pattern", format!("it has to be a regular expression ({error})")))?;
-        let replacement = group_references(replacement);
-        let work = FileWork::Replace { path: node_path("path", path)?, pattern, replacement, nth };
-        let done = self.change_files(caller, client, place, "file.replace", &[("path", path)], work).await?;
+        let (written, replacement) = (pattern.to_owned(), group_references(replacement));
+        let at = node_path("path", path)?;
+        // It takes a core for a while, and so a turn.
+        let prepare = async {
+            let read = tokio::task::spawn_blocking(move || Pattern::parse(&written)).await.map_err(Error::internal)?;
+            let pattern = read.map_err(|why| Error::invalid("pattern", why))?;
+            Ok(FileWork::Replace { path: at, pattern, replacement, nth })
+        };
+        let done = self.change_files_once(caller, client, place, "file.replace", &[("path", path)], prepare).await?;
         let counts = done.iter().map(|(_, done)| match done {
             FileDone::Replaced(count) => *count,
             _ => 0,
@@ -176,7 +182,7 @@ impl Keyrack {
     /// Unpacks an archive that lies on the chosen nodes into a folder there.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Invalid`] for what is no zip or tar.gz, or a damaged one.
+    /// As [`Environments::read_file`]; [`Error::Invalid`] for what is no zip or tar.gz, or a damaged one.
     pub async fn unpack_file(
         &self,
         caller: &Caller,
@@ -194,6 +200,7 @@ impl Keyrack {
     async fn look_at_files(&self, caller: &Caller, place: &FilePlace, work: FileWork) -> Result<FileDone> {
         let slot = self.slot_of(caller, &place.environment).await?;
         let inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
+        let _turn = self.file_turn(caller, &inside, Right::See).await?;
         let first = inside.nodes.first().ok_or_else(|| Error::internal("nodes were chosen, but there is none"))?;
         inside.manager.engine.work_on_files(first.id, work).await.map_err(engine_error("path"))
     }
@@ -202,7 +209,7 @@ impl Keyrack {
     /// for.
     ///
     /// # Errors
-    /// As [`Keyrack::read_file`]; [`Error::Exists`]; [`Error::NotFound`] for an upload that is not there;
+    /// As [`Environments::read_file`]; [`Error::Exists`]; [`Error::NotFound`] for an upload that is not there;
     /// [`Error::FileAway`].
     pub async fn upload_file(
         &self,
@@ -214,14 +221,14 @@ impl Keyrack {
         overwrite: bool,
     ) -> Result<Vec<NodeId>> {
         may(caller)?;
-        self.environment_here(caller, &place.environment).await?;
+        self.get_here(caller, &place.environment).await?;
         let written = path;
         let mut to = node_path("destPath", path)?;
         let fetched;
         let (name, file) = match source {
             FileSource::Address(address) => {
-                let upload = self.upload_at(caller, "sourcePath", address).await?;
-                fetched = self.file_of(caller, &upload).await?;
+                let upload = self.uploads.at(caller, "sourcePath", address).await?;
+                fetched = self.uploads.file_of(caller, &upload).await?;
                 (upload.name, fetched.path())
             }
             FileSource::Received(received) => (received.name().to_owned(), received.path()),
@@ -229,6 +236,9 @@ impl Keyrack {
         // As with `cp`: a path that ends as a folder's does is one.
         if to.is_root() || written.ends_with('/') {
             to = to.join(&node_path("file", &name)?);
+            if to.is_too_deep() {
+                to = node_path("destPath", &to.to_string())?;
+            }
         }
         let shown = to.to_string();
         let work = FileWork::Place { file: file.to_owned(), to, overwrite };
@@ -245,19 +255,40 @@ impl Keyrack {
         paths: &[(&'static str, &str)],
         work: FileWork,
     ) -> Result<Vec<(NodeId, FileDone)>> {
+        self.change_files_once(caller, client, place, kind, paths, std::future::ready(Ok(work))).await
+    }
+
+    /// As [`Environments::change_files`]; what is to be done is made ready when it has its turn.
+    async fn change_files_once(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        place: &FilePlace,
+        kind: &'static str,
+        paths: &[(&'static str, &str)],
+        prepare: impl Future<Output = Result<FileWork>>,
+    ) -> Result<Vec<(NodeId, FileDone)>> {
         may(caller)?;
         let slot = self.slot_of(caller, &place.environment).await?;
         let mut inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
         inside.nodes.retain(|node| node.master || !place.masters_only);
+        let _turn = self.file_turn(caller, &inside, Right::Operate).await?;
         let parameter = paths.first().map_or("path", |(name, _)| *name);
         let mut event = event(caller, client, kind, &inside);
         for (name, path) in paths {
             event = event.with(name, *path);
         }
+        let work = prepare.await?;
+        // Only a search takes long before it has changed anything.
+        let searches = matches!(work, FileWork::Replace { .. });
         self.noted(event, async {
             let mut done = Vec::new();
             for node in &inside.nodes {
-                let worked = inside.manager.engine.work_on_files(node.id, work.clone()).await;
+                let working = inside.manager.engine.work_on_files(node.id, work.clone());
+                let worked = tokio::select! {
+                    worked = working => worked,
+                    () = waiting::gone(), if searches => return Err(abandoned()),
+                };
                 done.push((node.id, worked.map_err(engine_error(parameter))?));
             }
             Ok(done)
@@ -266,9 +297,22 @@ impl Keyrack {
     }
 }
 
+/// A path as an entry of the audit log names it; whoever makes files can choose long ones.
+fn short_path(path: &str) -> String {
+    match path.char_indices().nth(PATH_SHOWN) {
+        None => path.to_owned(),
+        Some((end, _)) => format!("{}…", &path[..end]),
+    }
+}
+
 /// Reads a path that stands in this parameter.
 pub(super) fn node_path(parameter: &'static str, text: &str) -> Result<NodePath> {
     NodePath::parse(text).map_err(|why| Error::invalid(parameter, why))
+}
+
+/// As [`node_path`], for what is there already, and may lie deeper than what is made now.
+pub(super) fn present_path(parameter: &'static str, text: &str) -> Result<NodePath> {
+    NodePath::of_any_depth(text).map_err(|why| Error::invalid(parameter, why))
 }
 
 /// The replacement as the pattern's engine writes it. Clients write `$1` before a letter too, `\\$` for a dollar sign, and

@@ -9,15 +9,16 @@ use sqlx::Row;
 use super::model::Environment;
 use super::rows;
 use crate::audit::{self, Event};
+use crate::bounds::counts::{GROUP_NAME, GROUPS, GROUPS_AT_ONCE};
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
-use crate::keyrack::Keyrack;
-use crate::store::Tx;
+use crate::json;
+use crate::store::{Tx, lock_account};
+use crate::types::order::sort_by_name;
+use crate::types::text::hidden;
 
-/// The most groups that an account has, and the longest name of one in characters.
-const LIMIT: i64 = 1000;
-const LONGEST: usize = 200;
 const LARGEST_DATA: usize = 16 * 1024;
 
 /// A group of environments.
@@ -42,7 +43,7 @@ pub enum GroupChange {
     Set,
 }
 
-impl Keyrack {
+impl Environments {
     /// The account's groups, or those of one environment, sorted by name.
     ///
     /// # Errors
@@ -50,7 +51,7 @@ impl Keyrack {
     pub async fn groups(&self, caller: &Caller, environment: Option<&str>) -> Result<Vec<EnvironmentGroup>> {
         caller.require(Right::See)?;
         let only = match environment {
-            Some(name) => Some(self.environment(caller, name).await?.groups),
+            Some(name) => Some(self.get(caller, name).await?.groups),
             None => None,
         };
         let mut members: BTreeMap<i64, Vec<String>> = BTreeMap::new();
@@ -64,7 +65,7 @@ impl Keyrack {
         for row in rows {
             members.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
         }
-        let rows = sqlx::query("SELECT id, name, data FROM environment_groups WHERE account_id = $1 ORDER BY name")
+        let rows = sqlx::query("SELECT id, name, data FROM environment_groups WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_all(self.store.read())
             .await?;
@@ -76,6 +77,7 @@ impl Keyrack {
                 groups.push(EnvironmentGroup { id, name, data, environments: members.remove(&id).unwrap_or_default() });
             }
         }
+        sort_by_name(&mut groups, |group| &group.name);
         Ok(groups)
     }
 
@@ -94,6 +96,7 @@ impl Keyrack {
         caller.require(Right::Operate)?;
         let (name, data) = (checked("envGroup", name)?, read_data(data)?.unwrap_or_default());
         let mut tx = self.store.begin().await?;
+        lock_account(&mut tx, caller.account).await?;
         if find(&mut tx, caller.account, &name).await?.is_some() {
             return Err(Error::Exists(format!("there is a group “{name}” already").into()));
         }
@@ -123,6 +126,7 @@ impl Keyrack {
         let name = checked("srcGroupName", name)?;
         let new_name = new_name.map(|name| checked("dstGroupName", name)).transpose()?.filter(|new| *new != name);
         let mut tx = self.store.begin().await?;
+        lock_account(&mut tx, caller.account).await?;
         let id = find(&mut tx, caller.account, &name).await?.ok_or_else(|| missing(&name))?;
         if let Some(data) = read_data(data)? {
             let data = serde_json::to_string(&data).map_err(Error::internal)?;
@@ -183,8 +187,13 @@ impl Keyrack {
         names: &[String],
     ) -> Result<()> {
         caller.require(Right::Operate)?;
+        if names.len() > GROUPS_AT_ONCE {
+            let why = format!("it can name at most {GROUPS_AT_ONCE} groups; these are {}", names.len());
+            return Err(Error::invalid("envGroup", why));
+        }
         let names = names.iter().map(|name| checked("envGroup", name)).collect::<Result<Vec<_>>>()?;
         let mut tx = self.store.begin().await?;
+        lock_account(&mut tx, caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, environment).await?;
         if change == GroupChange::Set {
             sqlx::query("DELETE FROM environment_group_members WHERE environment_id = $1")
@@ -213,6 +222,7 @@ impl Keyrack {
         Ok(tx.commit().await?)
     }
 
+    /// Makes a group; the caller of this holds the account.
     async fn insert_group(
         &self,
         tx: &mut Tx,
@@ -224,8 +234,8 @@ impl Keyrack {
             .bind(account.0)
             .fetch_one(&mut **tx)
             .await?;
-        if row.try_get::<i64, _>(0)? >= LIMIT {
-            return Err(Error::Limit(format!("an account can have {LIMIT} groups").into()));
+        if row.try_get::<i64, _>(0)? >= GROUPS {
+            return Err(Error::Limit(format!("an account can have {GROUPS} groups").into()));
         }
         let row = sqlx::query(
             "INSERT INTO environment_groups (account_id, name, data, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
@@ -244,8 +254,9 @@ impl Keyrack {
 fn checked(parameter: &'static str, name: &str) -> Result<String> {
     let parts: Vec<_> = name.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
     let name = parts.join("/");
-    if name.is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control) {
-        let why = format!("the name of a group has 1 to {LONGEST} characters, and no control characters");
+    if name.is_empty() || name.chars().count() > GROUP_NAME || hidden(&name).is_some() {
+        let why =
+            format!("the name of a group has 1 to {GROUP_NAME} characters, and no control or invisible characters");
         return Err(Error::invalid(parameter, why));
     }
     Ok(name)
@@ -253,10 +264,13 @@ fn checked(parameter: &'static str, name: &str) -> Result<String> {
 
 fn read_data(data: Option<&str>) -> Result<Option<Map<String, Value>>> {
     let Some(text) = data else { return Ok(None) };
-    match serde_json::from_str(text) {
-        Ok(data) if text.len() <= LARGEST_DATA => Ok(Some(data)),
-        _ => Err(Error::invalid("data", format!("it has to be a JSON object of at most {LARGEST_DATA} bytes"))),
+    let wrong = |why: String| {
+        Error::invalid("data", format!("it has to be a JSON object of at most {LARGEST_DATA} bytes{why}"))
+    };
+    if text.len() > LARGEST_DATA {
+        return Err(wrong(format!("; this has {}", text.len())));
     }
+    json::read(text).map(Some).map_err(|why| wrong(format!(" ({why})")))
 }
 
 fn missing(name: &str) -> Error {

@@ -10,8 +10,8 @@ use super::model::{Environment, Node};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::engine::EngineError;
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 
 /// An environment that is not removed while this is held.
 pub(super) struct Inside<'a> {
@@ -23,10 +23,10 @@ pub(super) struct Inside<'a> {
     _entered: Entered,
 }
 
-impl Keyrack {
+impl Environments {
     /// The running side of an environment, found by name.
     pub(super) async fn slot_of(&self, caller: &Caller, name: &str) -> Result<Arc<Slot>> {
-        let environment = self.environment_here(caller, name).await?;
+        let environment = self.get_here(caller, name).await?;
         Ok(self.manager()?.slot(environment.id))
     }
 
@@ -42,7 +42,7 @@ impl Keyrack {
         let entered = manager.enter()?;
         let hands = slot.hands.read().await;
         // Once more: it may have been deleted before it was held.
-        let environment = self.environment_here(caller, name).await?;
+        let environment = self.get_here(caller, name).await?;
         if slot.is_gone() {
             return Err(Error::NoEnvironment(environment.name));
         }

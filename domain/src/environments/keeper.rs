@@ -13,6 +13,7 @@ use super::model::Failure;
 use crate::engine::{Engine, EngineError, Exit, NodeSpec, Started};
 use crate::ids::NodeId;
 use crate::settings::Restarts;
+use crate::types::text::is_hidden;
 
 /// How many lines are kept of the log of a node that gave up.
 const LAST_LINES: usize = 20;
@@ -219,7 +220,7 @@ impl Keeping {
             self.engine.read_log(node, crate::engine::CURRENT_LOG, None, LAST_BYTES).await;
         let text = read.map(|part| part.text).unwrap_or_default();
         let lines: Vec<_> = text.lines().collect();
-        let shown = |line: &&str| line.chars().filter(|c| !c.is_control()).take(500).collect();
+        let shown = |line: &&str| line.chars().filter(|c| !is_hidden(*c)).take(500).collect();
         lines[lines.len().saturating_sub(LAST_LINES)..].iter().map(shown).collect()
     }
 }

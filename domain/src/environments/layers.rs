@@ -5,18 +5,19 @@ use sqlx::Row;
 
 use super::changes::NodeChoice;
 use super::configure::hold;
-use super::model::Environment;
+use super::model::{Environment, Layer};
 use super::{name as names, rows};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::json;
 use crate::store::Tx;
 
 /// The most that clients can keep with a layer or an environment, in bytes of JSON.
 const LARGEST: usize = 64 * 1024;
 
-impl Keyrack {
+impl Environments {
     /// Gives a node the name that people see; an empty one takes it back.
     ///
     /// # Errors
@@ -126,7 +127,7 @@ impl Keyrack {
     /// # Errors
     /// [`Error::NoEnvironment`].
     pub async fn properties(&self, caller: &Caller, name: &str, keys: &[String]) -> Result<Map<String, Value>> {
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         let rows =
             sqlx::query("SELECT name, value FROM environment_properties WHERE environment_id = $1 ORDER BY name")
                 .bind(environment.id.0)
@@ -139,6 +140,40 @@ impl Keyrack {
                 properties.insert(key, serde_json::from_str(row.try_get(1)?).map_err(Error::internal)?);
             }
         }
+        Ok(properties)
+    }
+
+    /// A layer with what clients keep with it, which may hold secrets: it is noted who reads it.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`]; [`Error::NotFound`] for a layer that is not there.
+    pub async fn read_layer(&self, caller: &Caller, client: &Client, name: &str, group: &str) -> Result<Layer> {
+        let environment = self.get(caller, name).await?;
+        let found = environment.layers.into_iter().find(|layer| layer.name.eq_ignore_ascii_case(group));
+        let layer = found.ok_or_else(|| {
+            Error::NotFound(format!("environment “{}” has no layer “{group}”", environment.name).into())
+        })?;
+        if !layer.data.is_empty() {
+            let read = Event::by(caller, client, "layer.read", format!("environment:{}", environment.name));
+            self.note_read(read.with("layer", layer.name.clone()));
+        }
+        Ok(layer)
+    }
+
+    /// As [`Environments::properties`], for somebody who is told them: it is noted that he read them.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_properties(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        keys: &[String],
+    ) -> Result<Map<String, Value>> {
+        let environment = self.get(caller, name).await?;
+        let properties = self.properties(caller, name, keys).await?;
+        self.note_read(Event::by(caller, client, "properties.read", format!("environment:{}", environment.name)));
         Ok(properties)
     }
 
@@ -219,7 +254,7 @@ fn check_display(display: &str) -> Result<String> {
 }
 
 fn read_object(parameter: &'static str, text: &str) -> Result<Map<String, Value>> {
-    serde_json::from_str(text).map_err(|_| Error::invalid(parameter, "it has to be a JSON object"))
+    json::read(text).map_err(|why| Error::invalid(parameter, format!("it has to be a JSON object ({why})")))
 }
 
 fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {

@@ -15,9 +15,9 @@ use super::rows::{self, Wanted, Which};
 use super::spec::{EnvironmentSpec, NodesSpec};
 use crate::audit::{self, Event};
 use crate::engine::{Engine, ImageRef};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, EnvironmentId, UserId};
-use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
 
 /// What nodes get to end by themselves when the server closes, and how long closing may take altogether.
@@ -27,16 +27,16 @@ const CLOSING: Duration = Duration::from_secs(6);
 /// The environment of the demo start.
 pub const DEMO: &str = "my-project";
 
-impl Keyrack {
+impl Environments {
     /// Takes up the environments: those that should run are started again, what was cut off is settled. The starts go
     /// on after the answer. Once for each Keyrack; nothing can be changed about environments before.
     ///
     /// # Errors
     /// From the database; [`Error::Internal`] the second time.
-    pub async fn start_environments(&self, engine: Arc<dyn Engine>) -> Result<()> {
+    pub async fn start_all(&self, engine: Arc<dyn Engine>) -> Result<()> {
         let (manager, failures) = Manager::new(engine);
         let manager = Arc::new(manager);
-        self.environments.set(manager.clone()).map_err(|_| Error::internal("environments were started before"))?;
+        self.running.set(manager.clone()).map_err(|_| Error::internal("environments were started before"))?;
         self.join_others().await?;
         let mut tx = self.store.begin().await?;
         actions::tidy(&mut tx, self.world.now(), self.server_id()).await?;
@@ -62,7 +62,7 @@ impl Keyrack {
 
     /// Stops all nodes at once, with a grace time of four seconds at most: a server that is told to end has ten. What
     /// should run is started again next time. A node that is left nevertheless ends with the server's process.
-    pub async fn stop_environments(&self) {
+    pub async fn stop_all(&self) {
         let Ok(manager) = self.manager() else { return };
         let grace = self.settings.stop_grace.min(CLOSING_GRACE);
         let closed = tokio::time::timeout(CLOSING, async {
@@ -79,8 +79,8 @@ impl Keyrack {
     /// Creates the environment of the demo start for this account and user, unless it is there. It starts after the answer.
     ///
     /// # Errors
-    /// As [`Keyrack::create_environment`].
-    pub async fn create_demo_environment(&self, account: AccountId, user: UserId) -> Result<()> {
+    /// As [`Environments::create`].
+    pub async fn create_demo(&self, account: AccountId, user: UserId) -> Result<()> {
         let image = ImageRef::parse("keyrack/web:latest").map_err(Error::internal)?;
         let spec = EnvironmentSpec {
             name: Some(DEMO.to_owned()),
@@ -91,10 +91,6 @@ impl Keyrack {
             Ok(_) | Err(Error::Exists(_)) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    pub(crate) fn manager(&self) -> Result<&Arc<Manager>> {
-        self.environments.get().ok_or(Error::Unavailable)
     }
 
     async fn own_environments(&self) -> Result<Vec<(EnvironmentId, Wanted)>> {

@@ -1,14 +1,16 @@
 //! What runs: the keepers of all environments, and who may touch them now.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, mpsc, watch};
 
+use super::file_turns::FileTurns;
 use super::keeper::{Keeper, Kept, NodeState};
+pub(super) use super::lock::lock;
 use super::model::{Environment, Failure};
-use super::stats::Samples;
+use super::samples::Samples;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::ids::{EnvironmentId, NodeId};
@@ -23,6 +25,7 @@ pub struct Manager {
     pub(super) engine: Arc<dyn Engine>,
     slots: Mutex<HashMap<EnvironmentId, Arc<Slot>>>,
     failed: mpsc::UnboundedSender<Arc<Failure>>,
+    pub(super) file_turns: FileTurns,
     /// Held for reading by everything that changes what runs.
     gate: Arc<RwLock<()>>,
     closing: watch::Sender<bool>,
@@ -55,6 +58,7 @@ impl Manager {
             engine,
             slots: Mutex::default(),
             failed,
+            file_turns: FileTurns::default(),
             gate: Arc::default(),
             closing: watch::Sender::new(false),
         };
@@ -196,8 +200,4 @@ impl Slot {
         let keepers = std::mem::take(&mut *lock(&self.keepers));
         futures::future::join_all(keepers.into_values().map(|keeper| keeper.stop(grace))).await;
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().expect("never poisoned: nothing under it panics")
 }

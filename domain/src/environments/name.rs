@@ -4,7 +4,7 @@
 //! lower case, since host names know none. A name like an appid (32 hexadecimal digits) is not taken, because environments
 //! are found by either.
 
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 
 /// What stands behind the short name in an environment's domain: names below it lead to this machine.
 pub const DOMAIN: &str = "localhost";
@@ -38,8 +38,8 @@ pub fn check_display(name: &str) -> Result<(), &'static str> {
     if name.chars().count() > LONGEST_DISPLAY {
         return Err("must not be longer than 100 characters");
     }
-    if name.chars().any(is_hidden) {
-        return Err("must not hold control characters");
+    if hidden(name).is_some() {
+        return Err("must not hold control or invisible characters");
     }
     Ok(())
 }

@@ -13,9 +13,9 @@ use super::model::{Environment, Failure};
 use super::rows::{self, Wanted};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::ActionId;
-use crate::keyrack::Keyrack;
 use crate::store::Tx;
 use crate::types::environments::EnvStatus;
 
@@ -64,7 +64,7 @@ pub(super) enum Outcome {
 
 /// What the work of an operation has at hand.
 pub(super) struct Work {
-    pub keyrack: Keyrack,
+    pub keyrack: Environments,
     pub manager: Arc<Manager>,
     pub slot: Arc<Slot>,
     pub environment: Environment,
@@ -78,13 +78,13 @@ pub(super) struct Begun {
     pub entered: Entered,
 }
 
-impl Keyrack {
+impl Environments {
     /// Checks that the caller may and the environment can, and notes the change.
     pub(super) async fn begin(&self, caller: &Caller, client: &Client, name: &str, change: &Change) -> Result<Begun> {
         self.begin_with(caller, client, name, change, &[]).await
     }
 
-    /// As [`Keyrack::begin`], with more facts for the audit log.
+    /// As [`Environments::begin`], with more facts for the audit log.
     pub(super) async fn begin_with(
         &self,
         caller: &Caller,

@@ -6,20 +6,20 @@ use super::{ActionFilter, name};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::engine::{LogFile, LogPart, Template};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 use crate::types::environments::{EnvStatus, Overview};
 
 /// How many tasks the Environments page shows.
 const TASKS: u32 = 20;
 
-impl Keyrack {
+impl Environments {
     /// The account's environments, sorted by name.
     ///
     /// # Errors
     /// From the database.
-    pub async fn environments(&self, caller: &Caller) -> Result<Vec<Environment>> {
+    pub async fn list(&self, caller: &Caller) -> Result<Vec<Environment>> {
         caller.require(Right::See)?;
         let mut connection = self.store.read().acquire().await?;
         let mut environments = rows::read(&mut connection, Which::All(caller.account)).await?;
@@ -31,7 +31,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], also for one of another account.
-    pub async fn environment(&self, caller: &Caller, name: &str) -> Result<Environment> {
+    pub async fn get(&self, caller: &Caller, name: &str) -> Result<Environment> {
         caller.require(Right::See)?;
         let mut connection = self.store.read().acquire().await?;
         let mut environment = rows::find(&mut connection, caller.account, name).await?;
@@ -42,9 +42,9 @@ impl Keyrack {
     /// One environment of the account that this server runs.
     ///
     /// # Errors
-    /// As [`Keyrack::environment`]; [`Error::Elsewhere`] and [`Error::ServerAway`] for one of another server.
-    pub(crate) async fn environment_here(&self, caller: &Caller, name: &str) -> Result<Environment> {
-        let environment = self.environment(caller, name).await?;
+    /// As [`Environments::get`]; [`Error::Elsewhere`] and [`Error::ServerAway`] for one of another server.
+    pub(crate) async fn get_here(&self, caller: &Caller, name: &str) -> Result<Environment> {
+        let environment = self.get(caller, name).await?;
         self.must_be_here(&environment.name, environment.home.as_ref())?;
         Ok(environment)
     }
@@ -68,7 +68,7 @@ impl Keyrack {
     pub async fn overview(&self, caller: &Caller) -> Result<Overview> {
         let tasks = self.actions(caller, ActionFilter { count: Some(TASKS), ..ActionFilter::default() }).await?;
         Ok(Overview {
-            environments: self.environments(caller).await?.iter().map(Environment::view).collect(),
+            environments: self.list(caller).await?.iter().map(Environment::view).collect(),
             tasks: tasks.into_iter().map(super::Action::view).collect(),
             may_operate: caller.require(Right::Operate).is_ok(),
         })
@@ -113,25 +113,32 @@ impl Keyrack {
         self.manager()?.engine.logs(node).await.map_err(|error| Error::Engine(error.to_string()))
     }
 
-    /// At most `count` bytes of a node's log from byte `from` on; without `from`, its last ones.
+    /// At most `count` bytes of a node's log from byte `from` on; without `from`, its last ones. Programs write secrets into
+    /// their logs, so it is noted who reads them.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or a log that is not there.
+    #[expect(clippy::too_many_arguments, reason = "what the call has")]
     pub async fn read_node_log(
         &self,
         caller: &Caller,
+        client: &Client,
         name: &str,
         node: i64,
         path: &str,
         from: Option<u64>,
         count: u64,
     ) -> Result<LogPart> {
+        let environment = self.get(caller, name).await?;
         let node = self.node_of(caller, name, node).await?;
         let read = self.manager()?.engine.read_log(node, path, from, count).await;
-        read.map_err(|error| match error {
+        let part = read.map_err(|error| match error {
             crate::engine::EngineError::NoLog(_) => Error::NotFound(error.to_string().into()),
             other => Error::Engine(other.to_string()),
-        })
+        })?;
+        let read = Event::by(caller, client, "log.read", format!("environment:{}", environment.name));
+        self.note_read(read.with("node", node.0).with("path", path));
+        Ok(part)
     }
 
     /// Empties a log of a node, or removes it.
@@ -161,7 +168,7 @@ impl Keyrack {
     }
 
     async fn node_of(&self, caller: &Caller, name: &str, node: i64) -> Result<NodeId> {
-        let environment = self.environment_here(caller, name).await?;
+        let environment = self.get_here(caller, name).await?;
         let found = super::NodeChoice::Ids(vec![node]).of(&environment)?;
         Ok(found[0].id)
     }

@@ -10,9 +10,9 @@ use super::operation::{Change, Operation, Outcome, Work};
 use super::rows::{self, Which};
 use crate::caller::{Caller, Client};
 use crate::engine::{FileWork, ImageRef, NodePath};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
 
 const ALLOWED: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping];
@@ -34,7 +34,7 @@ pub struct Redeployment {
     pub order: RestartOrder,
 }
 
-impl Keyrack {
+impl Environments {
     /// Lets nodes run another tag of their image. Their files stay; volumes are emptied when that is asked for. A running
     /// environment runs again afterwards, a stopped one stays so.
     ///
@@ -50,7 +50,7 @@ impl Keyrack {
         redeployment: Redeployment,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.environment_here(caller, name).await?;
+        let environment = self.get_here(caller, name).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
         for node in &nodes {
             let image = retagged(node, &redeployment.tag)?;
@@ -113,7 +113,7 @@ async fn deploy(work: Work, ids: Vec<NodeId>, redeployment: Redeployment, status
 
 async fn empty_volumes(work: &Work, node: &Node) -> Result<()> {
     for volume in &node.facts.volumes {
-        let path = NodePath::parse(volume).map_err(Error::internal)?;
+        let path = NodePath::of_any_depth(volume).map_err(Error::internal)?;
         let engine = &work.manager.engine;
         match engine.work_on_files(node.id, FileWork::Delete(path.clone())).await {
             Ok(_) | Err(crate::engine::EngineError::NoFile(_)) => {}

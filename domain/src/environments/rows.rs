@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
 use crate::store::Dialect;
 use crate::types::environments::EnvStatus;
+use crate::types::order::sort_by_name;
 use crate::world::from_millis;
 
 /// What is wanted of an environment, as the store writes it.
@@ -115,12 +116,13 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
     }
     let members = format!(
         "SELECT m.environment_id, g.name FROM environment_group_members m JOIN environment_groups g ON g.id = m.group_id \
-         JOIN environments e ON e.id = m.environment_id WHERE {condition} ORDER BY g.name"
+         JOIN environments e ON e.id = m.environment_id WHERE {condition}"
     );
     let mut groups: HashMap<i64, Vec<String>> = HashMap::new();
     for row in query(&mut *connection, members, which).await? {
         groups.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
     }
+    groups.values_mut().for_each(|names| sort_by_name(names, |name| name));
     query(connection, environments, which)
         .await?
         .iter()

@@ -9,6 +9,7 @@ use super::model::NodeFacts;
 use super::name;
 use crate::engine::{ImageRef, NodePath};
 use crate::error::{Error, Result};
+use crate::json;
 
 /// The most nodes that one environment can have.
 pub const NODE_LIMIT: u32 = 64;
@@ -163,7 +164,7 @@ pub fn parse_commands(parameter: &'static str, text: &str) -> Result<Vec<String>
 /// # Errors
 /// [`Error::Invalid`].
 pub fn parse_command_line(parameter: &'static str, text: &str) -> Result<Option<String>> {
-    let line = match serde_json::from_str::<Vec<String>>(text) {
+    let line = match json::read::<Vec<String>>(text) {
         Ok(words) => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
         Err(_) => text.trim().to_owned(),
     };
@@ -303,7 +304,7 @@ fn parse(parameter: &'static str, text: &str) -> Result<Value> {
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_str(text).map_err(|error| Error::invalid(parameter, format!("{parameter} is not JSON: {error}")))
+    json::read(text).map_err(|error| Error::invalid(parameter, format!("{parameter} is not JSON: {error}")))
 }
 
 fn check_text(field: &Field<'_>, text: &str) -> Result<()> {

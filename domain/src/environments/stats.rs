@@ -1,95 +1,23 @@
 //! What environments use, sampled while they run.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::changes::NodeChoice;
 use super::manager::{Manager, Slot, lock};
+use super::samples::SumStat;
 use crate::caller::{Caller, Right};
-use crate::engine::{CLOUDLET_MEMORY, NodeStats};
+use crate::environments::service::Environments;
 use crate::error::Result;
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 
-/// The time between two samples, and how many are kept: an hour.
+/// The time between two samples.
 const INTERVAL: Duration = Duration::from_secs(10);
-const KEPT: usize = 360;
 
 /// The most steps that are told at once.
 const MOST_STEPS: u32 = 1000;
-
-/// The samples of one environment, the newest last.
-#[derive(Debug, Default)]
-pub struct Samples(VecDeque<(Instant, BTreeMap<NodeId, NodeStats>)>);
-
-/// What an environment used over some time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct SumStat {
-    /// The time that was looked at; at most what was asked for.
-    pub duration: Duration,
-    /// Processor time used in it.
-    pub cpu: Duration,
-    /// Memory in bytes, on average.
-    pub memory: u64,
-    /// Cloudlets in use, on average over time and summed over nodes.
-    pub cloudlets: f64,
-    /// How many samples that is made of.
-    pub samples: u32,
-}
-
-impl Samples {
-    fn push(&mut self, at: Instant, stats: BTreeMap<NodeId, NodeStats>) {
-        if self.0.len() == KEPT {
-            self.0.pop_front();
-        }
-        self.0.push_back((at, stats));
-    }
-
-    /// Sums up the samples of the last `duration` before `now`.
-    fn sum(&self, now: Instant, duration: Duration) -> SumStat {
-        let taken: Vec<_> = self.0.iter().filter(|(at, _)| now.duration_since(*at) <= duration).collect();
-        summed(&taken)
-    }
-
-    /// Sums up the last `duration` before `now` in steps, the oldest first, for some nodes only.
-    fn steps(&self, now: Instant, duration: Duration, step: Duration, nodes: &[NodeId]) -> Vec<SumStat> {
-        let only = |stats: &BTreeMap<NodeId, NodeStats>| -> BTreeMap<NodeId, NodeStats> {
-            stats.iter().filter(|(id, _)| nodes.contains(id)).map(|(id, stats)| (*id, *stats)).collect()
-        };
-        let chosen: Vec<_> = self.0.iter().map(|(at, stats)| (*at, only(stats))).collect();
-        let count = duration.as_secs().div_ceil(step.as_secs().max(1)).max(1) as u32;
-        (0..count)
-            .rev()
-            .map(|back| {
-                let (oldest, newest) = (step * (back + 1), step * back);
-                let fits = |at: &Instant| (newest..oldest).contains(&now.duration_since(*at));
-                summed(&chosen.iter().filter(|(at, _)| fits(at)).collect::<Vec<_>>())
-            })
-            .collect()
-    }
-}
-
-/// Sums up samples.
-fn summed(taken: &[&(Instant, BTreeMap<NodeId, NodeStats>)]) -> SumStat {
-    let (Some((first, _)), Some((last, _))) = (taken.first(), taken.last()) else { return SumStat::default() };
-    let memories = taken.iter().flat_map(|(_, stats)| stats.values()).map(|stats| stats.memory);
-    let cloudlets = memories.clone().map(|memory| memory.div_ceil(CLOUDLET_MEMORY)).sum::<u64>();
-    let steps = taken.windows(2).flat_map(|pair| pair[1].1.iter().map(move |(id, stats)| (pair[0].1.get(id), stats)));
-    // A node's processor time falls back when it was restarted in between; then all of it is new.
-    let cpu = steps.map(|(before, now)| match before {
-        Some(before) if before.cpu <= now.cpu => now.cpu - before.cpu,
-        _ => now.cpu,
-    });
-    SumStat {
-        duration: last.duration_since(*first),
-        cpu: cpu.sum(),
-        memory: memories.sum::<u64>() / taken.len() as u64,
-        cloudlets: cloudlets as f64 / taken.len() as f64,
-        samples: taken.len() as u32,
-    }
-}
 
 impl Manager {
     /// Takes samples until the server closes.
@@ -114,14 +42,14 @@ impl Manager {
     }
 }
 
-impl Keyrack {
+impl Environments {
     /// What an environment used over the last `duration`, an hour at most; now is always among it.
     ///
     /// # Errors
     /// [`crate::Error::NoEnvironment`].
     pub async fn sum_stat(&self, caller: &Caller, name: &str, duration: Duration) -> Result<SumStat> {
         caller.require(Right::See)?;
-        let environment = self.environment_here(caller, name).await?;
+        let environment = self.get_here(caller, name).await?;
         let manager = self.manager()?;
         let slot = manager.slot(environment.id);
         manager.sample_one(&slot).await;
@@ -130,7 +58,7 @@ impl Keyrack {
     }
 }
 
-impl Keyrack {
+impl Environments {
     /// What nodes of an environment used over the last `duration`, an hour at most, in steps.
     ///
     /// # Errors
@@ -148,41 +76,12 @@ impl Keyrack {
             let why = format!("it has to be more than 0, and at least 1/{MOST_STEPS} of the duration");
             return Err(crate::Error::invalid("interval", why));
         }
-        let environment = self.environment_here(caller, name).await?;
+        let environment = self.get_here(caller, name).await?;
         let nodes: Vec<NodeId> = choice.of(&environment)?.iter().map(|node| node.id).collect();
         let manager = self.manager()?;
         let slot = manager.slot(environment.id);
         manager.sample_one(&slot).await;
         let samples = lock(&slot.samples);
         Ok(samples.steps(Instant::now(), duration, step, &nodes))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sums_are_averages_over_what_was_asked_for() {
-        let begun = Instant::now();
-        let at = |seconds: u64| begun + Duration::from_secs(seconds);
-        let stats = |cpu: u64, mebibytes: u64| {
-            BTreeMap::from([(
-                NodeId(1),
-                NodeStats { cpu: Duration::from_secs(cpu), memory: mebibytes << 20, processes: 1 },
-            )])
-        };
-        let mut samples = Samples::default();
-        samples.push(at(0), stats(100, 1000));
-        samples.push(at(100), stats(2, 100));
-        samples.push(at(110), stats(5, 200));
-        samples.push(at(120), stats(1, 300));
-        let sum = samples.sum(at(120), Duration::from_secs(60));
-        assert_eq!(
-            (sum.duration, sum.cpu, sum.memory, sum.samples),
-            (Duration::from_secs(20), Duration::from_secs(4), 200 << 20, 3)
-        );
-        assert!((sum.cloudlets - 2.0).abs() < 1e-9, "{}", sum.cloudlets);
-        assert_eq!(Samples::default().sum(at(0), Duration::from_secs(60)), SumStat::default());
     }
 }

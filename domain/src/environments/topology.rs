@@ -16,9 +16,10 @@ use super::rows::{self, Which};
 use super::spec::{EnvironmentSpec, NodesSpec};
 use super::{name as names, ports};
 use crate::caller::{Caller, Client};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
+use crate::json;
 use crate::types::environments::EnvStatus;
 
 const ALLOWED: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping];
@@ -46,7 +47,7 @@ struct Stored {
     changed: Vec<Node>,
 }
 
-impl Keyrack {
+impl Environments {
     /// Gives an environment the nodes of this description, the whole of it: a layer that it does not name goes, one that
     /// is new comes, one with another `count` is scaled. What it does not say of a layer stays as it is. Nodes that stay
     /// and are not changed run on.
@@ -62,8 +63,8 @@ impl Keyrack {
         nodes: &str,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.environment_here(caller, name).await?;
-        let env: Value = serde_json::from_str(env).map_err(|_| Error::invalid("env", "it has to be JSON"))?;
+        let environment = self.get_here(caller, name).await?;
+        let env: Value = json::read(env).map_err(|why| Error::invalid("env", format!("it has to be JSON ({why})")))?;
         let nodes = filled_in(nodes, &environment)?;
         // Its name stays what it is, whatever stands there.
         let spec = EnvironmentSpec::parse(&json!({ "displayName": env.get("displayName") }).to_string(), &nodes)?;
@@ -158,11 +159,11 @@ impl Planned {
 
 /// Puts into the description what it does not say of layers that are there.
 fn filled_in(nodes: &str, environment: &Environment) -> Result<String> {
-    let wrong = || Error::invalid("nodes", "it has to be a JSON list of objects");
-    let mut list = match serde_json::from_str(nodes).map_err(|_| wrong())? {
+    let wrong = |why: &str| Error::invalid("nodes", format!("it has to be a JSON list of objects{why}"));
+    let mut list = match json::read(nodes).map_err(|why| wrong(&format!(" ({why})")))? {
         Value::Array(list) => list,
         object @ Value::Object(_) => vec![object],
-        _ => return Err(wrong()),
+        _ => return Err(wrong("")),
     };
     let groups: Vec<_> = list.iter().map(group_of).collect();
     for (entry, group) in list.iter_mut().zip(&groups) {

@@ -1,18 +1,18 @@
 //! Volumes: folders of a node that a redeployment asks about.
 
 use super::changes::NodeChoice;
-use super::files::{FilePlace, node_path};
+use super::files::{FilePlace, node_path, present_path};
 use super::inside::may;
 use super::spec::VOLUME_LIMIT;
 use crate::caller::{Caller, Client};
-use crate::engine::{CLOUDLET_MEMORY, FileKind};
+use crate::engine::{CLOUDLET_MEMORY, FileKind, NodePath};
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 
 const CLOUDLET_LIMIT: i64 = 512;
 
-impl Keyrack {
+impl Environments {
     /// Makes folders volumes of the chosen nodes; those that are not there are made.
     ///
     /// # Errors
@@ -26,7 +26,7 @@ impl Keyrack {
         paths: &[String],
     ) -> Result<Vec<NodeId>> {
         may(caller)?;
-        let paths = volume_paths(paths)?;
+        let paths = volume_paths(paths, node_path)?;
         let nodes = self.configured_nodes(caller, name, choice).await?;
         for node in &nodes {
             let choice = NodeChoice::Ids(vec![node.id.0]);
@@ -66,7 +66,7 @@ impl Keyrack {
         choice: &NodeChoice,
         paths: &[String],
     ) -> Result<Vec<NodeId>> {
-        let paths = volume_paths(paths)?;
+        let paths = volume_paths(paths, present_path)?;
         let nodes = self.configured_nodes(caller, name, choice).await?;
         if let Some(path) = paths.iter().find(|path| !nodes.iter().any(|node| node.facts.volumes.contains(path))) {
             return Err(Error::NotFound(format!("“{path}” is no volume").into()));
@@ -123,8 +123,8 @@ impl Keyrack {
     }
 }
 
-fn volume_paths(paths: &[String]) -> Result<Vec<String>> {
-    let read = |path: &String| match node_path("path", path)? {
+fn volume_paths(paths: &[String], path: fn(&'static str, &str) -> Result<NodePath>) -> Result<Vec<String>> {
+    let read = |written: &String| match path("path", written)? {
         root if root.is_root() => Err(Error::invalid("path", "the node's folder itself cannot be a volume")),
         path => Ok(path.to_string()),
     };

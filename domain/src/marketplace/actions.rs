@@ -12,14 +12,14 @@ use super::steps::Step;
 use crate::audit::Event;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 
-impl Keyrack {
+impl Marketplace {
     /// Carries out an action of an installed manifest, its only one unless it is named. `params` are what the action has as
     /// `this`; those that are settings count as settings too.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for an installation or action that is not there; otherwise as [`Keyrack::install`].
+    /// [`Error::NotFound`] for an installation or action that is not there; otherwise as [`Marketplace::install`].
     pub async fn execute_app_action(
         &self,
         caller: &Caller,
@@ -55,7 +55,7 @@ impl Keyrack {
     }
 
     /// Carries out what an installed manifest does at its end, and forgets it. Its environment stays. With `force` it is
-    /// forgotten also when something fails.
+    /// forgotten also when something fails, and so is always what cannot be read any more.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Step`] when something failed: then it stays installed.
@@ -63,8 +63,15 @@ impl Keyrack {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
         self.must_be_near(caller, &installation).await?;
-        let manifest = Manifest::read("jps", &installation.manifest)?;
-        let mut run = self.run_again(caller, client, &manifest, &installation, Map::new()).await?;
+        let manifest = match Manifest::read("jps", &installation.manifest) {
+            Ok(manifest) => manifest,
+            Err(why) => return self.remove_unread(caller, client, &installation, why).await,
+        };
+        let mut run = match self.run_again(caller, client, &manifest, &installation, Map::new()).await {
+            Ok(run) => run,
+            Err(why @ Error::Invalid { .. }) => return self.remove_unread(caller, client, &installation, why).await,
+            Err(error) => return Err(error),
+        };
         let event = Event::by(caller, client, "marketplace.uninstall", format!("installation:{unique_name}"))
             .with("name", manifest.name.clone())
             .with("environment", run.environment.clone());
@@ -81,10 +88,29 @@ impl Keyrack {
         self.end_tracked(tracked, event, done).await
     }
 
+    /// Forgets what an earlier server kept and this one cannot read any more, without what it would do at its end.
+    async fn remove_unread(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        installation: &Installation,
+        why: Error,
+    ) -> Result<()> {
+        let environment = installation.environment.as_ref().map(|(name, _)| name.as_str());
+        let event =
+            Event::by(caller, client, "marketplace.uninstall", format!("installation:{}", installation.unique_name))
+                .with("environment", environment)
+                .with("skipped", format!("onUninstall: {why}"));
+        let title = format!("Uninstalling {}", installation.unique_name);
+        let tracked = self.begin_action(caller, &event, title, environment).await?;
+        let done = self.forget_installation(installation).await;
+        self.end_tracked(tracked, event, done).await
+    }
+
     /// Lets this server go on only with what is installed in an environment that it runs, before anything is done.
     async fn must_be_near(&self, caller: &Caller, installation: &Installation) -> Result<()> {
         match &installation.environment {
-            Some((name, _)) => self.environment_here(caller, name).await.map(drop),
+            Some((name, _)) => self.environments.get_here(caller, name).await.map(drop),
             None => Ok(()),
         }
     }
@@ -98,14 +124,14 @@ impl Keyrack {
         installation: &Installation,
         more: Map<String, Value>,
     ) -> Result<Run<'a>> {
-        let mut settings = installation.settings.clone();
+        let mut settings = installation.settings.read()?;
         settings.extend(more);
-        let globals = installation.globals.clone();
+        let globals = installation.globals.read()?;
         Ok(Run {
             keyrack: self,
             caller,
             client,
-            standing: self.standing(caller).await?,
+            standing: self.accounts.standing(caller).await?,
             manifest,
             environment: installation.environment.as_ref().map(|(name, _)| name.clone()),
             nodes: installation.layer.as_deref().map(of_layer),

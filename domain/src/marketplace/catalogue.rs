@@ -7,13 +7,12 @@ use super::install::InstallRequest;
 use super::manifest::{Manifest, ManifestType};
 use super::outcome::Done;
 use crate::audit::{self, Event};
+use crate::bounds::counts::APPS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
-use crate::store::Tx;
-
-/// The most manifests that an account keeps.
-const LIMIT: i64 = 100;
+use crate::marketplace::Marketplace;
+use crate::store::{Tx, lock_account};
+use crate::types::order::sort_by_name;
 
 /// What every server brings: name and text.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -65,7 +64,7 @@ impl App {
     }
 }
 
-impl Keyrack {
+impl Marketplace {
     /// Everything that the account can install: what the server brings, then its own, the oldest first.
     ///
     /// # Errors
@@ -100,6 +99,20 @@ impl Keyrack {
         apps.into_iter().find(|app| app.id.eq_ignore_ascii_case(id.trim())).ok_or_else(|| missing(id))
     }
 
+    /// As [`Marketplace::app`], for somebody who is told what its manifest says: of one that the account keeps it is noted that he
+    /// read it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn read_app(&self, caller: &Caller, client: &Client, id: &str) -> Result<App> {
+        let app = self.app(caller, id).await?;
+        // Below, variables and commands are left out.
+        if app.own && caller.require(Right::Operate).is_ok() {
+            self.note_read(Event::by(caller, client, "app.read", format!("app:{}", app.id)));
+        }
+        Ok(app)
+    }
+
     /// The categories of all apps, sorted.
     ///
     /// # Errors
@@ -112,7 +125,7 @@ impl Keyrack {
                 None => categories.push(Category { name, apps: 1 }),
             }
         }
-        categories.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by_name(&mut categories, |category| &category.name);
         Ok(categories)
     }
 
@@ -145,12 +158,13 @@ impl Keyrack {
     pub(super) async fn insert_app(&self, tx: &mut Tx, caller: &Caller, client: &Client, text: &str) -> Result<String> {
         caller.require(Right::Operate)?;
         let manifest = Manifest::read("manifest", text)?;
+        lock_account(tx, caller.account).await?;
         let row = sqlx::query("SELECT COUNT(*) FROM marketplace_apps WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_one(&mut **tx)
             .await?;
-        if row.try_get::<i64, _>(0)? >= LIMIT {
-            return Err(Error::Limit(format!("an account can keep {LIMIT} manifests").into()));
+        if row.try_get::<i64, _>(0)? >= APPS {
+            return Err(Error::Limit(format!("an account can keep {APPS} manifests").into()));
         }
         let now = self.world.now();
         let row = sqlx::query(
@@ -222,7 +236,7 @@ impl Keyrack {
     /// Installs an app. With `addon`, only an add-on.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for an app where an add-on is meant; otherwise as [`Keyrack::install`].
+    /// [`Error::NotFound`]; [`Error::Invalid`] for an app where an add-on is meant; otherwise as [`Marketplace::install`].
     pub async fn install_app(
         &self,
         caller: &Caller,

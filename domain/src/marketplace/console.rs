@@ -6,7 +6,7 @@ use sqlx::Row;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 use crate::world::from_millis;
 
 /// So many lines are kept of each account, each of at most so many characters.
@@ -20,18 +20,19 @@ pub struct ConsoleLine {
     pub line: String,
 }
 
-impl Keyrack {
+impl Marketplace {
     /// The account's console, the oldest line first. Lines may hold what somebody wrote into them, so that it takes more
     /// than looking.
     ///
     /// # Errors
     /// From the database.
-    pub async fn read_console(&self, caller: &Caller) -> Result<Vec<ConsoleLine>> {
+    pub async fn read_console(&self, caller: &Caller, client: &Client) -> Result<Vec<ConsoleLine>> {
         caller.require(Right::Operate)?;
         let rows = sqlx::query("SELECT at, line FROM marketplace_console WHERE account_id = $1 ORDER BY id")
             .bind(caller.account.0)
             .fetch_all(self.store.read())
             .await?;
+        self.note_read(Event::by(caller, client, "console.read", format!("account:{}", caller.account)));
         rows.iter().map(|row| Ok(ConsoleLine { at: from_millis(row.try_get(0)?), line: row.try_get(1)? })).collect()
     }
 
@@ -39,12 +40,15 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::Invalid`] for one that is too long.
-    pub async fn write_console(&self, caller: &Caller, line: &str) -> Result<()> {
+    pub async fn write_console(&self, caller: &Caller, client: &Client, line: &str) -> Result<()> {
         caller.require(Right::Operate)?;
         if line.chars().count() > LONGEST {
             return Err(Error::invalid("message", format!("it can have at most {LONGEST} characters")));
         }
-        self.write_console_line(caller, line).await
+        self.write_console_line(caller, line).await?;
+        // Gathered as reads are: lines come by the hundred, and what they say is in the console.
+        self.note_read(Event::by(caller, client, "console.write", format!("account:{}", caller.account)));
+        Ok(())
     }
 
     /// Writes a line, cut to what fits.

@@ -1,23 +1,23 @@
 //! A manifest's text as values: JSON or YAML, with mappings in the order in which they were written.
 //!
-//! The order matters, because a mapping of actions is executed from its first to its last. Sizes are bounded before
-//! anything is made of them: a few lines of YAML can stand for gigabytes by aliases of aliases.
+//! The order matters, because a mapping of actions is executed from its first to its last.
 
 use std::collections::HashSet;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::bounds::counts::MANIFEST_KEY;
+use crate::bounds::nesting;
 use crate::error::{Error, Result};
+use crate::json;
+use crate::yaml;
 
 /// The longest text of a manifest, in bytes.
 pub const TEXT_LIMIT: usize = 256 * 1024;
 
-/// How deep values can be inside each other.
-const DEPTH_LIMIT: usize = 32;
-
-/// The most values that a text can stand for, those that aliases stand for included.
-const VALUE_LIMIT: usize = 20_000;
+/// How much a text can stand for.
+const SIZE: yaml::Size = yaml::Size { depth: nesting::MANIFEST, values: 20_000, bytes: 2 * TEXT_LIMIT };
 
 /// A value of a manifest.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,32 +54,38 @@ impl Document {
             return Err(wrong(format!("a manifest is at most {TEXT_LIMIT} bytes; this one is {}", text.len())));
         }
         let document: Document = if text.trim_start().starts_with('{') {
-            serde_json::from_str(text).map_err(|error| wrong(format!("it is not JSON: {error}")))?
+            json::read(text).map_err(|error| wrong(format!("it is not JSON: {error}")))?
         } else {
-            serde_saphyr::from_str_with_options(text, yaml_options())
-                .map_err(|error| wrong(format!("it is not YAML: {}", error.without_snippet())))?
+            let mut options = SIZE.options();
+            (options.strict_booleans, options.leading_zero_numbers_as_strings) = (true, true);
+            SIZE.read(text, options).map_err(|why| wrong(format!("it is not YAML: {why}")))?
         };
-        document.measure(1, &mut Size::default()).map_err(|why| wrong(why.into()))?;
+        document.measure(1, &mut Size::default()).map_err(wrong)?;
         match document {
             Document::Mapping(_) => Ok(document),
             _ => Err(wrong("it has to be a mapping: type, name and so on".into())),
         }
     }
 
-    fn measure(&self, depth: usize, size: &mut Size) -> Result<(), &'static str> {
+    fn measure(&self, depth: usize, size: &mut Size) -> Result<(), String> {
         size.values += 1;
         if let Document::Text(text) = self {
             size.bytes += text.len();
         }
-        if depth > DEPTH_LIMIT {
-            return Err("its values are more than 32 levels deep");
+        if depth > SIZE.depth {
+            return Err(format!("its values are more than {} levels deep", SIZE.depth));
         }
-        if size.values > VALUE_LIMIT || size.bytes > 2 * TEXT_LIMIT {
-            return Err("it stands for more values than a manifest can have");
+        if size.values > SIZE.values || size.bytes > SIZE.bytes {
+            return Err(format!("it stands for more than {} values or {} bytes of text", SIZE.values, SIZE.bytes));
         }
         match self {
             Document::List(items) => items.iter().try_for_each(|item| item.measure(depth + 1, size)),
-            Document::Mapping(pairs) => pairs.iter().try_for_each(|(_, value)| value.measure(depth + 1, size)),
+            Document::Mapping(pairs) => pairs.iter().try_for_each(|(key, value)| {
+                if key.len() > MANIFEST_KEY {
+                    return Err(format!("a key can have {MANIFEST_KEY} bytes; one of these has {}", key.len()));
+                }
+                value.measure(depth + 1, size)
+            }),
             _ => Ok(()),
         }
     }
@@ -126,31 +132,6 @@ fn is_url(text: &str) -> bool {
     let text = text.trim();
     let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     !text.contains(char::is_whitespace) && scheme.is_some_and(|scheme| scheme.chars().all(char::is_alphanumeric))
-}
-
-/// The parser stops as soon as a text turns out to be larger than what is taken, so that nothing is made of it.
-fn yaml_options() -> serde_saphyr::Options {
-    serde_saphyr::options! {
-        strict_booleans: true,
-        leading_zero_numbers_as_strings: true,
-        budget: serde_saphyr::budget! {
-            max_depth: DEPTH_LIMIT,
-            flow_nesting_limit: DEPTH_LIMIT,
-            max_documents: 1,
-            max_events: 2 * VALUE_LIMIT,
-            max_nodes: VALUE_LIMIT,
-            max_aliases: 100,
-            max_anchors: 100,
-            max_recorded_anchor_events: VALUE_LIMIT,
-            max_recorded_anchor_bytes: TEXT_LIMIT,
-            max_total_scalar_bytes: 2 * TEXT_LIMIT,
-            max_merge_keys: 100,
-        },
-        alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: VALUE_LIMIT,
-            max_replay_stack_depth: 8,
-        },
-    }
 }
 
 impl<'de> Deserialize<'de> for Document {
@@ -281,5 +262,11 @@ mod tests {
         for text in [flow, block, json, many] {
             assert!(read(&text).is_err());
         }
+        let nested = |levels: usize| format!("a: {}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(read(&nested(31)).is_ok());
+        let error = read(&nested(32)).unwrap_err();
+        assert!(error.contains("at most 32 levels"), "{error}");
+        let error = read(&format!("actions: {{{}: {{log: a}}}}", "x".repeat(257))).unwrap_err();
+        assert!(error.contains("a key can have 256 bytes; one of these has 257"), "{error}");
     }
 }

@@ -2,12 +2,13 @@
 
 use super::catalogue::App;
 use crate::audit::{self, Event};
+use crate::bounds::counts::FAVORITE_APPS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
-use crate::store::Tx;
+use crate::marketplace::Marketplace;
+use crate::store::{Tx, lock_account};
 
-impl Keyrack {
+impl Marketplace {
     /// The caller's favourite apps, in the order of the catalogue.
     ///
     /// # Errors
@@ -71,6 +72,7 @@ impl Keyrack {
 
     async fn insert_favorite(&self, tx: &mut Tx, caller: &Caller, client: &Client, id: &str) -> Result<()> {
         let now = self.world.now();
+        lock_account(tx, caller.account).await?;
         sqlx::query(
             "INSERT INTO marketplace_favorites (account_id, user_id, app_id, created_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (account_id, user_id, app_id) DO NOTHING",
@@ -81,6 +83,15 @@ impl Keyrack {
         .bind(now.timestamp_millis())
         .execute(&mut **tx)
         .await?;
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM marketplace_favorites WHERE account_id = $1 AND user_id = $2")
+                .bind(caller.account.0)
+                .bind(caller.user.0)
+                .fetch_one(&mut **tx)
+                .await?;
+        if count > FAVORITE_APPS {
+            return Err(Error::Limit(format!("a user can have {FAVORITE_APPS} favorite apps in an account").into()));
+        }
         audit::append(tx, now, Event::by(caller, client, "favorite.add", format!("app:{id}"))).await
     }
 }

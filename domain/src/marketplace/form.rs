@@ -4,10 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::document::Document;
 use super::steps::wrong;
+use crate::bounds::counts::SETTINGS;
 use crate::error::{Error, Result};
-
-/// The most that can be given for one manifest, in bytes of JSON.
-pub const VALUES_LIMIT: usize = 64 * 1024;
 
 /// The form that is filled in at the installation.
 const MAIN: &str = "main";
@@ -139,8 +137,8 @@ pub fn read_values(parameter: &'static str, given: Option<&Value>) -> Result<Map
     }
     .and_then(|values| {
         let length = serde_json::to_string(&values).map_err(Error::internal)?.len();
-        if length > VALUES_LIMIT {
-            return Err(Error::invalid(parameter, format!("it is longer than {VALUES_LIMIT} bytes")));
+        if length > SETTINGS {
+            return Err(Error::invalid(parameter, format!("it can have {SETTINGS} bytes; this has {length}")));
         }
         Ok(values)
     })

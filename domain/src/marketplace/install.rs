@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::errors::{at, in_nodes};
 use super::manifest::{Manifest, ManifestType};
-use super::new_environment::{at, in_nodes};
 use super::outcome::{Done, stays};
 use super::run::{Flow, Run, of_layer};
 use super::scope::Scope;
@@ -11,7 +11,8 @@ use crate::audit::Event;
 use crate::caller::{Caller, Client, Right};
 use crate::environments::EnvironmentSpec;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
+use crate::waiting;
 
 /// What is said besides the manifest. It may hold secrets, so it is not printed.
 #[derive(Clone, Default)]
@@ -38,7 +39,7 @@ struct Progress {
     made: Option<String>,
 }
 
-impl Keyrack {
+impl Marketplace {
     /// Installs a manifest: makes its environment, or changes one that is there. Waits for the end of it.
     ///
     /// # Errors
@@ -52,7 +53,7 @@ impl Keyrack {
         request: InstallRequest,
     ) -> Result<Done> {
         caller.require(Right::Operate)?;
-        let standing = self.standing(caller).await?;
+        let standing = self.accounts.standing(caller).await?;
         let text = manifest;
         let manifest = Manifest::read("jps", text)?;
         let mut scope = Scope::new(&manifest, caller, request.settings.clone(), &self.world)?;
@@ -70,6 +71,7 @@ impl Keyrack {
             scope,
         };
         run.check(&manifest.on_install)?;
+        self.must_have_room(caller, text).await?;
         let unique_name = uuid::Builder::from_random_bytes(self.world.random()).into_uuid().to_string();
         let event = Event::by(caller, client, "marketplace.install", format!("installation:{unique_name}"))
             .with("name", manifest.name.clone())
@@ -100,7 +102,7 @@ impl Keyrack {
     ) -> Result<Option<String>> {
         match (new, &request.environment) {
             (Some(spec), _) => Ok(spec.name.clone()),
-            (None, Some(name)) => Ok(Some(self.environment_here(caller, name).await?.name)),
+            (None, Some(name)) => Ok(Some(self.environments.get_here(caller, name).await?.name)),
             (None, None) if manifest.kind == ManifestType::Update => {
                 Err(Error::invalid("envName", "it is required: a manifest of type update changes an environment"))
             }
@@ -116,14 +118,14 @@ impl Keyrack {
         progress: &mut Progress,
     ) -> Result<Flow> {
         if let Some(spec) = new {
-            let operation = self.create_environment(run.caller, run.client, spec).await.map_err(in_nodes)?;
+            let operation = self.environments.create(run.caller, run.client, spec).await.map_err(in_nodes)?;
             let name = operation.environment.name.clone();
             progress.made = Some(name.clone());
             operation.finished().await.map_err(at("nodes"))?;
-            self.dress(run, &name, request).await?;
+            waiting::for_nobody(self.dress(run, &name, request)).await?;
         }
         if let Some(name) = &run.environment {
-            let environment = self.environment(run.caller, name).await?;
+            let environment = self.environments.get(run.caller, name).await?;
             run.scope.set_environment(&environment);
         }
         run.scope.declare_late_globals(run.manifest, &self.world)?;
@@ -142,7 +144,7 @@ impl Keyrack {
         let line = format!("{}: failed: {error}", manifest.name);
         let _ = self.write_console_line(caller, &line).await;
         let Some(name) = progress.made else { return stays(error) };
-        let undone = match self.delete_environment(caller, client, &name).await {
+        let undone = match self.environments.delete(caller, client, &name).await {
             Ok(()) | Err(Error::NoEnvironment(_)) => {
                 format!("; the environment “{name}” that was made for it is deleted again")
             }

@@ -11,18 +11,30 @@ use super::install::InstallRequest;
 use super::manifest::Manifest;
 use super::run::Run;
 use super::scope::Scope;
-use crate::caller::{Caller, Right};
+use crate::audit::Event;
+use crate::bounds::counts::{INSTALLATIONS, INSTALLED_MANIFESTS};
+use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
+use crate::store::lock_account;
 use crate::world::from_millis;
 
-/// The most that one account has.
-const LIMIT: i64 = 1000;
+/// How many there are, and the characters of their manifests.
+const COUNT: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(manifest)), 0) AS BIGINT) FROM installations \
+     WHERE account_id = $1";
 
-const COLUMNS: &str = "SELECT i.unique_name, i.app_id, e.name, e.appid, i.node_group, i.manifest, i.settings, i.globals, \
-     i.created_at, i.user_id FROM installations i LEFT JOIN environments e ON e.id = i.environment_id \
-     WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted')";
+/// Columns in the order of [`installation`]; `values` stands for the two that only one installation is read with.
+macro_rules! select {
+    ($values:literal) => {
+        concat!(
+            "SELECT i.unique_name, i.app_id, e.name, e.appid, i.node_group, i.manifest, ",
+            $values,
+            ", i.created_at, i.user_id FROM installations i LEFT JOIN environments e ON e.id = i.environment_id ",
+            "WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted') "
+        )
+    };
+}
 
 /// Something that was installed. Its values may be secrets, so it is not printed.
 #[derive(Clone)]
@@ -36,11 +48,29 @@ pub struct Installation {
     pub layer: Option<String>,
     /// Its text.
     pub manifest: String,
-    pub(super) settings: Map<String, Value>,
-    pub(super) globals: Map<String, Value>,
+    pub(super) settings: KeptValues,
+    pub(super) globals: KeptValues,
     pub created: DateTime<Utc>,
     /// Who installed it.
     pub user: UserId,
+}
+
+/// Values as they are stored. A former version kept some that are deeper than is read: whoever only lists or removes what is
+/// installed does not need them.
+#[derive(Clone)]
+pub(super) struct KeptValues(String);
+
+impl KeptValues {
+    /// The values by their names.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for those that cannot be read any more.
+    pub fn read(&self) -> Result<Map<String, Value>> {
+        serde_json::from_str(&self.0).map_err(|error| {
+            let why = format!("what it keeps cannot be read any more, so that it can only be uninstalled ({error})");
+            Error::invalid("appUniqueName", why)
+        })
+    }
 }
 
 impl Installation {
@@ -53,14 +83,14 @@ impl Installation {
     }
 }
 
-impl Keyrack {
-    /// What is installed in the account, the oldest first.
+impl Marketplace {
+    /// What is installed in the account, the oldest first, without the values that it keeps.
     ///
     /// # Errors
     /// From the database.
     pub async fn installations(&self, caller: &Caller) -> Result<Vec<Installation>> {
         caller.require(Right::See)?;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY i.id")))
+        let rows = sqlx::query(concat!(select!("'', ''"), "ORDER BY i.id"))
             .bind(caller.account.0)
             .fetch_all(self.store.read())
             .await?;
@@ -73,12 +103,26 @@ impl Keyrack {
     /// [`Error::NotFound`].
     pub async fn installation(&self, caller: &Caller, unique_name: &str) -> Result<Installation> {
         caller.require(Right::See)?;
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} AND i.unique_name = $2")))
+        let row = sqlx::query(concat!(select!("i.settings, i.globals"), "AND i.unique_name = $2"))
             .bind(caller.account.0)
             .bind(unique_name.trim())
             .fetch_optional(self.store.read())
             .await?;
         row.as_ref().map(installation).ok_or_else(|| Error::NotFound(missing(unique_name).into()))?
+    }
+
+    /// As [`Marketplace::installation`], for somebody who is told what its manifest says: it is noted that he read it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn read_installation(&self, caller: &Caller, client: &Client, unique_name: &str) -> Result<Installation> {
+        let installation = self.installation(caller, unique_name).await?;
+        // Below, variables and commands are left out.
+        if caller.require(Right::Operate).is_ok() {
+            let subject = format!("installation:{}", installation.unique_name);
+            self.note_read(Event::by(caller, client, "installation.read", subject));
+        }
+        Ok(installation)
     }
 
     /// What the account is among those who install: 32 hexadecimal digits, always the same.
@@ -91,17 +135,33 @@ impl Keyrack {
     ///
     /// # Errors
     /// [`Error::NotFound`] for an installation or form that is not there.
-    pub async fn installed_settings(&self, caller: &Caller, unique_name: &str, form: Option<&str>) -> Result<Value> {
+    pub async fn installed_settings(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        unique_name: &str,
+        form: Option<&str>,
+    ) -> Result<Value> {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
-        let manifest = installation.read()?;
+        let nothing = serde_json::json!({ "fields": [] });
+        // One that an earlier server could read and this one cannot has nothing to fill in.
+        let Ok(manifest) = installation.read() else { return Ok(nothing) };
         let form = match form_of(&manifest, form) {
             Ok(form) => form,
             // Without a form there is nothing to fill in, which is no failure.
-            Err(_) if form.is_none() => return Ok(serde_json::json!({ "fields": [] })),
+            Err(_) if form.is_none() => return Ok(nothing),
             Err(error) => return Err(error),
         };
-        Ok(form.shown(&installation.settings))
+        let subject = format!("installation:{}", installation.unique_name);
+        self.note_read(Event::by(caller, client, "installation.read-settings", subject));
+        Ok(form.shown(&installation.settings.read().unwrap_or_default()))
+    }
+
+    /// Whether one more can be kept, before anything is done; whether it can be at the end is decided there.
+    pub(super) async fn must_have_room(&self, caller: &Caller, manifest: &str) -> Result<()> {
+        let there = sqlx::query_as(COUNT).bind(caller.account.0).fetch_one(self.store.read()).await?;
+        room_for_one_more(there, manifest)
     }
 
     /// Keeps what was installed.
@@ -113,13 +173,9 @@ impl Keyrack {
         request: &InstallRequest,
     ) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query("SELECT COUNT(*) FROM installations WHERE account_id = $1")
-            .bind(run.caller.account.0)
-            .fetch_one(&mut *tx)
-            .await?;
-        if row.try_get::<i64, _>(0)? >= LIMIT {
-            return Err(Error::Limit(format!("an account can have {LIMIT} installations").into()));
-        }
+        lock_account(&mut tx, run.caller.account).await?;
+        let there = sqlx::query_as(COUNT).bind(run.caller.account.0).fetch_one(&mut *tx).await?;
+        room_for_one_more(there, manifest)?;
         sqlx::query(
             "INSERT INTO installations (account_id, user_id, unique_name, app_id, environment_id, node_group, manifest, \
              settings, globals, created_at) VALUES ($1, $2, $3, $4, \
@@ -162,6 +218,20 @@ impl Keyrack {
     }
 }
 
+fn room_for_one_more((count, characters): (i64, i64), manifest: &str) -> Result<()> {
+    if count >= INSTALLATIONS {
+        return Err(Error::Limit(format!("an account can have {INSTALLATIONS} installations").into()));
+    }
+    let more = i64::try_from(manifest.len()).map_err(Error::internal)?;
+    if characters.saturating_add(more) > INSTALLED_MANIFESTS {
+        let all = INSTALLED_MANIFESTS >> 20;
+        return Err(Error::Limit(
+            format!("the manifests that an account has installed can have {all} MiB in all").into(),
+        ));
+    }
+    Ok(())
+}
+
 /// The form with this name.
 fn form_of<'a>(manifest: &'a Manifest, id: Option<&str>) -> Result<&'a Form> {
     manifest.form(id).ok_or_else(|| {
@@ -179,8 +249,6 @@ fn missing(unique_name: &str) -> String {
 }
 
 fn installation(row: &AnyRow) -> Result<Installation> {
-    let map =
-        |at: usize| -> Result<Map<String, Value>> { serde_json::from_str(row.try_get(at)?).map_err(Error::internal) };
     let layer: String = row.try_get(4)?;
     let environment: (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
     Ok(Installation {
@@ -189,8 +257,8 @@ fn installation(row: &AnyRow) -> Result<Installation> {
         environment: environment.0.zip(environment.1),
         layer: Some(layer).filter(|layer| !layer.is_empty()),
         manifest: row.try_get(5)?,
-        settings: map(6)?,
-        globals: map(7)?,
+        settings: KeptValues(row.try_get(6)?),
+        globals: KeptValues(row.try_get(7)?),
         created: from_millis(row.try_get(8)?),
         user: UserId(row.try_get(9)?),
     })

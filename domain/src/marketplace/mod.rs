@@ -7,8 +7,11 @@ mod actions;
 mod catalogue;
 mod console;
 mod document;
+mod errors;
 mod favorites;
 mod form;
+#[cfg(test)]
+mod held;
 mod install;
 mod installations;
 mod manifest;
@@ -29,3 +32,23 @@ pub use outcome::Done;
 
 /// The version of the platform whose manifests this follows.
 pub const ENGINE_VERSION: &str = "8.0.2";
+
+use crate::accounts::Accounts;
+use crate::core::{Core, on_core};
+use crate::environments::Environments;
+
+/// Manifests carried out, and the catalogue of them.
+#[derive(Clone)]
+pub struct Marketplace {
+    core: Core,
+    pub(crate) accounts: Accounts,
+    pub(crate) environments: Environments,
+}
+
+on_core!(Marketplace);
+
+impl Marketplace {
+    pub(crate) fn new(core: Core, accounts: Accounts, environments: Environments) -> Marketplace {
+        Marketplace { core, accounts, environments }
+    }
+}

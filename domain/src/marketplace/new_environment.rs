@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 
 use super::document::Document;
+use super::errors::at;
 use super::install::InstallRequest;
 use super::manifest::Manifest;
 use super::placeholders::{fill, fill_text};
 use super::run::Run;
 use super::scope::Scope;
-use super::steps::wrong;
 use crate::environments::{EnvironmentSpec, GroupChange, NodeChoice};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 use crate::world::World;
 
-impl Keyrack {
+impl Marketplace {
     /// The environment that the manifest makes, checked as far as it can be before it is made.
     pub(super) fn new_environment(
         &self,
@@ -50,7 +50,7 @@ impl Keyrack {
             other => other,
         })?;
         // It is known before it is made, so that the task can name it.
-        spec.name = Some(spec.name.unwrap_or_else(|| self.made_up_name()));
+        spec.name = Some(spec.name.unwrap_or_else(|| self.environments.made_up_name()));
         Ok(Some(spec))
     }
 
@@ -61,13 +61,13 @@ impl Keyrack {
         let mut groups: Vec<_> = said.iter().map(|group| fill_text(group, &run.scope, &self.world)).collect();
         groups.extend(request.groups.clone());
         if !groups.is_empty() {
-            let changed = self.change_groups(caller, client, name, GroupChange::Attach, &groups).await;
+            let changed = self.environments.change_groups(caller, client, name, GroupChange::Attach, &groups).await;
             changed.map_err(at("envGroups"))?;
         }
         if request.nodes.is_some() {
             return Ok(());
         }
-        let environment = self.environment(caller, name).await?;
+        let environment = self.environments.get(caller, name).await?;
         let mut ids: Vec<i64> = environment.nodes().map(|node| node.id.0).collect();
         // Their numbers are in the order of the manifest.
         ids.sort_unstable();
@@ -79,14 +79,14 @@ impl Keyrack {
             let at = format!("nodes[{index}]");
             if let Some(display) = node.get("displayName").and_then(Document::scalar) {
                 for id in &of_it {
-                    let named = self.set_node_display_name(caller, client, name, *id, &display).await;
-                    named.map_err(self::at(&format!("{at}.displayName")))?;
+                    let named = self.environments.set_node_display_name(caller, client, name, *id, &display).await;
+                    named.map_err(super::errors::at(&format!("{at}.displayName")))?;
                 }
             }
             if let Some(Document::List(volumes)) = node.get("volumes") {
                 let paths: Vec<_> = volumes.iter().filter_map(Document::scalar).collect();
-                let added = self.add_volumes(caller, client, name, &NodeChoice::Ids(of_it), &paths).await;
-                added.map_err(self::at(&format!("{at}.volumes")))?;
+                let added = self.environments.add_volumes(caller, client, name, &NodeChoice::Ids(of_it), &paths).await;
+                added.map_err(super::errors::at(&format!("{at}.volumes")))?;
             }
         }
         Ok(())
@@ -123,19 +123,5 @@ fn nodes_list(manifest: &Manifest) -> Vec<Document> {
         Some(Document::List(items)) => items.clone(),
         Some(one) => vec![one.clone()],
         None => Vec::new(),
-    }
-}
-
-/// What fails at a place of the manifest.
-pub(super) fn at(place: &str) -> impl Fn(Error) -> Error + use<> {
-    let place = place.to_owned();
-    move |cause| Error::step(place.clone(), cause)
-}
-
-/// What the engine refuses of a manifest's nodes before there are any.
-pub(super) fn in_nodes(error: Error) -> Error {
-    match error {
-        Error::Invalid { name, message } if name == "nodes" => wrong("nodes", message),
-        other => other,
     }
 }

@@ -9,7 +9,7 @@ use crate::environments::Environment;
 use crate::environments::actions::{self, NewAction};
 use crate::error::{Error, Result};
 use crate::ids::ActionId;
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 
 /// What was done. Its texts may hold secrets, so it is not printed.
 #[derive(Clone)]
@@ -23,11 +23,11 @@ pub struct Done {
     pub start_page: Option<String>,
 }
 
-impl Keyrack {
+impl Marketplace {
     /// What is told of a success.
     pub(super) async fn told(&self, run: &mut Run<'_>, unique_name: String, flow: Flow) -> Result<Done> {
         let environment = match &run.environment {
-            Some(name) => Some(self.environment(run.caller, name).await?),
+            Some(name) => Some(self.environments.get(run.caller, name).await?),
             None => None,
         };
         if let Some(environment) = &environment {

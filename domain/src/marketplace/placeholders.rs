@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::document::Document;
 use super::steps::wrong;
+use crate::bounds::nesting::{MANIFEST, PLACEHOLDERS};
 use crate::error::{Error, Result};
 use crate::world::World;
 
@@ -24,7 +25,7 @@ const ENDINGS: [&str; 4] = ["toBase64()", "fromBase64()", "md5()", "toJSON()"];
 /// The most that one text becomes, in bytes.
 const TEXT_LIMIT: usize = 1 << 20;
 
-/// The most that one value becomes with all in it, in bytes.
+/// The most that one value becomes with all in it, and the most that is looked at for it, in bytes.
 const FILLED_LIMIT: usize = 4 << 20;
 
 const PASSWORD_LIMIT: usize = 100;
@@ -35,7 +36,7 @@ pub trait Lookup {
     fn root(&self, name: &str) -> Option<&Value>;
 }
 
-/// Refuses placeholders that speak of functions that there are not.
+/// Refuses placeholders that speak of functions that there are not, or lie too deep in each other.
 ///
 /// # Errors
 /// [`Error::Invalid`](crate::Error::Invalid) for `jps`, naming it.
@@ -54,11 +55,22 @@ pub fn check(at: &str, document: &Document) -> Result<()> {
 fn check_text(at: &str, text: &str) -> Result<()> {
     for part in parts(text) {
         let Part::Placeholder { inside, .. } = part else { continue };
-        let Some(function) = inside.trim().strip_prefix("fn.") else { continue };
-        let name = function.split(['(', '.']).next().unwrap_or_default();
-        if !FUNCTIONS.contains(&name) {
-            let known = FUNCTIONS.join(", fn.");
-            return Err(wrong(at, format!("this server does not know ${{fn.{name}}}; it knows fn.{known}")));
+        let mut inside = inside.trim();
+        for level in 1.. {
+            let Some(function) = inside.strip_prefix("fn.") else { break };
+            if level > PLACEHOLDERS {
+                return Err(wrong(at, format!("placeholders can be at most {PLACEHOLDERS} deep in each other")));
+            }
+            let name = function.split(['(', '.']).next().unwrap_or_default();
+            if !FUNCTIONS.contains(&name) {
+                let known = FUNCTIONS.join(", fn.");
+                let name: String = name.chars().take(50).collect();
+                return Err(wrong(at, format!("this server does not know ${{fn.{name}}}; it knows fn.{known}")));
+            }
+            match argument(function) {
+                Some((_, Argument::Placeholder(argument))) => inside = argument,
+                _ => break,
+            }
         }
     }
     Ok(())
@@ -67,70 +79,115 @@ fn check_text(at: &str, text: &str) -> Result<()> {
 /// Fills in a value; a text that is nothing but one placeholder becomes what that stands for.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::Error::Invalid) for `jps` when that is more than [`FILLED_LIMIT`].
+/// [`Error::Invalid`](crate::Error::Invalid) for `jps` when that is larger or deeper than a value can be.
 pub fn fill(document: &Document, lookup: &impl Lookup, world: &World) -> Result<Document> {
-    Filling { lookup, world, left: FILLED_LIMIT }.document(document)
+    Filling { lookup, world, left: FILLED_LIMIT }.document(document, 1)
 }
 
-/// Refuses values that together take more than one filling can bring: values of values would double with every step.
+/// Refuses values that together take more than one filling can bring, or are deeper: values of values would double with
+/// every step.
 ///
 /// # Errors
 /// [`Error::Invalid`](crate::Error::Invalid) for `jps`.
 pub fn check_size<'a>(values: impl IntoIterator<Item = &'a Value>) -> Result<()> {
     let mut left = FILLED_LIMIT;
-    values.into_iter().try_for_each(|value| take(&mut left, value))
+    values.into_iter().try_for_each(|value| take(&mut left, value, 1))
+}
+
+/// Refuses values that are kept with an installation and take more than that allows, in bytes of JSON.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) for `jps`.
+pub fn check_kept(what: &str, value: &Value, limit: usize) -> Result<()> {
+    check_size([value])?;
+    let length = serde_json::to_vec(value).map_err(Error::internal)?.len();
+    if length > limit {
+        let why = format!("the {what} of an installation can have {limit} bytes as JSON; these have {length}");
+        return Err(Error::invalid("jps", why));
+    }
+    Ok(())
 }
 
 struct Filling<'a, L> {
     lookup: &'a L,
     world: &'a World,
-    /// So many bytes may still come.
+    /// So many bytes may still come or be looked at.
     left: usize,
 }
 
 impl<L: Lookup> Filling<'_, L> {
-    fn document(&mut self, document: &Document) -> Result<Document> {
+    fn document(&mut self, document: &Document, depth: usize) -> Result<Document> {
+        if depth > MANIFEST {
+            return Err(too_deep());
+        }
         Ok(match document {
-            Document::Text(text) => self.whole(text)?,
+            Document::Text(text) => self.whole(text, depth)?,
             Document::List(items) => {
-                Document::List(items.iter().map(|item| self.document(item)).collect::<Result<_>>()?)
+                Document::List(items.iter().map(|item| self.document(item, depth + 1)).collect::<Result<_>>()?)
             }
             Document::Mapping(pairs) => Document::Mapping(
-                pairs.iter().map(|(key, value)| Ok((self.text(key)?, self.document(value)?))).collect::<Result<_>>()?,
+                pairs
+                    .iter()
+                    .map(|(key, value)| Ok((self.text(key)?, self.document(value, depth + 1)?)))
+                    .collect::<Result<_>>()?,
             ),
             other => other.clone(),
         })
     }
 
-    fn whole(&mut self, text: &str) -> Result<Document> {
+    fn whole(&mut self, text: &str, depth: usize) -> Result<Document> {
         let trimmed = text.trim();
         if let [Part::Placeholder { inside, .. }] = parts(trimmed).as_slice()
-            && let Some(value) = value_of(inside, self.lookup, self.world)
+            && let Some(value) = self.value_of(inside, 1)?
         {
-            take(&mut self.left, &value)?;
+            take(&mut self.left, &value, depth)?;
             return Ok(from_json(&value));
         }
         self.text(text).map(Document::Text)
     }
 
     fn text(&mut self, text: &str) -> Result<String> {
-        let filled = fill_text(text, self.lookup, self.world);
+        let mut filled = String::with_capacity(text.len());
+        self.append(text, &mut filled)?;
         self.left = self.left.checked_sub(filled.len()).ok_or_else(too_large)?;
         Ok(filled)
+    }
+
+    /// Writes a text with its values put in, as far as it is not longer than one can be.
+    fn append(&mut self, text: &str, filled: &mut String) -> Result<()> {
+        for part in parts(text) {
+            match part {
+                Part::Plain(plain) => filled.push_str(plain),
+                Part::Placeholder { whole, inside } => match self.value_of(inside, 1)? {
+                    Some(Value::String(value)) => filled.push_str(&value),
+                    Some(Value::Null) => {}
+                    Some(value) => filled.push_str(&value.to_string()),
+                    None => filled.push_str(whole),
+                },
+            }
+            if filled.len() > TEXT_LIMIT {
+                filled.truncate(filled.floor_char_boundary(TEXT_LIMIT));
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
 /// Takes from what is left as much as the value has.
-fn take(left: &mut usize, value: &Value) -> Result<()> {
+fn take(left: &mut usize, value: &Value, depth: usize) -> Result<()> {
     /// What a value takes besides its text.
     const EACH: usize = 32;
+    if depth > MANIFEST {
+        return Err(too_deep());
+    }
     let own = EACH + value.as_str().map_or(0, str::len);
     *left = left.checked_sub(own).ok_or_else(too_large)?;
     match value {
-        Value::Array(items) => items.iter().try_for_each(|item| take(left, item)),
+        Value::Array(items) => items.iter().try_for_each(|item| take(left, item, depth + 1)),
         Value::Object(map) => map.iter().try_for_each(|(key, value)| {
             *left = left.checked_sub(key.len()).ok_or_else(too_large)?;
-            take(left, value)
+            take(left, value, depth + 1)
         }),
         _ => Ok(()),
     }
@@ -140,25 +197,14 @@ fn too_large() -> Error {
     Error::invalid("jps", format!("its values become larger than {} MiB", FILLED_LIMIT >> 20))
 }
 
-/// Fills in a text.
+fn too_deep() -> Error {
+    Error::invalid("jps", format!("its values become more than {MANIFEST} levels deep"))
+}
+
+/// Fills in a text; what would make it too long is left out.
 pub fn fill_text(text: &str, lookup: &impl Lookup, world: &World) -> String {
     let mut filled = String::with_capacity(text.len());
-    for part in parts(text) {
-        match part {
-            Part::Plain(plain) => filled.push_str(plain),
-            Part::Placeholder { whole, inside } => match value_of(inside, lookup, world) {
-                Some(Value::String(value)) => filled.push_str(&value),
-                Some(Value::Null) => {}
-                Some(value) => filled.push_str(&value.to_string()),
-                None => filled.push_str(whole),
-            },
-        }
-        if filled.len() > TEXT_LIMIT {
-            let end = filled.floor_char_boundary(TEXT_LIMIT);
-            filled.truncate(end);
-            break;
-        }
-    }
+    let _ = Filling { lookup, world, left: FILLED_LIMIT }.append(text, &mut filled);
     filled
 }
 
@@ -199,33 +245,95 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-fn value_of(inside: &str, lookup: &impl Lookup, world: &World) -> Option<Value> {
-    let inside = inside.trim();
-    if let Some(function) = inside.strip_prefix("fn.") {
-        return call(function, lookup, world).map(Value::String);
+impl<L: Lookup> Filling<'_, L> {
+    /// What a placeholder stands for; `level` counts those that it is in, and itself.
+    fn value_of(&mut self, inside: &str, level: usize) -> Result<Option<Value>> {
+        let inside = inside.trim();
+        if let Some(function) = inside.strip_prefix("fn.") {
+            return Ok(self.call(function, level)?.map(Value::String));
+        }
+        if inside == "baseUrl" {
+            return Ok(self.lookup.root(inside).cloned());
+        }
+        let written = inside.to_lowercase();
+        let ending = ENDINGS.iter().find(|ending| written.ends_with(&format!(".{}", ending.to_lowercase())));
+        let way = ending.map_or(inside, |ending| &inside[..inside.len() - ending.len() - 1]);
+        let found = match walk(way, self.lookup) {
+            Some(Found::Value(value)) => {
+                // Also where only its checksum is put in: it is looked at as a whole.
+                take(&mut self.left, value, 1)?;
+                Some(value.clone())
+            }
+            Some(Found::Length(length)) => Some(length.into()),
+            None => None,
+        };
+        let Some(ending) = ending else { return Ok(found) };
+        let text = match &found {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+        };
+        Ok(Some(Value::String(match *ending {
+            "toBase64()" => BASE64.encode(text),
+            "fromBase64()" => {
+                BASE64.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+            }
+            "md5()" => hex::encode(Md5::digest(text)),
+            _ => found.unwrap_or_default().to_string(),
+        })))
     }
-    if inside == "baseUrl" {
-        return lookup.root(inside).cloned();
+
+    /// `password(20)`, `base64([user.email])`
+    fn call(&mut self, function: &str, level: usize) -> Result<Option<String>> {
+        let Some((name, argument)) = argument(function).filter(|_| level <= PLACEHOLDERS) else { return Ok(None) };
+        let argument = match argument {
+            Argument::Placeholder(inside) => match self.value_of(inside, level + 1)? {
+                Some(Value::String(text)) => text,
+                Some(value) => value.to_string(),
+                None => return Ok(None),
+            },
+            Argument::Plain(text) => text.to_owned(),
+        };
+        let world = self.world;
+        Ok(match name {
+            "password" => {
+                let length = argument.parse().unwrap_or(10_usize).clamp(1, PASSWORD_LIMIT);
+                Some(password(length, world))
+            }
+            "uuid" => Some(uuid::Builder::from_random_bytes(world.random()).into_uuid().to_string()),
+            "random" => random(&argument, world),
+            "base64" => Some(BASE64.encode(argument)),
+            "md5" => Some(hex::encode(Md5::digest(argument))),
+            _ => None,
+        })
     }
-    let ending = ENDINGS.iter().find(|ending| inside.to_lowercase().ends_with(&format!(".{}", ending.to_lowercase())));
-    let way = ending.map_or(inside, |ending| &inside[..inside.len() - ending.len() - 1]);
-    let found = walk(way, lookup);
-    let Some(ending) = ending else { return found };
-    let text = match &found {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-    };
-    Some(Value::String(match *ending {
-        "toBase64()" => BASE64.encode(text),
-        "fromBase64()" => BASE64.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default(),
-        "md5()" => hex::encode(Md5::digest(text)),
-        _ => found.unwrap_or_default().to_string(),
-    }))
+}
+
+/// What a function is called with.
+enum Argument<'a> {
+    Plain(&'a str),
+    /// In brackets: another placeholder.
+    Placeholder(&'a str),
+}
+
+/// The name of a function and its argument: `base64([user.email])`.
+fn argument(function: &str) -> Option<(&str, Argument<'_>)> {
+    let (name, arguments) = function.split_once('(').unwrap_or((function, ")"));
+    let argument = arguments.trim_end().strip_suffix(')')?.trim();
+    Some(match argument.strip_prefix('[').and_then(|inside| inside.strip_suffix(']')) {
+        Some(inside) => (name, Argument::Placeholder(inside.trim())),
+        None => (name, Argument::Plain(argument)),
+    })
+}
+
+/// Where a way leads.
+enum Found<'a> {
+    Value(&'a Value),
+    Length(usize),
 }
 
 /// Follows `nodes.cp[0].id` or `nodes.cp.master.id`; where a list stands and no item is chosen, its first counts.
-fn walk(way: &str, lookup: &impl Lookup) -> Option<Value> {
+fn walk<'a>(way: &str, lookup: &'a impl Lookup) -> Option<Found<'a>> {
     let mut names = way.split('.').flat_map(|name| name.split('[')).map(|name| name.trim_end_matches(']').trim());
     let root = names.next()?;
     if !ROOTS.contains(&root) {
@@ -238,7 +346,7 @@ fn walk(way: &str, lookup: &impl Lookup) -> Option<Value> {
                 "first" => items.first()?,
                 "last" => items.last()?,
                 "master" => items.iter().find(|item| item["ismaster"] == true).or(items.first())?,
-                "length" => return Some(items.len().into()),
+                "length" => return Some(Found::Length(items.len())),
                 name => match name.parse::<usize>() {
                     Ok(index) => items.get(index)?,
                     Err(_) => field(items.first()?, name)?,
@@ -247,36 +355,12 @@ fn walk(way: &str, lookup: &impl Lookup) -> Option<Value> {
             value => field(value, name)?,
         };
     }
-    Some(value.clone())
+    Some(Found::Value(value))
 }
 
 fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     let map = value.as_object()?;
     map.get(name).or_else(|| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
-}
-
-/// `password(20)`, `base64([user.email])`
-fn call(function: &str, lookup: &impl Lookup, world: &World) -> Option<String> {
-    let (name, arguments) = function.split_once('(').unwrap_or((function, ")"));
-    let argument = arguments.trim_end().strip_suffix(')')?.trim();
-    let argument = match argument.strip_prefix('[').and_then(|inside| inside.strip_suffix(']')) {
-        Some(inside) => match value_of(inside, lookup, world)? {
-            Value::String(text) => text,
-            value => value.to_string(),
-        },
-        None => argument.to_owned(),
-    };
-    match name {
-        "password" => {
-            let length = argument.parse().unwrap_or(10_usize).clamp(1, PASSWORD_LIMIT);
-            Some(password(length, world))
-        }
-        "uuid" => Some(uuid::Builder::from_random_bytes(world.random()).into_uuid().to_string()),
-        "random" => random(&argument, world),
-        "base64" => Some(BASE64.encode(argument)),
-        "md5" => Some(hex::encode(Md5::digest(argument))),
-        _ => None,
-    }
 }
 
 /// Letters and digits, each as likely as the others.
@@ -364,5 +448,42 @@ mod tests {
         let text = Document::Text("x ${fn.nosuch(1)}".into());
         assert!(check("globals", &text).unwrap_err().to_string().contains("fn.nosuch"));
         assert!(check("globals", &Document::Text("${fn.password(8)} ${OTHER}".into())).is_ok());
+    }
+
+    fn nested(levels: usize) -> String {
+        format!("${{{}user.email{}}}", "fn.md5([".repeat(levels), "])".repeat(levels))
+    }
+
+    #[test]
+    fn placeholders_lie_in_each_other_up_to_a_depth() {
+        assert!(check("globals", &Document::Text(nested(PLACEHOLDERS))).is_ok());
+        assert_eq!(filled(&nested(PLACEHOLDERS)).len(), 32);
+        for levels in [PLACEHOLDERS + 1, 3000, 30_000] {
+            let error = check("globals", &Document::Text(nested(levels))).unwrap_err().to_string();
+            assert_eq!(error, "globals: placeholders can be at most 8 deep in each other");
+            // What a former version took is left as it is.
+            assert_eq!(filled(&nested(levels)), nested(levels));
+        }
+        assert!(check("globals", &Document::Text("${fn.md5([fn.nosuch()])}".into())).is_err());
+    }
+
+    #[test]
+    fn values_of_values_become_neither_deep_nor_large() {
+        let mut deep = json!(1);
+        for _ in 0..MANIFEST - 1 {
+            deep = json!([deep]);
+        }
+        let roots = Roots(json!({ "globals": deep }));
+        let text = |text: &str| Document::Text(text.to_owned());
+        assert!(fill(&text("${globals}"), &roots, &World::system()).is_ok());
+        let error = fill(&Document::List(vec![text("${globals}")]), &roots, &World::system()).unwrap_err();
+        assert_eq!(error.to_string(), "its values become more than 32 levels deep");
+        assert!(check_size([&roots.0["globals"]]).is_ok() && check_size([&roots.0]).is_err());
+        // Looked at often, and nothing of it put in.
+        let roots = Roots(json!({ "globals": { "a": "x".repeat(100_000) } }));
+        let often = text(&"${globals.a.md5()}".repeat(1000));
+        assert!(fill(&often, &roots, &World::system()).is_err());
+        let error = check_kept("globals", &roots.0, 65_536).unwrap_err().to_string();
+        assert!(error.contains("65536") && error.contains("100"), "{error}");
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::document::Document;
 use super::manifest::Manifest;
 use super::placeholders::{self, Lookup};
+use crate::bounds::counts::{GLOBALS, KEPT_SETTINGS};
 use crate::caller::Caller;
 use crate::environments::{Environment, Node};
 use crate::error::Result;
@@ -61,8 +62,8 @@ impl Scope {
             settings.insert(name.to_owned(), placeholders::fill(default, &scope, world)?.to_json());
         }
         settings.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
-        placeholders::check_size(settings.values())?;
         scope.settings = Value::Object(settings);
+        placeholders::check_kept("settings", &scope.settings, KEPT_SETTINGS)?;
         Ok(scope)
     }
 
@@ -94,9 +95,10 @@ impl Scope {
         for (name, value) in pairs.iter().filter(|(_, value)| which(value)) {
             let value = placeholders::fill(value, self, world)?.to_json();
             self.globals[name.as_str()] = value;
+            // Each time: the next one may be made of those before.
             placeholders::check_size([&self.globals])?;
         }
-        Ok(())
+        placeholders::check_kept("globals", &self.globals, GLOBALS)
     }
 
     /// The environment as it is now.
@@ -136,7 +138,7 @@ impl Scope {
         if let Some(globals) = self.globals.as_object_mut() {
             globals.extend(values);
         }
-        placeholders::check_size([&self.globals])
+        placeholders::check_kept("globals", &self.globals, GLOBALS)
     }
 
     /// What the last step brought.

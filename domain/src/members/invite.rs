@@ -2,15 +2,17 @@
 
 use sqlx::Row;
 
-use super::in_turn_as_owner;
+use super::{in_turn, in_turn_as_owner};
 use crate::accounts::{Confirmed, SignedIn, check_email, check_name, check_strength};
 use crate::audit::{self, Event};
+use crate::bounds::counts::{INVITATIONS_OF_ACCOUNT, MEMBERS_OF_ACCOUNT};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, UserId};
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
+use crate::throttle::Guess;
 use crate::types::accounts::Role;
 use crate::types::members::InvitationOffer;
 
@@ -34,19 +36,20 @@ struct Open {
     role: Role,
 }
 
-impl Keyrack {
+impl Members {
     /// Invites somebody; a former invitation of the same address is replaced.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] below owner; [`Error::Invalid`] for what is no address; [`Error::Exists`] for a member.
-    pub async fn invite_member(&self, confirmed: &Confirmed, email: &str, role: Role) -> Result<Invitation> {
+    /// [`Error::Forbidden`] below owner; [`Error::Invalid`] for what is no address; [`Error::Exists`] for a member;
+    /// [`Error::Limit`].
+    pub async fn invite(&self, confirmed: &Confirmed, email: &str, role: Role) -> Result<Invitation> {
         let caller = confirmed.caller();
         caller.require(Right::ManageMembers)?;
         let email = check_email(email)?;
         let secret = Secret::new_link(&self.world);
         let now = self.world.now();
         let lifetime = i64::try_from(self.settings.invitation_lifetime.as_millis()).unwrap_or(i64::MAX);
-        let mailed = self.mailer.is_some();
+        let mailed = self.notices.mailer.is_some();
         let mut tx = self.store.begin().await?;
         in_turn_as_owner(&mut tx, caller).await?;
         let member: i64 = sqlx::query_scalar(
@@ -64,6 +67,19 @@ impl Keyrack {
             .bind(&email)
             .execute(&mut *tx)
             .await?;
+        if invitations_of(&mut tx, caller.account).await? >= INVITATIONS_OF_ACCOUNT {
+            // Those that have expired stand in the list, to be sent anew, until their places are needed.
+            sqlx::query("DELETE FROM invitations WHERE account_id = $1 AND expires_at < $2")
+                .bind(caller.account.0)
+                .bind(now.timestamp_millis())
+                .execute(&mut *tx)
+                .await?;
+        }
+        if invitations_of(&mut tx, caller.account).await? >= INVITATIONS_OF_ACCOUNT {
+            return Err(Error::Limit(
+                format!("an account can have {INVITATIONS_OF_ACCOUNT} open invitations: take one back first").into(),
+            ));
+        }
         let row = sqlx::query(
             "INSERT INTO invitations (account_id, email, role, secret_hash, invited_by, created_at, expires_at, mail_state) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
@@ -82,7 +98,7 @@ impl Keyrack {
             Event::by(caller, &confirmed.client, "member.invite", format!("user:{email}")).with("role", role.name());
         audit::append(&mut tx, now, event).await?;
         tx.commit().await?;
-        self.mail_waits.notify_one();
+        self.notices.mail_waits.notify_one();
         Ok(Invitation { id: row.try_get(0)?, email, secret, mailed })
     }
 
@@ -122,8 +138,9 @@ impl Keyrack {
     /// Accepts an invitation for an address that has no user yet: makes the user and signs in.
     ///
     /// # Errors
-    /// [`Error::NotFound`] as in [`invitation`](Keyrack::invitation); [`Error::Invalid`] for a name or password that cannot
-    /// be taken; [`Error::Exists`] when the address has a user.
+    /// [`Error::NotFound`] as in [`invitation`](Members::invitation); [`Error::Invalid`] for a name or password that cannot
+    /// be taken; [`Error::Exists`] when the address has a user; [`Error::Limit`] when the account has too many members;
+    /// [`Error::TooManyTries`] when several requests follow one link.
     pub async fn accept_as_new_user(
         &self,
         secret: &str,
@@ -134,9 +151,11 @@ impl Keyrack {
         let open = self.open_invitation(secret).await?;
         let name = check_name(name)?;
         check_strength(password, &[&open.email, name, "keyrack"])?;
+        let _place = self.throttle.reserve(Guess::Invitation { id: open.id }).await?;
         let hash = self.passwords.hash(&self.world, password).await?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        in_turn(&mut tx, open.account).await?;
         let row = sqlx::query(
             "INSERT INTO users (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
         )
@@ -156,7 +175,7 @@ impl Keyrack {
         let user = UserId(row.try_get(0)?);
         self.join(&mut tx, &open, user, client).await?;
         tx.commit().await?;
-        self.sign_in_member(user, open.account, &open.email, client).await
+        self.accounts.sign_in_member(user, open.account, &open.email, client).await
     }
 
     /// Accepts an invitation as the signed-in user whose address was invited.
@@ -172,6 +191,7 @@ impl Keyrack {
             ));
         }
         let mut tx = self.store.begin().await?;
+        in_turn(&mut tx, open.account).await?;
         self.join(&mut tx, &open, caller.user, client).await?;
         tx.commit().await?;
         self.switch_account(caller, client, open.account.0).await
@@ -198,11 +218,19 @@ impl Keyrack {
         })
     }
 
+    /// Makes a member; the account's turn is taken by the caller.
     async fn join(&self, tx: &mut Tx, open: &Open, user: UserId, client: &Client) -> Result<()> {
         // Used up by the same statement that finds it: a link works once, however many follow it at the same time.
         let used = sqlx::query("DELETE FROM invitations WHERE id = $1").bind(open.id).execute(&mut **tx).await?;
         if used.rows_affected() == 0 {
             return Err(no_invitation());
+        }
+        let members: i64 = sqlx::query_scalar("SELECT count(*) FROM memberships WHERE account_id = $1")
+            .bind(open.account.0)
+            .fetch_one(&mut **tx)
+            .await?;
+        if members >= MEMBERS_OF_ACCOUNT {
+            return Err(Error::Limit(format!("an account can have {MEMBERS_OF_ACCOUNT} members").into()));
         }
         let now = self.world.now();
         sqlx::query("INSERT INTO memberships (account_id, user_id, role, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
@@ -216,6 +244,13 @@ impl Keyrack {
             .with("role", open.role.name());
         audit::append(tx, now, event).await
     }
+}
+
+async fn invitations_of(tx: &mut Tx, account: AccountId) -> Result<i64> {
+    Ok(sqlx::query_scalar("SELECT count(*) FROM invitations WHERE account_id = $1")
+        .bind(account.0)
+        .fetch_one(&mut **tx)
+        .await?)
 }
 
 fn no_invitation() -> Error {

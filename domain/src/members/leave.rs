@@ -3,16 +3,18 @@
 use sqlx::Row;
 
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId};
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::secret::SecretHash;
+use crate::user_lock::lock_user;
 
-impl Keyrack {
-    /// Takes the one who confirmed out of an account. The leaver's tokens there are removed; handing them to somebody who
+impl Members {
+    /// Takes the one who confirmed out of an account. The leaver's tokens there are removed, and values that the leaver made of
+    /// others' tokens end; handing them to somebody who
     /// may do more is for an owner to decide, who removes the member instead. Sessions in that account end, the calling one
     /// included.
     ///
@@ -20,12 +22,13 @@ impl Keyrack {
     /// [`Error::NotFound`] for an account that the caller is no member of; [`Error::Forbidden`] when no owner would be left;
     /// [`Error::Invalid`] naming `tokens` when there are any and `revoke_tokens` does not say that they may go. Then nothing
     /// has changed.
-    pub async fn leave_account(&self, confirmed: &Confirmed, account: i64, revoke_tokens: bool) -> Result<()> {
+    pub async fn leave(&self, confirmed: &Confirmed, account: i64, revoke_tokens: bool) -> Result<()> {
         let caller = confirmed.caller();
         let account = AccountId(account);
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         in_turn(&mut tx, account).await?;
+        lock_user(&mut tx, caller.user).await?;
         let (email, role) = member(&mut tx, account, caller.user.0)
             .await?
             .ok_or_else(|| Error::NotFound(format!("you are no member of an account {account}").into()))?;
@@ -48,6 +51,12 @@ impl Keyrack {
             let event = Event::by(caller, &confirmed.client, "token.remove", format!("token:{id} {description}"));
             audit::append(&mut tx, now, in_account(event)).await?;
         }
+        let values = self
+            .tokens
+            .end_secrets_made_by(&mut tx, account, (caller.user, &email), |action, subject| {
+                in_account(Event::by(caller, &confirmed.client, action, subject))
+            })
+            .await?;
         let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND account_id = $2")
             .bind(caller.user.0)
             .bind(account.0)
@@ -63,10 +72,12 @@ impl Keyrack {
         let event = Event::by(caller, &confirmed.client, "member.leave", format!("user:{} {email}", caller.user))
             .with("formerRole", role.name())
             .with("tokens", tokens.len())
+            .with("valuesEnded", values.len())
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, in_account(event)).await?;
         let mut changes = vec![Forget::User(caller.user)];
+        changes.extend(values);
         for token in &tokens {
             if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
                 changes.push(Forget::Token(hash, TokenId(token.try_get(0)?)));

@@ -4,28 +4,29 @@ use sqlx::Row;
 
 use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::types::accounts::Role;
 use crate::types::members::{InvitationView, MemberList, MemberView};
+use crate::types::order::sort_by_name;
 use crate::world::from_millis;
 
-impl Keyrack {
+impl Members {
     /// The members of the caller's account, and for an owner the invitations that are open.
     ///
     /// # Errors
     /// From the database.
-    pub async fn members(&self, caller: &Caller) -> Result<MemberList> {
+    pub async fn list(&self, caller: &Caller) -> Result<MemberList> {
         caller.require(Right::See)?;
         let rows = sqlx::query(
             "SELECT u.id, u.email, u.name, m.role, m.created_at, \
              (SELECT count(*) FROM totp WHERE user_id = u.id AND confirmed = 1) + (SELECT count(*) FROM passkeys WHERE user_id = u.id), \
              (SELECT count(*) FROM tokens t WHERE t.account_id = m.account_id AND t.owner_id = u.id) \
-             FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.account_id = $1 ORDER BY u.email",
+             FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.account_id = $1",
         )
         .bind(caller.account.0)
         .fetch_all(self.store.read())
         .await?;
-        let members = rows
+        let mut members = rows
             .into_iter()
             .map(|row| {
                 let id: i64 = row.try_get(0)?;
@@ -41,6 +42,7 @@ impl Keyrack {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
+        sort_by_name(&mut members, |member| &member.email);
         let may_manage = caller.require(Right::ManageMembers).is_ok();
         let invitations = if may_manage { self.invitations(caller).await? } else { Vec::new() };
         Ok(MemberList { members, invitations, may_manage })
@@ -48,12 +50,12 @@ impl Keyrack {
 
     async fn invitations(&self, caller: &Caller) -> Result<Vec<InvitationView>> {
         let now = self.world.now();
-        let rows =
-            sqlx::query("SELECT id, email, role, expires_at FROM invitations WHERE account_id = $1 ORDER BY email")
-                .bind(caller.account.0)
-                .fetch_all(self.store.read())
-                .await?;
-        rows.into_iter()
+        let rows = sqlx::query("SELECT id, email, role, expires_at FROM invitations WHERE account_id = $1")
+            .bind(caller.account.0)
+            .fetch_all(self.store.read())
+            .await?;
+        let mut invitations = rows
+            .into_iter()
             .map(|row| {
                 let expires = from_millis(row.try_get(3)?);
                 Ok(InvitationView {
@@ -64,7 +66,9 @@ impl Keyrack {
                     expired: expires < now,
                 })
             })
-            .collect()
+            .collect::<Result<Vec<_>>>()?;
+        sort_by_name(&mut invitations, |invitation| &invitation.email);
+        Ok(invitations)
     }
 }
 

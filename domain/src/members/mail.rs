@@ -3,8 +3,8 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use crate::core::Core;
 use crate::error::Result;
-use crate::keyrack::Keyrack;
 use crate::notices::{Mail, Outbox};
 use crate::secret::Secret;
 use crate::store::Tx;
@@ -19,16 +19,16 @@ impl Outbox for Invitations {
     const DUE: &'static str = "SELECT i.id, i.mail_tries, i.email, u.email FROM invitations i JOIN users u ON u.id = i.invited_by \
          WHERE i.mail_state = 'waiting' AND i.mail_next <= $1 AND i.expires_at >= $1 ORDER BY i.id LIMIT $2";
 
-    async fn write(keyrack: &Keyrack, row: &AnyRow, claim: &mut Tx) -> Result<Mail> {
+    async fn write(core: &Core, row: &AnyRow, claim: &mut Tx) -> Result<Mail> {
         let id: i64 = row.try_get(0)?;
-        let secret = Secret::new_link(&keyrack.world);
+        let secret = Secret::new_link(&core.world);
         sqlx::query("UPDATE invitations SET mail_hash = $1 WHERE id = $2")
             .bind(secret.hash().to_vec())
             .bind(id)
             .execute(&mut **claim)
             .await?;
         let by: String = row.try_get(3)?;
-        let link = format!("{}/invite?token={}", keyrack.settings.public_url.trim_end_matches('/'), secret.as_str());
+        let link = format!("{}/invite?token={}", core.settings.public_url.trim_end_matches('/'), secret.as_str());
         let body = format!(
             "{by} invites you to an account on Keyrack.\n\nFollow this link to accept; it works once:\n{link}\n"
         );

@@ -5,19 +5,24 @@ use std::collections::HashMap;
 use sqlx::Row;
 
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Right};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
-use crate::keyrack::Keyrack;
+use crate::members::Members;
+use crate::notices::{Told, tell};
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
+use crate::tokens::rows::replace_methods;
+use crate::types::accounts::Role;
 use crate::types::members::TokenFate;
+use crate::types::methods::ApiSet;
 use crate::types::tokens::{NewSecret, TokenView};
+use crate::user_lock::lock_user;
 
-impl Keyrack {
+impl Members {
     /// The tokens of a member, which removing the member has to decide on.
     ///
     /// # Errors
@@ -32,18 +37,20 @@ impl Keyrack {
         .fetch_optional(self.store.read())
         .await?;
         let email = email.ok_or_else(|| no_member(user))?;
-        let mut tokens = self.token_list(caller).await?.tokens;
+        let mut tokens = self.tokens.list(caller).await?.tokens;
         tokens.retain(|token| token.owner == email);
         Ok(tokens)
     }
 
     /// Removes a member. `fates` says for each of the member's tokens what becomes of it; answers the new secrets of
-    /// those that were transferred, told this once.
+    /// those that were transferred, told this once. Secrets that the member made of others' tokens end, unless `fates` says that
+    /// the token is transferred.
     ///
     /// # Errors
     /// [`Error::Forbidden`] below owner, or when no owner would be left; [`Error::NotFound`]; [`Error::Invalid`] naming a
-    /// token without an answer, for example one that was made meanwhile. Then nothing has changed.
-    pub async fn remove_member(
+    /// token without an answer, for example one that was made meanwhile, or one that cannot be kept because it signs in. Then
+    /// nothing has changed.
+    pub async fn remove(
         &self,
         confirmed: &Confirmed,
         user: i64,
@@ -57,28 +64,50 @@ impl Keyrack {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         in_turn_as_owner(&mut tx, caller).await?;
-        let (email, _) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
+        let (email, role) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
         let user = UserId(user);
+        lock_user(&mut tx, user).await?;
         let tokens = sqlx::query(
-            "SELECT id, description, secret_hash FROM tokens WHERE account_id = $1 AND owner_id = $2 ORDER BY id",
+            "SELECT id, description, secret_hash, owner_id FROM tokens \
+             WHERE account_id = $1 AND (owner_id = $2 OR secret_by = $2) ORDER BY id",
         )
         .bind(caller.account.0)
         .bind(user.0)
         .fetch_all(&mut *tx)
         .await?;
         let mut transferred = Vec::new();
+        let mut settled = 0;
         for token in &tokens {
             let (id, description): (i64, String) = (token.try_get(0)?, token.try_get(1)?);
-            let fate = *fates.get(&id).ok_or_else(|| {
-                Error::invalid(
-                    "tokens",
-                    format!("Say what becomes of the token “{description}” ({id}): transfer, keep or revoke."),
-                )
-            })?;
-            if let Some(secret) = self.settle_token(&mut tx, confirmed, id, &description, fate).await? {
+            let owner = UserId(token.try_get(3)?);
+            let fate = match fates.get(&id) {
+                Some(fate) => *fate,
+                None if owner != user => continue,
+                None => {
+                    let why =
+                        format!("Say what becomes of the token “{description}” ({id}): transfer, keep or revoke.");
+                    return Err(Error::invalid("tokens", why));
+                }
+            };
+            if owner != user {
+                // It is not the leaver's to be kept or revoked; its secret ends below unless the remover makes a new one.
+                if fate != TokenFate::Transfer {
+                    continue;
+                }
+                let told = Told::TokenRegenerated { description: &description, by: &caller.email, taken_over: true };
+                tell(&mut tx, &self.settings, now, owner, Some(caller.account), told).await?;
+            }
+            settled += 1;
+            if let Some(secret) = self.settle_token(&mut tx, confirmed, (id, &description), role, fate).await? {
                 transferred.push((id, secret));
             }
         }
+        let values = self
+            .tokens
+            .end_secrets_made_by(&mut tx, caller.account, (user, &email), |action, subject| {
+                Event::by(caller, &confirmed.client, action, subject)
+            })
+            .await?;
         let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND account_id = $2")
             .bind(user.0)
             .bind(caller.account.0)
@@ -92,11 +121,13 @@ impl Keyrack {
         check_owner_left(&mut tx, caller.account).await?;
         let withdrawn = withdraw_invitations_of(&mut tx, caller.account, user).await?;
         let event = Event::by(caller, &confirmed.client, "member.remove", format!("user:{user} {email}"))
-            .with("tokens", tokens.len())
+            .with("tokens", settled)
+            .with("valuesEnded", values.len())
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, event).await?;
         let mut changes = vec![Forget::User(user)];
+        changes.extend(values);
         for token in &tokens {
             if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
                 changes.push(Forget::Token(hash, TokenId(token.try_get(0)?)));
@@ -105,19 +136,19 @@ impl Keyrack {
         self.commit(tx, &changes).await?;
         let mut secrets = Vec::with_capacity(transferred.len());
         for (id, secret) in transferred {
-            let token = self.token_seen(caller, id).await?;
-            secrets.push(NewSecret { token: self.token_view(caller, token), secret: secret.as_str().to_owned() });
+            let token = self.tokens.seen(caller, id).await?;
+            secrets.push(NewSecret { token: self.tokens.view(caller, token), secret: secret.as_str().to_owned() });
         }
         Ok(secrets)
     }
 
-    /// Does to one token what was decided; answers its new secret when it has one.
+    /// Does to one token what was decided; answers its new secret when it has one. `role` is what its owner had.
     async fn settle_token(
         &self,
         tx: &mut Tx,
         confirmed: &Confirmed,
-        id: i64,
-        description: &str,
+        (id, description): (i64, &str),
+        role: Role,
         fate: TokenFate,
     ) -> Result<Option<Secret>> {
         let caller = confirmed.caller();
@@ -128,16 +159,20 @@ impl Keyrack {
                 ("token.remove", None)
             }
             TokenFate::KeepShared => {
-                sqlx::query("UPDATE tokens SET owner_id = $1, shared = 1, version = version + 1 WHERE id = $2")
-                    .bind(caller.user.0)
-                    .bind(id)
-                    .execute(&mut **tx)
-                    .await?;
+                // The one who removes answers for the secret from now on. It goes on opening what it opened, and no more.
+                self.narrow_to(tx, (id, description), role).await?;
+                sqlx::query(
+                    "UPDATE tokens SET owner_id = $1, secret_by = $1, shared = 1, version = version + 1 WHERE id = $2",
+                )
+                .bind(caller.user.0)
+                .bind(id)
+                .execute(&mut **tx)
+                .await?;
                 ("token.keep", None)
             }
             TokenFate::Transfer => {
                 let secret = Secret::new_token(&self.world);
-                sqlx::query("UPDATE tokens SET owner_id = $1, secret_hash = $2, secret_at = $3, version = version + 1 WHERE id = $4")
+                sqlx::query("UPDATE tokens SET owner_id = $1, secret_by = $1, secret_hash = $2, secret_at = $3, version = version + 1 WHERE id = $4")
                     .bind(caller.user.0)
                     .bind(secret.hash().to_vec())
                     .bind(now.timestamp_millis())
@@ -152,5 +187,34 @@ impl Keyrack {
         let event = Event::by(caller, &confirmed.client, action, format!("token:{id} {description}"));
         audit::append(tx, now, event).await?;
         Ok(secret)
+    }
+
+    /// Takes out of a token what this role does not open.
+    async fn narrow_to(&self, tx: &mut Tx, (id, description): (i64, &str), role: Role) -> Result<()> {
+        let set: String =
+            sqlx::query_scalar("SELECT api_set FROM tokens WHERE id = $1").bind(id).fetch_one(&mut **tx).await?;
+        let set = ApiSet::by_name(&set).ok_or_else(|| Error::internal("the store holds an unknown API set"))?;
+        if set == ApiSet::ExtendedAccess {
+            let why = format!(
+                "The token “{description}” ({id}) signs in as its owner, so it cannot be kept with a value that somebody \
+                 else knows: transfer or revoke it."
+            );
+            return Err(Error::invalid("tokens", why));
+        }
+        let methods: Vec<String> = sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1")
+            .bind(id)
+            .fetch_all(&mut **tx)
+            .await?;
+        let opens = self.catalog.token_bits(set, methods);
+        let narrowed = opens.intersection(&self.catalog.role_bits(role));
+        if narrowed != opens {
+            sqlx::query("UPDATE tokens SET api_set = $1 WHERE id = $2")
+                .bind(ApiSet::Custom.name())
+                .bind(id)
+                .execute(&mut **tx)
+                .await?;
+            replace_methods(tx, TokenId(id), &self.catalog.names(&narrowed)).await?;
+        }
+        Ok(())
     }
 }

@@ -1,16 +1,16 @@
 //! Changing what a member may do.
 
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::caller::Right;
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::Result;
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::types::accounts::Role;
 
-impl Keyrack {
+impl Members {
     /// Gives a member another role. A lower one narrows that member's tokens and sessions at their next call, and takes
     /// back what a former owner has invited.
     ///
@@ -37,6 +37,8 @@ impl Keyrack {
             event = event.with("invitationsWithdrawn", withdrawn);
         }
         audit::append(&mut tx, self.world.now(), event).await?;
-        self.commit(tx, &[Forget::User(UserId(user))]).await
+        let mut changes = self.tokens.end_sign_ins_for_others(&mut tx, caller.account, UserId(user)).await?;
+        changes.push(Forget::User(UserId(user)));
+        self.commit(tx, &changes).await
     }
 }

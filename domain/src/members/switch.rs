@@ -8,11 +8,12 @@ use crate::caller::{Caller, Client, Right};
 use crate::cluster::Forget;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
-use crate::keyrack::Keyrack;
+use crate::members::Members;
 use crate::types::accounts::Role;
 use crate::types::members::AccountChoice;
+use crate::types::order::sort_by_name;
 
-impl Keyrack {
+impl Members {
     /// The accounts that the caller is a member of; a token, and a session that a token opened, know only their own.
     ///
     /// # Errors
@@ -20,20 +21,23 @@ impl Keyrack {
     pub async fn accounts_of(&self, caller: &Caller) -> Result<Vec<AccountChoice>> {
         let rows = sqlx::query(
             "SELECT a.id, a.name, m.role FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.user_id = $1 \
-             AND (a.id = $2 OR $3 = 0) ORDER BY a.name, a.id",
+             AND (a.id = $2 OR $3 = 0) ORDER BY a.id",
         )
         .bind(caller.user.0)
         .bind(caller.account.0)
         .bind(i64::from(caller.by_token().is_some()))
         .fetch_all(self.store.read())
         .await?;
-        rows.into_iter()
+        let mut accounts = rows
+            .into_iter()
             .map(|row| {
                 let (id, role): (i64, String) = (row.try_get(0)?, row.try_get(2)?);
                 let role = Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))?;
                 Ok(AccountChoice { id, name: row.try_get(1)?, role, current: id == caller.account.0 })
             })
-            .collect()
+            .collect::<Result<Vec<_>>>()?;
+        sort_by_name(&mut accounts, |account| &account.name);
+        Ok(accounts)
     }
 
     /// Moves the caller's session to another of the user's accounts, with a new session value.
@@ -62,6 +66,6 @@ impl Keyrack {
             Event::by_user(Some((caller.user, AccountId(account))), &caller.email, client, "session.switch-account");
         audit::append(&mut tx, self.world.now(), event).await?;
         self.commit(tx, &[Forget::User(caller.user)]).await?;
-        self.renew_session(caller).await
+        self.accounts.renew_session(caller).await
     }
 }

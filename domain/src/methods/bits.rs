@@ -1,8 +1,16 @@
 //! A set of methods as bits.
 
-use super::catalog::MethodId;
-
 const WORDS: usize = MethodBits::CAPACITY / 64;
+
+/// A method's place in the catalogue of this run; never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MethodId(pub(super) u16);
+
+impl MethodId {
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
 
 /// A set of methods; copying it allocates nothing, asking it is one bit test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

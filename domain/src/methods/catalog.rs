@@ -2,19 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::MethodBits;
+use super::bits::{MethodBits, MethodId};
 use crate::types::accounts::Role;
-use crate::types::methods::{ApiSet, MethodInfo, split_name};
-
-/// A method's place in the catalogue of this run; never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MethodId(u16);
-
-impl MethodId {
-    pub(super) fn index(self) -> usize {
-        usize::from(self.0)
-    }
-}
+use crate::types::methods::{ApiSet, MethodInfo, own_name, split_name};
 
 /// What a token has to do with a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +46,6 @@ pub struct Catalog {
     never: MethodBits,
     by_role: HashMap<Role, MethodBits>,
 }
-
-/// Short forms of services and classes that clients use (Cloud Scripting 5.4; `users.auth`), and what they stand for.
-const ALIASES: [(&str, &str); 6] = [
-    ("env", "environment"),
-    ("dev", "development"),
-    // What the platform has in `management.account` is in `users.account` here.
-    ("mgmt", "users"),
-    ("management", "users"),
-    ("util", "utils"),
-    ("auth", "authentication"),
-];
 
 impl Catalog {
     /// Makes the catalogue.
@@ -170,7 +149,7 @@ impl Catalog {
         let mut parts: Vec<_> = name.split('.').collect();
         if let Some((_, before)) = parts.split_last_mut() {
             for part in before {
-                *part = ALIASES.iter().find(|(short, _)| short == part).map_or(*part, |(_, long)| *long);
+                *part = own_name(part);
             }
         }
         let full = parts.join(".");

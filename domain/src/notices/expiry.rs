@@ -5,13 +5,13 @@ use sqlx::Row;
 use super::{Told, tell};
 use crate::error::Result;
 use crate::ids::{AccountId, UserId};
-use crate::keyrack::Keyrack;
+use crate::notices::Notices;
 use crate::world::from_millis;
 
 const DAYS: [i64; 3] = [1, 7, 30];
 const DAY_MILLIS: i64 = 24 * 3600 * 1000;
 
-impl Keyrack {
+impl Notices {
     /// Tells the owners of tokens that end soon, once for each number of days. Each run tells only the nearest one, so
     /// that a token made for three days is not announced as ending in thirty.
     ///

@@ -3,11 +3,10 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::Mailer;
-use super::mail::Notices;
+use super::mailer::Mail;
+use crate::core::Core;
 use crate::error::Result;
-use crate::keyrack::Keyrack;
-use crate::members::Invitations;
+use crate::notices::Notices;
 use crate::store::Tx;
 
 /// After so many tries a mail is given up; what it tells stays where it is kept.
@@ -15,13 +14,6 @@ const TRIES: i64 = 8;
 /// The first pause after a failure, in milliseconds; each further one is twice as long.
 const FIRST_PAUSE_MILLIS: i64 = 30_000;
 const BATCH: i64 = 50;
-
-/// A mail of plain text. It may hold a secret, so it is not printed.
-pub(crate) struct Mail {
-    pub to: String,
-    pub subject: String,
-    pub body: String,
-}
 
 /// A table whose rows are mailed: its `mail_state`, `mail_tries` and `mail_next` say how far each of them is.
 pub(crate) trait Outbox {
@@ -31,22 +23,16 @@ pub(crate) trait Outbox {
     const DUE: &'static str;
 
     /// The mail of a row, within the transaction that claims it.
-    fn write(keyrack: &Keyrack, row: &AnyRow, claim: &mut Tx) -> impl Future<Output = Result<Mail>> + Send;
+    fn write(core: &Core, row: &AnyRow, claim: &mut Tx) -> impl Future<Output = Result<Mail>> + Send;
 }
 
-impl Keyrack {
-    /// Sends the mails that are due: invitations, for which somebody waits, and notices. A failed one is tried again after
-    /// a growing pause.
+impl Notices {
+    /// Sends what is due of one outbox, where there is a mail server.
     ///
     /// # Errors
-    /// From the database; mail failures are logged and tried again.
-    pub async fn send_mails(&self) -> Result<()> {
+    /// From the database. A mail server that does not take a mail is logged and tried again later.
+    pub(crate) async fn send_due<O: Outbox>(&self) -> Result<()> {
         let Some(mailer) = &self.mailer else { return Ok(()) };
-        self.send_due::<Invitations>(mailer).await?;
-        self.send_due::<Notices>(mailer).await
-    }
-
-    async fn send_due<O: Outbox>(&self, mailer: &Mailer) -> Result<()> {
         let now = self.world.now().timestamp_millis();
         let due = sqlx::query(O::DUE).bind(now).bind(BATCH).fetch_all(self.store.read()).await?;
         for row in due {
@@ -57,7 +43,7 @@ impl Keyrack {
             }
             let mail = O::write(self, &row, &mut claim).await?;
             claim.commit().await?;
-            let state = match mailer.send(mail).await {
+            let state = match mailer.send(mail, &hex::encode(self.world.random::<16>())).await {
                 Ok(()) => "sent",
                 Err(error) => {
                     let tries = tries + 1;

@@ -11,6 +11,9 @@ mod tasks;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+use crate::accounts::Accounts;
+use crate::core::{Core, on_core};
+use crate::environments::Environments;
 use crate::ids::{TokenId, UserId};
 
 pub use run::ClaimedTask;
@@ -46,4 +49,20 @@ pub struct LastRun {
     /// The result code of the call.
     pub result: i64,
     pub error: Option<String>,
+}
+
+/// Calls at set times.
+#[derive(Clone)]
+pub struct Scheduler {
+    core: Core,
+    pub(crate) accounts: Accounts,
+    pub(crate) environments: Environments,
+}
+
+on_core!(Scheduler);
+
+impl Scheduler {
+    pub(crate) fn new(core: Core, accounts: Accounts, environments: Environments) -> Scheduler {
+        Scheduler { core, accounts, environments }
+    }
 }

@@ -4,7 +4,7 @@
 //! lease, renewed while the call runs, so that no task runs twice at once. The run stays due until it has ended, so that one
 //! whose server died is made by another. What acts on an environment is run by that one's server: a task of the environment is
 //! claimed by no other, and for any other task the run is handed on as soon as the call says where its environment is. Runs that
-//! were missed are not made up for, except for the last one.
+//! were missed are not made up for, except for the last one. A run that was begun three times and never ended is not begun again.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,14 +16,19 @@ use sqlx::any::AnyRow;
 
 use super::Schedule;
 use crate::audit::{self, Event};
+use crate::bounds::counts::BEGINNINGS;
 use crate::caller::{Caller, Client};
 use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
-use crate::keyrack::Keyrack;
+use crate::notices::{self, Told};
+use crate::scheduler::Scheduler;
+use crate::store::Tx;
 
 /// So long a claim holds unless it is renewed.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
+/// The result code of a run that never came to an end, as of any other defect.
+const NEVER_ENDED: i64 = 99;
 /// The most that are claimed at once.
 const AT_ONCE: i64 = 20;
 
@@ -50,13 +55,13 @@ impl ClaimedTask {
     }
 }
 
-impl Keyrack {
+impl Scheduler {
     /// Claims what is due now and nobody runs, each with its caller, who has the rights of now; or with why nobody may make
-    /// this call any more. Each has to be ended with [`Keyrack::finish_task`].
+    /// this call any more. Each has to be ended with [`Scheduler::finish`].
     ///
     /// # Errors
     /// From the database.
-    pub async fn claim_due_tasks(&self) -> Result<Vec<(ClaimedTask, Result<Arc<Caller>>)>> {
+    pub async fn claim_due(&self) -> Result<Vec<(ClaimedTask, Result<Arc<Caller>>)>> {
         let now = self.world.now();
         let rows = sqlx::query(
             "SELECT t.id, t.account_id, t.user_id, t.token_id, t.schedule, t.method, t.params, t.next_run_at, e.name \
@@ -82,27 +87,37 @@ impl Keyrack {
         let (id, due): (i64, i64) = (row.try_get(0)?, row.try_get(7)?);
         let lease = (now + LEASE).timestamp_millis();
         let mut tx = self.store.begin().await?;
-        let taken = sqlx::query(
-            "UPDATE tasks SET lease_until = $3 \
-             WHERE id = $1 AND next_run_at = $2 AND (lease_until IS NULL OR lease_until < $4)",
+        let begun: Option<i64> = sqlx::query_scalar(
+            "UPDATE tasks SET lease_until = $3, beginnings = beginnings + 1 \
+             WHERE id = $1 AND next_run_at = $2 AND (lease_until IS NULL OR lease_until < $4) RETURNING beginnings",
         )
         .bind(id)
         .bind(due)
         .bind(lease)
         .bind(now.timestamp_millis())
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await?;
-        tx.commit().await?;
-        if taken.rows_affected() == 0 {
-            return Ok(None);
-        }
         let account = AccountId(row.try_get(1)?);
         let (user, token) = (UserId(row.try_get(2)?), row.try_get::<Option<i64>, _>(3)?.map(TokenId));
-        let params: Map<String, Value> = serde_json::from_str(row.try_get(6)?).map_err(Error::internal)?;
-        let caller = self.caller_of_task(id, account, user, token).await.map(Arc::new);
+        let method: String = row.try_get(5)?;
+        match begun {
+            None => return Ok(None),
+            Some(begun) if begun > BEGINNINGS => {
+                self.give_up(&mut tx, now, id, &method, (account, user)).await?;
+                tx.commit().await?;
+                return Ok(None);
+            }
+            Some(_) => tx.commit().await?,
+        }
+        let mut caller = self.accounts.caller_of_task(id, account, user, token).await.map(Arc::new);
+        // One that cannot be read must not keep the others from being claimed.
+        let params: Map<String, Value> = serde_json::from_str(row.try_get(6)?).unwrap_or_else(|_| {
+            caller = Err(Error::invalid("params", "what is stored of them cannot be read: edit the task"));
+            Map::new()
+        });
         let task = ClaimedTask {
             id,
-            method: row.try_get(5)?,
+            method,
             params: call_params(params, row.try_get(8)?),
             caller: caller.as_ref().ok().cloned(),
             account,
@@ -113,11 +128,46 @@ impl Keyrack {
         Ok(Some((task, caller)))
     }
 
+    /// Ends a run that was begun often and never came to an end: what it calls ends the server, most likely. The task does
+    /// not run any more until somebody edits it.
+    async fn give_up(
+        &self,
+        tx: &mut Tx,
+        now: DateTime<Utc>,
+        id: i64,
+        method: &str,
+        (account, user): (AccountId, UserId),
+    ) -> Result<()> {
+        let why = format!(
+            "the server ended {BEGINNINGS} times while this was running, so it is not run any more; editing the task lets it \
+             run again"
+        );
+        sqlx::query(
+            "UPDATE tasks SET lease_until = NULL, server = NULL, beginnings = 0, next_run_at = NULL, last_run_at = $2, \
+             last_result = $3, last_error = $4 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(now.timestamp_millis())
+        .bind(NEVER_ENDED)
+        .bind(&why)
+        .execute(&mut **tx)
+        .await?;
+        tracing::error!(task = id, method, "given up: it was begun {BEGINNINGS} times and never ended");
+        let event = Event::by_server(Some(account), "task.run", format!("task:{id} {method}"));
+        audit::append(tx, now, event.refused(format!("{NEVER_ENDED} {why}"))).await?;
+        let known: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM users WHERE id = $1").bind(user.0).fetch_optional(&mut **tx).await?;
+        if known.is_some() {
+            notices::tell(tx, &self.settings, now, user, Some(account), Told::TaskGivenUp { id, method }).await?;
+        }
+        Ok(())
+    }
+
     /// Holds a claim longer, while the call runs.
     ///
     /// # Errors
     /// From the database.
-    pub async fn renew_task(&self, task: &mut ClaimedTask) -> Result<()> {
+    pub async fn renew(&self, task: &mut ClaimedTask) -> Result<()> {
         let lease = (self.world.now() + LEASE).timestamp_millis();
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE tasks SET lease_until = $3 WHERE id = $1 AND lease_until = $2")
@@ -136,9 +186,9 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database; the claim then runs out by itself.
-    pub async fn hand_on_task(&self, task: &ClaimedTask, server: &ServerId) -> Result<()> {
+    pub async fn hand_on(&self, task: &ClaimedTask, server: &ServerId) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        sqlx::query("UPDATE tasks SET lease_until = NULL, server = $3 WHERE id = $1 AND lease_until = $2")
+        sqlx::query("UPDATE tasks SET lease_until = NULL, server = $3, beginnings = beginnings - 1 WHERE id = $1 AND lease_until = $2")
             .bind(task.id)
             .bind(task.lease)
             .bind(server.as_str())
@@ -151,13 +201,13 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database; the claim then runs out by itself.
-    pub async fn finish_task(&self, task: &ClaimedTask, result: i64, error: Option<&str>) -> Result<()> {
+    pub async fn finish(&self, task: &ClaimedTask, result: i64, error: Option<&str>) -> Result<()> {
         let now = self.world.now();
         // Runs that came due meanwhile are not made up for.
         let next = Schedule::parse(&task.schedule).ok().and_then(|schedule| schedule.next(now));
         let mut tx = self.store.begin().await?;
         sqlx::query(
-            "UPDATE tasks SET lease_until = NULL, server = NULL, last_run_at = $3, last_result = $4, last_error = $5, \
+            "UPDATE tasks SET lease_until = NULL, server = NULL, beginnings = 0, last_run_at = $3, last_result = $4, last_error = $5, \
              next_run_at = CASE WHEN next_run_at = $7 THEN $6 ELSE next_run_at END WHERE id = $1 AND lease_until = $2",
         )
         .bind(task.id)

@@ -6,16 +6,17 @@ use sqlx::any::AnyRow;
 
 use super::{LastRun, Schedule, Task};
 use crate::audit::{self, Event};
+use crate::bounds::counts::TASKS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
-use crate::keyrack::Keyrack;
+use crate::json;
 use crate::methods::TokenAccess;
-use crate::types::text::is_hidden;
+use crate::scheduler::Scheduler;
+use crate::store::lock_account;
+use crate::types::text::hidden;
 use crate::world::from_millis;
 
-/// The most tasks of an account.
-const LIMIT: i64 = 100;
 const LONGEST_DESCRIPTION: usize = 500;
 const LARGEST_PARAMS: usize = 16 * 1024;
 /// No task makes, changes or removes tasks.
@@ -41,13 +42,13 @@ struct Checked {
     first: i64,
 }
 
-impl Keyrack {
+impl Scheduler {
     /// Makes a task, for one environment or for the account; it runs with the rights that the caller has at each run.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a method that the caller may not call, [`Error::Invalid`], [`Error::NoEnvironment`],
     /// [`Error::Limit`].
-    pub async fn create_task(
+    pub async fn create(
         &self,
         caller: &Caller,
         client: &Client,
@@ -55,25 +56,25 @@ impl Keyrack {
         new: NewTask,
     ) -> Result<Task> {
         caller.require(Right::Operate)?;
-        let checked = self.check_task(caller, &new)?;
+        let checked = self.check(caller, &new)?;
         let environment = match environment {
-            Some(name) => Some(self.environment(caller, name).await?),
+            Some(name) => Some(self.environments.get(caller, name).await?),
             None => None,
         };
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        // Its row is held, so that of two tasks at once the second one sees the first.
-        sqlx::query("UPDATE accounts SET id = id WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
+        lock_account(&mut tx, caller.account).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tasks WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_one(&mut *tx)
             .await?;
-        if count >= LIMIT {
-            return Err(Error::Limit(format!("an account can have {LIMIT} tasks").into()));
+        if count >= TASKS {
+            return Err(Error::Limit(format!("an account can have {TASKS} tasks").into()));
         }
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO tasks (account_id, user_id, token_id, environment_id, schedule, method, params, description, \
-             created_at, next_run_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+             created_at, next_run_at, secret_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+             (SELECT secret_by FROM tokens WHERE id = $3)) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(caller.user.0)
@@ -100,15 +101,16 @@ impl Keyrack {
     /// Changes a task. From now on it is the caller's rights that count: nobody lets somebody else's do more.
     ///
     /// # Errors
-    /// As [`Keyrack::create_task`]; [`Error::NotFound`].
-    pub async fn edit_task(&self, caller: &Caller, client: &Client, id: i64, new: NewTask) -> Result<Task> {
+    /// As [`Scheduler::create`]; [`Error::NotFound`].
+    pub async fn edit(&self, caller: &Caller, client: &Client, id: i64, new: NewTask) -> Result<Task> {
         caller.require(Right::Operate)?;
-        let checked = self.check_task(caller, &new)?;
+        let checked = self.check(caller, &new)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let changed = sqlx::query(
             "UPDATE tasks SET user_id = $3, token_id = $4, schedule = $5, method = $6, params = $7, description = $8, \
-             next_run_at = $9, server = NULL WHERE account_id = $1 AND id = $2",
+             next_run_at = $9, server = NULL, beginnings = 0, \
+             secret_by = (SELECT secret_by FROM tokens WHERE id = $4) WHERE account_id = $1 AND id = $2",
         )
         .bind(caller.account.0)
         .bind(id)
@@ -135,7 +137,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database.
-    pub async fn tasks(&self, caller: &Caller) -> Result<Vec<Task>> {
+    pub async fn list(&self, caller: &Caller) -> Result<Vec<Task>> {
         // Parameters may hold secrets, as variables of nodes do.
         caller.require(Right::Operate)?;
         let rows = sqlx::query(
@@ -149,11 +151,21 @@ impl Keyrack {
         rows.iter().map(task).collect()
     }
 
+    /// As [`Scheduler::list`], for somebody who is told their parameters: it is noted that he read them.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_tasks(&self, caller: &Caller, client: &Client) -> Result<Vec<Task>> {
+        let tasks = self.list(caller).await?;
+        self.note_read(Event::by(caller, client, "tasks.read", format!("account:{}", caller.account)));
+        Ok(tasks)
+    }
+
     /// Removes tasks: all of those named, or none. A run that is under way goes to its end.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the first that is not there.
-    pub async fn delete_tasks(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
+    pub async fn delete(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
         caller.require(Right::Operate)?;
         let mut tx = self.store.begin().await?;
         let mut ids = ids.to_vec();
@@ -174,10 +186,10 @@ impl Keyrack {
     }
 
     async fn task(&self, caller: &Caller, id: i64) -> Result<Task> {
-        self.tasks(caller).await?.into_iter().find(|task| task.id == id).ok_or_else(|| missing(id))
+        self.list(caller).await?.into_iter().find(|task| task.id == id).ok_or_else(|| missing(id))
     }
 
-    fn check_task(&self, caller: &Caller, new: &NewTask) -> Result<Checked> {
+    fn check(&self, caller: &Caller, new: &NewTask) -> Result<Checked> {
         let first = Schedule::parse(&new.schedule).and_then(|schedule| schedule.first(self.world.now()));
         let first = first.map_err(|why| Error::invalid("trigger", why))?.timestamp_millis();
         let method = self.catalog.resolve(&new.method).map_err(|_| {
@@ -195,8 +207,10 @@ impl Keyrack {
             return Err(Error::Forbidden(format!("you may not call {name}, so you cannot make a task of it").into()));
         }
         let description = new.description.trim().to_owned();
-        if description.chars().count() > LONGEST_DESCRIPTION || description.chars().any(is_hidden) {
-            let why = format!("it has to be at most {LONGEST_DESCRIPTION} characters, without control characters");
+        if description.chars().count() > LONGEST_DESCRIPTION || hidden(&description).is_some() {
+            let why = format!(
+                "it has to be at most {LONGEST_DESCRIPTION} characters, without control or invisible characters"
+            );
             return Err(Error::invalid("description", why));
         }
         let params = serde_json::to_string(&checked_params(new.params.as_deref())?).map_err(Error::internal)?;
@@ -205,13 +219,15 @@ impl Keyrack {
 }
 
 fn checked_params(text: Option<&str>) -> Result<Map<String, Value>> {
+    let form = r#"they have to be a JSON object, {"envName":"my-project"} for example"#;
     let wrong = |why: &str| Error::invalid("params", why.to_owned());
     let params = match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => return Ok(Map::new()),
         Some(text) if text.len() > LARGEST_PARAMS => return Err(wrong("they have to be at most 16 KiB")),
-        Some(text) => match serde_json::from_str(text) {
+        Some(text) => match json::read(text) {
             Ok(Value::Object(map)) => map,
-            _ => return Err(wrong(r#"they have to be a JSON object, {"envName":"my-project"} for example"#)),
+            Ok(_) => return Err(wrong(form)),
+            Err(why) => return Err(wrong(&format!("{form} ({why})"))),
         },
     };
     if params.keys().any(|name| name.eq_ignore_ascii_case("session") || name.eq_ignore_ascii_case("token")) {

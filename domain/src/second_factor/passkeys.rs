@@ -2,31 +2,30 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use sqlx::Row;
-use url::Url;
 use uuid::Uuid;
+use webauthn_rs::Webauthn;
 use webauthn_rs::prelude::{
     Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
 };
-use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::{drop_unneeded_codes, having, recovery};
-use crate::accounts::Confirmed;
 use crate::audit;
+use crate::bounds::counts::{CEREMONIES_OF_USER, PASSKEYS_OF_USER};
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result, violated};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
+use crate::second_factor::SecondFactor;
 use crate::store::Tx;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
+use crate::user_lock::lock_user;
 
 /// A ceremony must be finished within so many milliseconds.
 const CEREMONY_MILLIS: i64 = 5 * 60 * 1000;
 /// The longest name of a passkey, in characters.
 const NAME_LIMIT: usize = 60;
-
-/// The site that passkeys are bound to: its host name and origin, from the public URL.
-pub struct PasskeySite(Webauthn);
 
 /// A ceremony that this server began: its number, and what the browser's `navigator.credentials` takes (JSON).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,26 +34,14 @@ pub struct Ceremony {
     pub options: String,
 }
 
-impl PasskeySite {
-    /// The site behind this public URL.
-    ///
-    /// # Errors
-    /// One line for the operator when the URL has no host name that passkeys can be bound to (an IP address has none).
-    pub fn new(public_url: &str) -> Result<PasskeySite, String> {
-        let url = Url::parse(public_url).map_err(|error| format!("“{public_url}” is not a URL: {error}"))?;
-        let host = url.domain().ok_or_else(|| format!("“{public_url}” has no host name; passkeys need one"))?;
-        let site = WebauthnBuilder::new(host, &url).and_then(|builder| builder.rp_name("Keyrack").build());
-        site.map(PasskeySite).map_err(|error| format!("passkeys cannot be used with “{public_url}”: {error}"))
-    }
+/// What authenticators know a user by. They replace a passkey by another one with the same handle at the same host, and
+/// hosts have no ports there, so the handle tells servers apart.
+fn handle(server: &str, user: UserId) -> Uuid {
+    let hash = Sha256::digest(format!("keyrack {server} {user}"));
+    Uuid::from_slice(&hash[..16]).expect("16 bytes")
 }
 
-impl std::fmt::Debug for PasskeySite {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PasskeySite")
-    }
-}
-
-impl Keyrack {
+impl SecondFactor {
     /// Whether passkeys can be used at this server's public URL.
     pub fn has_passkeys(&self) -> bool {
         self.passkey_site.is_some()
@@ -69,17 +56,24 @@ impl Keyrack {
         let site = self.site()?;
         let known = self.passkeys(caller.user).await?;
         let ids = known.iter().map(|(_, passkey)| passkey.cred_id().clone()).collect();
-        let handle = Uuid::from_u64_pair(0x6b65_7972_6163_6b00, caller.user.0.unsigned_abs());
+        let handle = handle(&self.settings.server_name(), caller.user);
         let (options, state) = site
             .start_passkey_registration(handle, &caller.email, &caller.email, Some(ids))
             .map_err(Error::internal)?;
-        self.keep_ceremony(caller.user, "register", &state, &options).await
+        let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
+        let ceremony = self.keep_ceremony(&mut tx, caller.user, "register", &state, &options).await?;
+        let event = confirmed.own_event("second-factor.begin").with("kind", "passkey");
+        audit::append(&mut tx, self.world.now(), event).await?;
+        tx.commit().await?;
+        Ok(ceremony)
     }
 
     /// Registers the passkey that the browser made; answers recovery codes when it is the user's first second factor.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an answer that does not fit the ceremony; [`Error::Exists`] for a passkey that is known.
+    /// [`Error::Invalid`] for an answer that does not fit the ceremony; [`Error::Exists`] for a passkey that is known;
+    /// [`Error::Limit`].
     pub async fn finish_passkey(
         &self,
         confirmed: &Confirmed,
@@ -89,11 +83,22 @@ impl Keyrack {
     ) -> Result<Vec<String>> {
         let caller = confirmed.caller();
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(is_hidden) {
-            return Err(Error::invalid("name", format!("Give the passkey a name of 1 to {NAME_LIMIT} characters.")));
+        if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
+            return Err(Error::invalid(
+                "name",
+                format!("Give the passkey a name of 1 to {NAME_LIMIT} characters that can be seen."),
+            ));
         }
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM passkeys WHERE user_id = $1")
+            .bind(caller.user.0)
+            .fetch_one(&mut *tx)
+            .await?;
+        if count >= PASSKEYS_OF_USER {
+            return Err(Error::Limit(format!("a user can have {PASSKEYS_OF_USER} passkeys: remove one first").into()));
+        }
         let state: Option<PasskeyRegistration> = self.take_ceremony(&mut tx, caller.user, "register", ceremony).await?;
         let passkey = state
             .zip(serde_json::from_str::<RegisterPublicKeyCredential>(answer).ok())
@@ -119,7 +124,7 @@ impl Keyrack {
         })?;
         let codes = if had_any { Vec::new() } else { recovery::replace(&mut tx, caller.user, &self.world).await? };
         self.mark_proved(&mut tx, caller).await?;
-        let event = self.own_event(confirmed, "second-factor.enable").with("kind", "passkey").with("name", name);
+        let event = confirmed.own_event("second-factor.enable").with("kind", "passkey").with("name", name);
         audit::append(&mut tx, now, event).await?;
         let told = Told::SecondFactorOn { kind: "a passkey" };
         notices::tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;
@@ -143,7 +148,7 @@ impl Keyrack {
             .ok_or_else(|| Error::NotFound(format!("you have no passkey {id}").into()))?;
         drop_unneeded_codes(&mut tx, caller.user).await?;
         let name: String = gone.try_get(0)?;
-        let event = self.own_event(confirmed, "second-factor.disable").with("kind", "passkey").with("name", name);
+        let event = confirmed.own_event("second-factor.disable").with("kind", "passkey").with("name", name);
         audit::append(&mut tx, now, event).await?;
         let told = Told::SecondFactorOff { kind: "a passkey" };
         notices::tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;
@@ -161,7 +166,11 @@ impl Keyrack {
             return Err(Error::NotFound("you have no passkey".into()));
         }
         let (options, state) = self.site()?.start_passkey_authentication(&passkeys).map_err(Error::internal)?;
-        self.keep_ceremony(user, "prove", &state, &options).await
+        let mut tx = self.store.begin().await?;
+        lock_user(&mut tx, user).await?;
+        let ceremony = self.keep_ceremony(&mut tx, user, "prove", &state, &options).await?;
+        tx.commit().await?;
+        Ok(ceremony)
     }
 
     /// Whether the answer proves one of the user's passkeys; the ceremony is used up either way.
@@ -205,18 +214,19 @@ impl Keyrack {
             .collect()
     }
 
+    /// Keeps the server's half; the user is locked by the caller.
     async fn keep_ceremony(
         &self,
+        tx: &mut Tx,
         user: UserId,
         kind: &str,
         state: &impl Serialize,
         options: &impl Serialize,
     ) -> Result<Ceremony> {
         let now = self.world.now().timestamp_millis();
-        let mut tx = self.store.begin().await?;
         sqlx::query("DELETE FROM passkey_ceremonies WHERE created_at < $1")
             .bind(now - CEREMONY_MILLIS)
-            .execute(&mut *tx)
+            .execute(&mut **tx)
             .await?;
         let row = sqlx::query(
             "INSERT INTO passkey_ceremonies (user_id, kind, state, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
@@ -225,9 +235,16 @@ impl Keyrack {
         .bind(kind)
         .bind(serde_json::to_string(state).map_err(Error::internal)?)
         .bind(now)
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut **tx)
         .await?;
-        tx.commit().await?;
+        sqlx::query(
+            "DELETE FROM passkey_ceremonies WHERE user_id = $1 AND id <= \
+             (SELECT id FROM passkey_ceremonies WHERE user_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+        )
+        .bind(user.0)
+        .bind(CEREMONIES_OF_USER)
+        .execute(&mut **tx)
+        .await?;
         Ok(Ceremony { id: row.try_get(0)?, options: serde_json::to_string(options).map_err(Error::internal)? })
     }
 

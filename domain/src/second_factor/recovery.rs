@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::having;
-use crate::accounts::Confirmed;
 use crate::audit;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
+use crate::second_factor::SecondFactor;
 use crate::secret::SecretHash;
 use crate::store::Tx;
 use crate::world::World;
@@ -18,7 +18,7 @@ const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
 /// 120 bits: from 112 on a fast hash keeps them as well as a slow one (NIST SP 800-63B).
 const LENGTH: usize = 24;
 
-impl Keyrack {
+impl SecondFactor {
     /// New recovery codes in place of all former ones; told this once.
     ///
     /// # Errors
@@ -26,11 +26,12 @@ impl Keyrack {
     pub async fn regenerate_recovery_codes(&self, confirmed: &Confirmed) -> Result<Vec<String>> {
         let caller = confirmed.caller();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         if !having(&mut tx, caller.user).await?.any() {
             return Err(Error::NotFound("recovery codes come with a second factor, and none is in use".into()));
         }
         let codes = replace(&mut tx, caller.user, &self.world).await?;
-        audit::append(&mut tx, self.world.now(), self.own_event(confirmed, "second-factor.recovery-codes")).await?;
+        audit::append(&mut tx, self.world.now(), confirmed.own_event("second-factor.recovery-codes")).await?;
         tx.commit().await?;
         Ok(codes)
     }
@@ -53,13 +54,18 @@ pub(super) async fn replace(tx: &mut Tx, user: UserId, world: &World) -> Result<
     Ok(codes)
 }
 
+/// Whether it has the form of a code, without anything between its characters.
+pub(super) fn is_code(typed: &str) -> bool {
+    typed.len() == LENGTH && typed.bytes().all(|byte| ALPHABET.contains(&byte))
+}
+
 /// Whether it is a code that was not used yet; then it is now.
 pub(super) async fn take(tx: &mut Tx, user: UserId, code: &str, now: DateTime<Utc>) -> Result<bool> {
     let taken =
         sqlx::query("UPDATE recovery_codes SET used_at = $1 WHERE user_id = $2 AND code_hash = $3 AND used_at IS NULL")
             .bind(now.timestamp_millis())
             .bind(user.0)
-            .bind(SecretHash::of(&code.to_ascii_lowercase()).to_vec())
+            .bind(SecretHash::of(code).to_vec())
             .execute(&mut **tx)
             .await?;
     Ok(taken.rows_affected() == 1)

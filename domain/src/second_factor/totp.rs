@@ -4,19 +4,22 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 use totp_rs::{Algorithm, Builder, Totp};
 
+use super::codes::Typed;
 use super::{drop_unneeded_codes, having, recovery};
-use crate::accounts::Confirmed;
 use crate::audit;
+use crate::bounds::guessing::ENROLMENT;
 use crate::caller::Caller;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 use crate::notices::{self, Told};
+use crate::second_factor::SecondFactor;
+use crate::settings::Settings;
 use crate::store::Tx;
 use crate::throttle::Guess;
 
 /// Digits of a code.
-pub(super) const DIGITS: usize = 6;
+const DIGITS: usize = 6;
 const STEP_SECONDS: i64 = 30;
 /// 160 bits, as RFC 4226 recommends.
 const SECRET_BYTES: usize = 20;
@@ -38,16 +41,18 @@ impl std::fmt::Debug for Enrolment {
     }
 }
 
-impl Keyrack {
-    /// Begins setting up an authenticator. Nothing is protected until [`enable_totp`](Keyrack::enable_totp); beginning
-    /// again replaces the secret.
+impl SecondFactor {
+    /// Begins setting up an authenticator. Nothing is protected until [`enable_totp`](SecondFactor::enable_totp), which has to
+    /// come within a quarter of an hour and before the password changes; beginning again replaces the secret.
     ///
     /// # Errors
     /// [`Error::Exists`] when one is in use already.
     pub async fn begin_totp(&self, confirmed: &Confirmed) -> Result<Enrolment> {
         let caller = confirmed.caller();
         let secret: [u8; SECRET_BYTES] = self.world.random();
+        let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         if having(&mut tx, caller.user).await?.totp {
             return Err(Error::Exists("an authenticator is in use already: switch it off first".into()));
         }
@@ -55,24 +60,26 @@ impl Keyrack {
         sqlx::query("INSERT INTO totp (user_id, secret, created_at) VALUES ($1, $2, $3)")
             .bind(caller.user.0)
             .bind(secret.to_vec())
-            .bind(self.world.now().timestamp_millis())
+            .bind(now.timestamp_millis())
             .execute(&mut *tx)
             .await?;
+        audit::append(&mut tx, now, confirmed.own_event("second-factor.begin").with("kind", "totp")).await?;
         tx.commit().await?;
-        enrolment(&secret, &caller.email)
+        enrolment(&secret, &caller.email, &self.settings)
     }
 
-    /// The set-up that was begun and not confirmed yet.
+    /// The set-up that was begun and can still be confirmed.
     ///
     /// # Errors
     /// From the database.
     pub async fn pending_totp(&self, caller: &Caller) -> Result<Option<Enrolment>> {
         let secret: Option<Vec<u8>> =
-            sqlx::query_scalar("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 0")
+            sqlx::query_scalar("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 0 AND created_at >= $2")
                 .bind(caller.user.0)
+                .bind(begun_from(self.world.now()))
                 .fetch_optional(self.store.read())
                 .await?;
-        secret.map(|secret| enrolment(&secret, &caller.email)).transpose()
+        secret.map(|secret| enrolment(&secret, &caller.email, &self.settings)).transpose()
     }
 
     /// Switches the authenticator on by its first code; answers the recovery codes, which are told this once, or none
@@ -82,23 +89,27 @@ impl Keyrack {
     /// [`Error::WrongCode`], [`Error::TooManyTries`]; [`Error::NotFound`] when nothing was begun.
     pub async fn enable_totp(&self, confirmed: &Confirmed, code: &str) -> Result<Vec<String>> {
         let caller = confirmed.caller();
-        let guess = Guess::Code { user: caller.user };
-        self.throttle.admit(guess).await?;
+        let tried = self.throttle.reserve(Guess::Code { user: caller.user }).await?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 0")
+        confirmed.hold(&mut tx).await?;
+        let row = sqlx::query("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 0 AND created_at >= $2")
             .bind(caller.user.0)
+            .bind(begun_from(now))
             .fetch_optional(&mut *tx)
             .await?
             .ok_or_else(nothing_begun)?;
         let secret: Vec<u8> = row.try_get(0)?;
-        let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-        let Some(step) = matching_step(&secret, &code, now)? else {
-            let wait = self.throttle.wrong(guess);
-            self.refusals.note(&self.own_event(confirmed, "second-factor.enable").refused("wrong code"));
+        let step = match Typed::read(code) {
+            Typed::OneTime(code) => matching_step(&secret, &code, now)?,
+            Typed::Recovery(_) | Typed::Neither => None,
+        };
+        let Some(step) = step else {
+            let wait = tried.wrong();
+            self.refusals.note(confirmed.own_event("second-factor.enable").refused("wrong code"));
             return Err(Error::WrongCode { wait });
         };
-        self.throttle.right(guess);
+        tried.right();
         let had_any = having(&mut tx, caller.user).await?.any();
         // The condition in the statement, not only the look before it: of two requests with one code one switches on and
         // is told the recovery codes, and a set-up that was begun anew meanwhile is not confirmed by the former one's code.
@@ -115,7 +126,7 @@ impl Keyrack {
         }
         let codes = if had_any { Vec::new() } else { recovery::replace(&mut tx, caller.user, &self.world).await? };
         self.mark_proved(&mut tx, caller).await?;
-        audit::append(&mut tx, now, self.own_event(confirmed, "second-factor.enable").with("kind", "totp")).await?;
+        audit::append(&mut tx, now, confirmed.own_event("second-factor.enable").with("kind", "totp")).await?;
         notices::tell(
             &mut tx,
             &self.settings,
@@ -145,7 +156,7 @@ impl Keyrack {
             return Err(Error::NotFound("no authenticator is in use".into()));
         }
         drop_unneeded_codes(&mut tx, caller.user).await?;
-        audit::append(&mut tx, now, self.own_event(confirmed, "second-factor.disable").with("kind", "totp")).await?;
+        audit::append(&mut tx, now, confirmed.own_event("second-factor.disable").with("kind", "totp")).await?;
         notices::tell(
             &mut tx,
             &self.settings,
@@ -173,7 +184,17 @@ impl Keyrack {
 }
 
 fn nothing_begun() -> Error {
-    Error::NotFound("no authenticator is being set up: begin again".into())
+    Error::NotFound("no authenticator is being set up, or that was begun too long ago: begin again".into())
+}
+
+/// A set-up that is confirmed now must have been begun since this moment (milliseconds since 1970).
+fn begun_from(now: DateTime<Utc>) -> i64 {
+    now.timestamp_millis().saturating_sub(i64::try_from(ENROLMENT.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Whether it has the form of a code, without anything between its digits.
+pub(super) fn is_code(typed: &str) -> bool {
+    typed.len() == DIGITS && typed.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether the code is that of this step or the one before, and newer than any that was taken; then it is used up.
@@ -197,28 +218,31 @@ pub(super) async fn take(tx: &mut Tx, user: UserId, code: &str, now: DateTime<Ut
 
 /// The 30-second step whose code this is: the present one or the one before, for people who type slowly.
 fn matching_step(secret: &[u8], code: &str, now: DateTime<Utc>) -> Result<Option<i64>> {
-    let totp = totp(secret, "")?;
+    let totp = totp(secret, "", "Keyrack")?;
     let present = now.timestamp() / STEP_SECONDS;
     Ok([present, present - 1]
         .into_iter()
         .find(|step| u64::try_from(step * STEP_SECONDS).is_ok_and(|time| totp.check(code, time).is_some())))
 }
 
-fn totp(secret: &[u8], email: &str) -> Result<Totp> {
+fn totp(secret: &[u8], account: &str, issuer: &str) -> Result<Totp> {
     Builder::new()
         .with_algorithm(Algorithm::SHA1)
         .with_digits(DIGITS as u8)
         .with_skew(0)
         .with_step_duration(STEP_SECONDS as u64)
         .with_secret(secret)
-        .with_account_name(email)
-        .with_issuer(Some("Keyrack"))
+        .with_account_name(account)
+        .with_issuer(Some(issuer))
         .build()
         .map_err(|error| Error::internal(error.to_string()))
 }
 
-fn enrolment(secret: &[u8], email: &str) -> Result<Enrolment> {
-    let totp = totp(secret, email)?;
+/// Authenticators replace an entry by another one with the same label, so the label tells servers and users apart. A colon
+/// parts the two in it and can stand in neither.
+fn enrolment(secret: &[u8], email: &str, settings: &Settings) -> Result<Enrolment> {
+    let issuer = format!("Keyrack {}", settings.server_name());
+    let totp = totp(secret, &email.replace(':', "-"), &issuer)?;
     let address = totp.to_url().map_err(|error| Error::internal(error.to_string()))?;
     let qr = qrcode::QrCode::new(&address).map_err(Error::internal)?;
     let qr = qr

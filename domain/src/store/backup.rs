@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::any::install_default_drivers;
 use sqlx::{AnyConnection, Connection};
 
-use super::{OpenError, Schema, Store};
+use super::{Address, OpenError, Schema, Store, address};
 use crate::audit::{self, Broken, Event};
 
 /// What an SQLite file begins with (<https://www.sqlite.org/fileformat.html#magic_header_string>).
@@ -50,7 +50,7 @@ pub struct Restored {
 /// [`BackupError`]; then there is no file.
 pub async fn backup(url: &str, file: &Path) -> Result<(), BackupError> {
     install_default_drivers();
-    let mut database = AnyConnection::connect(&url.replace("mode=rwc", "mode=rw"))
+    let mut database = AnyConnection::connect_with(&Address::parse(url)?.existing().options())
         .await
         .map_err(|error| OpenError::Unreachable(error.to_string()))?;
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map_err(|cause| match cause.kind() {
@@ -65,7 +65,10 @@ pub async fn backup(url: &str, file: &Path) -> Result<(), BackupError> {
 }
 
 async fn copy_into(database: &mut AnyConnection, file: &Path) -> Result<(), BackupError> {
-    sqlx::query("VACUUM INTO $1").bind(file.display().to_string()).execute(database).await?;
+    // An absolute path: SQLite reads what begins with “file:” as a URL.
+    let path = std::path::absolute(file).map_err(at(file))?;
+    let path = path.to_str().ok_or_else(|| at(file)(io::Error::other("SQLite takes only paths that are UTF-8")))?;
+    sqlx::query("VACUUM INTO $1").bind(path.to_owned()).execute(database).await?;
     sync(file)
 }
 
@@ -98,8 +101,9 @@ pub async fn restore(file: &Path, place: &Path, schema: Schema, now: DateTime<Ut
 /// Looks whether the copy is whole, brings it up to date, and ends its sessions.
 async fn make_ready(file: &Path, coming: &Path, schema: Schema, now: DateTime<Utc>) -> Result<Restored, BackupError> {
     let no_backup = |why: String| BackupError::NoBackup { path: file.to_owned(), why };
-    let url = format!("sqlite://{}?mode=rw", coming.display());
-    let mut looking = AnyConnection::connect(&url).await.map_err(|error| no_backup(error.to_string()))?;
+    let address = address::file(coming, vec![("mode".into(), "rw".into())])?;
+    let mut looking =
+        AnyConnection::connect_with(&address.options()).await.map_err(|error| no_backup(error.to_string()))?;
     let verdict: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
         .fetch_one(&mut looking)
         .await
@@ -108,9 +112,9 @@ async fn make_ready(file: &Path, coming: &Path, schema: Schema, now: DateTime<Ut
     if verdict != "ok" {
         return Err(no_backup(format!("it is damaged ({verdict})")));
     }
-    let store = match Store::open_with(&url, Schema::Keep).await {
+    let store = match Store::open_at(address.clone(), Schema::Keep).await {
         Err(OpenError::Older { found: 0, .. }) => return Err(no_backup("it is a database of another program".into())),
-        Err(OpenError::Older { .. }) if schema == Schema::BringUp => Store::open(&url).await?,
+        Err(OpenError::Older { .. }) if schema == Schema::BringUp => Store::open_at(address, Schema::BringUp).await?,
         other => other?,
     };
     let ready = finish(&store, file, now).await;
@@ -146,7 +150,8 @@ async fn set_aside(place: &Path) -> Result<Option<PathBuf>, BackupError> {
         return Ok(None);
     }
     // Its log would be taken for the new one's. A database that cannot even be opened keeps its log aside, too.
-    if let Ok(mut old) = AnyConnection::connect(&format!("sqlite://{}?mode=rw", place.display())).await {
+    let address = address::file(place, vec![("mode".into(), "rw".into())])?;
+    if let Ok(mut old) = AnyConnection::connect_with(&address.options()).await {
         let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut old).await;
         let _ = old.close().await;
     }

@@ -19,7 +19,8 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Either, Execute, Executor, S
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::Dialect;
+use super::address::Address;
+use super::dialect::Dialect;
 
 /// After so long it is worth a try whether anybody is there.
 const LONG: Duration = Duration::from_millis(250);
@@ -31,15 +32,14 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Whether the database can be reached, as far as it is known.
 #[derive(Debug)]
 pub(super) struct Gate {
-    url: String,
-    dialect: Dialect,
+    address: Address,
     open: watch::Sender<bool>,
     trying: AtomicBool,
 }
 
 impl Gate {
-    pub fn new(url: &str, dialect: Dialect) -> Arc<Gate> {
-        Arc::new(Gate { url: url.to_owned(), dialect, open: watch::Sender::new(true), trying: AtomicBool::new(false) })
+    pub fn new(address: &Address) -> Arc<Gate> {
+        Arc::new(Gate { address: address.clone(), open: watch::Sender::new(true), trying: AtomicBool::new(false) })
     }
 
     /// Waits for work that needs the database.
@@ -59,7 +59,7 @@ impl Gate {
 
     /// Tries the database, unless somebody does already.
     pub fn suspect(self: &Arc<Self>) {
-        if self.dialect == Dialect::Postgres && !self.trying.swap(true, Ordering::AcqRel) {
+        if self.address.dialect() == Dialect::Postgres && !self.trying.swap(true, Ordering::AcqRel) {
             let gate = self.clone();
             tokio::spawn(async move {
                 gate.try_until_reached().await;
@@ -103,7 +103,7 @@ impl Gate {
     }
 
     async fn reach(&self) -> sqlx::Result<()> {
-        match AnyConnection::connect(&self.url).await {
+        match AnyConnection::connect_with(&self.address.options()).await {
             Ok(mut connection) => {
                 connection.ping().await?;
                 connection.close().await

@@ -32,6 +32,8 @@ steps! {
     9 "0009_keys_tasks_and_exports",
     10 "0010_usage",
     11 "0011_servers_of_uploads_and_tasks",
+    12 "0012_records",
+    13 "0013_task_beginnings",
 }
 
 /// The number of the last step.

@@ -4,9 +4,13 @@
 //! flags 0 or 1, so that both speak the same types. SQLite has one writer: writes go through a pool of one connection
 //! and begin with `BEGIN IMMEDIATE`, so that a transaction never reads first and then finds that it may not write.
 
+mod address;
 mod backup;
+mod dialect;
 mod gate;
+mod locks;
 mod migrations;
+mod open_error;
 mod transfer;
 
 use std::os::unix::fs::OpenOptionsExt;
@@ -19,9 +23,14 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 use crate::error::Result;
 
+pub use dialect::Dialect;
 pub use gate::Reads;
+pub use open_error::OpenError;
 
 use gate::Gate;
+
+pub use address::Address;
+pub(crate) use locks::lock_account;
 
 pub use backup::{BackupError, Restored, backup, restore};
 pub use transfer::{TransferError, Transferred, transfer};
@@ -38,14 +47,8 @@ pub struct Store {
     read: Reads,
     write: AnyPool,
     gate: Arc<Gate>,
+    address: Address,
     dialect: Dialect,
-}
-
-/// Which database it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    Sqlite,
-    Postgres,
 }
 
 /// What to do about a schema that is older than this program.
@@ -56,29 +59,6 @@ pub enum Schema {
     BringUp,
     /// Touch nothing and refuse it.
     Keep,
-}
-
-/// Why a database could not be opened; one line for the operator.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    #[error("the database URL must begin with sqlite:// or postgres:// (it begins with “{0}”)")]
-    Scheme(String),
-    #[error(
-        "the database was written by a newer Keyrack (schema {found}; this one knows up to {known}): install that version or a later one"
-    )]
-    Newer { found: i64, known: i64 },
-    #[error(
-        "the database has an older schema ({found}; this version needs {known}): let this version bring it up, by starting it without --no-migrate, or use the version that wrote it"
-    )]
-    Older { found: i64, known: i64 },
-    #[error("the database is locked by another program")]
-    Locked,
-    #[error("the database cannot be reached: {0}")]
-    Unreachable(String),
-    #[error("{0}")]
-    Setting(String),
-    #[error("the database's schema could not be brought up to date: {0}")]
-    Migration(String),
 }
 
 impl Dialect {
@@ -111,30 +91,38 @@ impl Store {
     /// # Errors
     /// [`OpenError`], with nothing changed in the database.
     pub async fn open_with(url: &str, schema: Schema) -> Result<Store, OpenError> {
+        let address = Address::parse(url)?;
+        Store::open_at(if schema == Schema::Keep { address.existing() } else { address }, schema).await
+    }
+
+    /// As [`Store::open_with`].
+    pub(super) async fn open_at(address: Address, schema: Schema) -> Result<Store, OpenError> {
         install_default_drivers();
-        let dialect = Dialect::of(url)?;
-        let existing = url.replace("mode=rwc", "mode=rw");
-        let url = if schema == Schema::Keep { &existing } else { url };
+        let dialect = address.dialect();
         let (readers, writers) = match dialect {
             Dialect::Sqlite => (4, 1),
             Dialect::Postgres => (8, 8),
         };
-        if dialect == Dialect::Sqlite {
-            make_file(url);
-        }
-        let write = connect(url, dialect, writers).await?;
+        make_file(&address);
+        let address = reach(address).await?;
+        let write = connect(&address, writers).await?;
         match schema {
             Schema::BringUp => migrations::bring_up(&write, dialect).await?,
             Schema::Keep => migrations::check(&write).await?,
         }
-        let gate = Gate::new(url, dialect);
-        let read = Reads { pool: connect(url, dialect, readers).await?, gate: gate.clone() };
-        Ok(Store { read, write, gate, dialect })
+        let gate = Gate::new(&address);
+        let read = Reads { pool: connect(&address, readers).await?, gate: gate.clone() };
+        Ok(Store { read, write, gate, address, dialect })
     }
 
     /// The URL of the SQLite database in a data folder.
     pub fn sqlite_url(folder: &Path) -> String {
-        format!("sqlite://{}?mode=rwc", folder.join("keyrack.db").display())
+        address::url_of_file(&folder.join("keyrack.db"), &[("mode".into(), "rwc".into())]).into()
+    }
+
+    /// Where the database is, for a connection of one's own.
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
     }
 
     /// For queries that only read.
@@ -182,26 +170,37 @@ impl Store {
 
 /// Makes the file of a new SQLite database, for its owner's eyes only: SQLite itself would let everybody read it. Its logs get
 /// the same rights. What cannot be made cannot be opened either, which says why.
-fn make_file(url: &str) {
-    let Some((path, options)) = url.trim_start_matches("sqlite:").trim_start_matches("//").split_once('?') else {
-        return;
-    };
-    // An encoded path is left to who decodes it.
-    if options.split('&').any(|option| option == "mode=rwc") && !path.contains('%') {
+fn make_file(address: &Address) {
+    if let Some(path) = address.file_to_make() {
         let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     }
 }
 
-async fn connect(url: &str, dialect: Dialect, connections: u32) -> Result<AnyPool, OpenError> {
-    // A pool tries again and again until its patience ends, and then says only that; one connection says why.
-    let mut probe = AnyConnection::connect(url).await.map_err(cannot_open)?;
-    prepare(&mut probe, dialect).await.map_err(cannot_open)?;
-    probe.close().await.map_err(cannot_open)?;
+/// The address under which the database answers. A pool tries again and again until its patience ends, and then says only that;
+/// one connection says why.
+async fn reach(address: Address) -> Result<Address, OpenError> {
+    let Err(error) = probe(&address).await else { return Ok(address) };
+    if let Some(second) = address.second_try(&error)
+        && probe(&second).await.is_ok()
+    {
+        return Ok(second);
+    }
+    Err(cannot_open(error))
+}
+
+async fn probe(address: &Address) -> sqlx::Result<()> {
+    let mut probe = AnyConnection::connect_with(&address.options()).await?;
+    prepare(&mut probe, address.dialect()).await?;
+    probe.close().await
+}
+
+async fn connect(address: &Address, connections: u32) -> Result<AnyPool, OpenError> {
+    let dialect = address.dialect();
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
         .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
-        .connect(url)
+        .connect_with(address.options())
         .await
         .map_err(cannot_open)
 }
@@ -220,6 +219,14 @@ async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Resu
 }
 
 fn cannot_open(error: sqlx::Error) -> OpenError {
-    let text = error.to_string();
-    if text.contains("database is locked") { OpenError::Locked } else { OpenError::Unreachable(text) }
+    let mut text = error.to_string();
+    if text.contains("database is locked") {
+        return OpenError::Locked;
+    }
+    if text.contains("invalid peer certificate") {
+        text.push_str(
+            " (trusted are the roots of the system, SSL_CERT_FILE or SSL_CERT_DIR in their place, and sslrootcert=FILE of the URL)",
+        );
+    }
+    OpenError::Unreachable(text)
 }

@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::rows::{TokenRow, replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_may_change, check_scope};
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::notices::{Told, tell};
+use crate::tokens::Tokens;
 use crate::types::dates::wire_moment;
 use crate::types::methods::ApiSet;
 use crate::types::tokens::TokenView;
@@ -31,6 +32,8 @@ pub(super) struct CheckedChange {
     pub methods: Vec<String>,
     pub expires: Option<DateTime<Utc>>,
     pub shared: bool,
+    /// Whether it opens more than before, or for longer.
+    pub widens: bool,
 }
 
 impl CheckedChange {
@@ -44,14 +47,15 @@ impl CheckedChange {
     }
 }
 
-impl Keyrack {
-    /// Changes a token. `version` is the one that the change was made from: when the token is another one by now, nothing
+impl Tokens {
+    /// Changes a token. Whoever lets another's token open more, or for longer, is its owner from then on: it has that member's
+    /// rights, and the owner before is told. `version` is the one that the change was made from: when the token is another one by now, nothing
     /// is written. Clients that do not know versions leave it out and overwrite.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`] naming the field, [`Error::Changed`] with the token
     /// as it is now.
-    pub async fn edit_token(
+    pub async fn edit(
         &self,
         confirmed: &Confirmed,
         id: i64,
@@ -64,34 +68,42 @@ impl Keyrack {
         let token = token_to_change(&mut tx, caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {
-            return Err(Error::Changed(Box::new(self.token_view(caller, token))));
+            return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
         let checked = self.check_change(&token, change)?;
         if checked.is_none(&token) {
-            return Ok(self.token_view(caller, token));
+            return Ok(self.view(caller, token));
         }
+        let taken_over = checked.widens && token.owner != caller.user;
         sqlx::query(
-            "UPDATE tokens SET description = $1, api_set = $2, shared = $3, expires_at = $4, version = version + 1 WHERE id = $5",
+            "UPDATE tokens SET description = $1, api_set = $2, shared = $3, expires_at = $4, owner_id = $6, \
+             secret_by = coalesce(secret_by, owner_id), version = version + 1 WHERE id = $5",
         )
         .bind(&checked.description)
         .bind(checked.set.name())
         .bind(i64::from(checked.shared))
         .bind(checked.expires.map(|end| end.timestamp_millis()))
         .bind(token.id.0)
+        .bind(if taken_over { caller.user.0 } else { token.owner.0 })
         .execute(&mut *tx)
         .await?;
         if checked.methods != token.methods {
             replace_methods(&mut tx, token.id, &checked.methods).await?;
         }
-        if checked.set != ApiSet::ExtendedAccess {
-            // What the token does not open any more must not stay open through a sign-in that it gave.
+        if checked.set != ApiSet::ExtendedAccess || taken_over {
+            // What the token does not open any more, or not to its former owner, must not stay open through a sign-in that it gave.
             sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(token.id.0).execute(&mut *tx).await?;
         }
-        let event = describe(Event::by(caller, &confirmed.client, "token.edit", token.subject()), &token, &checked);
+        let mut event = describe(Event::by(caller, &confirmed.client, "token.edit", token.subject()), &token, &checked);
+        if taken_over {
+            event = event.with("owner", format!("{} → {}", token.owner_email, caller.email));
+            let told = Told::TokenTakenOver { description: &checked.description, by: &caller.email };
+            tell(&mut tx, &self.settings, now, token.owner, Some(caller.account), told).await?;
+        }
         audit::append(&mut tx, now, event).await?;
         let changed = token_to_change(&mut tx, caller, id).await?;
         self.commit(tx, &[Forget::Token(token.hash, token.id)]).await?;
-        Ok(self.token_view(caller, changed))
+        Ok(self.view(caller, changed))
     }
 
     /// The change with everything that it leaves out filled in.
@@ -111,8 +123,36 @@ impl Keyrack {
         if expires != token.expires {
             check_expiry(expires, self.world.now())?;
         }
-        Ok(CheckedChange { description, set, methods, expires, shared: change.shared.unwrap_or(token.shared) })
+        let widens =
+            self.opens_more((token.set, &token.methods), (set, &methods)) || ends_later(token.expires, expires);
+        let shared = change.shared.unwrap_or(token.shared);
+        Ok(CheckedChange { description, set, methods, expires, shared, widens })
     }
+
+    /// Whether a scope opens anything that another does not. A prepared set can grow with the server, so choosing one opens more
+    /// than any list of methods does.
+    fn opens_more(&self, (from_set, from): (ApiSet, &[String]), (to_set, to): (ApiSet, &[String])) -> bool {
+        if to_set == from_set && to_set != ApiSet::Custom {
+            return false;
+        }
+        if to_set == ApiSet::ExtendedAccess || (to_set != ApiSet::Custom && from_set == ApiSet::Custom) {
+            return true;
+        }
+        let (before, after) = (self.scope_names(from_set, from), self.scope_names(to_set, to));
+        after.iter().any(|name| !before.contains(name))
+    }
+
+    /// The full names of the methods that a scope opens.
+    pub(super) fn scope_names(&self, set: ApiSet, methods: &[String]) -> Vec<String> {
+        match set {
+            ApiSet::Custom => methods.to_vec(),
+            set => self.catalog.names(&self.catalog.set_bits(set)),
+        }
+    }
+}
+
+fn ends_later(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> bool {
+    from.is_some_and(|from| to.is_none_or(|to| to > from))
 }
 
 fn describe(mut event: Event, token: &TokenRow, checked: &CheckedChange) -> Event {

@@ -5,14 +5,14 @@ use sqlx::{AnyConnection, Row};
 
 use super::rows::{replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_scope};
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Right};
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::TokenId;
-use crate::keyrack::Keyrack;
 use crate::notices::{Told, tell};
 use crate::secret::Secret;
+use crate::tokens::Tokens;
 use crate::types::dates::wire_moment;
 use crate::types::methods::ApiSet;
 use crate::types::tokens::NewSecret;
@@ -30,14 +30,14 @@ pub struct NewToken {
     pub shared: bool,
 }
 
-impl Keyrack {
+impl Tokens {
     /// Makes a token. The answer holds the secret, which is told this once.
     ///
     /// # Errors
     /// [`Error::Invalid`] naming the field; [`Error::Limit`] when the account has all the tokens it may have.
-    pub async fn create_token(&self, confirmed: &Confirmed, new: &NewToken) -> Result<NewSecret> {
+    pub async fn create(&self, confirmed: &Confirmed, new: &NewToken) -> Result<NewSecret> {
         let caller = confirmed.caller();
-        let methods = self.check_new_token(caller, new)?;
+        let methods = self.check_new(caller, new)?;
         let description = check_description(&new.description)?;
         let now = self.world.now();
         let secret = Secret::new_token(&self.world);
@@ -46,8 +46,8 @@ impl Keyrack {
         sqlx::query("UPDATE accounts SET name = name WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
         check_limit(&mut tx, caller, self.settings.token_limit).await?;
         let row = sqlx::query(
-            "INSERT INTO tokens (account_id, owner_id, description, api_set, shared, expires_at, secret_hash, secret_at, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id",
+            "INSERT INTO tokens (account_id, owner_id, description, api_set, shared, expires_at, secret_hash, secret_at, created_at, secret_by) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $2) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(caller.user.0)
@@ -71,11 +71,11 @@ impl Keyrack {
         tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;
         let token = token_to_change(&mut tx, caller, id.0).await?;
         tx.commit().await?;
-        Ok(NewSecret { token: self.token_view(caller, token), secret: secret.as_str().to_owned() })
+        Ok(NewSecret { token: self.view(caller, token), secret: secret.as_str().to_owned() })
     }
 
     /// Everything that can be said against a new token without writing; answers its methods by full name.
-    pub(super) fn check_new_token(&self, caller: &Caller, new: &NewToken) -> Result<Vec<String>> {
+    pub(super) fn check_new(&self, caller: &Caller, new: &NewToken) -> Result<Vec<String>> {
         caller.require(Right::ManageTokens)?;
         check_description(&new.description)?;
         check_expiry(new.expires, self.world.now())?;

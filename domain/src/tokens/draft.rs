@@ -4,41 +4,41 @@ use chrono::{DateTime, Utc};
 
 use super::rows::TokenRow;
 use super::{NewToken, Renewal, TokenChange};
-use crate::accounts::Confirmed;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::tokens::Tokens;
 use crate::types::dates::{end_of_day, parse_typed_day};
 use crate::types::tokens::{NewSecret, TokenDraft, TokenView};
 
-impl Keyrack {
-    /// [`create_token`](Keyrack::create_token) from a draft.
+impl Tokens {
+    /// [`create`](Tokens::create) from a draft.
     ///
     /// # Errors
     /// As there; also for a date that cannot be read.
-    pub async fn create_token_from_draft(&self, confirmed: &Confirmed, draft: &TokenDraft) -> Result<NewSecret> {
-        self.create_token(confirmed, &new_token(draft)?).await
+    pub async fn create_from_draft(&self, confirmed: &Confirmed, draft: &TokenDraft) -> Result<NewSecret> {
+        self.create(confirmed, &new_token(draft)?).await
     }
 
-    /// [`edit_token`](Keyrack::edit_token) from a draft.
+    /// [`edit`](Tokens::edit) from a draft.
     ///
     /// # Errors
     /// As there; also for a date that cannot be read.
-    pub async fn edit_token_from_draft(
+    pub async fn edit_from_draft(
         &self,
         confirmed: &Confirmed,
         id: i64,
         version: i64,
         draft: &TokenDraft,
     ) -> Result<TokenView> {
-        let token = self.token_seen(confirmed.caller(), id).await?;
-        self.edit_token(confirmed, id, Some(version), &token_change(&token, draft)?).await
+        let token = self.seen(confirmed.caller(), id).await?;
+        self.edit(confirmed, id, Some(version), &token_change(&token, draft)?).await
     }
 
-    /// [`regenerate_token`](Keyrack::regenerate_token) with a typed date, needed when the token has expired.
+    /// [`regenerate`](Tokens::regenerate) with a typed date, needed when the token has expired.
     ///
     /// # Errors
     /// As there; also for a date that cannot be read.
-    pub async fn regenerate_token_until(
+    pub async fn regenerate_until(
         &self,
         confirmed: &Confirmed,
         id: i64,
@@ -49,7 +49,7 @@ impl Keyrack {
             None => Renewal::KeepDate,
             Some(typed) => Renewal::Until(read_day(typed)?),
         };
-        self.regenerate_token(confirmed, id, Some(version), renewal).await
+        self.regenerate(confirmed, id, Some(version), renewal).await
     }
 }
 

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::rows::{TokenRow, token_to_change};
 use super::rules::{check_expiry, check_may_change};
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 use crate::notices::{Told, tell};
 use crate::secret::Secret;
+use crate::tokens::Tokens;
 use crate::types::dates::wire_moment;
 use crate::types::tokens::NewSecret;
 
@@ -25,13 +25,14 @@ pub enum Renewal {
     Until(Option<DateTime<Utc>>),
 }
 
-impl Keyrack {
-    /// Gives the token a new secret. The answer holds it, this once.
+impl Tokens {
+    /// Gives the token a new secret. The answer holds it, this once. Whoever makes a secret knows it, so the token is that member's
+    /// from then on, with the rights of that member; the owner before is told.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`]; [`Error::Invalid`] naming `expiresAt` for a past
     /// date, or when the token has expired and no new date came with it.
-    pub async fn regenerate_token(
+    pub async fn regenerate(
         &self,
         confirmed: &Confirmed,
         id: i64,
@@ -45,27 +46,33 @@ impl Keyrack {
         let token = token_to_change(&mut tx, caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {
-            return Err(Error::Changed(Box::new(self.token_view(caller, token))));
+            return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
         let expires = renewed(&token, renewal, now)?;
         sqlx::query(
-            "UPDATE tokens SET secret_hash = $1, secret_at = $2, expires_at = $3, version = version + 1 WHERE id = $4",
+            "UPDATE tokens SET secret_hash = $1, secret_at = $2, expires_at = $3, owner_id = $5, secret_by = $5, \
+             version = version + 1 WHERE id = $4",
         )
         .bind(secret.hash().to_vec())
         .bind(now.timestamp_millis())
         .bind(expires.map(|end| end.timestamp_millis()))
         .bind(token.id.0)
+        .bind(caller.user.0)
         .execute(&mut *tx)
         .await?;
         sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(token.id.0).execute(&mut *tx).await?;
-        let event = Event::by(caller, &confirmed.client, "token.regenerate", token.subject())
+        let mut event = Event::by(caller, &confirmed.client, "token.regenerate", token.subject())
             .with("expires", expires.map_or_else(|| "never".to_owned(), wire_moment));
+        let taken_over = token.owner != caller.user;
+        if taken_over {
+            event = event.with("owner", format!("{} → {}", token.owner_email, caller.email));
+        }
         audit::append(&mut tx, now, event).await?;
-        let told = Told::TokenRegenerated { description: &token.description, by: &caller.email };
+        let told = Told::TokenRegenerated { description: &token.description, by: &caller.email, taken_over };
         tell(&mut tx, &self.settings, now, token.owner, Some(caller.account), told).await?;
         let renewed = token_to_change(&mut tx, caller, id).await?;
         self.commit(tx, &[Forget::Token(token.hash, token.id)]).await?;
-        Ok(NewSecret { token: self.token_view(caller, renewed), secret: secret.as_str().to_owned() })
+        Ok(NewSecret { token: self.view(caller, renewed), secret: secret.as_str().to_owned() })
     }
 }
 

@@ -2,19 +2,19 @@
 
 use super::rows::token_to_change;
 use super::rules::check_may_change;
-use crate::accounts::Confirmed;
 use crate::audit::{self, Event};
 use crate::cluster::Forget;
+use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::tokens::Tokens;
 
-impl Keyrack {
+impl Tokens {
     /// Removes tokens: all of those named, or none. Their next call is refused.
     ///
     /// # Errors
     /// [`Error::NotFound`] or [`Error::Forbidden`] for the first that cannot be removed; [`Error::Invalid`] when none is
     /// named.
-    pub async fn remove_tokens(&self, confirmed: &Confirmed, ids: &[i64]) -> Result<()> {
+    pub async fn remove(&self, confirmed: &Confirmed, ids: &[i64]) -> Result<()> {
         let caller = confirmed.caller();
         let mut ids = ids.to_vec();
         ids.sort_unstable();

@@ -9,21 +9,21 @@ use super::rows::TokenRow;
 use super::rules::check_may_change;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
-use crate::types::dates::readable_day;
+use crate::tokens::Tokens;
+use crate::types::dates::{is_end_of_day, readable_end};
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{TokenDraft, TokenReview};
 
 /// So many method names are spelled out; of more, the number is said.
 const SPELLED_OUT: usize = 12;
 
-impl Keyrack {
+impl Tokens {
     /// Checks a draft as the change itself would, and says what it would do. `editing` holds the number and version of the
     /// token, or nothing for a new one.
     ///
     /// # Errors
-    /// Those of [`create_token`](Keyrack::create_token) and [`edit_token`](Keyrack::edit_token).
-    pub async fn review_token(
+    /// Those of [`create`](Tokens::create) and [`edit`](Tokens::edit).
+    pub async fn review(
         &self,
         caller: &Caller,
         editing: Option<(i64, i64)>,
@@ -32,18 +32,26 @@ impl Keyrack {
         let Some((id, version)) = editing else {
             return self.review_new(caller, draft).await;
         };
-        let token = self.token_seen(caller, id).await?;
+        let token = self.seen(caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if token.version != version {
-            return Err(Error::Changed(Box::new(self.token_view(caller, token))));
+            return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
         let checked = self.check_change(&token, &token_change(&token, draft)?)?;
-        Ok(TokenReview { lines: self.describe_change(&token, &checked) })
+        let mut lines = self.describe_change(&token, &checked);
+        if checked.widens && token.owner != caller.user {
+            lines.push(format!(
+                "You become its owner: it has your rights from now on, and {} is told. If its present value was made by \
+                 somebody who may do less than you, that value stops working; Regenerate gives it a new one.",
+                token.owner_email
+            ));
+        }
+        Ok(TokenReview { lines })
     }
 
     async fn review_new(&self, caller: &Caller, draft: &TokenDraft) -> Result<TokenReview> {
         let new = new_token(draft)?;
-        let methods = self.check_new_token(caller, &new)?;
+        let methods = self.check_new(caller, &new)?;
         check_limit(&mut *self.store.read().acquire().await?, caller, self.settings.token_limit).await?;
         let mut lines = vec![match new.api_set {
             ApiSet::ExtendedAccess => {
@@ -54,7 +62,8 @@ impl Keyrack {
         }];
         lines.push(match new.expires {
             None => "It never expires.".to_owned(),
-            Some(end) => format!("It expires at the end of {} (UTC).", readable_day(end.date_naive())),
+            Some(end) if is_end_of_day(end) => format!("It expires at the end of {} (UTC).", readable_end(end)),
+            Some(end) => format!("It expires at {} (UTC).", readable_end(end)),
         });
         if new.shared {
             lines.push("Every member of the account sees it; managers and owners can change it.".to_owned());
@@ -70,11 +79,8 @@ impl Keyrack {
         if checked.set != token.set {
             lines.push(format!("API: {} becomes {}.", token.set.name(), checked.set.name()));
         }
-        let names = |set: ApiSet, methods: &[String]| match set {
-            ApiSet::Custom => methods.to_vec(),
-            set => self.catalog.names(&self.catalog.set_bits(set)),
-        };
-        let (before, after) = (names(token.set, &token.methods), names(checked.set, &checked.methods));
+        let (before, after) =
+            (self.scope_names(token.set, &token.methods), self.scope_names(checked.set, &checked.methods));
         let missing =
             |from: &[String], of: &[String]| from.iter().filter(|name| !of.contains(name)).cloned().collect::<Vec<_>>();
         let (added, removed) = (missing(&after, &before), missing(&before, &after));
@@ -85,9 +91,7 @@ impl Keyrack {
             lines.push(format!("Removed: {}.", list(&removed)));
         }
         if checked.expires != token.expires {
-            let day = |date: Option<DateTime<Utc>>| {
-                date.map_or_else(|| "never".to_owned(), |end| readable_day(end.date_naive()))
-            };
+            let day = |date: Option<DateTime<Utc>>| date.map_or_else(|| "never".to_owned(), readable_end);
             lines.push(format!("Expires: {} becomes {}.", day(token.expires), day(checked.expires)));
         }
         match (token.shared, checked.shared) {

@@ -11,9 +11,9 @@ use super::usage;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
-use crate::keyrack::Keyrack;
 use crate::secret::SecretHash;
 use crate::store::Tx;
+use crate::tokens::Tokens;
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{TokenList, TokenView};
 use crate::usage::Used;
@@ -86,13 +86,13 @@ impl TokenRow {
 /// The most numbers that one query is told; SQLite takes no more than 32,766 values.
 const MOST_NAMED: usize = 500;
 
-impl Keyrack {
+impl Tokens {
     /// The tokens that the caller sees: its own, those shared with the account, and for an owner all of them.
     ///
     /// # Errors
     /// From the database.
-    pub async fn token_list(&self, caller: &Caller) -> Result<TokenList> {
-        let tokens = self.read_tokens(caller, None).await?;
+    pub async fn list(&self, caller: &Caller) -> Result<TokenList> {
+        let tokens = self.read(caller, None).await?;
         let members: i64 = sqlx::query_scalar("SELECT count(*) FROM memberships WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_one(self.store.read())
@@ -106,25 +106,25 @@ impl Keyrack {
         })
     }
 
-    /// Those of [`Keyrack::token_list`] that have one of these numbers; others are left out without a word, so that
+    /// Those of [`Tokens::list`] that have one of these numbers; others are left out without a word, so that
     /// nobody learns of tokens that they do not see.
     ///
     /// # Errors
     /// From the database.
-    pub async fn tokens_with_ids(&self, caller: &Caller, ids: &[i64]) -> Result<Vec<TokenView>> {
+    pub async fn with_ids(&self, caller: &Caller, ids: &[i64]) -> Result<Vec<TokenView>> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
         if ids.len() <= MOST_NAMED {
-            return self.read_tokens(caller, Some(&ids)).await;
+            return self.read(caller, Some(&ids)).await;
         }
-        let mut tokens = self.read_tokens(caller, None).await?;
+        let mut tokens = self.read(caller, None).await?;
         tokens.retain(|token| ids.binary_search(&token.id).is_ok());
         Ok(tokens)
     }
 
     /// The tokens that the caller sees, or only those with these numbers, at most [`MOST_NAMED`].
-    async fn read_tokens(&self, caller: &Caller, ids: Option<&[i64]>) -> Result<Vec<TokenView>> {
+    async fn read(&self, caller: &Caller, ids: Option<&[i64]>) -> Result<Vec<TokenView>> {
         let named = match ids {
             None => String::new(),
             Some([]) => return Ok(Vec::new()),
@@ -155,14 +155,14 @@ impl Keyrack {
             if may_see(caller, token.owner, token.shared) {
                 token.methods = methods.remove(&token.id.0).unwrap_or_default();
                 token.calls = calls.remove(&token.id.0).unwrap_or_default();
-                tokens.push(self.token_view(caller, token));
+                tokens.push(self.view(caller, token));
             }
         }
         Ok(tokens)
     }
 
     /// The token as the caller sees it.
-    pub(crate) fn token_view(&self, caller: &Caller, token: TokenRow) -> TokenView {
+    pub(crate) fn view(&self, caller: &Caller, token: TokenRow) -> TokenView {
         let noted = self.usage.seen(Used::Token(token.id));
         let used = usage::shown(&self.catalog, caller, &token, noted.as_deref());
         let methods = match token.set {
@@ -187,7 +187,7 @@ impl Keyrack {
     }
 
     /// One token that the caller sees, read outside a transaction.
-    pub(crate) async fn token_seen(&self, caller: &Caller, id: i64) -> Result<TokenRow> {
+    pub(crate) async fn seen(&self, caller: &Caller, id: i64) -> Result<TokenRow> {
         let mut connection = self.store.read().acquire().await?;
         find(&mut connection, caller, id).await
     }
@@ -237,7 +237,7 @@ pub(super) fn no_token(id: i64) -> Error {
 }
 
 /// Writes the methods of a custom token in place of what was there.
-pub(super) async fn replace_methods(tx: &mut Tx, token: TokenId, methods: &[String]) -> Result<()> {
+pub(crate) async fn replace_methods(tx: &mut Tx, token: TokenId, methods: &[String]) -> Result<()> {
     sqlx::query("DELETE FROM token_methods WHERE token_id = $1").bind(token.0).execute(&mut **tx).await?;
     for method in methods {
         sqlx::query("INSERT INTO token_methods (token_id, method) VALUES ($1, $2)")

@@ -8,7 +8,7 @@ use crate::ids::UserId;
 use crate::methods::Catalog;
 use crate::types::dates::DateError;
 use crate::types::methods::ApiSet;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 use crate::types::tokens::DESCRIPTION_LIMIT;
 
 /// The description as it is stored.
@@ -27,11 +27,11 @@ pub(super) fn check_description(text: &str) -> Result<String> {
             format!("The description has {length} characters; at most {DESCRIPTION_LIMIT} can be kept."),
         ));
     }
-    if let Some(c) = text.chars().find(|c| is_hidden(*c)) {
+    if let Some(c) = hidden(text) {
         return Err(Error::invalid(
             "description",
             format!(
-                "The description holds a control character (U+{:04X}); write it in one line of plain text.",
+                "The description holds a character that cannot be seen (U+{:04X}); write it in one line of plain text.",
                 u32::from(c)
             ),
         ));

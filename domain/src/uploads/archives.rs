@@ -3,18 +3,36 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Content, LONGEST_COMMENT, Upload, file_name};
+use super::{ADDRESS, Content, LONGEST_COMMENT, Upload, file_name};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::cluster::{Forget, Home, home_sql};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
+use crate::uploads::service::Uploads;
 use crate::world::from_millis;
 
 const COLUMNS: &str = "SELECT id, name, comment, size, created_at, file_key FROM uploads WHERE account_id = $1 AND ";
 
-impl Keyrack {
+impl Uploads {
+    /// The upload with this address. The server's name in the address does not matter: clients reach a server under
+    /// several, and nothing is ever fetched from there.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address of something else, [`Error::NotFound`] for an upload that is not there (any
+    /// more), also for one of another account.
+    pub(crate) async fn at(&self, caller: &Caller, parameter: &'static str, address: &str) -> Result<Upload> {
+        let key = key_of(address).ok_or_else(|| {
+            let why = "it has to be the address of a file that was uploaded to this server (storage.uploader.Upload answers \
+                       it as `file`); nothing is fetched from elsewhere";
+            Error::invalid(parameter, why)
+        })?;
+        let (upload, _) = find_key(self, caller, key)
+            .await?
+            .ok_or_else(|| Error::NotFound("there is no such upload: it was removed, or its day is over".into()))?;
+        Ok(upload)
+    }
+
     /// Keeps an upload, found by its address, in the account's list of archives until somebody removes it. Registered
     /// again, name and comment are replaced.
     ///
@@ -29,11 +47,13 @@ impl Keyrack {
         comment: &str,
     ) -> Result<Upload> {
         caller.require(Right::Operate)?;
-        if comment.chars().count() > LONGEST_COMMENT || comment.chars().any(|c| is_hidden(c) && !c.is_whitespace()) {
-            let why = format!("comment: it has to be at most {LONGEST_COMMENT} characters, without control characters");
+        if comment.chars().count() > LONGEST_COMMENT || comment.split(is_layout).any(|line| hidden(line).is_some()) {
+            let why = format!(
+                "comment: it has to be at most {LONGEST_COMMENT} characters, without control or invisible characters"
+            );
             return Err(Error::invalid("data", why));
         }
-        let mut upload = self.upload_at(caller, "data", address).await?;
+        let mut upload = self.at(caller, "data", address).await?;
         if let Some(name) = name {
             upload.name = file_name(name)?;
         }
@@ -97,7 +117,7 @@ impl Keyrack {
 }
 
 /// The account's upload with this key, and where it lies.
-pub(super) async fn find_key(keyrack: &Keyrack, caller: &Caller, key: &str) -> Result<Option<(Upload, Content)>> {
+pub(super) async fn find_key(keyrack: &Uploads, caller: &Caller, key: &str) -> Result<Option<(Upload, Content)>> {
     let home = home_sql(keyrack.store.dialect());
     let text = format!(
         "SELECT u.id, u.name, u.comment, u.size, u.created_at, u.file_key, u.sha256, {home} \
@@ -124,4 +144,43 @@ fn upload(row: &AnyRow) -> Result<Upload> {
 
 fn missing(id: i64) -> Error {
     Error::NotFound(format!("there is no archive {id}").into())
+}
+
+/// What lays a comment out in lines.
+fn is_layout(letter: char) -> bool {
+    matches!(letter, '\n' | '\r' | '\t')
+}
+
+/// The key in an address.
+fn key_of(address: &str) -> Option<&str> {
+    let (_, rest) = address.trim().split_once(ADDRESS)?;
+    let key = rest.split('/').next()?;
+    (key.len() == 32 && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))).then_some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key_of;
+
+    #[test]
+    fn only_own_addresses_have_a_key() {
+        let key = "0123456789abcdef0123456789abcdef";
+        for address in [
+            format!("http://127.0.0.1:8080/deploy/archives/{key}/app.war"),
+            format!(" https://elsewhere.example/deploy/archives/{key}/a%2Fb.war?x=1 "),
+            format!("/deploy/archives/{key}"),
+        ] {
+            assert_eq!(key_of(&address), Some(key), "{address}");
+        }
+        for address in [
+            "http://169.254.169.254/latest/meta-data/".to_owned(),
+            "file:///etc/passwd".to_owned(),
+            "/deploy/archives/../../keyrack.db".to_owned(),
+            format!("/deploy/archives/{}", key.to_uppercase()),
+            format!("/deploy/archives/{key}0/app.war"),
+            String::new(),
+        ] {
+            assert_eq!(key_of(&address), None, "{address}");
+        }
+    }
 }

@@ -2,46 +2,26 @@
 //! the copy is there only for as long as somebody works with it, and who does so at once shares it. So nothing has to be
 //! told to copies when an upload is removed, and they take no more room than the uploads themselves.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use super::incoming::Arrived;
+use super::incoming::{Arrived, Writing};
+use super::shared::Shared;
 use super::{Content, Upload};
 use crate::caller::Caller;
 use crate::cluster::Home;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
-use crate::keyrack::Keyrack;
+use crate::uploads::service::Uploads;
 
 /// A server that is there answers in this time, and sends something in this time until all is sent.
 const IN_TIME: Duration = Duration::from_secs(20);
 /// How much is written at once.
 const PIECE: usize = 64 << 10;
-
-type Shared = OnceCell<Arrived>;
-
-/// The copies that somebody works with, by the key of their upload.
-#[derive(Default)]
-pub struct Copies(Mutex<HashMap<String, Weak<Shared>>>);
-
-impl Copies {
-    fn of(&self, key: &str) -> Arc<Shared> {
-        let mut copies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(copy) = copies.get(key).and_then(Weak::upgrade) {
-            return copy;
-        }
-        copies.retain(|_, copy| copy.strong_count() > 0);
-        let copy = Arc::new(Shared::new());
-        copies.insert(key.to_owned(), Arc::downgrade(&copy));
-        copy
-    }
-}
 
 /// The file of an upload. It is there while this is held, unless the upload is removed.
 pub(crate) struct UploadFile {
@@ -55,7 +35,7 @@ impl UploadFile {
     }
 }
 
-impl Keyrack {
+impl Uploads {
     /// The file of an upload.
     ///
     /// # Errors
@@ -84,7 +64,8 @@ impl Keyrack {
         let asked = timeout(IN_TIME, others.upload(self, home, account, &upload.key)).await;
         let answered = asked.map_err(|_| away("it does not answer"))?.map_err(|why| away(&why))?;
         let mut pieces = answered.ok_or_else(|| not_as_it_was(upload, home))?;
-        let mut writing = self.begin_file(upload.size, String::new()).await?;
+        let mut writing =
+            Writing::begin(self.uploads_folder(), self.world.random(), upload.size, String::new()).await?;
         let mut piece = vec![0; PIECE];
         loop {
             let read = timeout(IN_TIME, pieces.read(&mut piece)).await;
@@ -106,7 +87,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database.
-    pub async fn upload_file_for(&self, account: AccountId, key: &str) -> Result<Option<PathBuf>> {
+    pub async fn file_for(&self, account: AccountId, key: &str) -> Result<Option<PathBuf>> {
         let known: Option<String> =
             sqlx::query_scalar("SELECT file_key FROM uploads WHERE account_id = $1 AND file_key = $2")
                 .bind(account.0)

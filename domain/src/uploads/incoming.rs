@@ -8,7 +8,6 @@ use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 
 /// What the names of such files begin with.
 pub(super) const INCOMING: &str = "incoming-";
@@ -40,20 +39,17 @@ impl Drop for Place {
     }
 }
 
-impl Keyrack {
-    /// Begins a file of at most `limit` bytes; `why` says why not more.
-    pub(super) async fn begin_file(&self, limit: u64, why: String) -> Result<Writing> {
-        let folder = self.uploads_folder();
+impl Writing {
+    /// Begins a file in this folder, of at most `limit` bytes; `why` says why not more.
+    pub async fn begin(folder: PathBuf, name: [u8; 16], limit: u64, why: String) -> Result<Writing> {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true).mode(0o700).create(&folder).map_err(cannot_store)?;
-        let path = folder.join(format!("{INCOMING}{}", hex::encode(self.world.random::<16>())));
+        let path = folder.join(format!("{INCOMING}{}", hex::encode(name)));
         let mut options = File::options();
         let file = options.write(true).create_new(true).mode(0o600).open(&path).await.map_err(cannot_store)?;
         Ok(Writing { file, place: Place(path), size: 0, hash: Sha256::new(), limit, why })
     }
-}
 
-impl Writing {
     /// Adds the next piece.
     pub async fn write(&mut self, piece: &[u8]) -> Result<()> {
         let size = self.size + piece.len() as u64;

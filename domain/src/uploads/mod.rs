@@ -7,23 +7,19 @@ mod archives;
 mod copies;
 mod incoming;
 mod receive;
+mod running;
+mod service;
+mod shared;
 mod sweep;
-
-use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
-use crate::caller::Caller;
 use crate::cluster::Home;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 
-pub(crate) use copies::Copies;
-pub use receive::{Received, Receiving, Running};
-
-/// The most files that an account keeps here.
-const LIMIT: i64 = 200;
+pub use receive::{Received, Receiving};
+pub use service::Uploads;
 
 /// The longest file name and the longest comment, in characters.
 const LONGEST_NAME: usize = 200;
@@ -61,45 +57,16 @@ struct Content {
     sha256: Option<String>,
 }
 
-impl Keyrack {
-    /// The upload with this address. The server's name in the address does not matter: clients reach a server under
-    /// several, and nothing is ever fetched from there.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for an address of something else, [`Error::NotFound`] for an upload that is not there (any
-    /// more), also for one of another account.
-    pub(crate) async fn upload_at(&self, caller: &Caller, parameter: &'static str, address: &str) -> Result<Upload> {
-        let key = key_of(address).ok_or_else(|| {
-            let why = "it has to be the address of a file that was uploaded to this server (storage.uploader.Upload answers \
-                       it as `file`); nothing is fetched from elsewhere";
-            Error::invalid(parameter, why)
-        })?;
-        let (upload, _) = archives::find_key(self, caller, key)
-            .await?
-            .ok_or_else(|| Error::NotFound("there is no such upload: it was removed, or its day is over".into()))?;
-        Ok(upload)
-    }
-
-    fn uploads_folder(&self) -> PathBuf {
-        self.settings.data.join("uploads")
-    }
-}
-
-/// The key in an address.
-fn key_of(address: &str) -> Option<&str> {
-    let (_, rest) = address.trim().split_once(ADDRESS)?;
-    let key = rest.split('/').next()?;
-    (key.len() == 32 && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))).then_some(key)
-}
-
 /// The last part of a name that a client gave: some send the whole way of their own machine.
 fn file_name(written: &str) -> Result<String> {
     let name = written.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     if name.is_empty() || matches!(name, "." | "..") {
         return Err(Error::invalid("file", "the file has to have a name"));
     }
-    if name.chars().count() > LONGEST_NAME || name.chars().any(is_hidden) {
-        let why = format!("the file's name has to be at most {LONGEST_NAME} characters, without control characters");
+    if name.chars().count() > LONGEST_NAME || hidden(name).is_some() {
+        let why = format!(
+            "the file's name has to be at most {LONGEST_NAME} characters, without control or invisible characters"
+        );
         return Err(Error::invalid("file", why));
     }
     Ok(name.to_owned())
@@ -108,28 +75,6 @@ fn file_name(written: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_own_addresses_have_a_key() {
-        let key = "0123456789abcdef0123456789abcdef";
-        for address in [
-            format!("http://127.0.0.1:8080/deploy/archives/{key}/app.war"),
-            format!(" https://elsewhere.example/deploy/archives/{key}/a%2Fb.war?x=1 "),
-            format!("/deploy/archives/{key}"),
-        ] {
-            assert_eq!(key_of(&address), Some(key), "{address}");
-        }
-        for address in [
-            "http://169.254.169.254/latest/meta-data/".to_owned(),
-            "file:///etc/passwd".to_owned(),
-            "/deploy/archives/../../keyrack.db".to_owned(),
-            format!("/deploy/archives/{}", key.to_uppercase()),
-            format!("/deploy/archives/{key}0/app.war"),
-            String::new(),
-        ] {
-            assert_eq!(key_of(&address), None, "{address}");
-        }
-    }
 
     #[test]
     fn a_name_has_no_way_in_it() {

@@ -1,56 +1,20 @@
 //! Taking a file in, piece by piece, without ever holding it in memory.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::Row;
 
 use super::incoming::{Arrived, Writing, cannot_store};
-use super::{LIMIT, Upload, file_name};
+use super::running::Counted;
+use super::{Upload, file_name};
 use crate::audit::{self, Event};
+use crate::bounds::counts::UPLOADS;
 use crate::caller::{Caller, Client, Right};
 use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
-use crate::keyrack::Keyrack;
-
-/// The most files that one account sends at once: each may take as much of the disk as the account still has.
-const AT_ONCE: u32 = 4;
-
-/// How many files each account is sending now.
-#[derive(Debug, Default)]
-pub struct Running(Arc<Mutex<HashMap<AccountId, u32>>>);
-
-/// One file that is being sent; counted until it is dropped.
-struct Counted {
-    running: Arc<Mutex<HashMap<AccountId, u32>>>,
-    account: AccountId,
-}
-
-impl Running {
-    fn begin(&self, account: AccountId) -> Result<Counted> {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = running.entry(account).or_default();
-        if *count >= AT_ONCE {
-            return Err(Error::Limit(format!("an account can send {AT_ONCE} files at once").into()));
-        }
-        *count += 1;
-        Ok(Counted { running: self.0.clone(), account })
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = running.get_mut(&self.account) {
-            *count -= 1;
-            if *count == 0 {
-                running.remove(&self.account);
-            }
-        }
-    }
-}
+use crate::store::lock_account;
+use crate::uploads::service::Uploads;
 
 /// A file that is arriving. Dropped, it is gone.
 pub struct Receiving {
@@ -66,7 +30,7 @@ pub struct Received {
     _counted: Counted,
 }
 
-impl Keyrack {
+impl Uploads {
     /// Begins to take a file in.
     ///
     /// # Errors
@@ -87,20 +51,23 @@ impl Keyrack {
         } else {
             (of_one, format!("a file can have {} MiB ({of_one} bytes)", of_one >> 20))
         };
-        Ok(Receiving { name, writing: self.begin_file(limit, why).await?, counted })
+        Ok(Receiving {
+            name,
+            writing: Writing::begin(self.uploads_folder(), self.world.random(), limit, why).await?,
+            counted,
+        })
     }
 
     /// Keeps a file that has arrived, for a day unless it is registered.
     ///
     /// # Errors
     /// [`Error::Limit`] when others came first.
-    pub async fn keep_upload(&self, caller: &Caller, client: &Client, file: &Received) -> Result<Upload> {
+    pub async fn keep(&self, caller: &Caller, client: &Client, file: &Received) -> Result<Upload> {
         caller.require(Right::Operate)?;
         let now = self.world.now();
         let key = hex::encode(self.world.random::<16>());
         let mut tx = self.store.begin().await?;
-        // Its row is held, so that of two files at once the second one sees the first.
-        sqlx::query("UPDATE accounts SET id = id WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
+        lock_account(&mut tx, caller.account).await?;
         let row = sqlx::query(
             "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at, server, sha256) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
@@ -117,9 +84,9 @@ impl Keyrack {
         .await?;
         let id: i64 = row.try_get(0)?;
         let (count, size) = kept(&mut tx, caller.account).await?;
-        if count > LIMIT || size > self.settings.upload_space {
+        if count > UPLOADS || size > self.settings.upload_space {
             let why = format!(
-                "an account can keep {LIMIT} uploads with {} MiB in all: remove some archives",
+                "an account can keep {UPLOADS} uploads with {} MiB in all: remove some archives",
                 self.settings.upload_space >> 20
             );
             return Err(Error::Limit(why.into()));
@@ -136,8 +103,8 @@ impl Keyrack {
     async fn space_left(&self, account: AccountId) -> Result<u64> {
         let mut connection = self.store.read().acquire().await?;
         let (count, size) = kept(&mut connection, account).await?;
-        if count >= LIMIT {
-            return Err(Error::Limit(format!("an account can keep {LIMIT} uploads: remove some archives").into()));
+        if count >= UPLOADS {
+            return Err(Error::Limit(format!("an account can keep {UPLOADS} uploads: remove some archives").into()));
         }
         Ok(self.settings.upload_space.saturating_sub(size))
     }

@@ -7,20 +7,20 @@ use sqlx::Row;
 
 use super::incoming::INCOMING;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::uploads::service::Uploads;
 
 /// So long an upload is there that nobody registered; also how old a file has to be that was left half-sent.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How old a file has to be that no row speaks of: it gets its name just before its row is there for others to see.
 const UNKNOWN: Duration = Duration::from_secs(10 * 60);
 
-impl Keyrack {
+impl Uploads {
     /// Removes uploads that were not registered within a day, and this server's files that no row speaks of: of uploads
     /// that were removed meanwhile, of accounts that are gone, of calls that broke off with the server.
     ///
     /// # Errors
     /// From the database and the file system; the next sweep goes on.
-    pub async fn sweep_uploads(&self) -> Result<()> {
+    pub async fn sweep(&self) -> Result<()> {
         let before = self.world.now().timestamp_millis() - KEPT.as_millis() as i64;
         let mut tx = self.store.begin().await?;
         let expired: Vec<String> = sqlx::query_scalar(
@@ -46,7 +46,7 @@ impl Keyrack {
             match keys.get(&name) {
                 Some(true) => continue,
                 Some(false) => {
-                    self.claim_upload(&name).await?;
+                    self.claim(&name).await?;
                     continue;
                 }
                 None => {}
@@ -62,7 +62,7 @@ impl Keyrack {
     }
 
     /// Says of an upload of a former version that it lies here.
-    async fn claim_upload(&self, key: &str) -> Result<()> {
+    async fn claim(&self, key: &str) -> Result<()> {
         let Some(me) = self.server_id() else { return Ok(()) };
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE uploads SET server = $1 WHERE file_key = $2 AND server IS NULL")
@@ -71,12 +71,5 @@ impl Keyrack {
             .execute(&mut *tx)
             .await?;
         Ok(tx.commit().await?)
-    }
-
-    /// Removes the file of an upload that was removed, if this server has it. What cannot be removed now goes with a sweep.
-    pub(crate) fn drop_upload_file(&self, key: &str) {
-        let path = self.uploads_folder().join(key);
-        // Large files take their time.
-        tokio::task::spawn_blocking(move || std::fs::remove_file(path));
     }
 }

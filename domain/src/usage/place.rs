@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use crate::caller::Client;
+use crate::client::Client;
 
 /// An address and what called from there.
 #[derive(Clone, Debug, PartialEq, Eq)]

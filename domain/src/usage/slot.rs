@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::counts::Counts;
 use super::place::{LastPlace, Place};
-use crate::caller::Client;
+use crate::client::Client;
 use crate::methods::MethodId;
 
 /// When, from where and for what a credential was used.

@@ -25,29 +25,66 @@ on_both! {
     async fn an_untouched_chain_verifies(bed: Bed) {
         fill(&bed).await;
         let entries = bed.audit().await.len() as u64;
-        assert_eq!(bed.keyrack.verify_audit().await.unwrap(), Ok(Verified { entries }));
+        let stored = "SELECT lower(hex(hash)) FROM audit ORDER BY id DESC LIMIT 1";
+        let stored = match bed.store().await.dialect() {
+            Dialect::Sqlite => stored.to_owned(),
+            Dialect::Postgres => stored.replace("lower(hex(hash))", "encode(hash, 'hex')"),
+        };
+        let last_hash = sqlx::query_scalar(sqlx::AssertSqlSafe(stored)).fetch_one(bed.store().await.read()).await.unwrap();
+        assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Ok(Verified { entries, last_hash }));
     }
 
     async fn entries_cannot_be_changed_or_removed_through_the_database(bed: Bed) {
         fill(&bed).await;
-        for sql in ["UPDATE audit SET actor = 'somebody else' WHERE id = 1", "DELETE FROM audit WHERE id = 1"] {
-            let error = bed.execute(sql).await.unwrap_err();
-            assert!(error.to_string().contains("audit entries cannot be"), "{error}");
+        let audit = bed.audit().await;
+        const COLUMNS: &str = "(id, at, account_id, actor, action, subject, outcome, details, address, hash)";
+        const OTHER: &str = "SELECT id, at, account_id, 'somebody else', action, subject, outcome, details, address, hash FROM audit WHERE id = 1";
+        let into = |verb: &str, after: &str| format!("{verb} INTO audit {COLUMNS} {OTHER} {after}");
+        let upsert = "ON CONFLICT (id) DO UPDATE SET actor = excluded.actor";
+        let mut changes = vec![
+            "UPDATE audit SET actor = 'somebody else' WHERE id = 1".to_owned(),
+            "DELETE FROM audit WHERE id = 1".into(),
+            "DELETE FROM audit".into(),
+            into("INSERT", upsert),
+            into("INSERT", "ON CONFLICT DO NOTHING"),
+            into("INSERT", ""),
+        ];
+        match bed.store().await.dialect() {
+            Dialect::Sqlite => changes.extend([
+                into("INSERT OR REPLACE", ""),
+                into("REPLACE", ""),
+                into("INSERT OR IGNORE", ""),
+                "UPDATE OR REPLACE audit SET id = 1 WHERE id = 2".into(),
+                "UPDATE OR IGNORE audit SET actor = 'somebody else'".into(),
+                format!("PRAGMA recursive_triggers = OFF; {}", into("REPLACE", "")),
+            ]),
+            Dialect::Postgres => changes.extend([
+                "TRUNCATE audit".into(),
+                format!("SET LOCAL session_replication_role = replica; {}", into("INSERT", upsert)),
+                "SET LOCAL session_replication_role = replica; DELETE FROM audit WHERE id = 1".into(),
+                "MERGE INTO audit a USING (SELECT 1 AS id) b ON a.id = b.id WHEN MATCHED THEN DELETE".into(),
+            ]),
         }
+        for sql in changes {
+            let error = bed.execute(&sql).await.expect_err(&sql);
+            assert!(error.to_string().contains("audit entries cannot be"), "{sql}: {error}");
+        }
+        assert_eq!(bed.audit().await, audit);
+        assert!(bed.keyrack.audit.verify().await.unwrap().is_ok());
     }
 
     async fn a_changed_entry_is_named(bed: Bed) {
         fill(&bed).await;
         unlock(&bed).await;
         bed.execute("UPDATE audit SET subject = 'token:1 harmless' WHERE id = 3").await.unwrap();
-        assert_eq!(bed.keyrack.verify_audit().await.unwrap(), Err(Broken::Changed { id: 3 }));
+        assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Changed { id: 3 }));
     }
 
     async fn a_removed_entry_is_named(bed: Bed) {
         fill(&bed).await;
         unlock(&bed).await;
         bed.execute("DELETE FROM audit WHERE id = 2").await.unwrap();
-        assert_eq!(bed.keyrack.verify_audit().await.unwrap(), Err(Broken::Missing { id: 2, next: 3 }));
+        assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Missing { id: 2, next: 3 }));
     }
 
     async fn a_cut_off_tail_is_seen(bed: Bed) {
@@ -55,12 +92,12 @@ on_both! {
         unlock(&bed).await;
         let expected = bed.audit().await.len() as i64;
         bed.execute(&format!("DELETE FROM audit WHERE id = {expected}")).await.unwrap();
-        assert_eq!(bed.keyrack.verify_audit().await.unwrap(), Err(Broken::Cut { last: expected - 1, expected }));
+        assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Cut { last: expected - 1, expected }));
     }
 
     async fn an_empty_log_with_a_history_is_seen(bed: Bed) {
         unlock(&bed).await;
         bed.execute("DELETE FROM audit").await.unwrap();
-        assert!(matches!(bed.keyrack.verify_audit().await.unwrap(), Err(Broken::Cut { last: 0, .. })));
+        assert!(matches!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Cut { last: 0, .. })));
     }
 }

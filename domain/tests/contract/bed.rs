@@ -100,7 +100,7 @@ impl Bed {
         change(&mut settings);
         let world = World { clock: clock.clone(), entropy: World::system().entropy };
         let keyrack = Keyrack::open(settings, world, catalog()).await.unwrap();
-        keyrack.create_user_with_account("owner@example.org", PASSWORD).await.unwrap();
+        keyrack.accounts.create_user_with_account("owner@example.org", PASSWORD).await.unwrap();
         Bed { keyrack, clock, url, _database: database, folder }
     }
 
@@ -148,7 +148,7 @@ impl Bed {
     }
 
     pub async fn sign_in(&self, email: &str, kind: SessionKind) -> SignedIn {
-        match self.keyrack.sign_in(email, PASSWORD, &client(), kind).await.unwrap() {
+        match self.keyrack.accounts.sign_in(email, PASSWORD, &client(), kind).await.unwrap() {
             SignIn::Done(signed_in) => signed_in,
             SignIn::Half(_) => panic!("{email} has a second factor"),
         }
@@ -161,7 +161,7 @@ impl Bed {
     /// A person with an account of her own who is also a member of the owner's account with this role, signed in there.
     pub async fn member(&self, email: &str, role: Role) -> Arc<Caller> {
         let account = self.owner().await.account;
-        let (user, own) = self.keyrack.create_user_with_account(email, PASSWORD).await.unwrap();
+        let (user, own) = self.keyrack.accounts.create_user_with_account(email, PASSWORD).await.unwrap();
         self.execute(&format!(
             "DELETE FROM memberships WHERE user_id = {user} AND account_id = {own}; \
              INSERT INTO memberships (account_id, user_id, role, created_at) VALUES ({account}, {user}, '{}', 0)",
@@ -174,26 +174,26 @@ impl Bed {
 
     /// The titles of what the caller was told, newest first.
     pub async fn notices(&self, caller: &Caller) -> Vec<String> {
-        self.keyrack.notices(caller).await.unwrap().into_iter().map(|notice| notice.title).collect()
+        self.keyrack.notices.list(caller).await.unwrap().into_iter().map(|notice| notice.title).collect()
     }
 
     pub async fn stranger(&self) -> Arc<Caller> {
-        self.keyrack.create_user_with_account("stranger@example.net", PASSWORD).await.unwrap();
+        self.keyrack.accounts.create_user_with_account("stranger@example.net", PASSWORD).await.unwrap();
         self.sign_in("stranger@example.net", SessionKind::Browser).await.caller
     }
 
     pub async fn confirmed(&self, caller: &Arc<Caller>) -> Confirmed {
-        self.keyrack.confirm(caller, &client(), &Confirmation::password(PASSWORD)).await.unwrap()
+        self.keyrack.accounts.confirm(caller, &client(), &Confirmation::password(PASSWORD)).await.unwrap()
     }
 
     pub async fn token(&self, caller: &Arc<Caller>, new: NewToken) -> NewSecret {
         let confirmed = self.confirmed(caller).await;
-        self.keyrack.create_token(&confirmed, &new).await.unwrap()
+        self.keyrack.tokens.create(&confirmed, &new).await.unwrap()
     }
 
     /// Whether this secret may call this method now.
     pub async fn may_call(&self, secret: &str, method: &str) -> Result<bool> {
-        let caller = self.keyrack.authenticate(secret).await?;
+        let caller = self.keyrack.accounts.authenticate(secret).await?;
         let (id, _) = self.keyrack.catalog().entries().find(|(_, entry)| entry.info.name == method).unwrap();
         Ok(caller.may_call(id))
     }

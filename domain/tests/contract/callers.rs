@@ -17,11 +17,11 @@ async fn a_value_that_is_nobodys_is_asked_for_once() {
     let bed = Bed::sqlite().await;
     let (asked, new) = (Secret::new_token(&World::system()), Secret::new_token(&World::system()));
     let unknown = |error| matches!(error, Err(Error::NotAuthenticated(Credential::Unknown)));
-    assert!(unknown(bed.keyrack.authenticate(asked.as_str()).await));
+    assert!(unknown(bed.keyrack.accounts.authenticate(asked.as_str()).await));
     hide_tokens(&bed).await;
-    assert!(unknown(bed.keyrack.authenticate(asked.as_str()).await), "the first answer still holds");
+    assert!(unknown(bed.keyrack.accounts.authenticate(asked.as_str()).await), "the first answer still holds");
     assert!(
-        matches!(bed.keyrack.authenticate(new.as_str()).await, Err(Error::Internal)),
+        matches!(bed.keyrack.accounts.authenticate(new.as_str()).await, Err(Error::Internal)),
         "this one has to be looked up"
     );
 }
@@ -34,7 +34,7 @@ async fn a_wrong_checksum_reaches_no_table() {
     let last = if slip.ends_with('0') { '1' } else { '0' };
     slip.pop();
     slip.push(last);
-    let refused = bed.keyrack.authenticate(&slip).await;
+    let refused = bed.keyrack.accounts.authenticate(&slip).await;
     assert!(matches!(refused, Err(Error::NotAuthenticated(Credential::Unknown))));
 }
 
@@ -43,17 +43,17 @@ on_both! {
         let owner = bed.owner().await;
         let token = bed.token(&owner, new_token("Deploy", &[GET])).await;
         bed.execute("UPDATE users SET enabled = 0").await.unwrap();
-        bed.keyrack.forget_callers();
-        assert!(bed.keyrack.authenticate(&token.secret).await.is_err());
+        bed.keyrack.core.forget_callers();
+        assert!(bed.keyrack.accounts.authenticate(&token.secret).await.is_err());
         bed.execute("UPDATE users SET enabled = 1").await.unwrap();
-        assert!(bed.keyrack.authenticate(&token.secret).await.is_ok());
+        assert!(bed.keyrack.accounts.authenticate(&token.secret).await.is_ok());
     }
 
     async fn a_session_that_was_used_on_another_server_is_not_idle_here(bed: Bed) {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await.session;
         let there = bed.again().await;
         let use_at = async |keyrack: &keyrack_domain::Keyrack| {
-            let caller = keyrack.authenticate(session.as_str()).await?;
+            let caller = keyrack.accounts.authenticate(session.as_str()).await?;
             caller.note_use(keyrack.world().now(), &client());
             keyrack.flush().await
         };

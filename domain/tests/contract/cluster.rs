@@ -26,7 +26,7 @@ impl There {
         };
         let there = There { background: [run(&bed.keyrack), run(&keyrack)], keyrack };
         for server in [&bed.keyrack, &there.keyrack] {
-            until("both hear each other", async || server.remembers_callers()).await;
+            until("both hear each other", async || server.core.remembers_callers()).await;
         }
         there
     }
@@ -34,7 +34,7 @@ impl There {
     /// Whether the credential is one; a database that has no connection to spare is asked again.
     async fn knows(&self, credential: &str) -> bool {
         loop {
-            match self.keyrack.authenticate(credential).await {
+            match self.keyrack.accounts.authenticate(credential).await {
                 Ok(_) => return true,
                 Err(Error::NotAuthenticated(_)) => return false,
                 Err(_) => tokio::time::sleep(Duration::from_millis(2)).await,
@@ -72,25 +72,25 @@ async fn what_is_changed_here_decides_there() {
 
     let token = bed.token(&owner, new_token("Removed", &[GET])).await;
     assert!(there.knows(&token.secret).await, "it is known at its first call");
-    here.remove_tokens(&confirmed, &[token.token.id]).await.unwrap();
+    here.tokens.remove(&confirmed, &[token.token.id]).await.unwrap();
     until("a removed token is refused", async || !there.knows(&token.secret).await).await;
 
     let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
     assert!(there.knows(session.session.as_str()).await);
     let id = session.caller.session().unwrap().0;
-    here.end_sessions(&owner, &client(), &[id]).await.unwrap();
+    here.accounts.end_sessions(&owner, &client(), &[id]).await.unwrap();
     until("an ended session is refused", async || !there.knows(session.session.as_str()).await).await;
 
     bed.member("manager@example.org", Role::Manager).await;
     let session = bed.sign_in("manager@example.org", SessionKind::Api).await.session;
     let may_stop = async || {
-        let caller = there.keyrack.authenticate(session.as_str()).await.unwrap();
+        let caller = there.keyrack.accounts.authenticate(session.as_str()).await.unwrap();
         let (id, _) = here.catalog().entries().find(|(_, entry)| entry.info.name == STOP).unwrap();
         caller.may_call(id)
     };
     assert!(may_stop().await);
-    let user = there.keyrack.authenticate(session.as_str()).await.unwrap().user;
-    here.change_role(&confirmed, user.0, Role::Viewer).await.unwrap();
+    let user = there.keyrack.accounts.authenticate(session.as_str()).await.unwrap().user;
+    here.members.change_role(&confirmed, user.0, Role::Viewer).await.unwrap();
     until("a lowered role opens less", async || !may_stop().await).await;
 }
 
@@ -113,7 +113,7 @@ async fn a_server_that_cannot_hear_the_others_looks_everything_up() {
          WHERE datname = current_database() AND query LIKE 'LISTEN %'",
     )
     .await;
-    until("nothing is heard", async || !there.keyrack.remembers_callers()).await;
+    until("nothing is heard", async || !there.keyrack.core.remembers_callers()).await;
     // A change that nobody is told of.
     assert!(there.knows(&token.secret).await);
     run(&mut operator, "UPDATE users SET enabled = 0").await;
@@ -122,7 +122,7 @@ async fn a_server_that_cannot_hear_the_others_looks_everything_up() {
     assert!(there.knows(&token.secret).await);
 
     run_at_server(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await;
-    until("the others are heard again", async || there.keyrack.remembers_callers()).await;
+    until("the others are heard again", async || there.keyrack.core.remembers_callers()).await;
     assert!(there.knows(&token.secret).await);
     run(&mut operator, "ALTER TABLE tokens RENAME TO hidden").await;
     assert!(there.knows(&token.secret).await, "it is remembered again");

@@ -20,7 +20,7 @@ on_both! {
         let owner = bed.owner().await;
         bed.token(&owner, new_token("t", &[STOP])).await;
         bed.store().await.close().await;
-        assert_eq!(bed.keyrack.token_list(&owner).await.unwrap().tokens.len(), 1);
+        assert_eq!(bed.keyrack.tokens.list(&owner).await.unwrap().tokens.len(), 1);
     }
 
     async fn a_token_needs_a_membership_and_goes_before_it(bed: Bed) {

@@ -28,7 +28,7 @@ on_both! {
     async fn the_list_tells_everything_but_the_secret(bed: Bed) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("Stopper", &[STOP, GET])).await;
-        let list = bed.keyrack.token_list(&owner).await.unwrap();
+        let list = bed.keyrack.tokens.list(&owner).await.unwrap();
         assert_eq!(list.tokens, [made.token]);
         assert_eq!((list.limit, list.several_members, list.may_manage), (5, false, true));
         assert!(!format!("{list:?}").contains(&made.secret));
@@ -49,12 +49,12 @@ on_both! {
             ("apiList", NewToken { methods: vec![STOP.into(), "no.such.Method".into()], ..good.clone() }),
             ("apiList", NewToken { methods: vec!["users.authentication.CreateToken".into()], ..good.clone() }),
         ] {
-            match bed.keyrack.create_token(&confirmed, &bad).await {
+            match bed.keyrack.tokens.create(&confirmed, &bad).await {
                 Err(Error::Invalid { name: refused, .. }) => assert_eq!(refused, name, "{bad:?}"),
                 other => panic!("{bad:?}: {other:?}"),
             }
         }
-        assert!(bed.keyrack.create_token(&confirmed, &NewToken { description: "ä".repeat(255), ..good }).await.is_ok());
+        assert!(bed.keyrack.tokens.create(&confirmed, &NewToken { description: "ä".repeat(255), ..good }).await.is_ok());
     }
 
     async fn the_limit_counts_expired_tokens_and_holds_against_many_at_once(bed: Bed) {
@@ -64,10 +64,10 @@ on_both! {
         bed.clock.advance(TimeDelta::hours(2));
         let confirmed = bed.confirmed(&owner).await;
         let new = new_token("many", &[STOP]);
-        let made = futures::future::join_all((0..12).map(|_| bed.keyrack.create_token(&confirmed, &new))).await;
+        let made = futures::future::join_all((0..12).map(|_| bed.keyrack.tokens.create(&confirmed, &new))).await;
         assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 4);
         assert!(made.iter().all(|made| matches!(made, Ok(_) | Err(Error::Limit(_)))));
-        assert_eq!(bed.keyrack.token_list(&owner).await.unwrap().tokens.len(), 5);
+        assert_eq!(bed.keyrack.tokens.list(&owner).await.unwrap().tokens.len(), 5);
     }
 
     async fn an_expired_token_is_refused_as_such_and_stays_in_the_list(bed: Bed) {
@@ -78,7 +78,7 @@ on_both! {
         bed.clock.advance(TimeDelta::minutes(61));
         let error = bed.may_call(&made.secret, STOP).await.unwrap_err();
         assert!(matches!(error, Error::NotAuthenticated(Credential::Expired)), "{error}");
-        assert!(bed.keyrack.token_list(&owner).await.unwrap().tokens[0].expired);
+        assert!(bed.keyrack.tokens.list(&owner).await.unwrap().tokens[0].expired);
     }
 
     async fn an_edit_decides_the_next_call_and_keeps_the_secret(bed: Bed) {
@@ -87,7 +87,7 @@ on_both! {
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
         let confirmed = bed.confirmed(&owner).await;
         let change = TokenChange { scope: Some((ApiSet::Custom, vec![GET.into()])), ..TokenChange::default() };
-        let edited = bed.keyrack.edit_token(&confirmed, made.token.id, Some(1), &change).await.unwrap();
+        let edited = bed.keyrack.tokens.edit(&confirmed, made.token.id, Some(1), &change).await.unwrap();
         assert_eq!((edited.version, edited.description.as_str()), (2, "Stopper"));
         assert!(!bed.may_call(&made.secret, STOP).await.unwrap());
         assert!(bed.may_call(&made.secret, GET).await.unwrap());
@@ -98,16 +98,16 @@ on_both! {
         let made = bed.token(&owner, new_token("mine", &[STOP])).await;
         let confirmed = bed.confirmed(&owner).await;
         let rename = |text: &str| TokenChange { description: Some(text.into()), ..TokenChange::default() };
-        bed.keyrack.edit_token(&confirmed, made.token.id, Some(1), &rename("first")).await.unwrap();
-        match bed.keyrack.edit_token(&confirmed, made.token.id, Some(1), &rename("second")).await {
+        bed.keyrack.tokens.edit(&confirmed, made.token.id, Some(1), &rename("first")).await.unwrap();
+        match bed.keyrack.tokens.edit(&confirmed, made.token.id, Some(1), &rename("second")).await {
             Err(Error::Changed(current)) => assert_eq!(current.description, "first"),
             other => panic!("{other:?}"),
         }
         assert!(matches!(
-            bed.keyrack.regenerate_token(&confirmed, made.token.id, Some(1), Renewal::KeepDate).await,
+            bed.keyrack.tokens.regenerate(&confirmed, made.token.id, Some(1), Renewal::KeepDate).await,
             Err(Error::Changed(_))
         ));
-        assert_eq!(bed.keyrack.token_list(&owner).await.unwrap().tokens[0].description, "first");
+        assert_eq!(bed.keyrack.tokens.list(&owner).await.unwrap().tokens[0].description, "first");
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
     }
 
@@ -126,10 +126,10 @@ on_both! {
             expires: keyrack_domain::types::dates::typed_day(end.date_naive()),
             shared: false,
         };
-        let edited = bed.keyrack.edit_token_from_draft(&confirmed, made.token.id, 1, &draft).await.unwrap();
+        let edited = bed.keyrack.tokens.edit_from_draft(&confirmed, made.token.id, 1, &draft).await.unwrap();
         assert_eq!((edited.description.as_str(), edited.expires), ("renamed", Some(end)));
         let moved = TokenDraft { expires: "17-01-2027".into(), ..draft };
-        let error = bed.keyrack.edit_token_from_draft(&confirmed, made.token.id, 2, &moved).await.unwrap_err();
+        let error = bed.keyrack.tokens.edit_from_draft(&confirmed, made.token.id, 2, &moved).await.unwrap_err();
         assert!(matches!(error, Error::Invalid { ref name, .. } if name == "expiresAt"), "{error}");
     }
 
@@ -138,7 +138,7 @@ on_both! {
         let made = bed.token(&owner, new_token("Stopper", &[STOP])).await;
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
         let confirmed = bed.confirmed(&owner).await;
-        let renewed = bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
+        let renewed = bed.keyrack.tokens.regenerate(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
         assert_ne!(renewed.secret, made.secret);
         assert_eq!((renewed.token.id, renewed.token.methods), (made.token.id, made.token.methods));
         assert!(matches!(bed.may_call(&made.secret, STOP).await, Err(Error::NotAuthenticated(Credential::Unknown))));
@@ -153,11 +153,11 @@ on_both! {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let id = made.token.id;
-        let refused = bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::KeepDate).await.unwrap_err();
+        let refused = bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::KeepDate).await.unwrap_err();
         assert!(matches!(refused, Error::Invalid { ref name, .. } if name == "expiresAt"), "{refused}");
-        let again = bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::FormerSpan).await.unwrap();
+        let again = bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::FormerSpan).await.unwrap();
         assert_eq!(again.token.expires, Some(bed.now() + TimeDelta::days(2)));
-        let forever = bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::Until(None)).await.unwrap();
+        let forever = bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::Until(None)).await.unwrap();
         assert_eq!(forever.token.expires, None);
     }
 
@@ -166,10 +166,10 @@ on_both! {
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
         let confirmed = bed.confirmed(&owner).await;
-        let error = bed.keyrack.remove_tokens(&confirmed, &[made.token.id, 999]).await.unwrap_err();
+        let error = bed.keyrack.tokens.remove(&confirmed, &[made.token.id, 999]).await.unwrap_err();
         assert!(matches!(error, Error::NotFound(_)), "{error}");
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
-        bed.keyrack.remove_tokens(&confirmed, &[made.token.id]).await.unwrap();
+        bed.keyrack.tokens.remove(&confirmed, &[made.token.id]).await.unwrap();
         assert!(matches!(bed.may_call(&made.secret, STOP).await, Err(Error::NotAuthenticated(_))));
     }
 
@@ -177,13 +177,13 @@ on_both! {
         let owner = bed.owner().await;
         let made = bed.token(&owner, NewToken { shared: true, ..new_token("t", &[STOP]) }).await;
         let stranger = bed.stranger().await;
-        assert!(bed.keyrack.token_list(&stranger).await.unwrap().tokens.is_empty());
+        assert!(bed.keyrack.tokens.list(&stranger).await.unwrap().tokens.is_empty());
         let confirmed = bed.confirmed(&stranger).await;
         let id = made.token.id;
         let change = TokenChange::default();
-        assert!(matches!(bed.keyrack.edit_token(&confirmed, id, None, &change).await, Err(Error::NotFound(_))));
-        assert!(matches!(bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::KeepDate).await, Err(Error::NotFound(_))));
-        assert!(matches!(bed.keyrack.remove_tokens(&confirmed, &[id]).await, Err(Error::NotFound(_))));
+        assert!(matches!(bed.keyrack.tokens.edit(&confirmed, id, None, &change).await, Err(Error::NotFound(_))));
+        assert!(matches!(bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::KeepDate).await, Err(Error::NotFound(_))));
+        assert!(matches!(bed.keyrack.tokens.remove(&confirmed, &[id]).await, Err(Error::NotFound(_))));
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
     }
 
@@ -195,7 +195,7 @@ on_both! {
         bed.token(&owner, NewToken { shared: true, ..new_token("shared", &[STOP]) }).await;
         bed.token(&manager, new_token("manager's own", &[STOP])).await;
         let names = async |caller: &_| {
-            let list = bed.keyrack.token_list(caller).await.unwrap();
+            let list = bed.keyrack.tokens.list(caller).await.unwrap();
             assert!(list.several_members);
             list.tokens.into_iter().map(|token| token.description).collect::<Vec<_>>()
         };
@@ -203,14 +203,14 @@ on_both! {
         assert_eq!(names(&*manager).await, ["shared", "manager's own"]);
         assert_eq!(names(&*viewer).await, ["shared"]);
         let confirmed = bed.confirmed(&viewer).await;
-        let shared = bed.keyrack.token_list(&viewer).await.unwrap().tokens[0].id;
-        let made = bed.keyrack.create_token(&confirmed, &new_token("viewer's", &[GET])).await;
+        let shared = bed.keyrack.tokens.list(&viewer).await.unwrap().tokens[0].id;
+        let made = bed.keyrack.tokens.create(&confirmed, &new_token("viewer's", &[GET])).await;
         assert!(matches!(made, Err(Error::Forbidden(_))));
-        let edited = bed.keyrack.edit_token(&confirmed, shared, None, &TokenChange::default()).await;
+        let edited = bed.keyrack.tokens.edit(&confirmed, shared, None, &TokenChange::default()).await;
         assert!(matches!(edited, Err(Error::Forbidden(_))));
-        assert!(matches!(bed.keyrack.remove_tokens(&confirmed, &[shared]).await, Err(Error::Forbidden(_))));
+        assert!(matches!(bed.keyrack.tokens.remove(&confirmed, &[shared]).await, Err(Error::Forbidden(_))));
         let confirmed = bed.confirmed(&manager).await;
-        assert!(bed.keyrack.remove_tokens(&confirmed, &[shared]).await.is_ok());
+        assert!(bed.keyrack.tokens.remove(&confirmed, &[shared]).await.is_ok());
     }
 
     async fn tokens_asked_for_by_number_are_those_of_the_list(bed: Bed) {
@@ -226,13 +226,13 @@ on_both! {
         let several = vec![last + 1, last, last - 1, 1, 1, -5, 0, i64::MAX, i64::MIN];
         let many: Vec<_> = (-1000..=last).rev().collect();
         for caller in [&*owner, &*manager, &*stranger] {
-            let list = bed.keyrack.token_list(caller).await.unwrap().tokens;
+            let list = bed.keyrack.tokens.list(caller).await.unwrap().tokens;
             for ids in [vec![], vec![private.token.id], several.clone(), many.clone()] {
                 let of_list: Vec<_> = list.iter().filter(|token| ids.contains(&token.id)).cloned().collect();
-                assert_eq!(bed.keyrack.tokens_with_ids(caller, &ids).await.unwrap(), of_list, "{ids:?}");
+                assert_eq!(bed.keyrack.tokens.with_ids(caller, &ids).await.unwrap(), of_list, "{ids:?}");
             }
         }
-        let private = bed.keyrack.tokens_with_ids(&manager, &[private.token.id, last]).await.unwrap();
+        let private = bed.keyrack.tokens.with_ids(&manager, &[private.token.id, last]).await.unwrap();
         assert!(private.is_empty(), "{private:?}");
     }
 
@@ -247,21 +247,21 @@ on_both! {
     async fn a_token_cannot_manage_tokens_even_with_the_password(bed: Bed) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, extended()).await;
-        let by_token = bed.keyrack.authenticate(&made.secret).await.unwrap();
-        let session = bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
+        let by_token = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
+        let session = bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
         for caller in [&by_token, &session.caller] {
-            let error = bed.keyrack.confirm(caller, &client(), &Confirmation::password(crate::bed::PASSWORD)).await.unwrap_err();
+            let error = bed.keyrack.accounts.confirm(caller, &client(), &Confirmation::password(crate::bed::PASSWORD)).await.unwrap_err();
             assert!(matches!(error, Error::Forbidden(_)), "{error}");
         }
-        assert!(!bed.keyrack.token_list(&session.caller).await.unwrap().may_manage);
+        assert!(!bed.keyrack.tokens.list(&session.caller).await.unwrap().may_manage);
     }
 
     async fn only_extended_access_signs_in(bed: Bed) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("all", &[STOP, GET, "environment.file.Read"])).await;
-        let error = bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap_err();
+        let error = bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap_err();
         assert!(matches!(error, Error::Forbidden(_)), "{error}");
-        let error = bed.keyrack.sign_in_with_token("krp_nonsense", &client(), SessionKind::Browser).await.unwrap_err();
+        let error = bed.keyrack.accounts.sign_in_with_token("krp_nonsense", &client(), SessionKind::Browser).await.unwrap_err();
         assert!(matches!(error, Error::NotAuthenticated(_)), "{error}");
     }
 
@@ -270,22 +270,22 @@ on_both! {
         for end in ["removed", "regenerated", "narrowed", "expired"] {
             let until = (end == "expired").then(|| bed.now() + TimeDelta::minutes(5));
             let made = bed.token(&owner, NewToken { expires: until, ..extended() }).await;
-            let session = bed.keyrack.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
-            assert!(bed.keyrack.caller_of_session(session.session.as_str()).await.is_ok());
+            let session = bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
+            assert!(bed.keyrack.accounts.caller_of_session(session.session.as_str()).await.is_ok());
             let confirmed = bed.confirmed(&owner).await;
             let id = made.token.id;
             match end {
-                "removed" => bed.keyrack.remove_tokens(&confirmed, &[id]).await.unwrap(),
+                "removed" => bed.keyrack.tokens.remove(&confirmed, &[id]).await.unwrap(),
                 "regenerated" => {
-                    bed.keyrack.regenerate_token(&confirmed, id, None, Renewal::KeepDate).await.unwrap();
+                    bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::KeepDate).await.unwrap();
                 }
                 "narrowed" => {
                     let change = TokenChange { scope: Some((ApiSet::IdePlugins, vec![])), ..TokenChange::default() };
-                    bed.keyrack.edit_token(&confirmed, id, None, &change).await.unwrap();
+                    bed.keyrack.tokens.edit(&confirmed, id, None, &change).await.unwrap();
                 }
                 _ => bed.clock.advance(TimeDelta::minutes(6)),
             }
-            assert!(bed.keyrack.caller_of_session(session.session.as_str()).await.is_err(), "{end}");
+            assert!(bed.keyrack.accounts.caller_of_session(session.session.as_str()).await.is_err(), "{end}");
         }
     }
 
@@ -299,7 +299,7 @@ on_both! {
             expires: "20-01-2027".into(),
             shared: false,
         };
-        let review = bed.keyrack.review_token(&owner, Some((made.token.id, 1)), &draft).await.unwrap();
+        let review = bed.keyrack.tokens.review(&owner, Some((made.token.id, 1)), &draft).await.unwrap();
         assert_eq!(
             review.lines,
             [
@@ -308,13 +308,13 @@ on_both! {
                 "Expires: never becomes 20 Jan 2027.",
             ]
         );
-        assert!(matches!(bed.keyrack.review_token(&owner, Some((made.token.id, 7)), &draft).await, Err(Error::Changed(_))));
-        let review = bed.keyrack.review_token(&owner, None, &draft).await.unwrap();
+        assert!(matches!(bed.keyrack.tokens.review(&owner, Some((made.token.id, 7)), &draft).await, Err(Error::Changed(_))));
+        let review = bed.keyrack.tokens.review(&owner, None, &draft).await.unwrap();
         assert_eq!(review.lines[0], "It opens environment.control.GetEnvs.");
         let past = TokenDraft { expires: "14-01-2027".into(), ..draft.clone() };
-        assert!(bed.keyrack.review_token(&owner, None, &past).await.is_err());
+        assert!(bed.keyrack.tokens.review(&owner, None, &past).await.is_err());
         let today = TokenDraft { expires: "15-01-2027".into(), ..draft };
-        assert!(bed.keyrack.review_token(&owner, None, &today).await.is_ok());
+        assert!(bed.keyrack.tokens.review(&owner, None, &today).await.is_ok());
     }
 
     async fn every_change_is_an_audit_entry_without_the_secret(bed: Bed) {
@@ -322,9 +322,9 @@ on_both! {
         let made = bed.token(&owner, new_token("Stopper", &[STOP])).await;
         let confirmed = bed.confirmed(&owner).await;
         let change = TokenChange { description: Some("Renamed".into()), ..TokenChange::default() };
-        bed.keyrack.edit_token(&confirmed, made.token.id, None, &change).await.unwrap();
-        let renewed = bed.keyrack.regenerate_token(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
-        bed.keyrack.remove_tokens(&confirmed, &[made.token.id]).await.unwrap();
+        bed.keyrack.tokens.edit(&confirmed, made.token.id, None, &change).await.unwrap();
+        let renewed = bed.keyrack.tokens.regenerate(&confirmed, made.token.id, None, Renewal::KeepDate).await.unwrap();
+        bed.keyrack.tokens.remove(&confirmed, &[made.token.id]).await.unwrap();
         let audit = bed.audit().await;
         let actions: Vec<_> = audit.iter().map(|entry| entry.1.as_str()).filter(|a| a.starts_with("token")).collect();
         assert_eq!(actions, ["token.create", "token.edit", "token.regenerate", "token.remove"]);
@@ -352,8 +352,8 @@ async fn the_database_file_holds_no_secret() {
 async fn an_operator_can_let_api_sessions_go_without_the_password_but_never_browsers() {
     let bed = Bed::sqlite_with(|settings| settings.token_password_required = false).await;
     let api = bed.sign_in("owner@example.org", SessionKind::Api).await;
-    assert!(bed.keyrack.confirm(&api.caller, &client(), &Confirmation::default()).await.is_ok());
-    assert!(bed.keyrack.confirm(&api.caller, &client(), &Confirmation::password("wrong")).await.is_err());
+    assert!(bed.keyrack.accounts.confirm(&api.caller, &client(), &Confirmation::default()).await.is_ok());
+    assert!(bed.keyrack.accounts.confirm(&api.caller, &client(), &Confirmation::password("wrong")).await.is_err());
     let browser = bed.owner().await;
-    assert!(bed.keyrack.confirm(&browser, &client(), &Confirmation::default()).await.is_err());
+    assert!(bed.keyrack.accounts.confirm(&browser, &client(), &Confirmation::default()).await.is_err());
 }

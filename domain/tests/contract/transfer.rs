@@ -13,7 +13,7 @@ on_both! {
         bed.member("ada@example.org", Role::Manager).await;
         let kept = bed.token(&owner, new_token("kept", &[STOP])).await;
         let gone = bed.token(&owner, new_token("gone", &[STOP])).await;
-        bed.keyrack.remove_tokens(&bed.confirmed(&owner).await, &[gone.token.id]).await.unwrap();
+        bed.keyrack.tokens.remove(&bed.confirmed(&owner).await, &[gone.token.id]).await.unwrap();
         bed.keyrack.flush().await.unwrap();
         let Some(other) = bed.other_kind().await else { return };
         let (from, to) = (bed.store().await, Store::open(&other.url).await.unwrap());
@@ -25,18 +25,18 @@ on_both! {
         assert!(moved.rows > moved.entries as i64 && moved.tables > 10, "{moved:?}");
         let settings = Settings { database: other.url.clone(), ..Settings::in_folder(bed.folder()) };
         let there = Keyrack::open(settings, bed.keyrack.world().clone(), catalog()).await.unwrap();
-        there.verify_audit().await.unwrap().unwrap();
-        let caller = there.authenticate(kept.secret.as_str()).await.unwrap();
+        there.audit.verify().await.unwrap().unwrap();
+        let caller = there.accounts.authenticate(kept.secret.as_str()).await.unwrap();
         assert_eq!((caller.account, caller.user), (owner.account, owner.user));
-        assert!(there.authenticate(gone.secret.as_str()).await.is_err());
+        assert!(there.accounts.authenticate(gone.secret.as_str()).await.is_err());
         // The number of a token that is gone is not given again: the audit log speaks of it.
         let confirmed = there
-            .confirm(&owner, &crate::bed::client(), &keyrack_domain::accounts::Confirmation::password(crate::bed::PASSWORD))
+            .accounts.confirm(&owner, &crate::bed::client(), &keyrack_domain::accounts::Confirmation::password(crate::bed::PASSWORD))
             .await
             .unwrap();
-        let new = there.create_token(&confirmed, &new_token("new", &[STOP])).await.unwrap();
+        let new = there.tokens.create(&confirmed, &new_token("new", &[STOP])).await.unwrap();
         assert!(new.token.id > gone.token.id, "{} is given again", new.token.id);
-        there.verify_audit().await.unwrap().unwrap();
+        there.audit.verify().await.unwrap().unwrap();
         there.close().await;
         to.close().await;
     }

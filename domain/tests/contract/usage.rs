@@ -18,7 +18,7 @@ fn from(last: u8, agent: &str) -> Client {
 
 /// Calls methods as the API's door does.
 async fn call(keyrack: &Keyrack, secret: &str, client: &Client, methods: &[&str]) {
-    let caller = keyrack.authenticate(secret).await.unwrap();
+    let caller = keyrack.accounts.authenticate(secret).await.unwrap();
     for name in methods {
         let (id, _) = keyrack.catalog().entries().find(|(_, entry)| entry.info.name == *name).unwrap();
         caller.note_use(keyrack.world().now(), client);
@@ -27,7 +27,7 @@ async fn call(keyrack: &Keyrack, secret: &str, client: &Client, methods: &[&str]
 }
 
 async fn used(keyrack: &Keyrack, viewer: &Caller) -> Option<TokenUse> {
-    keyrack.token_list(viewer).await.unwrap().tokens.remove(0).used
+    keyrack.tokens.list(viewer).await.unwrap().tokens.remove(0).used
 }
 
 fn calls(counts: &[(&str, i64)]) -> Vec<(String, i64)> {
@@ -40,8 +40,8 @@ on_both! {
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         assert_eq!(made.token.last_used, None);
         let used = bed.now();
-        bed.keyrack.authenticate(&made.secret).await.unwrap().note_use(used, &client());
-        assert_eq!(bed.keyrack.token_list(&owner).await.unwrap().tokens[0].last_used, Some(used));
+        bed.keyrack.accounts.authenticate(&made.secret).await.unwrap().note_use(used, &client());
+        assert_eq!(bed.keyrack.tokens.list(&owner).await.unwrap().tokens[0].last_used, Some(used));
         let stored = async || -> Option<i64> {
             sqlx::query_scalar("SELECT last_used_at FROM tokens").fetch_one(bed.store().await.read()).await.unwrap()
         };
@@ -53,7 +53,7 @@ on_both! {
     async fn a_flush_never_moves_the_last_use_back(bed: Bed) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
-        let caller = bed.keyrack.authenticate(&made.secret).await.unwrap();
+        let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
         let later = bed.now() + TimeDelta::minutes(5);
         bed.execute(&format!("UPDATE tokens SET last_used_at = {}", later.timestamp_millis())).await.unwrap();
         caller.note_use(bed.now(), &client());
@@ -115,7 +115,7 @@ on_both! {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         call(&bed.keyrack, &made.secret, &client(), &[STOP]).await;
-        bed.keyrack.forget_callers();
+        bed.keyrack.core.forget_callers();
         bed.keyrack.flush().await.unwrap();
         assert_eq!(used(&bed.again().await, &owner).await.unwrap().calls, calls(&[(STOP, 1)]));
     }
@@ -137,7 +137,7 @@ on_both! {
         bed.keyrack.flush().await.unwrap();
         call(&bed.keyrack, &made.secret, &client(), &[STOP]).await;
         let confirmed = bed.confirmed(&owner).await;
-        bed.keyrack.remove_tokens(&confirmed, &[made.token.id]).await.unwrap();
+        bed.keyrack.tokens.remove(&confirmed, &[made.token.id]).await.unwrap();
         bed.keyrack.flush().await.unwrap();
         let left: i64 = sqlx::query_scalar("SELECT count(*) FROM token_usage").fetch_one(bed.store().await.read()).await.unwrap();
         assert_eq!(left, 0);
@@ -156,7 +156,7 @@ on_both! {
     async fn refusals_of_known_callers_become_one_entry_each_with_their_count(bed: Bed) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
-        let caller = bed.keyrack.authenticate(&made.secret).await.unwrap();
+        let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
         for _ in 0..3 {
             bed.keyrack.refused(&caller, &client(), GET, 8202, "not granted");
         }
@@ -166,6 +166,28 @@ on_both! {
         assert!(actor.ends_with(&format!("by token:{}", made.token.id)), "{actor}");
         assert_eq!((action.as_str(), subject.as_str()), ("api.call", "method:environment.control.GetEnvs"));
         assert_eq!((outcome.as_str(), details.as_str()), ("refused: 8202 not granted", r#"{"times":3}"#));
+    }
+
+    async fn what_a_caller_chooses_is_in_no_refusal_and_makes_no_further_ones(bed: Bed) {
+        let owner = bed.owner().await;
+        let made = bed.token(&owner, new_token("t", &[STOP])).await;
+        let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
+        let before = bed.audit().await.len();
+        for number in 0..1000_u32 {
+            let from = Client { address: std::net::Ipv6Addr::from_bits(number.into()).into(), ..client() };
+            bed.keyrack.refused(&caller, &from, GET, 11, &format!("there is no environment {number}"));
+            bed.keyrack.refused(&caller, &from, GET, 8202, "not granted");
+        }
+        bed.keyrack.flush().await.unwrap();
+        let written = bed.audit().await.split_off(before);
+        assert_eq!(written.len(), 2, "{written:?}");
+        assert!(written.iter().all(|entry| entry.4.contains(r#""times":1000"#)), "{written:?}");
+        // Other methods than a caller could ever need are one entry.
+        for number in 0..1000 {
+            bed.keyrack.refused(&caller, &client(), &format!("a.b.C{number}"), 8202, "not granted");
+        }
+        bed.keyrack.flush().await.unwrap();
+        assert!(bed.audit().await.len() < before + 40);
     }
 
     async fn refusals_that_could_not_be_written_stay_noted(bed: Bed) {

@@ -1,33 +1,22 @@
 //! What a POST brings, in bounded memory and time.
 
-use std::convert::Infallible;
-use std::time::Duration;
-
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use http::{HeaderMap, header};
+use keyrack_domain::bounds::http::{ARRIVAL, DISCARDED, PARAMETERS};
 pub use keyrack_wire::Sent;
 
 use super::error::ApiError;
-use super::params::MOST_PARAMETERS;
-
-/// The largest body, in bytes. The largest parameter that clients send is the `nodes` of CreateEnvironment.
-pub const LARGEST: usize = 1 << 20;
-/// The largest body of a call that another server passes on: what a client wrote in fewer bytes comes as a form, which takes up
-/// to three for one.
-pub const LARGEST_PASSED_ON: usize = 4 << 20;
-/// So much more is read and thrown away, so that a client that is still sending gets to read the answer.
-pub const THROWN_AWAY: usize = 32 << 20;
-/// A client that is slower than this is not waited for.
-pub const IN_TIME: Duration = Duration::from_secs(20);
+use super::multipart::{Broken, Event, Reader};
 
 /// Reads the body, of so many bytes at most.
 ///
 /// # Errors
-/// [`ApiError::Request`] when it is too large, too slow, broken off, or of a kind that holds no parameters.
+/// [`ApiError`] when it is too large, too slow, broken off, encoded, or of a kind that holds no parameters.
 pub async fn sent(headers: &HeaderMap, body: Body, largest: usize) -> Result<Sent, ApiError> {
-    let bytes = tokio::time::timeout(IN_TIME, read(body, largest))
+    check_encoding(headers)?;
+    let bytes = tokio::time::timeout(ARRIVAL, read(body, largest))
         .await
         .map_err(|_| ApiError::Request("the body did not arrive in time".into()))??;
     if bytes.is_empty() {
@@ -42,7 +31,7 @@ pub async fn sent(headers: &HeaderMap, body: Body, largest: usize) -> Result<Sen
     } else if is("application/json") {
         Ok(Sent::Json(bytes))
     } else if is("multipart/form-data") {
-        fields(kind.to_str().unwrap_or_default(), bytes).await.map(Sent::Multipart)
+        fields(kind.as_bytes(), &bytes).map(Sent::Multipart)
     } else {
         Err(ApiError::Request(
             "the body has to be a form (Content-Type: application/x-www-form-urlencoded or multipart/form-data) or JSON \
@@ -52,26 +41,48 @@ pub async fn sent(headers: &HeaderMap, body: Body, largest: usize) -> Result<Sen
     }
 }
 
+/// Whether the body comes as it is. What is compressed is not unpacked: a few bytes of it can be a great many.
+///
+/// # Errors
+/// [`ApiError::Encoded`], with the encoding's name.
+pub fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
+    let given = |name| headers.get_all(name).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let other_than =
+        |plain: &'static [u8]| move |coding: &&[u8]| !coding.is_empty() && !coding.eq_ignore_ascii_case(plain);
+    let content = given(header::CONTENT_ENCODING).map(<[u8]>::trim_ascii).find(other_than(b"identity"));
+    let transfer = || given(header::TRANSFER_ENCODING).map(<[u8]>::trim_ascii).find(other_than(b"chunked"));
+    match content.or_else(transfer) {
+        None => Ok(()),
+        Some(coding) => {
+            let fit =
+                coding.len() <= 32 && coding.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
+            let name = if fit { String::from_utf8_lossy(coding).into_owned() } else { "?".to_owned() };
+            Err(ApiError::Encoded(name))
+        }
+    }
+}
+
 /// Takes a multipart form apart.
 ///
 /// # Errors
-/// [`ApiError::Request`] when it has no boundary, breaks off, or holds a part without a name.
-pub async fn fields(kind: &str, body: Bytes) -> Result<Vec<(String, Bytes)>, ApiError> {
-    // The library's own texts may repeat what was sent.
-    let broken = |_| ApiError::Request("the multipart form cannot be read: a part or the boundary is broken".into());
-    let boundary = multer::parse_boundary(kind)
-        .map_err(|_| ApiError::Request("the multipart form has no boundary in its Content-Type".into()))?;
-    let mut form = multer::Multipart::new(futures::stream::iter([Ok::<_, Infallible>(body)]), boundary);
+/// [`ApiError`] when it has no boundary, breaks off, or holds a part without a name.
+pub fn fields(kind: &[u8], body: &[u8]) -> Result<Vec<(String, Bytes)>, ApiError> {
+    let mut reader = Reader::new(kind)?;
+    reader.push(body);
     let mut fields = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        let name = field.name().map(str::to_owned);
-        let name = name.ok_or_else(|| ApiError::Request("a part of the multipart form has no name".into()))?;
-        fields.push((name, field.bytes().await.map_err(broken)?));
-        if fields.len() > MOST_PARAMETERS {
-            break;
+    let (mut name, mut value) = (String::new(), Bytes::new());
+    loop {
+        match reader.take()?.ok_or(Broken::Form)? {
+            Event::Part(head) => name = head.name,
+            // The whole form is there, so that a content is one piece.
+            Event::Content(content) => value = content,
+            Event::PartEnd => fields.push((std::mem::take(&mut name), std::mem::take(&mut value))),
+            Event::End => return Ok(fields),
+        }
+        if fields.len() > PARAMETERS {
+            return Ok(fields);
         }
     }
-    Ok(fields)
 }
 
 async fn read(body: Body, largest: usize) -> Result<Bytes, ApiError> {
@@ -82,7 +93,7 @@ async fn read(body: Body, largest: usize) -> Result<Bytes, ApiError> {
     while let Some(frame) = frames.next().await {
         let frame = frame.map_err(|_| ApiError::Request("the body broke off".into()))?;
         length += frame.len();
-        if length > largest + THROWN_AWAY {
+        if length > largest + DISCARDED {
             break;
         }
         if length > largest {
@@ -99,7 +110,7 @@ async fn read(body: Body, largest: usize) -> Result<Bytes, ApiError> {
         }
     }
     if length > largest {
-        return Err(ApiError::Request(format!("the body is larger than {} KiB", largest >> 10).into()));
+        return Err(ApiError::too_large(format!("the body is larger than {} KiB", largest >> 10)));
     }
     Ok(if all.is_empty() { first } else { all.freeze() })
 }
@@ -109,6 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::api::multipart_held;
     use crate::api::params::Pairs;
 
     proptest! {
@@ -125,8 +137,20 @@ mod tests {
             }
             body.push_str(&format!("--{boundary}--\r\n"));
             let kind = format!("multipart/form-data; boundary={boundary}; charset=UTF-8");
-            let parts = futures::executor::block_on(fields(&kind, body.into())).unwrap();
+            let parts = fields(kind.as_bytes(), body.as_bytes()).unwrap();
             prop_assert_eq!(&Pairs::read(b"", &Sent::Multipart(parts)).unwrap(), &expected);
+        }
+
+        /// Any bytes at all as a form in pieces, made of what forms are made of.
+        #[test]
+        fn noise_is_the_same_form_in_all_pieces(
+            piece in any::<u8>(),
+            form in proptest::collection::vec(
+                prop_oneof!["\r\n", "---b", "--", "\r\n\r\n", "Content-Disposition: form-data; name=", "[a\"\\\\;= \r\n-]{1,5}"],
+                0..30,
+            ),
+        ) {
+            multipart_held::multipart(&[&[piece], form.concat().as_bytes()].concat());
         }
     }
 }

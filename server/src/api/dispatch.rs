@@ -11,24 +11,31 @@ use axum::extract::Request;
 use bytes::Bytes;
 use futures::FutureExt;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method as Verb, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method as Verb, Response, header};
+use keyrack_domain::bounds::http::{BODY, FORWARDED_BODY};
 use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::cluster::ServerId;
+use keyrack_domain::log_lines::LineCause;
 use keyrack_domain::methods::MethodId;
 use keyrack_domain::uploads::Received;
+use keyrack_domain::waiting;
 use keyrack_domain::{Credential, Error, Keyrack};
 use tokio_util::task::TaskTracker;
 
 use super::answer::Answer;
 use super::body::{self, Sent};
 use super::call::{Permit, PublicCall};
+use super::cors;
 use super::credential::presented;
-use super::error::{ApiError, Code, blot};
+use super::error::{ApiError, Code};
 use super::file_form::{self, FileForm};
+use super::hint::explain;
 use super::params::{Names, Pairs, Params};
+use super::path;
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry};
 use crate::http::client::TrustedProxies;
+use crate::http::guard::Guard;
 use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
 use crate::http::passing::{PassedCall, PassedFile, PassedOn, Peers, throw_away};
@@ -40,6 +47,7 @@ pub struct Api {
     pub(super) registry: Registry,
     /// The catalogue's number of each method of the registry, in its order.
     pub(super) ids: Vec<MethodId>,
+    guard: Arc<Guard>,
     proxies: TrustedProxies,
     metrics: Arc<Metrics>,
     /// Changes that are under way; shutting down waits for them.
@@ -60,6 +68,8 @@ struct Trace {
     asked: Option<Pairs>,
     /// What came with it.
     file: Option<Arc<Received>>,
+    /// Whether some of the body was left unread, so that the connection cannot carry another request.
+    unread: bool,
 }
 
 impl Api {
@@ -70,6 +80,7 @@ impl Api {
     pub fn new(
         keyrack: Keyrack,
         registry: Registry,
+        guard: Arc<Guard>,
         proxies: TrustedProxies,
         metrics: Arc<Metrics>,
         changes: TaskTracker,
@@ -78,7 +89,7 @@ impl Api {
         let ids: Vec<_> = keyrack.catalog().entries().map(|(id, _)| id).collect();
         let same = keyrack.catalog().entries().map(|(_, entry)| entry.info.name.as_str());
         assert!(same.eq(registry.methods().iter().map(|method| method.name)), "the catalogue is not the registry's");
-        Api { keyrack, registry, ids, proxies, metrics, changes, peers }
+        Api { keyrack, registry, ids, guard, proxies, metrics, changes, peers }
     }
 
     /// What it answers.
@@ -91,7 +102,7 @@ impl Api {
         let begun = Instant::now();
         let (parts, body) = request.into_parts();
         if parts.method == Verb::OPTIONS {
-            return preflight();
+            return cors::preflight();
         }
         let mut trace = Trace::default();
         let mut outcome = self.dispatch(&parts, body, &mut trace).await;
@@ -111,22 +122,31 @@ impl Api {
             }
             Err(error) => {
                 self.note_refusal(&error, &trace);
-                if problem::asked_for(&parts.headers) {
+                let mut response = if problem::asked_for(&parts.headers) {
                     let mut response = problem::response(&error, &[&trace.credential]);
                     everywhere(response.headers_mut());
-                    return response;
+                    response
+                } else {
+                    envelope(error.envelope(&[&trace.credential]).into())
+                };
+                if trace.unread {
+                    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }
-                envelope(error.envelope(&[&trace.credential]).into())
+                response
             }
         }
     }
 
     async fn dispatch(&self, parts: &Parts, body: Body, trace: &mut Trace) -> Result<Answer, ApiError> {
         let path = parts.uri.path();
-        let path = path.strip_prefix("/1.0").unwrap_or(path);
-        let place = self.registry.find(path.strip_prefix('/').unwrap_or(path)).map_err(|no| no_such(no, path))?;
+        let place = self.registry.find(&path::without_version(path)).map_err(|no| no_such(no, path, &self.registry))?;
         trace.place = Some(place);
         let method = self.registry.methods()[place];
+        // Any site may call with a credential that it has. Without one it would make its visitors guess passwords for it, and
+        // have them held back for what it got wrong.
+        if method.is_public() && method.effect == Effect::Change && self.guard.is_foreign(parts) {
+            return Err(ApiError::ForeignPage(method.name));
+        }
         if method.takes_file() && parts.method == Verb::POST {
             if let Some(file) = parts.extensions.get::<PassedFile>() {
                 return self.with_passed_file(parts, file, body, (method, place), trace).await;
@@ -141,8 +161,11 @@ impl Api {
             Verb::GET => Sent::nothing(),
             Verb::POST => {
                 let passed_on = parts.extensions.get::<PassedOn>().is_some();
-                let largest = if passed_on { body::LARGEST_PASSED_ON } else { body::LARGEST };
-                body::sent(&parts.headers, body, largest).await?
+                let largest = if passed_on { FORWARDED_BODY } else { BODY };
+                trace.unread = true;
+                let sent = body::sent(&parts.headers, body, largest).await?;
+                trace.unread = false;
+                sent
             }
             _ => return Err(ApiError::Verb),
         };
@@ -176,7 +199,10 @@ impl Api {
         match self.peers.pass_call(server, address, &parts.headers, call).await {
             Ok(response) => Some(response),
             Err(away) => {
-                tracing::warn!(%server, %away, "a call could not be passed on");
+                let cause = trace.caller.as_deref().map_or(LineCause::Stranger, LineCause::from);
+                if self.keyrack.core.log_lines().may_write(cause) {
+                    tracing::warn!(%server, %away, "a call could not be passed on");
+                }
                 None
             }
         }
@@ -193,14 +219,15 @@ impl Api {
     ) -> Result<(Arc<Caller>, Permit), ApiError> {
         let credential = presented(&parts.headers, pairs)?;
         trace.credential.push_str(&credential);
-        let caller = self.keyrack.authenticate(&credential).await?;
+        let caller =
+            self.keyrack.accounts.authenticate(&credential).await.map_err(|error| explain(error, &credential))?;
         if let Some(client) = &trace.client {
             caller.note_use(self.keyrack.world().now(), client);
         }
         trace.caller = Some(caller.clone());
         let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
         caller.count_call(self.ids[place]);
-        if !method.params.is_empty() && self.keyrack.may_have_others() {
+        if !method.params.is_empty() && self.keyrack.core.may_have_others() {
             trace.asked = Some(pairs.clone());
         }
         Ok((caller, permit))
@@ -215,6 +242,7 @@ impl Api {
         trace: &mut Trace,
     ) -> Result<Answer, ApiError> {
         let client = trace.client.insert(self.proxies.client(parts)).clone();
+        trace.unread = true;
         let mut form = FileForm::open(&parts.headers, body)?;
         let taken = async {
             form.read_fields().await?;
@@ -233,7 +261,7 @@ impl Api {
             let (caller, permit) = match &trace.file {
                 // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
                 Some(_) => {
-                    let caller = self.keyrack.authenticate(&trace.credential).await?;
+                    let caller = self.keyrack.accounts.authenticate(&trace.credential).await?;
                     let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
                     (caller, permit)
                 }
@@ -242,11 +270,11 @@ impl Api {
             method.begin(permit.call(self.keyrack.clone(), caller, client, trace.file.clone()), pairs)
         };
         match taken.await {
-            Ok((names, answering)) => self.run(method, &names, answering).await,
-            Err(error) => {
-                form.throw_away().await;
-                Err(error)
+            Ok((names, answering)) => {
+                trace.unread = false;
+                self.run(method, &names, answering).await
             }
+            Err(error) => Err(error),
         }
     }
 
@@ -287,7 +315,10 @@ impl Api {
     ) -> Result<Answer, ApiError> {
         let outcome = match method.effect {
             Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
-            Effect::Change => self.changes.spawn(request_id::carry(answering)).await.ok(),
+            Effect::Change => {
+                let (_client, answering) = waiting::for_client(answering);
+                self.changes.spawn(request_id::carry(answering)).await.ok()
+            }
         };
         outcome
             .unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))
@@ -297,12 +328,14 @@ impl Api {
     fn note_refusal(&self, error: &ApiError, trace: &Trace) {
         let code = error.code();
         let method = self.name(trace);
-        match trace.caller {
-            Some(_) => tracing::info!(method, code = code.number(), "call refused"),
-            // Strangers could fill the disk.
-            None => tracing::debug!(method, code = code.number(), "call refused"),
+        match &trace.caller {
+            Some(caller) if self.keyrack.core.log_lines().may_write((&**caller).into()) => {
+                tracing::info!(method, code = code.number(), "call refused");
+            }
+            // Strangers, and callers who go on and on, could fill the disk.
+            _ => tracing::debug!(method, code = code.number(), "call refused"),
         }
-        if let ApiError::Domain(Error::NotAuthenticated(Credential::Unknown)) = error {
+        if let ApiError::Slip(_) | ApiError::Domain(Error::NotAuthenticated(Credential::Unknown)) = error {
             self.metrics.unknown_credential();
         }
         // Not noted: what says nothing of the caller (3, 1, 99), and wrong passwords, which the domain notes itself.
@@ -311,8 +344,7 @@ impl Api {
             Code::Parameter | Code::Unavailable | Code::Internal | Code::WrongPassword | Code::WrongSignIn
         );
         if let (Some(caller), Some(client), true) = (&trace.caller, &trace.client, telling) {
-            let reason = blot(error.kept_text(), &[&trace.credential]);
-            self.keyrack.refused(caller, client, method, code.number(), &reason);
+            self.keyrack.refused(caller, client, method, code.number(), &error.audit_text());
         }
     }
 
@@ -322,44 +354,37 @@ impl Api {
 }
 
 /// Names the part of the path that leads nowhere, as far as it is fit to be repeated.
-fn no_such(no: NoSuch, path: &str) -> ApiError {
-    let mut parts = path.split('/').filter(|part| !part.is_empty());
+fn no_such(no: NoSuch, path: &str, registry: &Registry) -> ApiError {
+    let parts = path::named(path);
+    let hint = match registry.find(&parts.join("/")) {
+        Ok(_) => ": write the path without dots and percent-encoding",
+        Err(_) => "",
+    };
+    let mut parts = parts.into_iter();
     let mut next = || {
         let part = parts.next().unwrap_or_default();
         let fit = part.len() <= 64 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
-        if fit { part } else { "?" }
+        if fit { part } else { "?".to_owned() }
     };
     let (service, class, _, method) = (next(), next(), next(), next());
     match no {
-        NoSuch::Service => ApiError::UnknownService(format!("{service}.{class}")),
-        NoSuch::Method => ApiError::UnknownMethod(format!("{service}.{class}.{method}")),
+        NoSuch::Service => ApiError::UnknownService(format!("{service}.{class}{hint}")),
+        NoSuch::Method => ApiError::UnknownMethod(format!("{service}.{class}.{method}{hint}")),
     }
 }
 
 fn envelope(body: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
-    headers.reserve(6);
+    headers.reserve(7);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     everywhere(headers);
     response
 }
 
-/// Browsers ask first before a script of another site may send `Authorization`.
-fn preflight() -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type"));
-    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    everywhere(headers);
-    response
-}
-
-/// Any site may call: a credential is never sent by the browser itself here.
-fn everywhere(headers: &mut HeaderMap) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+/// What every answer says.
+pub(super) fn everywhere(headers: &mut HeaderMap) {
+    cors::readable(headers);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

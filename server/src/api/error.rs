@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
-use keyrack_domain::Error;
 use keyrack_domain::secret::{Shape, shape};
+use keyrack_domain::{Credential, Error};
 pub use keyrack_wire::Code;
 use keyrack_wire::{Names, Refusal};
 use serde::Serialize;
+
+use super::hint::Slip;
+use super::multipart::Broken;
 
 /// Why a call was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +17,15 @@ pub enum ApiError {
     /// The request cannot be read at all.
     #[error("{0}")]
     Request(Cow<'static, str>),
+    /// A bound was met; the text names it and its value.
+    #[error("{problem}")]
+    TooLarge { name: Option<&'static str>, problem: Cow<'static, str> },
+    /// The body does not come as it is.
+    #[error("the body is encoded as {0}, which this server does not undo: send it without Content-Encoding")]
+    Encoded(String),
+    /// What was presented is no credential, and it can be told why.
+    #[error("{}: {}", Credential::Unknown, .0)]
+    Slip(Slip),
     /// Neither a session nor a token came with the call.
     #[error(
         "invalid parameter [session]: a session or a token is required (Authorization: Bearer …, session=… or token=…)"
@@ -38,6 +50,9 @@ pub enum ApiError {
     /// Neither GET nor POST.
     #[error("the API is called with GET or POST")]
     Verb,
+    /// A page of another site makes its visitor's browser sign in.
+    #[error("{0} is not for pages of other sites: sign in at the dashboard, or call it from a program")]
+    ForeignPage(&'static str),
     /// This token does not open this method.
     #[error("the token has no permission to call {0}")]
     NotGranted(&'static str),
@@ -48,7 +63,7 @@ pub enum ApiError {
     #[error("the code is wrong or was used already")]
     SignInCode,
     /// Too many sign-ins failed; the domain does not know that this was one.
-    #[error("too many wrong tries: try again in {wait} s")]
+    #[error("too many tries: try again in {wait} s")]
     SignInThrottled { wait: u32 },
     #[error(transparent)]
     Domain(#[from] Error),
@@ -58,6 +73,7 @@ impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> ApiError {
         match refusal {
             Refusal::Request(text) => ApiError::Request(text),
+            Refusal::TooLarge { name, problem } => ApiError::TooLarge { name, problem },
             Refusal::Missing(name) => ApiError::Missing(name),
             Refusal::Bad { name, problem } => ApiError::Bad { name, problem },
             Refusal::Nameless(problem) => ApiError::Request(problem),
@@ -71,10 +87,18 @@ impl ApiError {
         ApiError::Bad { name, problem: problem.into() }
     }
 
+    /// A bound of the whole request that was met.
+    pub fn too_large(problem: impl Into<Cow<'static, str>>) -> ApiError {
+        ApiError::TooLarge { name: None, problem: problem.into() }
+    }
+
     /// The same, but it calls a parameter as the client called it.
     pub fn named(self, names: &Names) -> ApiError {
         match self {
             ApiError::Bad { name, problem } => ApiError::Bad { name: names.used(name).unwrap_or(name), problem },
+            ApiError::TooLarge { name: Some(name), problem } => {
+                ApiError::TooLarge { name: Some(names.used(name).unwrap_or(name)), problem }
+            }
             ApiError::Domain(Error::Invalid { name, message }) => {
                 let name = names.used(&name).map_or(name, Cow::Borrowed);
                 ApiError::Domain(Error::Invalid { name, message })
@@ -87,6 +111,8 @@ impl ApiError {
     pub fn code(&self) -> Code {
         match self {
             ApiError::Request(_)
+            | ApiError::TooLarge { .. }
+            | ApiError::Encoded(_)
             | ApiError::NoCredential
             | ApiError::TwoCredentials
             | ApiError::Missing(_)
@@ -94,8 +120,9 @@ impl ApiError {
             ApiError::UnknownService(_) => Code::UnknownService,
             ApiError::UnknownMethod(_) => Code::UnknownMethod,
             ApiError::PostOnly(_) | ApiError::Verb => Code::NotPermitted,
+            ApiError::Slip(_) => Code::NotAuthenticated,
             ApiError::NotGranted(_) => Code::NotGranted,
-            ApiError::Role(_) => Code::Forbidden,
+            ApiError::Role(_) | ApiError::ForeignPage(_) => Code::Forbidden,
             ApiError::SignInThrottled { .. } | ApiError::SignInCode => Code::WrongSignIn,
             ApiError::Domain(error) => of_domain(error),
         }
@@ -105,6 +132,7 @@ impl ApiError {
     pub fn text(&self) -> String {
         match self {
             ApiError::Domain(Error::Invalid { name, message }) => format!("invalid parameter [{name}]: {message}"),
+            ApiError::TooLarge { name: Some(name), problem } => format!("invalid parameter [{name}]: {problem}"),
             ApiError::Domain(Error::SecondFactorNeeded { totp, .. }) => {
                 format!("invalid parameter [code]: {}", code_needed(*totp))
             }
@@ -117,6 +145,15 @@ impl ApiError {
         match self {
             ApiError::Domain(error @ Error::Step { .. }) => error.without_output(),
             _ => self.text(),
+        }
+    }
+
+    /// Why, as the audit log says it of a refused call: nothing in it was chosen by whoever called.
+    pub fn audit_text(&self) -> String {
+        match self {
+            ApiError::NotGranted(_) | ApiError::Role(_) | ApiError::PostOnly(_) | ApiError::Verb => self.text(),
+            ApiError::Domain(Error::Forbidden(Cow::Borrowed(fixed))) => (*fixed).to_owned(),
+            _ => self.code().meaning().to_owned(),
         }
     }
 
@@ -133,6 +170,13 @@ impl ApiError {
         let error = blot(self.text(), secrets);
         serde_json::to_vec(&Envelope { result: code.number(), error: &error, source: code.source() })
             .expect("text and a number can always be written")
+    }
+}
+
+impl From<Broken> for ApiError {
+    fn from(broken: Broken) -> ApiError {
+        let text = broken.to_string();
+        if broken.is_too_large() { ApiError::too_large(text) } else { ApiError::Request(text.into()) }
     }
 }
 

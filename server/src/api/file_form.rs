@@ -2,15 +2,16 @@
 
 use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
+use futures::StreamExt;
 use http::{HeaderMap, header};
 use keyrack_domain::Keyrack;
+use keyrack_domain::bounds::http::{ARRIVAL, BODY, PARAMETERS};
 use keyrack_domain::caller::Caller;
 use keyrack_domain::uploads::Received;
-use multer::{Field, Multipart};
 
-use super::body::{IN_TIME, LARGEST, THROWN_AWAY};
+use super::body;
 use super::error::ApiError;
-use super::params::MOST_PARAMETERS;
+use super::multipart::{Event, Reader};
 
 /// The part that is the file; so is every part with a file name.
 const FILE: &str = "file";
@@ -27,12 +28,13 @@ pub fn is_one(headers: &HeaderMap) -> bool {
 
 /// The form, read as far as was asked for.
 pub struct FileForm {
-    form: Multipart<'static>,
+    frames: BodyDataStream,
+    reader: Reader,
     fields: Vec<(String, Bytes)>,
-    /// Bytes in `fields`.
+    /// Bytes in `fields` and in the heads of all parts.
     length: usize,
-    /// The file, once its part has begun.
-    file: Option<Field<'static>>,
+    /// The name of the file, once its part has begun; `None` again when it was taken.
+    file: Option<String>,
     taken: bool,
 }
 
@@ -40,49 +42,71 @@ impl FileForm {
     /// Reads nothing yet. What stands behind the boundary in the header, a `charset` for example, is no part of it.
     ///
     /// # Errors
-    /// [`ApiError::Request`] without a boundary.
+    /// [`ApiError`] without a usable boundary, and for a body that is encoded.
     pub fn open(headers: &HeaderMap, body: Body) -> Result<FileForm, ApiError> {
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let boundary = multer::parse_boundary(kind)
-            .map_err(|_| ApiError::Request("the multipart form has no boundary in its Content-Type".into()))?;
-        let frames: BodyDataStream = body.into_data_stream();
-        Ok(FileForm { form: Multipart::new(frames, boundary), fields: Vec::new(), length: 0, file: None, taken: false })
+        body::check_encoding(headers)?;
+        let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes()).unwrap_or_default();
+        let (frames, reader) = (body.into_data_stream(), Reader::new(kind)?);
+        Ok(FileForm { frames, reader, fields: Vec::new(), length: 0, file: None, taken: false })
     }
 
     /// Reads parameters, up to the file or the end.
     ///
     /// # Errors
-    /// [`ApiError::Request`] for what is broken, too large or too slow, and for a second file.
+    /// [`ApiError`] for what is broken, too large or too slow, and for a second file.
     pub async fn read_fields(&mut self) -> Result<(), ApiError> {
         if self.file.is_some() {
             return Ok(());
         }
-        while let Some(mut field) = in_time(self.form.next_field()).await? {
-            let name = field.name().map(str::to_owned);
-            let name = name.ok_or_else(|| ApiError::Request("a part of the multipart form has no name".into()))?;
-            if field.file_name().is_some() || name == FILE {
-                if self.taken {
-                    return Err(ApiError::Request("the form brings more than one file".into()));
+        tokio::time::timeout(ARRIVAL, self.read_on()).await.map_err(|_| slow())?
+    }
+
+    async fn read_on(&mut self) -> Result<(), ApiError> {
+        let (mut name, mut value) = (String::new(), Vec::new());
+        loop {
+            match self.next().await? {
+                Event::Part(head) => {
+                    self.count(head.length)?;
+                    if head.file_name.is_some() || head.name == FILE {
+                        if self.taken {
+                            return Err(ApiError::Request("the form brings more than one file".into()));
+                        }
+                        self.taken = true;
+                        self.file = Some(head.file_name.unwrap_or_else(|| UNNAMED.to_owned()));
+                        return Ok(());
+                    }
+                    name = head.name;
                 }
-                self.taken = true;
-                self.file = Some(field);
-                return Ok(());
-            }
-            let mut value = Vec::new();
-            while let Some(piece) = in_time(field.chunk()).await? {
-                self.length += piece.len();
-                if self.length > LARGEST || self.fields.len() >= MOST_PARAMETERS {
-                    let why = format!(
-                        "the parameters of the form are more than {MOST_PARAMETERS} or larger than {} KiB",
-                        LARGEST >> 10
-                    );
-                    return Err(ApiError::Request(why.into()));
+                Event::Content(piece) => {
+                    self.count(piece.len())?;
+                    value.extend_from_slice(&piece);
                 }
-                value.extend_from_slice(&piece);
+                Event::PartEnd => self.fields.push((std::mem::take(&mut name), std::mem::take(&mut value).into())),
+                Event::End => return Ok(()),
             }
-            self.fields.push((name, value.into()));
+        }
+    }
+
+    /// Counts bytes that are kept.
+    fn count(&mut self, bytes: usize) -> Result<(), ApiError> {
+        self.length += bytes;
+        if self.length > BODY || self.fields.len() >= PARAMETERS {
+            let why =
+                format!("the parameters of the form are more than {PARAMETERS} or larger than {} KiB", BODY >> 10);
+            return Err(ApiError::too_large(why));
         }
         Ok(())
+    }
+
+    /// What comes next. It waits as long as the caller of this does.
+    async fn next(&mut self) -> Result<Event, ApiError> {
+        loop {
+            if let Some(event) = self.reader.take()? {
+                return Ok(event);
+            }
+            let frame = self.frames.next().await.and_then(Result::ok);
+            self.reader.push(&frame.ok_or_else(|| ApiError::Request("the multipart form broke off".into()))?);
+        }
     }
 
     /// What was read so far.
@@ -105,49 +129,17 @@ impl FileForm {
     /// Takes the file in, if there is one.
     ///
     /// # Errors
-    /// As [`Keyrack::receive`], and [`ApiError::Request`] for a form that breaks off.
+    /// As [`Uploads::receive`](keyrack_domain::uploads::Uploads::receive), and [`ApiError::Request`] for a form that breaks off.
     pub async fn receive(&mut self, keyrack: &Keyrack, caller: &Caller) -> Result<Option<Received>, ApiError> {
-        let Some(field) = &mut self.file else { return Ok(None) };
-        let name = field.file_name().unwrap_or(UNNAMED).to_owned();
-        let mut receiving = keyrack.receive(caller, &name).await?;
-        while let Some(piece) = in_time(field.chunk()).await? {
+        let Some(name) = self.file.take() else { return Ok(None) };
+        let mut receiving = keyrack.uploads.receive(caller, &name).await?;
+        while let Event::Content(piece) = tokio::time::timeout(ARRIVAL, self.next()).await.map_err(|_| slow())?? {
             receiving.write(&piece).await?;
         }
-        self.file = None;
         Ok(Some(receiving.finish().await?))
-    }
-
-    /// Reads on for a while, so that a client that is still sending gets to read why it was refused.
-    pub async fn throw_away(mut self) {
-        let reading = async {
-            let mut length = 0;
-            loop {
-                let mut field = match self.file.take() {
-                    Some(field) => field,
-                    None => match self.form.next_field().await {
-                        Ok(Some(field)) => field,
-                        _ => return,
-                    },
-                };
-                while let Ok(Some(piece)) = field.chunk().await {
-                    length += piece.len();
-                    if length > THROWN_AWAY {
-                        return;
-                    }
-                }
-            }
-        };
-        let _ = tokio::time::timeout(IN_TIME, reading).await;
     }
 }
 
-async fn in_time<T>(reading: impl Future<Output = multer::Result<T>>) -> Result<T, ApiError> {
-    match tokio::time::timeout(IN_TIME, reading).await {
-        Err(_) => Err(ApiError::Request("the body did not arrive in time".into())),
-        // The library's own texts may repeat what was sent.
-        Ok(Err(_)) => {
-            Err(ApiError::Request("the multipart form cannot be read: it broke off, or its boundary is wrong".into()))
-        }
-        Ok(Ok(read)) => Ok(read),
-    }
+fn slow() -> ApiError {
+    ApiError::Request("the body did not arrive in time".into())
 }

@@ -6,13 +6,19 @@
 pub mod answer;
 pub mod body;
 pub mod call;
+mod cors;
 mod credential;
 pub mod dispatch;
 pub mod error;
 mod file_form;
+pub mod hint;
 pub mod method;
 pub mod methods;
+pub mod multipart;
+#[cfg(test)]
+mod multipart_held;
 pub mod openapi;
+pub mod path;
 mod problem;
 pub mod registry;
 mod tasks;
@@ -34,7 +40,7 @@ use dispatch::Api;
 pub fn router(api: Arc<Api>) -> Router {
     let document = Arc::new(OnceLock::new());
     let described = api.clone();
-    let openapi = get(async move || openapi_json(&document, &described));
+    let openapi = get(async move || openapi_json(&document, &described)).options(async || cors::preflight());
     let answer = any(async move |request: Request| api.answer(request).await);
     Router::new()
         .route("/openapi.json", openapi)
@@ -54,6 +60,7 @@ fn openapi_json(document: &OnceLock<Bytes>, api: &Api) -> impl IntoResponse + us
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_EXPOSE_HEADERS, cors::EXPOSED),
         (header::CACHE_CONTROL, "no-cache"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];

@@ -5,7 +5,7 @@
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use keyrack_domain::Error;
+use keyrack_domain::{Credential, Error};
 use serde::Serialize;
 
 use super::error::{ApiError, Code, blot};
@@ -58,13 +58,15 @@ pub fn response(error: &ApiError, secrets: &[&str]) -> Response<Body> {
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
-    let told = HeaderValue::from_static("www-authenticate, retry-after");
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, told);
     if let Some(challenge) = challenge(error, status) {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
     match error {
         ApiError::Verb => drop(headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"))),
+        // RFC 9110 (section 12.5.3): says what would be taken.
+        ApiError::Encoded(_) => {
+            drop(headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")));
+        }
         ApiError::PostOnly(_) => drop(headers.insert(header::ALLOW, HeaderValue::from_static("POST"))),
         _ => {}
     }
@@ -78,6 +80,8 @@ pub fn response(error: &ApiError, secrets: &[&str]) -> Response<Body> {
 fn status(error: &ApiError) -> StatusCode {
     match error {
         ApiError::NoCredential => return StatusCode::UNAUTHORIZED,
+        ApiError::TooLarge { .. } => return StatusCode::PAYLOAD_TOO_LARGE,
+        ApiError::Encoded(_) => return StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ApiError::Verb | ApiError::PostOnly(_) => return StatusCode::METHOD_NOT_ALLOWED,
         _ if wait(error).is_some() => return StatusCode::TOO_MANY_REQUESTS,
         _ => {}
@@ -117,10 +121,15 @@ fn challenge(error: &ApiError, status: StatusCode) -> Option<HeaderValue> {
         // Who brought no credential is told that one is needed, and nothing else.
         ApiError::NoCredential => REALM.to_owned(),
         ApiError::NotGranted(method) => format!(r#"{REALM}, error="insufficient_scope", scope="{method}""#),
+        ApiError::Slip(_) => {
+            format!(r#"{REALM}, error="invalid_token", error_description="{}""#, Credential::Unknown)
+        }
         ApiError::Domain(Error::NotAuthenticated(reason)) => {
             format!(r#"{REALM}, error="invalid_token", error_description="{reason}""#)
         }
-        _ if status == StatusCode::BAD_REQUEST => format!(r#"{REALM}, error="invalid_request""#),
+        _ if error.code() == Code::Parameter && status.is_client_error() => {
+            format!(r#"{REALM}, error="invalid_request""#)
+        }
         _ => return None,
     };
     HeaderValue::try_from(text).ok()

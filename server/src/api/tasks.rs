@@ -24,7 +24,7 @@ impl Api {
     /// it.
     pub async fn run_due_tasks(self: &Arc<Api>) -> Vec<JoinHandle<()>> {
         // A database that is out of reach was logged; what is due now is due at the next look too.
-        let claimed = self.keyrack.claim_due_tasks().await.unwrap_or_default();
+        let claimed = self.keyrack.scheduler.claim_due().await.unwrap_or_default();
         let begin = |(task, caller)| {
             let api = self.clone();
             self.changes.spawn(async move { api.run_task(task, caller).await })
@@ -46,13 +46,13 @@ impl Api {
             tokio::select! {
                 outcome = &mut calling => break outcome,
                 _ = renewals.tick() => {
-                    let _ = self.keyrack.renew_task(&mut task).await;
+                    let _ = self.keyrack.scheduler.renew(&mut task).await;
                 }
             }
         };
         if let Err(ApiError::Domain(Error::Elsewhere { server, .. })) = &outcome {
             tracing::debug!(task = task.id, %server, "task handed on");
-            let _ = self.keyrack.hand_on_task(&task, server).await;
+            let _ = self.keyrack.scheduler.hand_on(&task, server).await;
             return;
         }
         let (code, text) = match &outcome {
@@ -61,7 +61,7 @@ impl Api {
         };
         tracing::info!(task = task.id, method, code, "task");
         // What could not be noted was logged; the claim runs out by itself.
-        let _ = self.keyrack.finish_task(&task, code, text.as_deref()).await;
+        let _ = self.keyrack.scheduler.finish(&task, code, text.as_deref()).await;
     }
 
     async fn call_for_task(

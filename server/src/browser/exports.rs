@@ -93,7 +93,7 @@ fn entries(
     if let Some(advice) = asked.from.1.or(asked.to.1) {
         return Err(Refusal::Day(advice));
     }
-    keyrack.audit_export(caller, &asked.filter).map_err(Refusal::Domain)
+    keyrack.audit.export(caller, &asked.filter).map_err(Refusal::Domain)
 }
 
 fn file(
@@ -127,21 +127,29 @@ fn csv_line(entry: &AuditEntryView) -> String {
     line
 }
 
-/// A field that a spreadsheet would take for a formula gets an apostrophe in front, which makes it text. Some programs
-/// take the wide forms of these signs for them too, and look past blanks.
+/// Writes a field so that no spreadsheet takes a part of it for a formula: an apostrophe in front makes a cell text. Some programs
+/// separate by semicolons or tabs, whatever the quotes say; some look past blanks and quotes, and take the wide forms of the
+/// signs for them too. So every part that could be a cell gets its apostrophe.
 fn csv_field(text: &str, line: &mut String) {
-    const SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    let formula = text.starts_with(SIGNS) || text.trim_start().starts_with(SIGNS);
-    if !formula && !text.contains(['"', ',', '\r', '\n']) {
-        line.push_str(text);
-        return;
+    const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    const SEPARATORS: [char; 5] = [',', ';', '\t', '\r', '\n'];
+    let quoted = text.contains(SEPARATORS) || text.contains('"');
+    let mut field = String::with_capacity(text.len() + 8);
+    let mut before = ';';
+    for part in text.split_inclusive(SEPARATORS) {
+        let begins = part.trim_start_matches(|c: char| c == '"' || c.is_whitespace() && !SEPARATORS.contains(&c));
+        let blank = part.starts_with(['\t', '\r', '\n']) && matches!(before, ',' | ';');
+        if blank || begins.starts_with(SIGNS) {
+            field.push('\'');
+        }
+        field.push_str(&part.replace('"', "\"\""));
+        before = part.chars().next_back().unwrap_or_default();
     }
-    line.push('"');
-    if formula {
-        line.push('\'');
+    if quoted || field.starts_with('\'') {
+        line.extend(["\"", &field, "\""]);
+    } else {
+        line.push_str(&field);
     }
-    line.push_str(&text.replace('"', "\"\""));
-    line.push('"');
 }
 
 fn json_line(entry: &AuditEntryView) -> String {
@@ -181,6 +189,16 @@ mod tests {
             ("=cmd|' /C calc'!A0", "\"'=cmd|' /C calc'!A0\""),
             ("＝1+1", "\"'＝1+1\""),
             (" =1+1", "\"' =1+1\""),
+            ("a b", "a b"),
+            ("\u{a0}=1+1", "\"'\u{a0}=1+1\""),
+            (";=1+1", "\";'=1+1\""),
+            ("x;=1+1", "\"x;'=1+1\""),
+            ("x\t@SUM(A1)", "\"x\t'@SUM(A1)\""),
+            ("x; \"=1+1\"", "\"x;' \"\"=1+1\"\"\""),
+            ("x,-1\r\n+2", "\"x,'-1\r\n'+2\""),
+            ("x;\ty", "\"x;'\ty\""),
+            ("x;＝1", "\"x;'＝1\""),
+            ("a-b;c=d", "\"a-b;c=d\""),
             ("a=1", "a=1"),
         ] {
             let mut line = String::new();

@@ -2,7 +2,6 @@
 
 mod exports;
 mod forms;
-mod guard;
 mod pages;
 mod visitor;
 
@@ -22,8 +21,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::http::Address;
 use crate::http::client::TrustedProxies;
+use crate::http::guard::Guard;
 use crate::http::passing::Peers;
-use guard::Guard;
 
 /// The largest form, in bytes; a token with every method ticked is some 20 KiB.
 const LARGEST_FORM: usize = 256 << 10;
@@ -51,16 +50,19 @@ impl Browser {
         keyrack: Keyrack,
         docs: Vec<MethodDoc>,
         address: &Address,
+        guard: Arc<Guard>,
         proxies: TrustedProxies,
         changes: TaskTracker,
         peers: Arc<Peers>,
     ) -> Browser {
+        let lifetime = keyrack.settings().session_lifetime;
+        let cookie = CookieRule::new(address.is_https(), &keyrack.core.cookie_realm(), lifetime);
         Browser {
             keyrack,
             docs: Arc::new(docs),
-            cookie: CookieRule { secure: address.is_https() },
+            cookie,
             url: PublicUrl(address.origin()),
-            guard: Arc::new(Guard::new(address.origin())),
+            guard,
             proxies: Arc::new(proxies),
             changes,
             peers,
@@ -86,7 +88,7 @@ impl Browser {
     fn provide(&self) {
         provide_context(self.keyrack.clone());
         provide_context(self.docs.clone());
-        provide_context(self.cookie);
+        provide_context(self.cookie.clone());
         provide_context(self.url.clone());
         // Absent while the list of routes is made.
         if let Some(visit) =

@@ -2,7 +2,7 @@
 
 use axum::{Router, body::Body, extract::Request, response::Response, routing::get};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use keyrack_app::{App, shell};
+use keyrack_app::{App, shell, visit};
 use leptos::{
     config::LeptosOptions,
     nonce::use_nonce,
@@ -26,8 +26,8 @@ where
     C: Fn() + Clone + Send + Sync + 'static,
 {
     let context = move || {
-        secure_page();
         context();
+        secure_page();
     };
     let routes = generate_route_list(App);
     let page = {
@@ -72,8 +72,8 @@ impl Again {
         let options = options();
         let browser = browser.clone();
         let context = move || {
-            secure_page();
             browser.provide();
+            secure_page();
             provide_context(outcome.clone());
         };
         leptos_axum::render_app_async_with_context(context, move || shell(options.clone()))(self.request).await
@@ -97,11 +97,17 @@ fn secure_page() {
     };
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy).expect("the nonce is base64")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        // Not `no-referrer`, with which browsers send forms as if no page of ours had made them (`Origin: null`). Addresses of
+        // pages hold secrets of invitations; other sites learn nothing of them.
+        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     ] {
         response.insert_header(name, value);
+    }
+    // Browsers ignore it, and complain, where the page came in the clear.
+    if !visit::is_in_the_clear() {
+        let name = HeaderName::from_static("cross-origin-opener-policy");
+        response.insert_header(name, HeaderValue::from_static("same-origin"));
     }
 }

@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use keyrack_app::visit::Visit;
 use keyrack_domain::Error;
 use keyrack_domain::cluster::watching;
+use keyrack_domain::log_lines::LineCause;
 
 use super::{Browser, LARGEST_FORM};
 use crate::http::passing::PassedOn;
@@ -22,12 +23,14 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
     // What another server passes on has passed its guard.
     let passed_on = parts.extensions.get::<PassedOn>().is_some();
     if !passed_on && !browser.guard.passes(&parts) {
-        tracing::info!("a change that did not come from one of our pages was refused");
+        if browser.keyrack.core.log_lines().may_write(LineCause::Stranger) {
+            tracing::info!("a change that did not come from one of our pages was refused");
+        }
         return plain(StatusCode::FORBIDDEN, "This request did not come from a page of Keyrack.\n");
     }
     let caller = match browser.cookie.read(&parts.headers) {
         None => None,
-        Some(session) => match browser.keyrack.caller_of_session(session).await {
+        Some(session) => match browser.keyrack.accounts.caller_of_session(session).await {
             Ok(caller) => Some(caller),
             Err(Error::NotAuthenticated(_)) => None,
             Err(_) => {
@@ -45,12 +48,12 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
         next.run(Request::from_parts(parts, body)).await
     } else {
         // A change runs to its end even when the browser goes away meanwhile.
-        let running: Pin<Box<dyn Future<Output = Response> + Send>> = if !passed_on && browser.keyrack.may_have_others()
-        {
-            Box::pin(change_where_it_belongs(browser.clone(), parts, body, next))
-        } else {
-            Box::pin(next.run(Request::from_parts(parts, body)))
-        };
+        let running: Pin<Box<dyn Future<Output = Response> + Send>> =
+            if !passed_on && browser.keyrack.core.may_have_others() {
+                Box::pin(change_where_it_belongs(browser.clone(), parts, body, next))
+            } else {
+                Box::pin(next.run(Request::from_parts(parts, body)))
+            };
         browser.changes.spawn(request_id::carry(running)).await.unwrap_or_else(|_| {
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside the server; its log says what.\n")
         })
@@ -72,7 +75,9 @@ async fn change_where_it_belongs(browser: Browser, parts: Parts, body: Body, nex
         Ok(response) => response,
         // The answer from here says that the environment is another server's.
         Err(away) => {
-            tracing::warn!(%server, %away, "a change could not be passed on");
+            if browser.keyrack.core.log_lines().may_write(LineCause::Stranger) {
+                tracing::warn!(%server, %away, "a change could not be passed on");
+            }
             response
         }
     }

@@ -57,7 +57,7 @@ impl ResetPassword {
         let password = read_password()?;
         block_on(async {
             let (keyrack, _) = open(settings).await?;
-            let reset = keyrack.reset_password(&self.email, &password).await;
+            let reset = keyrack.accounts.reset_password(&self.email, &password).await;
             keyrack.close().await;
             reset.map_err(|error| match error {
                 Error::Invalid { .. } | Error::NotFound(_) => Failure::refused(error),
@@ -76,7 +76,7 @@ impl Create {
         let (user, account) = block_on(async {
             let (keyrack, _) = open(self.place.settings()).await?;
             folder.keep();
-            let made = keyrack.create_user_with_account(&self.email, &password).await;
+            let made = keyrack.accounts.create_user_with_account(&self.email, &password).await;
             keyrack.close().await;
             made.map_err(|error| match error {
                 Error::Invalid { .. } | Error::Exists(_) => Failure::refused(error),
@@ -94,5 +94,7 @@ fn read_password() -> Result<String, Failure> {
         .take(INPUT_LIMIT)
         .read_to_string(&mut text)
         .map_err(|error| Failure::start(format_args!("the password cannot be read from standard input: {error}")))?;
+    // Editors of some systems put a byte order mark before what they save; it is no part of the password.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }

@@ -23,12 +23,13 @@ impl Audit {
         require_database(&settings)?;
         let verified = block_on(async {
             let (keyrack, _) = open(settings).await?;
-            let verified = keyrack.verify_audit().await;
+            let verified = keyrack.audit.verify().await;
             keyrack.close().await;
             verified.map_err(Failure::start)
         })?;
         let whole = verified.map_err(|broken| Failure::refused(format_args!("the audit log is broken: {broken}")))?;
         println!("the audit log is whole: {} entries", whole.entries);
+        println!("the last one is entry {} with the hash {}", whole.entries, whole.last_hash);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use keyrack_domain::store::{self, Dialect, Schema, Store};
+use keyrack_domain::store::{self, Address, Dialect, Schema, Store};
 use keyrack_domain::world::World;
 
 use super::folder::{DatabaseLock, Folder};
@@ -40,7 +40,7 @@ pub struct MigrateData {
 impl Backup {
     pub fn run(self) -> Result<(), Failure> {
         let settings = self.place.settings();
-        only_sqlite(&settings.database, "pg_dump")?;
+        sqlite_file(&settings.database, "pg_dump")?;
         require_database(&settings)?;
         block_on(async { store::backup(&settings.database, &self.file).await.map_err(Failure::start) })?;
         println!("wrote {}", self.file.display());
@@ -51,11 +51,10 @@ impl Backup {
 impl Restore {
     pub fn run(self) -> Result<(), Failure> {
         let url = self.place.settings().database;
-        only_sqlite(&url, "pg_restore")?;
+        let path = sqlite_file(&url, "pg_restore")?;
         let mut folder = Folder::open(&self.place.data)?;
         folder.lock()?;
         folder.lock_database(&url)?;
-        let path = PathBuf::from(sqlite_path(&url));
         let now = World::system().now();
         let restored = block_on(async {
             store::restore(&self.file, &path, self.place.schema(), now).await.map_err(Failure::start)
@@ -86,8 +85,8 @@ impl MigrateData {
         if self.place.data.is_dir() {
             folder.insert(Folder::open(&self.place.data)?).lock()?;
         }
-        let _from = DatabaseLock::take(&self.from)?;
-        let _to = DatabaseLock::take(&self.to)?;
+        let _from = DatabaseLock::take(&self.from).map_err(|failure| about("--from")(failure.line))?;
+        let _to = DatabaseLock::take(&self.to).map_err(|failure| about("--to")(failure.line))?;
         let moved = block_on(async {
             // An operator must not be surprised by a change to the database that is only read.
             let from = Store::open_with(&self.from, Schema::Keep).await.map_err(about("--from"))?;
@@ -110,18 +109,14 @@ fn about<E: std::fmt::Display>(option: &'static str) -> impl FnOnce(E) -> Failur
     move |error| Failure::start(format_args!("{option}: {error}"))
 }
 
-fn only_sqlite(url: &str, instead: &str) -> Result<(), Failure> {
-    match Dialect::of(url).map_err(Failure::start)? {
-        Dialect::Sqlite => Ok(()),
-        Dialect::Postgres => {
+/// The file of an SQLite database.
+fn sqlite_file(url: &str, instead: &str) -> Result<PathBuf, Failure> {
+    let address = Address::parse(url).map_err(Failure::start)?;
+    match (address.dialect(), address.file()) {
+        (Dialect::Sqlite, Some(file)) => Ok(file.to_owned()),
+        (Dialect::Sqlite, None) => Err(Failure::start("a database in memory has no file")),
+        (Dialect::Postgres, _) => {
             Err(Failure::start(format_args!("this works on SQLite; for PostgreSQL use its own {instead}")))
         }
     }
-}
-
-/// The file that an SQLite URL names.
-fn sqlite_path(url: &str) -> &str {
-    let path = url.strip_prefix("sqlite:").unwrap_or(url);
-    let path = path.strip_prefix("//").unwrap_or(path);
-    path.split('?').next().unwrap_or_default()
 }

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use keyrack_domain::store::Address;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
@@ -97,13 +98,10 @@ impl DatabaseLock {
     /// # Errors
     /// When a server has it, or nothing can be written beside it.
     pub fn take(url: &str) -> Result<Option<DatabaseLock>, Failure> {
-        let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) else { return Ok(None) };
-        let file = file.split('?').next().unwrap_or_default();
-        if file.is_empty() || file.contains(":memory:") {
-            return Ok(None);
-        }
+        let address = Address::parse(url).map_err(Failure::start)?;
+        let Some(path) = address.file() else { return Ok(None) };
         // Two ways to write one path are one database.
-        let path = Path::new(file);
+        let file = path.display();
         let path = path.canonicalize().unwrap_or_else(|_| match path.parent().map(Path::canonicalize) {
             Some(Ok(parent)) => parent.join(path.file_name().unwrap_or_default()),
             _ => path.to_owned(),

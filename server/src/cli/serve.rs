@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use ipnet::IpNet;
 use keyrack_domain::Keyrack;
 use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::secret::Secret;
@@ -16,13 +15,16 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::folder::Folder;
-use super::values::{PublicUrl, inner_url, ports, public_url, size, span, span_or_none};
+use super::values::{Proxies, PublicUrl, inner_url, ports, proxies, public_url, size, span, span_or_none};
 use super::{Failure, Place, open};
 use crate::http::client::TrustedProxies;
 use crate::http::{Address, Doors, listen};
 use crate::{log, site};
 
 const DEMO_EMAIL: &str = "demo@keyrack.local";
+
+/// Where the server listens unless it is told otherwise.
+pub const LISTEN: &str = "127.0.0.1:8080";
 
 /// How long calls that are under way may take to finish; nodes end meanwhile. The whole server has to be gone within
 /// ten seconds.
@@ -33,7 +35,7 @@ pub struct Serve {
     #[command(flatten)]
     place: Place,
     /// Where to listen; port 0 takes a free one
-    #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = LISTEN)]
     listen: SocketAddr,
     /// The address that browsers and scripts use, when it is not the one listened on; https makes cookies Secure
     #[arg(long, env = "KEYRACK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
@@ -41,9 +43,9 @@ pub struct Serve {
     /// Where other servers on the same database reach this one [default: the address listened on, when it is one]
     #[arg(long, env = "KEYRACK_ADVERTISE", value_name = "URL", value_parser = inner_url)]
     advertise: Option<String>,
-    /// A proxy whose X-Forwarded-For is believed; may be given several times
-    #[arg(long, env = "KEYRACK_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
-    trusted_proxy: Vec<IpNet>,
+    /// A proxy whose X-Forwarded-For is believed: an IP address or a network; several are parted by commas
+    #[arg(long, env = "KEYRACK_TRUSTED_PROXY", value_name = "CIDR", value_parser = proxies)]
+    trusted_proxy: Vec<Proxies>,
     /// On the first start, make a demo account with an environment and print its password
     #[arg(long, env = "KEYRACK_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
     demo: bool,
@@ -117,17 +119,20 @@ impl Serve {
         let settings = self.settings(local);
         folder.lock_database(&settings.database)?;
         let (keyrack, registry) = open(settings).await?;
-        let engine = LocalEngine::open(keyrack.settings(), LocalEngine::this_program()).map_err(Failure::start)?;
-        keyrack.start_environments(Arc::new(engine)).await.map_err(Failure::start)?;
+        let engine = LocalEngine::open(&keyrack.settings().data, LocalEngine::this_program())
+            .map_err(Failure::start)?
+            .allow_unconfined(keyrack.settings().allow_unconfined_nodes);
+        keyrack.environments.start_all(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();
 
         let address = match &self.public_url {
             Some(url) => Address::new(url.https, &url.authority),
             None => Address::new(false, local.to_string()),
-        };
-        let doors =
-            Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::new(self.trusted_proxy.clone()), &address));
+        }
+        .listening_on(local.ip());
+        let proxies = self.trusted_proxy.iter().flat_map(|proxies| proxies.0.iter().copied()).collect();
+        let doors = Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::new(proxies), &address));
         let app = doors.app();
         let background = tokio::spawn({
             let keyrack = keyrack.clone();
@@ -152,7 +157,7 @@ impl Serve {
             tasks.abort();
             // Nodes end while the last calls are answered; a call that waits for a node is told at once.
             let keyrack = keyrack.clone();
-            closing = Some(tokio::spawn(async move { keyrack.stop_environments().await }));
+            closing = Some(tokio::spawn(async move { keyrack.environments.stop_all().await }));
         };
         listen::run(listener, app, stopping, FINISH).await;
         doors.finish(FINISH).await;
@@ -213,36 +218,42 @@ fn raise_open_files() {
 
 /// Makes the demo account with its environment when there is no user yet; answers its password.
 async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
-    if keyrack.has_users().await.map_err(Failure::start)? {
+    if keyrack.accounts.has_users().await.map_err(Failure::start)? {
         return Ok(None);
     }
     let password = Secret::new_password(keyrack.world());
     let (user, account) =
-        keyrack.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
+        keyrack.accounts.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
     // The password is told only this once, so from here on the start goes through.
-    if let Err(error) = keyrack.create_demo_environment(account, user).await {
+    if let Err(error) = keyrack.environments.create_demo(account, user).await {
         tracing::warn!(%error, "the demo environment could not be made");
     }
     Ok(Some(password))
 }
 
-/// The signals that end the server.
-struct Stop {
-    terminate: Signal,
-    interrupt: Signal,
-}
+/// The signals that end the server in good order: from whatever keeps services, from Ctrl-C and Ctrl-\\, and from a terminal that is
+/// closed.
+struct Stop(Vec<Signal>);
 
 impl Stop {
     fn begin() -> Result<Stop, Failure> {
-        let listen = |kind| signal(kind).map_err(Failure::start);
-        Ok(Stop { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        let always = [SignalKind::terminate(), SignalKind::interrupt()];
+        // Whoever starts the server with nohup, or in the background of a script, wants it to outlive that.
+        let unless_ignored = [SignalKind::hangup(), SignalKind::quit()].into_iter().filter(|kind| !is_ignored(*kind));
+        let kinds = always.into_iter().chain(unless_ignored);
+        Ok(Stop(kinds.map(signal).collect::<Result<_, _>>().map_err(Failure::start)?))
     }
 
     async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
+        futures::future::select_all(self.0.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
         tracing::info!("stopping");
     }
+}
+
+/// Whether this process was started with a signal ignored.
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    (mask >> (kind.as_raw_value() - 1)) & 1 == 1
 }

@@ -1,9 +1,11 @@
 //! Reading what options hold.
 
+use std::net::IpAddr;
 use std::ops::Range;
 use std::time::Duration;
 
 use http::Uri;
+use ipnet::IpNet;
 
 /// The server's address as people and scripts write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,38 @@ pub fn inner_url(text: &str) -> Result<String, String> {
         Ok(url) if !url.https => Ok(url.to_string()),
         _ => {
             Err("it has to be like http://10.0.0.5:8080, without a path: servers speak plain HTTP to each other".into())
+        }
+    }
+}
+
+/// The networks of one `--trusted-proxy`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxies(pub Vec<IpNet>);
+
+/// `10.0.0.0/8`, `127.0.0.1`, `[::1]`, or several, parted by commas or blanks. An address without a prefix is one host.
+pub fn proxies(text: &str) -> Result<Proxies, String> {
+    let parts = text.split([',', ' ', '\t', '\r', '\n']).filter(|part| !part.is_empty());
+    parts.map(network).collect::<Result<_, _>>().map(Proxies)
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let read = match text.split_once('/') {
+        Some((address, prefix)) => {
+            let address = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(address);
+            format!("{address}/{prefix}").parse().ok()
+        }
+        None => bare.unwrap_or(text).parse::<IpAddr>().ok().map(|address| address.to_canonical().into()),
+    };
+    read.ok_or_else(|| format!("“{text}” has to be an IP address or a network, like 127.0.0.1, ::1 or 10.0.0.0/8"))
+}
+
+/// `http://127.0.0.1:8080`: where the server itself is asked.
+pub fn health_url(text: &str) -> Result<String, String> {
+    match public_url(text) {
+        Ok(url) if !url.https => Ok(url.to_string()),
+        _ => {
+            Err("it has to be like http://127.0.0.1:8080, without a path: the server itself is asked, no proxy".into())
         }
     }
 }
@@ -102,6 +136,27 @@ mod tests {
             ["keys.example.org", "ftp://a", "https://", "https://a/b", "https://a?b", "https://u:p@a", "https://a b"]
         {
             assert!(public_url(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn proxies_are_read() {
+        for (text, networks) in [
+            ("127.0.0.1", &["127.0.0.1/32"] as &[_]),
+            ("::1", &["::1/128"]),
+            ("[::1]", &["::1/128"]),
+            ("[2001:db8::]/32", &["2001:db8::/32"]),
+            (" 10.0.0.0/8 , ::1,", &["10.0.0.0/8", "::1/128"]),
+            ("10.0.0.0/8 192.0.2.1", &["10.0.0.0/8", "192.0.2.1/32"]),
+            ("::ffff:192.0.2.1", &["192.0.2.1/32"]),
+            ("::ffff:192.0.2.0/120", &["::ffff:192.0.2.0/120"]),
+            ("", &[]),
+        ] {
+            let networks = networks.iter().map(|network| network.parse().unwrap()).collect();
+            assert_eq!(proxies(text), Ok(Proxies(networks)), "{text:?}");
+        }
+        for text in ["10.0.0.0/99", "proxy.example.org", "10.0.0.1/", "10.0.0.1-10.0.0.9", "10.0.0.1:80/8", "1.2.3"] {
+            assert!(proxies(text).is_err(), "{text}");
         }
     }
 

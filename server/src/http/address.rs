@@ -1,22 +1,41 @@
 //! The address under which browsers and scripts reach this server.
 
-/// The public address.
+use std::net::{IpAddr, Ipv4Addr};
+
+/// The public address, and what is listened on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     https: bool,
     /// Host, and the port where it is not the scheme's own.
     authority: String,
+    listening: IpAddr,
 }
 
 impl Address {
-    /// This scheme, host and port.
+    /// This scheme, host and port; listened on is loopback.
     pub fn new(https: bool, authority: impl Into<String>) -> Address {
-        Address { https, authority: authority.into() }
+        Address { https, authority: authority.into(), listening: Ipv4Addr::LOCALHOST.into() }
+    }
+
+    /// The same, with what is listened on.
+    #[must_use]
+    pub fn listening_on(self, listening: IpAddr) -> Address {
+        Address { listening, ..self }
     }
 
     /// Whether the cookie can be `Secure`.
     pub fn is_https(&self) -> bool {
         self.https
+    }
+
+    /// Host and port.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// What is listened on; unspecified for every address of the machine.
+    pub fn listening(&self) -> IpAddr {
+        self.listening
     }
 
     /// `https://keys.example.org`, as browsers write it in `Origin`.

@@ -4,8 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use http::request::Parts;
 use http::{HeaderMap, header};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use keyrack_domain::caller::Client;
+use keyrack_domain::types::hosts::ip_address;
+use keyrack_domain::types::text::is_hidden;
 
 use super::passing::PassedOn;
 
@@ -23,7 +25,7 @@ pub struct TrustedProxies(Vec<IpNet>);
 impl TrustedProxies {
     /// These networks.
     pub fn new(networks: Vec<IpNet>) -> TrustedProxies {
-        TrustedProxies(networks)
+        TrustedProxies(networks.into_iter().map(canonical).collect())
     }
 
     /// The client of a request; of one that another server passed on, the client who asked there.
@@ -35,7 +37,7 @@ impl TrustedProxies {
         let agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         Client {
             address: self.address(peer.to_canonical(), &parts.headers),
-            user_agent: agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(AGENT_LIMIT).collect(),
+            user_agent: agent.unwrap_or_default().chars().filter(|c| !is_hidden(*c)).take(AGENT_LIMIT).collect(),
         }
     }
 
@@ -47,13 +49,14 @@ impl TrustedProxies {
             .get_all("x-forwarded-for")
             .iter()
             .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+            .filter(|hop| !hop.trim_ascii().is_empty())
             .collect();
         for hop in said.into_iter().rev() {
             if !self.trusts(address) {
                 break;
             }
-            match std::str::from_utf8(hop).ok().and_then(|text| text.trim().parse::<IpAddr>().ok()) {
-                Some(before) => address = before.to_canonical(),
+            match std::str::from_utf8(hop).ok().and_then(ip_address) {
+                Some(before) => address = before,
                 None => break,
             }
         }
@@ -63,6 +66,13 @@ impl TrustedProxies {
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
+}
+
+/// A network of IPv4 addresses that are mapped into IPv6 is one of IPv4 addresses, which is what clients' addresses are.
+fn canonical(network: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = network else { return network };
+    let inner = mapped.addr().to_ipv4_mapped().zip(mapped.prefix_len().checked_sub(96));
+    inner.and_then(|(address, prefix)| Ipv4Net::new(address, prefix).ok()).map_or(network, IpNet::V4)
 }
 
 #[cfg(test)]
@@ -104,8 +114,27 @@ mod tests {
         let said = ["2001:db8::1", "2001:db8::2, 2001:db8:ffff::3", "10.1.1.1"];
         assert_eq!(seen(&trusted, "2001:db8:ffff::9", &said), "2001:db8::2");
         assert_eq!(seen(&trusted, "2001:db8::9", &said), "2001:db8::9", "its neighbour is no proxy");
-        // With a port or in brackets it is no address; what stands to the left of it is not looked at.
-        assert_eq!(seen(&trusted, "10.0.0.1", &["198.51.100.7, [2001:db8::1]:443"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn ports_brackets_and_blanks_are_cut_off() {
+        let trusted = ["10.0.0.0/8", "::ffff:192.0.2.0/120"];
+        for (said, address) in [
+            ("198.51.100.7:51234", "198.51.100.7"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("\"[2001:db8::1]:443\"", "2001:db8::1"),
+            ("198.51.100.7, [2001:db8::1]:443", "2001:db8::1"),
+            ("198.51.100.7:1,\t10.0.0.2:80 ,", "198.51.100.7"),
+            ("[::ffff:198.51.100.7]:1, ::ffff:10.0.0.2", "198.51.100.7"),
+            // What is no address says nothing, and neither does what stands to the left of it.
+            ("198.51.100.7, unknown", "10.0.0.1"),
+            ("198.51.100.7, [2001:db8::1]x", "10.0.0.1"),
+        ] {
+            assert_eq!(seen(&trusted, "10.0.0.1", &[said]), address, "{said}");
+        }
+        assert_eq!(seen(&trusted, "192.0.2.9", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(seen(&trusted, "192.0.3.9", &["198.51.100.7"]), "192.0.3.9");
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::map_response;
-use axum::response::Response;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
 use keyrack_domain::Keyrack;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
@@ -15,6 +16,7 @@ use tower::ServiceExt;
 
 use super::Address;
 use super::client::TrustedProxies;
+use super::guard::Guard;
 use super::metrics::Metrics;
 use super::passing::Peers;
 use super::{headers, health, passing};
@@ -29,6 +31,7 @@ pub struct Doors {
     api: Arc<Api>,
     metrics: Arc<Metrics>,
     browser: Browser,
+    guard: Arc<Guard>,
     https: bool,
     changes: TaskTracker,
 }
@@ -39,18 +42,37 @@ impl Doors {
         let metrics = Arc::new(Metrics::new(&registry));
         let changes = TaskTracker::new();
         let peers = Arc::new(Peers::new(keyrack.clone()));
-        keyrack.reach_others(Arc::new(peers.network()));
-        let browser =
-            Browser::new(keyrack.clone(), registry.docs(), address, proxies.clone(), changes.clone(), peers.clone());
-        let api = Arc::new(Api::new(keyrack.clone(), registry, proxies, metrics.clone(), changes.clone(), peers));
-        Doors { keyrack, api, metrics, browser, https: address.is_https(), changes }
+        keyrack.uploads.reach_others(Arc::new(peers.network()));
+        let guard = Arc::new(Guard::new(address));
+        let browser = Browser::new(
+            keyrack.clone(),
+            registry.docs(),
+            address,
+            guard.clone(),
+            proxies.clone(),
+            changes.clone(),
+            peers.clone(),
+        );
+        let api = Arc::new(Api::new(
+            keyrack.clone(),
+            registry,
+            guard.clone(),
+            proxies,
+            metrics.clone(),
+            changes.clone(),
+            peers,
+        ));
+        Doors { keyrack, api, metrics, browser, guard, https: address.is_https(), changes }
     }
 
     /// Everything that is answered.
     pub fn app(&self) -> App {
-        let others = health::router(self.keyrack.clone(), self.metrics.clone())
-            .merge(site::router())
+        // For browsers. Programs may call this server as they like: no name brings them a cookie.
+        let pages = site::router()
             .merge(self.browser.clone().router())
+            .layer(from_fn_with_state(self.guard.clone(), by_own_names));
+        let others = health::router(self.keyrack.clone(), self.metrics.clone())
+            .merge(pages)
             .layer(map_response(headers::harden));
         let inner = passing::router(self.keyrack.clone(), self.api.clone(), self.browser.clone().router());
         let routes = Router::new().merge(api::router(self.api.clone())).merge(inner).merge(others);
@@ -81,6 +103,16 @@ impl Doors {
     }
 }
 
+/// Refuses what was asked by a name that is not this server's; see [`Guard::knows`].
+async fn by_own_names(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if guard.knows(&parts) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    tracing::debug!("a page was asked for by a name that is not this server's");
+    (StatusCode::MISDIRECTED_REQUEST, [(header::CACHE_CONTROL, "no-store")], guard.advice()).into_response()
+}
+
 /// Answers requests. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -93,11 +125,17 @@ impl App {
     /// Answers one request. What the router does for each costs more than the check of a token, so calls do without it:
     /// their place is known, and they add their headers by themselves.
     pub async fn answer(&self, request: Request) -> Response {
-        let response = if request.uri().path().starts_with("/1.0/") {
+        let response = if api::path::is_call(request.uri().path()) {
             self.api.answer(request).await
         } else {
             self.routes.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
         };
+        if self.https { headers::only_tls(response) } else { response }
+    }
+
+    /// Adds what no answer goes without to one that came about before any door.
+    pub async fn finish(&self, response: Response) -> Response {
+        let response = headers::harden(response).await;
         if self.https { headers::only_tls(response) } else { response }
     }
 }

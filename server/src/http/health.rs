@@ -19,7 +19,10 @@ pub fn router(keyrack: Keyrack, metrics: Arc<Metrics>) -> Router {
         .route(
             "/metrics",
             get(async move || {
-                plain(StatusCode::OK, metrics.text(watched.cache_counts(), watched.vitals().await.ok().as_ref()))
+                plain(
+                    StatusCode::OK,
+                    metrics.text(watched.core.cache_counts(), watched.core.vitals().await.ok().as_ref()),
+                )
             }),
         )
 }

@@ -1,26 +1,28 @@
 //! Accepting connections, with deadlines, until it is time to stop.
 
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
-use http::{Request, Response};
+use http::{Request, Response, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use keyrack_domain::bounds::http::HEAD;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::App;
 use super::client::Peer;
 use super::overlong::Polite;
 use super::request_id::{self, RequestId};
+use super::target;
 
 /// The head of a request has to be there after so long; also how long an idle connection is kept.
 const HEAD_IN_TIME: Duration = Duration::from_secs(30);
-/// The largest head, in bytes; a connection does not take more memory than a small multiple of it.
-pub const LARGEST_HEAD: usize = 64 << 10;
 
 /// Serves until `stop`, then lets what is under way finish, for `finish` at most.
 pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>, finish: Duration) {
@@ -48,12 +50,24 @@ pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>
 fn serve(stream: TcpStream, peer: Peer, app: App, graceful: &GracefulShutdown) {
     // Without it small answers wait for more to send.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| answer(app.clone(), peer, request));
+    let unread = Arc::new(AtomicBool::new(false));
+    let linger = unread.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (answering, unread) = (answer(app.clone(), peer, request), unread.clone());
+        async move {
+            let answered = answering.await;
+            // What closes the connection by itself did so because it did not read the request to its end.
+            if answered.as_ref().is_ok_and(|response| response.headers().contains_key(header::CONNECTION)) {
+                unread.store(true, Ordering::Relaxed);
+            }
+            answered
+        }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_IN_TIME)
-        .max_buf_size(LARGEST_HEAD)
-        .serve_connection(TokioIo::new(Polite::new(stream)), service);
+        .max_buf_size(HEAD)
+        .serve_connection(TokioIo::new(Polite::new(stream, linger)), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         // A client that went away or spoke something else is nobody's error.
@@ -66,7 +80,10 @@ fn serve(stream: TcpStream, peer: Peer, app: App, graceful: &GracefulShutdown) {
 async fn answer(app: App, peer: Peer, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(peer);
     let id = RequestId::of(request.headers());
-    let mut response = id.clone().scope(app.answer(request.map(Body::new))).await;
+    let mut response = match target::settle(&mut request) {
+        Ok(()) => id.clone().scope(app.answer(request.map(Body::new))).await,
+        Err(problem) => app.finish(target::refusal(problem)).await,
+    };
     let failed = response.status().is_client_error() || response.status().is_server_error();
     if let Some(name) = id.answer(failed) {
         response.headers_mut().insert(request_id::HEADER, name);

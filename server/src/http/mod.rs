@@ -3,6 +3,7 @@
 mod address;
 pub mod client;
 mod doors;
+pub mod guard;
 pub mod headers;
 mod health;
 pub mod listen;
@@ -10,6 +11,7 @@ pub mod metrics;
 mod overlong;
 pub mod passing;
 pub mod request_id;
+mod target;
 
 pub use address::Address;
 pub use doors::{App, Doors};

@@ -6,19 +6,16 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::listen::LARGEST_HEAD;
-use crate::api::error::ApiError;
+use keyrack_domain::bounds::http::{DISCARDED, HEAD, LINGER};
 
-/// So much is thrown away of a request that is not looked at.
-const THROWN_AWAY: usize = 32 << 20;
-/// And for so long.
-const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
+use crate::api::error::ApiError;
 
 /// How the request that is being read began, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,20 +31,28 @@ pub struct Polite<S> {
     stream: S,
     begun: Begun,
     refusal: Option<Refusal>,
+    /// Whether an answer was given before the request was read to its end.
+    unread: Arc<AtomicBool>,
+    goodbye: Option<Goodbye>,
 }
 
 /// An answer of ours that takes the library's place.
 struct Refusal {
     text: Vec<u8>,
     written: usize,
-    thrown_away: usize,
+}
+
+/// The end of a connection whose client is still sending: closed at once it would be reset, and the client would not get to
+/// read the answer.
+struct Goodbye {
+    discarded: usize,
     until: Pin<Box<Sleep>>,
 }
 
 impl<S> Polite<S> {
-    /// Around a new connection.
-    pub fn new(stream: S) -> Polite<S> {
-        Polite { stream, begun: Begun::Not, refusal: None }
+    /// Around a new connection; `unread` is set when an answer was given before its request was read to the end.
+    pub fn new(stream: S, unread: Arc<AtomicBool>) -> Polite<S> {
+        Polite { stream, begun: Begun::Not, refusal: None, unread, goodbye: None }
     }
 }
 
@@ -58,7 +63,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Polite<S> {
         if self.begun == Begun::Not && buf.filled().len() > before {
             let head = &buf.filled()[before..];
             let path = head.splitn(2, |byte| *byte == b' ').nth(1).unwrap_or_default();
-            self.begun = if path.starts_with(b"/1.0/") { Begun::Api } else { Begun::Other };
+            let slashes = path.iter().take_while(|byte| **byte == b'/').count();
+            let api = slashes > 0 && path[slashes..].starts_with(b"1.0/");
+            self.begun = if api { Begun::Api } else { Begun::Other };
         }
         Poll::Ready(Ok(()))
     }
@@ -86,19 +93,22 @@ impl<S: AsyncWrite + AsyncRead + Unpin> AsyncWrite for Polite<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
-        let Polite { stream, refusal: Some(refusal), .. } = &mut *self else {
+        let Polite { stream, refusal, unread, goodbye, .. } = &mut *self;
+        if refusal.is_none() && !unread.load(Ordering::Relaxed) {
             return Poll::Ready(Ok(()));
-        };
+        }
+        let begin = || Goodbye { discarded: 0, until: Box::pin(sleep_until(Instant::now() + LINGER)) };
+        let goodbye = goodbye.get_or_insert_with(begin);
         let mut space = [0; 16 << 10];
         loop {
-            if refusal.until.as_mut().poll(cx).is_ready() || refusal.thrown_away > THROWN_AWAY {
+            if goodbye.until.as_mut().poll(cx).is_ready() || goodbye.discarded > DISCARDED {
                 return Poll::Ready(Ok(()));
             }
             let mut buf = ReadBuf::new(&mut space);
             ready!(Pin::new(&mut *stream).poll_read(cx, &mut buf))?;
             match buf.filled().len() {
                 0 => return Poll::Ready(Ok(())),
-                length => refusal.thrown_away += length,
+                length => goodbye.discarded += length,
             }
         }
     }
@@ -111,7 +121,7 @@ fn refusal(written: &[u8], begun: Begun) -> Option<Refusal> {
     let problem = match status {
         b"414" | b"431" => format!(
             "the address and headers of a request may have {} KiB: send parameters in the body of a POST",
-            LARGEST_HEAD >> 10
+            HEAD >> 10
         ),
         b"400" if written.windows(19).any(|part| part.eq_ignore_ascii_case(b"content-length: 0\r\n")) => {
             "the request is not well-formed HTTP".to_owned()
@@ -133,6 +143,5 @@ fn refusal(written: &[u8], begun: Begun) -> Option<Refusal> {
     )
     .into_bytes();
     text.extend(body);
-    let until = Box::pin(sleep_until(Instant::now() + LONGEST_GOODBYE));
-    Some(Refusal { text, written: 0, thrown_away: 0, until })
+    Some(Refusal { text, written: 0 })
 }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderValue, StatusCode, Uri, header};
@@ -71,6 +72,16 @@ fn router(facts: Facts) -> Router {
         .fallback_service(ServeDir::new("www").call_fallback_on_method_not_allowed(false).fallback(otherwise))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::CACHE_CONTROL, "no-cache"))
+        .layer(axum::middleware::from_fn(only_paths))
+}
+
+/// Refuses an address that is no path (`GET example.org:80`), which only a proxy could answer.
+async fn only_paths(request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with('/') {
+        next.run(request).await
+    } else {
+        StatusCode::BAD_REQUEST.into_response()
+    }
 }
 
 async fn about(State(facts): State<Arc<Facts>>) -> Html<String> {

@@ -1,7 +1,11 @@
 use std::collections::BTreeMap;
 
+use axum::body::Body;
+use http::Request;
+use tower::ServiceExt;
+
 use super::facts::Facts;
-use super::page;
+use super::{page, router};
 
 fn facts(variables: &[(&str, &str)]) -> Result<Facts, String> {
     let given = [
@@ -37,4 +41,14 @@ fn what_owners_write_is_shown_and_not_run() {
     assert!(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;"), "{page}");
     assert!(!page.contains("<script"));
     assert!(page.contains("<dt>tag</dt><dd>2</dd>"));
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_path_is_refused() {
+    for (address, status) in [("evil:80", 400), ("*", 400), ("/nothing", 404), ("/", 200), ("//", 404)] {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = address.parse().unwrap();
+        let router = router(facts(&[("PORT", "1")]).unwrap());
+        assert_eq!(router.oneshot(request).await.unwrap().status(), status, "{address}");
+    }
 }

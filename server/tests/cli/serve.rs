@@ -75,7 +75,7 @@ async fn options_come_from_the_environment_too() {
 async fn each_line_of_the_log_names_its_request_in_both_forms() {
     for form in ["text", "json"] {
         let folder = tempfile::tempdir().unwrap();
-        let (mut server, log) = Running::start_with_log(folder.path(), &["--log", form]);
+        let (mut server, log) = Running::start_with_log(folder.path(), &["--log", form], "debug");
         let url = server.url("/1.0/users/authentication/rest/checksign?session=1x00000000000000000000000000000000");
         let client = reqwest::Client::new();
         let named = client.get(&url).header("x-request-id", "from-the-proxy").send().await.unwrap();
@@ -101,4 +101,80 @@ async fn each_line_of_the_log_names_its_request_in_both_forms() {
         assert_eq!(request(&lines[0]), "from-the-proxy");
         assert!(!request(&lines[1]).is_empty() && !request(&lines[1]).contains("no name"), "{lines:?}");
     }
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_is_named_in_every_form_and_believed_in_every_form() {
+    for trusted in ["127.0.0.1", "[::1], 127.0.0.1", " 10.0.0.0/8 , 127.0.0.0/8, ", "::ffff:127.0.0.1"] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Running::start(folder.path(), &["--demo", "--trusted-proxy", trusted]);
+        let password = server.greeting.iter().find_map(|line| line.strip_prefix("  Password")).unwrap().trim();
+        for (said, seen) in [
+            ("198.51.100.7", "198.51.100.7"),
+            ("203.0.113.9, 198.51.100.7:51234", "198.51.100.7"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("[2001:db8::1] ,127.0.0.1:80", "2001:db8::1"),
+            ("::ffff:198.51.100.7", "198.51.100.7"),
+        ] {
+            let request = reqwest::Client::new().post(server.url("/1.0/users/authentication/rest/signin"));
+            let request = request.header("x-forwarded-for", said);
+            let answer = request.form(&[("login", "demo@keyrack.local"), ("password", password)]).send().await.unwrap();
+            let session: Value = answer.json().await.unwrap();
+            let session = session["session"].as_str().unwrap();
+            let sessions = call(&server, "getsessions", &[("session", session)]).await;
+            let current = sessions["sessions"].as_array().unwrap().iter().find(|one| one["current"] == true).unwrap();
+            assert_eq!(current["host"], seen, "{trusted}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_are_answered_by_the_names_of_the_address_that_is_listened_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = Running::start(folder.path(), &["--public-url", "https://keys.example.org"]);
+    let folder = tempfile::tempdir().unwrap();
+    let all = Running::start(folder.path(), &["--listen", "0.0.0.0:0"]);
+    for (host, status) in [
+        ("keys.example.org", [200, 421]),
+        ("localhost:80", [200, 200]),
+        ("127.0.0.1", [200, 200]),
+        ("192.0.2.7:8080", [421, 200]),
+        ("[2001:db8::1]", [421, 200]),
+        ("evil.example", [421, 421]),
+    ] {
+        for (server, status) in [&one, &all].into_iter().zip(status) {
+            let port = server.address.rsplit_once(':').unwrap().1;
+            let ask = async |path: &str| {
+                let url = format!("http://127.0.0.1:{port}{path}");
+                reqwest::Client::new().get(url).header("host", host).send().await.unwrap()
+            };
+            let page = ask("/signin").await;
+            assert_eq!(page.status(), status, "{host}");
+            assert_eq!(ask("/healthz").await.status(), 200, "{host}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_is_refused_over_and_over_causes_a_few_log_lines_and_a_count() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::support::create_account(folder.path(), "ada@example.org");
+    let (mut server, log) = Running::start_with_log(folder.path(), &[], "info");
+    let password = crate::support::PASSWORD;
+    let session = call(&server, "signin", &[("login", "ada@example.org"), ("password", password)]).await;
+    let session = session["session"].as_str().unwrap();
+    let params =
+        [("session", session), ("password", password), ("description", "x"), ("apiList", "users.account.GetUserInfo")];
+    let token = call(&server, "createtoken", &params).await;
+    let key = token["token"]["key"].as_str().unwrap();
+    for _ in 0..100 {
+        assert_eq!(call(&server, "getsessions", &[("session", key)]).await["result"], 8202);
+        assert_eq!(call(&server, "getsessions", &[("session", key), ("id", "none")]).await["result"], 8202);
+    }
+    assert_eq!(server.stop(), 0);
+    let lines: Vec<_> = log.lines().map_while(Result::ok).collect();
+    let refused = lines.iter().filter(|line| line.contains("call refused")).count();
+    // A minute may have ended meanwhile, and another one begun.
+    assert!((1..=10).contains(&refused), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("left_out=") && line.contains("by token:1")), "{lines:#?}");
 }

@@ -30,6 +30,10 @@ fn wrong_options_are_named() {
             &["serve", "--trusted-proxy", "10.0.0.0/99"],
             "keyrack: invalid value '10.0.0.0/99' for '--trusted-proxy <CIDR>'",
         ),
+        (
+            &["serve", "--trusted-proxy", "proxy.example.org"],
+            "keyrack: invalid value 'proxy.example.org' for '--trusted-proxy <CIDR>'",
+        ),
         (&["serve", "--token-limit", "0"], "keyrack: invalid value '0' for '--token-limit <COUNT>'"),
         (
             &["serve", "--smtp", "smtp://127.0.0.1:25"],

@@ -86,17 +86,42 @@ impl Running {
         Running::spawn(data, args, "error", Stdio::inherit())
     }
 
-    /// As [`Running::start`], with everything logged to what is handed out beside it.
-    pub fn start_with_log(data: &Path, args: &[&str]) -> (Running, impl BufRead + use<>) {
-        let mut running = Running::spawn(data, args, "debug", Stdio::piped());
+    /// As [`Running::start`], with these variables.
+    pub fn start_with(data: &Path, args: &[&str], variables: &[(&str, &str)]) -> Running {
+        let mut command = keyrack(&[&["serve", "--listen", "127.0.0.1:0"], args].concat(), data);
+        command.env("RUST_LOG", "error").stderr(Stdio::inherit()).envs(variables.iter().copied());
+        Running::when_listening(command)
+    }
+
+    /// As [`Running::start`], by somebody who ignores SIGHUP, as `nohup` does.
+    pub fn start_ignoring_hangups(data: &Path) -> Running {
+        let server = keyrack(&["serve", "--listen", "127.0.0.1:0"], data);
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(server.get_program()).args(server.get_args());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        Running::when_listening(command)
+    }
+
+    /// As [`Running::start`], with what is logged at this level going to what is handed out beside it.
+    pub fn start_with_log(data: &Path, args: &[&str], level: &str) -> (Running, impl BufRead + use<>) {
+        let mut running = Running::spawn(data, args, level, Stdio::piped());
         let log = BufReader::new(running.child.stderr.take().unwrap());
         (running, log)
     }
 
     fn spawn(data: &Path, args: &[&str], log: &str, stderr: Stdio) -> Running {
-        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        let mut all = vec!["serve"];
+        if !args.contains(&"--listen") {
+            all.extend(["--listen", "127.0.0.1:0"]);
+        }
         all.extend(args);
-        let mut child = keyrack(&all, data).env("RUST_LOG", log).stderr(stderr).spawn().unwrap();
+        let mut command = keyrack(&all, data);
+        command.env("RUST_LOG", log).stderr(stderr);
+        Running::when_listening(command)
+    }
+
+    fn when_listening(mut command: Command) -> Running {
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut greeting = Vec::new();
         let address = loop {
@@ -124,7 +149,12 @@ impl Running {
 
     /// Ends it as a service manager does, and answers its exit code.
     pub fn stop(&mut self) -> i32 {
-        rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM).unwrap();
+        self.stop_by(rustix::process::Signal::TERM)
+    }
+
+    /// Ends it by this signal, and answers its exit code.
+    pub fn stop_by(&mut self, signal: rustix::process::Signal) -> i32 {
+        rustix::process::kill_process(self.pid(), signal).unwrap();
         wait(&mut self.child, Duration::from_secs(10)).code().expect("an exit code, not a signal")
     }
 }
@@ -139,6 +169,5 @@ impl Drop for Running {
 /// Opens the database in this data folder as any program could.
 pub async fn connect(data: &Path) -> sqlx::AnyConnection {
     sqlx::any::install_default_drivers();
-    let url = format!("sqlite://{}", data.join("keyrack.db").display());
-    sqlx::AnyConnection::connect(&url).await.unwrap()
+    sqlx::AnyConnection::connect(&keyrack_domain::store::Store::sqlite_url(data)).await.unwrap()
 }

@@ -7,6 +7,7 @@ mod inner_door;
 mod mails;
 #[path = "../smtp.rs"]
 mod smtp;
+mod standstill;
 mod support;
 mod tasks;
 mod uploads;

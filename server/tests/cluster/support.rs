@@ -152,6 +152,13 @@ impl Server {
         database.count(&format!("{WORKER}'{}'", self.url)).await == 1
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let id = self.child.as_ref().and_then(Child::id).expect("it runs");
+        let id = rustix::process::Pid::from_raw(id.cast_signed()).expect("a process has a number");
+        rustix::process::kill_process(id, signal).unwrap();
+    }
+
     /// Ends it without a word.
     pub async fn kill(&mut self) {
         let mut child = self.child.take().unwrap();

@@ -57,6 +57,76 @@ async fn a_mail_server_that_is_down_holds_nobody_up_and_gets_the_mail_later() {
     assert!(mail.mails().iter().any(|mail| mail.data.contains("was generated")), "{:?}", mail.mails());
 }
 
+#[tokio::test]
+async fn each_mail_has_what_mail_servers_and_automatic_replies_look_for() {
+    for (public_url, name) in [
+        ("https://keys.example.org", "keys.example.org"),
+        ("http://localhost:8080", "localhost"),
+        ("http://192.0.2.7:8080", "[192.0.2.7]"),
+        ("http://[2001:db8::7]:8080", "[IPv6:2001:db8::7]"),
+    ] {
+        let mail = MailServer::start(0).await;
+        let url = smtp::url(mail.address);
+        let server = Server::with(|settings| {
+            settings.smtp = Some(Smtp { url, from: "Keyrack <keyrack@example.org>".into() });
+            settings.public_url = public_url.into();
+        })
+        .await;
+        let owner = server.owner().await;
+        assert_eq!(owner.code("users.authentication.CreateToken", CREATE).await, 0);
+        let params = [("email", "bob@example.org"), ("password", PASSWORD)];
+        assert_eq!(owner.code("users.collaboration.InviteMember", &params).await, 0);
+        server.keyrack.send_mails().await.unwrap();
+        let mails = mail.mails();
+        assert_eq!(mails.len(), 2, "a notice and an invitation: {mails:?}");
+        let mut ids = Vec::new();
+        for mail in &mails {
+            assert_eq!(mail.hello, name);
+            let head = mail.data.split("\n\n").next().unwrap();
+            let header = |name: &str| {
+                let values: Vec<_> = head.lines().filter_map(|line| line.strip_prefix(&format!("{name}: "))).collect();
+                assert_eq!(values.len(), 1, "{name} stands once: {head}");
+                values[0].to_owned()
+            };
+            assert_eq!((header("MIME-Version"), header("Auto-Submitted")), ("1.0".into(), "auto-generated".into()));
+            assert!(header("Date").ends_with("+0000"), "{head}");
+            let id = header("Message-ID");
+            assert!(id.starts_with('<') && id.ends_with(&format!("@{name}>")), "{id}");
+            ids.push(id);
+        }
+        assert_ne!(ids[0], ids[1]);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_tells_the_time_at_which_a_token_ends_unless_it_is_the_end_of_the_day() {
+    let mail = MailServer::start(0).await;
+    let server = with_mail(smtp::url(mail.address)).await;
+    let owner = server.owner().await;
+    let day = (server.keyrack.world().now() + TimeDelta::days(20)).format("%Y-%m-%d").to_string();
+    for (description, expires) in [("Early", format!("{day} 00:30:00")), ("Late", day.clone())] {
+        let params = [
+            ("description", description),
+            ("apiList", "users.account.GetUserInfo"),
+            ("expiresAt", &expires),
+            ("password", PASSWORD),
+        ];
+        assert_eq!(owner.code("users.authentication.CreateToken", &params).await, 0);
+    }
+    server.advance(TimeDelta::days(15));
+    server.keyrack.notices.tell_expiries().await.unwrap();
+    server.keyrack.send_mails().await.unwrap();
+    let mails = mail.mails();
+    let bodies = mails.iter().map(|mail| text(mail).split_once("\n\n").unwrap().1.to_owned());
+    let mut ends: Vec<_> =
+        bodies.filter_map(|body| body.split_once("refused after ").map(|(_, rest)| rest.to_owned())).collect();
+    ends.sort();
+    assert_eq!(ends.len(), 2, "{mails:?}");
+    let time = |end: &str| end.split(" (UTC)").next().unwrap().split_once(", ").map(|(_, time)| time.to_owned());
+    let times: Vec<_> = ends.iter().map(|end| time(end)).collect();
+    assert!(times.contains(&None) && times.contains(&Some("00:30".into())), "{ends:?}");
+}
+
 /// Quoted-printable writes an equals sign as =3D and breaks long lines.
 fn text(mail: &Mail) -> String {
     mail.data.replace("=\n", "").replace("=3D", "=")
@@ -81,8 +151,8 @@ async fn an_invitation_is_mailed_with_a_link_of_its_own_and_one_of_the_two_count
     let told = answer["link"].as_str().unwrap().split("token=").nth(1).unwrap();
     assert!(!text.contains(told));
     let client = Client::local();
-    server.keyrack.accept_as_new_user(mailed, "Bob", PASSWORD, &client).await.unwrap();
-    assert!(server.keyrack.invitation(told).await.is_err(), "the invitation is used up");
+    server.keyrack.members.accept_as_new_user(mailed, "Bob", PASSWORD, &client).await.unwrap();
+    assert!(server.keyrack.members.invitation(told).await.is_err(), "the invitation is used up");
 }
 
 #[tokio::test]

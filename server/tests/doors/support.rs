@@ -75,7 +75,7 @@ impl Server {
         change(&mut settings);
         let registry = Registry::all();
         let keyrack = Keyrack::open(settings, world, registry.catalog()).await.unwrap();
-        keyrack.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
+        keyrack.accounts.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
         let (scheme, authority) = origin.split_once("://").unwrap();
         let address = Address::new(scheme == "https", authority);
         let doors = Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::default(), &address));
@@ -92,8 +92,8 @@ impl Server {
     pub async fn environments_with(change: impl FnOnce(&mut Settings)) -> Server {
         let server = Server::with(change).await;
         let program = env!("CARGO_BIN_EXE_keyrack").into();
-        let engine = LocalEngine::open(server.keyrack.settings(), program).unwrap();
-        server.keyrack.start_environments(Arc::new(engine)).await.unwrap();
+        let engine = LocalEngine::open(&server.keyrack.settings().data, program).unwrap();
+        server.keyrack.environments.start_all(Arc::new(engine)).await.unwrap();
         server
     }
 

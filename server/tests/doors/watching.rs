@@ -99,6 +99,21 @@ async fn refusals_of_known_callers_are_in_the_audit_log_and_strangers_are_not() 
 }
 
 #[tokio::test]
+async fn ever_new_names_make_one_entry_in_which_none_of_them_stands() {
+    let server = Server::with_environments().await;
+    let token = server.token("environment.control.GetEnvInfo").await;
+    let before = server.audit().await.len();
+    for number in 0..200 {
+        let name = format!("never-{number}");
+        assert_eq!(token.code("environment.control.GetEnvInfo", &[("envName", &name)]).await, 11);
+    }
+    let entries = server.audit().await.split_off(before);
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    assert!(entries[0].contains("method:environment.control.GetEnvInfo refused: 11 "), "{entries:?}");
+    assert!(entries[0].contains(r#""times":200"#) && !entries[0].contains("never"), "{entries:?}");
+}
+
+#[tokio::test]
 async fn what_a_known_caller_sends_does_not_fill_the_audit_log() {
     let server = Server::with_environments().await;
     let token = server.token("environment.control.StopEnv").await;

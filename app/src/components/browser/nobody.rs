@@ -29,6 +29,9 @@ pub fn download(_name: &str, _text: &str) -> bool {
     false
 }
 
+/// Has the browser ask before it leaves the page, as long as there is something to lose and the component is drawn.
+pub fn ask_before_leaving(_loses: impl Fn() -> bool + 'static) {}
+
 /// Leaves for another page.
 pub fn go_to(_path: &str) {}
 

@@ -1,7 +1,10 @@
 //! The browser's side.
 
-use leptos::prelude::{document, request_animation_frame, window};
-use leptos::web_sys::{Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, Url};
+use leptos::ev;
+use leptos::prelude::{document, on_cleanup, request_animation_frame, window, window_event_listener};
+use leptos::web_sys::{
+    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Url,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The element with this id.
@@ -49,16 +52,11 @@ pub fn select_text(id: &str) {
 /// command, which copies what is selected.
 pub async fn copy_field(id: &str) -> bool {
     let Some(field) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) else { return false };
-    let clipboard = window().navigator().clipboard();
-    if !AsRef::<JsValue>::as_ref(&clipboard).is_undefined() {
-        let written = clipboard.write_text(&field.value());
-        if wasm_bindgen_futures::JsFuture::from(written).await.is_ok() {
-            return true;
-        }
+    if write_clipboard(&field.value()).await {
+        return true;
     }
     field.select();
-    let document: web_sys::HtmlDocument = document().unchecked_into();
-    document.exec_command("copy").unwrap_or(false)
+    exec_copy()
 }
 
 /// Offers a text as a file. Says whether the browser took it.
@@ -75,6 +73,18 @@ pub fn download(name: &str, text: &str) -> bool {
         Url::revoke_object_url(&address)
     };
     offer().is_ok()
+}
+
+/// Has the browser ask before it leaves the page, as long as there is something to lose and the component is drawn.
+pub fn ask_before_leaving(loses: impl Fn() -> bool + 'static) {
+    let listening = window_event_listener(ev::beforeunload, move |event| {
+        if loses() {
+            event.prevent_default();
+            // Older browsers ask only where there is a text, which none shows.
+            event.set_return_value("unsaved");
+        }
+    });
+    on_cleanup(move || listening.remove());
 }
 
 /// Leaves for another page.
@@ -113,13 +123,42 @@ pub fn here() -> String {
     [location.pathname().unwrap_or_default(), location.search().unwrap_or_default()].concat()
 }
 
-/// Puts a text on the clipboard. Says whether it worked; pages without TLS have none.
+/// Puts a text on the clipboard. Says whether it worked: pages without TLS have no clipboard but the old command, which
+/// copies what is selected.
 pub async fn copy_text(text: &str) -> bool {
+    write_clipboard(text).await || copy_selected(text).unwrap_or(false)
+}
+
+/// Copies a text through a field that is there just as long. It has to stand in the dialog that is open, because nothing
+/// outside of it can be selected.
+fn copy_selected(text: &str) -> Option<bool> {
+    let before = document().active_element();
+    let dialog = before.as_ref().and_then(|element| element.closest("dialog").ok().flatten());
+    let parent = dialog.or_else(|| document().body().map(Into::into))?;
+    let field: HtmlTextAreaElement = document().create_element("textarea").ok()?.unchecked_into();
+    field.set_value(text);
+    field.set_read_only(true);
+    parent.append_child(&field).ok()?;
+    field.select();
+    let copied = exec_copy();
+    field.remove();
+    if let Some(element) = before.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+    Some(copied)
+}
+
+async fn write_clipboard(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
     if AsRef::<JsValue>::as_ref(&clipboard).is_undefined() {
         return false;
     }
     wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+fn exec_copy() -> bool {
+    let document: web_sys::HtmlDocument = document().unchecked_into();
+    document.exec_command("copy").unwrap_or(false)
 }
 
 /// The value of a field; empty when it is not there.

@@ -1,7 +1,7 @@
 //! The text field and its button.
 
 use chrono::NaiveDate;
-use keyrack_domain::types::dates::{parse_typed_day, typed_day};
+use keyrack_types::dates::{parse_typed_day, typed_day};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -17,7 +17,7 @@ use crate::components::icon::{Glyph, Icon};
 pub fn DateField(
     id: &'static str,
     label: &'static str,
-    hint: &'static str,
+    #[prop(into)] hint: Signal<String>,
     #[prop(into)] value: RwSignal<String>,
     today: NaiveDate,
     #[prop(into)] error: Signal<Option<String>>,

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmInput};
+use keyrack_types::{refusal::Answer, second_factor::ConfirmInput};
 use leptos::prelude::ServerFnError;
 
 /// A deed under way.

@@ -1,6 +1,6 @@
 //! The dialog and how a page opens it.
 
-use keyrack_domain::types::{refusal::Refusal, second_factor::ConfirmNeeds};
+use keyrack_types::{refusal::Refusal, second_factor::ConfirmNeeds};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 

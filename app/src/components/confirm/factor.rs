@@ -61,7 +61,7 @@ fn Fields(
                     inputmode=totp.then_some("numeric")
                     autocapitalize="none"
                     spellcheck="false"
-                    maxlength="40"
+                    maxlength="64"
                     aria-describedby=note.clone()
                     aria-invalid=move || error().is_some().then_some("true")
                 />

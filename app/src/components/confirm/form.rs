@@ -1,6 +1,6 @@
 //! The password, the second factor, and what they confirm.
 
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Refusal,
     second_factor::{ConfirmInput, ConfirmNeeds},
 };

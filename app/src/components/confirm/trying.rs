@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::{Field, Refusal},
     second_factor::ConfirmNeeds,
 };

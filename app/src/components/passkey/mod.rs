@@ -10,7 +10,7 @@ mod nobody;
 #[cfg(not(feature = "hydrate"))]
 pub use self::nobody::{create, get};
 
-use keyrack_domain::types::{refusal::Answer, second_factor::PasskeyRequest};
+use keyrack_types::{refusal::Answer, second_factor::PasskeyRequest};
 use leptos::prelude::ServerFnError;
 
 /// Why there is no passkey's answer, in words; empty when the session is over and the visitor is on the way out.

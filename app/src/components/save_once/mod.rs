@@ -1,10 +1,12 @@
 //! A dialog for what is shown only once: the secrets of tokens, recovery codes, an invitation's link.
 
+mod kept;
 mod values;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+pub use self::kept::Kept;
 use self::values::{FIELD, Values};
 use super::{
     browser,
@@ -27,30 +29,8 @@ pub struct Keepsake {
     pub loss: &'static str,
 }
 
-/// The values, by how they are shown.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Kept {
-    /// One, in a field with this label.
-    One { label: &'static str, value: String },
-    /// Each beneath its name.
-    Named(Vec<(String, String)>),
-    /// A list of equals.
-    Many(Vec<String>),
-}
-
-impl Kept {
-    /// Everything as text, for the file and the clipboard; each value ends its line.
-    fn text(&self) -> String {
-        match self {
-            Kept::One { value, .. } => format!("{value}\n"),
-            Kept::Named(values) => values.iter().map(|(name, value)| format!("{name}: {value}\n")).collect(),
-            Kept::Many(values) => values.iter().map(|value| format!("{value}\n")).collect(),
-        }
-    }
-}
-
 /// Shows the values until they are saved, then or on giving them up runs `on_close` with whether they were saved. They
-/// stand in this dialog only and leave the page with it.
+/// stand in this dialog only and leave the page with it, so leaving the page asks as closing does.
 #[component]
 pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<bool>) -> impl IntoView {
     let Keepsake { title, intro, kept, file, loss } = keepsake;
@@ -59,6 +39,7 @@ pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<bool>) -> i
     let told = RwSignal::new("");
     let one = matches!(kept, Kept::One { .. });
     let text = StoredValue::new(kept.text());
+    browser::ask_before_leaving(move || !saved.try_get_untracked().unwrap_or(true));
     let dismiss = move |()| if saved.get_untracked() { on_close.run(true) } else { asking.set(true) };
     let download = move |_| {
         let works = text.with_value(|text| browser::download(&file, text));

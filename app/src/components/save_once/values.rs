@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::Kept;
+use super::kept::Kept;
 use crate::components::{
     browser,
     drawn::{Drawn, drawn},

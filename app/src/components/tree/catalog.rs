@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use keyrack_domain::types::methods::{ApiSet, MethodInfo, split_name};
+use keyrack_types::methods::{ApiSet, MethodInfo, Search, split_name};
 
 /// One method with what the search needs.
 pub struct Method {
@@ -12,7 +12,7 @@ pub struct Method {
     /// Where its own part of the name begins.
     own: usize,
     sets: Vec<ApiSet>,
-    /// Name and summary in lower case, a line each, so that a keystroke never folds case again and no hit spans both.
+    /// What a search looks in, made once, so that a keystroke never folds case again.
     haystack: String,
 }
 
@@ -32,9 +32,9 @@ impl Method {
         set == ApiSet::ExtendedAccess || self.sets.contains(&set)
     }
 
-    /// Whether name or summary hold the text, which has to be in lower case.
-    pub fn matches(&self, lower: &str) -> bool {
-        self.haystack.contains(lower)
+    /// Whether the search finds it.
+    pub fn matches(&self, search: &Search) -> bool {
+        search.finds(&self.haystack)
     }
 }
 
@@ -100,7 +100,7 @@ impl Catalog {
             group.methods.end = at + 1;
         }
         let own = info.name.len() - method.len();
-        let haystack = [&info.name, "\n", &info.summary].concat().to_lowercase();
+        let haystack = info.search_text();
         self.methods.push(Method { name: info.name, summary: info.summary, own, sets: info.sets, haystack });
     }
 

@@ -3,6 +3,7 @@
 //! With a reactive view per line a keystroke over 10 000 methods took 20 to 60 ms, most of it for making and dropping a
 //! dozen effects per line. A line made from a copied pattern and patched where it changed takes a tenth of that.
 
+use keyrack_types::methods::Search;
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, Node as DomNode};
@@ -15,8 +16,8 @@ use super::state::Node;
 /// What a line shows besides its row.
 #[derive(Clone, PartialEq)]
 pub(super) struct Look {
-    /// What is searched for, in lower case.
-    pub query: String,
+    /// What is searched for.
+    pub query: Search,
     /// The name of the root.
     pub name: &'static str,
     /// The line that Tab leads to.
@@ -145,8 +146,8 @@ impl Line {
     }
 }
 
-/// Shows `full[from..]` with the hit of the search marked. Names and summaries only ever become text nodes.
-fn mark(place: &Element, full: &str, from: usize, query: &str) {
+/// Shows `full[from..]` with the hits of the search marked. Names and summaries only ever become text nodes.
+fn mark(place: &Element, full: &str, from: usize, query: &Search) {
     let pieces = pieces(full, from, query);
     if let [piece] = &pieces[..]
         && !piece.hit

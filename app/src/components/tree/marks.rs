@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use keyrack_types::methods::Search;
+
 /// A piece of a text, and whether it is a hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -9,18 +11,31 @@ pub struct Piece {
     pub hit: bool,
 }
 
-/// Cuts `full[from..]` into pieces by the first hit of a lower-case query in `full`: a hit that began before `from` (in
-/// the name of the class, say) still marks its part of what is shown.
-pub fn pieces(full: &str, from: usize, query: &str) -> Vec<Piece> {
-    let piece = |range: Range<usize>, hit| Piece { text: full[range].to_owned(), hit };
-    let hit = hit_at_or_after(full, from, query).map(|hit| hit.start.max(from)..hit.end).filter(|hit| hit.end > from);
-    let parts = match hit {
-        None => vec![piece(from..full.len(), false)],
-        Some(hit) => {
-            vec![piece(from..hit.start, false), piece(hit.clone(), true), piece(hit.end..full.len(), false)]
+/// Cuts `full[from..]` into pieces by the first hit of each word in `full`: a hit that began before `from` (in the name of the
+/// class, say) still marks its part of what is shown. Hits with only blanks between them are one.
+pub fn pieces(full: &str, from: usize, search: &Search) -> Vec<Piece> {
+    let hits = search.marks().filter_map(|word| hit_at_or_after(full, from, word));
+    let mut hits: Vec<_> = hits.map(|hit| hit.start.max(from)..hit.end).collect();
+    hits.sort_by_key(|hit| (hit.start, hit.end));
+    let mut pieces = Vec::new();
+    let mut push = |range: Range<usize>, hit| {
+        if !range.is_empty() {
+            pieces.push(Piece { text: full[range].to_owned(), hit });
         }
     };
-    parts.into_iter().filter(|piece| !piece.text.is_empty()).collect()
+    let mut at = from;
+    let mut hits = hits.into_iter().peekable();
+    while let Some(mut hit) = hits.next() {
+        while let Some(next) = hits.next_if(|next| next.start <= hit.end || full[hit.end..next.start].trim().is_empty())
+        {
+            hit.end = hit.end.max(next.end);
+        }
+        push(at..hit.start, false);
+        at = hit.end;
+        push(hit, true);
+    }
+    push(at..full.len(), false);
+    pieces
 }
 
 /// The first hit that reaches past `from`.
@@ -32,7 +47,7 @@ fn hit_at_or_after(full: &str, from: usize, query: &str) -> Option<Range<usize>>
     starts.filter_map(|start| hit_here(full, start, query)).find(|hit| hit.end > from)
 }
 
-/// Whether the query begins at `start`, letter by letter in lower case (one letter may become two).
+/// Whether the word begins at `start`, letter by letter in lower case (one letter may become two).
 fn hit_here(full: &str, start: usize, query: &str) -> Option<Range<usize>> {
     let mut rest = query;
     for (at, letter) in full[start..].char_indices() {
@@ -52,7 +67,7 @@ mod tests {
 
     fn marked(full: &str, from: usize, query: &str) -> String {
         let draw = |piece: Piece| if piece.hit { format!("[{}]", piece.text) } else { piece.text };
-        pieces(full, from, query).into_iter().map(draw).collect()
+        pieces(full, from, &Search::new(query)).into_iter().map(draw).collect()
     }
 
     #[test]
@@ -60,6 +75,8 @@ mod tests {
         assert_eq!(marked("environment.control.StopEnv", 20, "stop"), "[Stop]Env");
         assert_eq!(marked("environment.control.StopEnv", 20, "env"), "Stop[Env]");
         assert_eq!(marked("Lists every Node", 0, "y n"), "Lists ever[y N]ode");
+        assert_eq!(marked("environment.control.StopEnv", 20, "env stop"), "[StopEnv]");
+        assert_eq!(marked("Stops an environment", 0, "env stop"), "[Stop]s an [env]ironment");
     }
 
     #[test]
@@ -67,6 +84,7 @@ mod tests {
         assert_eq!(marked("environment.control.StopEnv", 20, "control.st"), "[St]opEnv");
         assert_eq!(marked("environment.control", 12, "ment.con"), "[con]trol");
         assert_eq!(marked("environment.control", 12, "ment"), "control");
+        assert_eq!(marked("environment.control.StopEnv", 20, "environment/control/rest/stop"), "[Stop]Env");
     }
 
     #[test]

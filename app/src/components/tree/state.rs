@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use keyrack_domain::types::methods::ApiSet;
+use keyrack_types::methods::{ApiSet, Search};
 
 use super::catalog::Catalog;
 
@@ -27,7 +27,7 @@ pub struct TreeState {
     open: Vec<bool>,
     closed: Vec<bool>,
     services: usize,
-    query: String,
+    search: Search,
     only_ticked: bool,
     /// Methods that the filter leaves over, in order.
     shown: Vec<usize>,
@@ -42,15 +42,15 @@ impl TreeState {
             open: [vec![true; 1 + services], vec![false; classes]].concat(),
             closed: vec![false; 1 + services + classes],
             services,
-            query: String::new(),
+            search: Search::default(),
             only_ticked: false,
             shown: (0..catalog.methods.len()).collect(),
         }
     }
 
-    /// What is searched for, in lower case.
-    pub fn query(&self) -> &str {
-        &self.query
+    /// What is searched for.
+    pub fn query(&self) -> &Search {
+        &self.search
     }
 
     /// Whether only ticked methods are shown.
@@ -123,13 +123,13 @@ impl TreeState {
 
     /// Searches anew; the text may be in any case.
     pub fn search(&mut self, catalog: &Catalog, text: &str) {
-        let query = text.trim().to_lowercase();
+        let search = Search::new(text);
         // Who types on narrows down: only what matched so far can match still.
-        let narrower = !self.query.is_empty() && query.starts_with(&self.query);
-        self.query = query;
+        let narrower = !self.search.is_empty() && search.narrows(&self.search);
+        self.search = search;
         self.closed.fill(false);
         if narrower {
-            self.shown.retain(|at| catalog.methods[*at].matches(&self.query));
+            self.shown.retain(|at| catalog.methods[*at].matches(&self.search));
         } else {
             self.filter(catalog);
         }
@@ -176,14 +176,14 @@ impl TreeState {
     }
 
     fn filtering(&self) -> bool {
-        self.only_ticked || !self.query.is_empty()
+        self.only_ticked || !self.search.is_empty()
     }
 
     fn filter(&mut self, catalog: &Catalog) {
         self.shown.clear();
         for (at, method) in catalog.methods.iter().enumerate() {
             let passes = !self.only_ticked || self.ticked[at];
-            if passes && (self.query.is_empty() || method.matches(&self.query)) {
+            if passes && (self.search.is_empty() || method.matches(&self.search)) {
                 self.shown.push(at);
             }
         }
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn search_looks_anywhere_in_name_and_summary_in_any_case() {
+    fn search_looks_for_every_word_anywhere_in_name_and_summary_in_any_case() {
         let catalog = small();
         let mut state = TreeState::new(&catalog);
         state.search(&catalog, " STOPenv ");
@@ -221,6 +221,10 @@ mod tests {
         assert_eq!(names(&catalog, &state), ["Read", "Write"]);
         state.search(&catalog, "EnvStop");
         assert!(state.shown().is_empty());
+        for same in ["stop env", "environment/control/rest/stopenv", "env.control.StopEnv"] {
+            state.search(&catalog, same);
+            assert_eq!(names(&catalog, &state), ["StopEnv"], "{same}");
+        }
         state.search(&catalog, "");
         assert_eq!(state.shown().len(), 6);
     }
@@ -228,7 +232,13 @@ mod tests {
     #[test]
     fn typing_on_finds_the_same_as_typing_at_once() {
         let catalog = small();
-        for query in ["environment.control.stop", "read a file", "users.x"] {
+        for query in [
+            "environment.control.stop",
+            "read a file",
+            "users.x",
+            "environment/control/rest/stopenv",
+            "env.control.st env",
+        ] {
             let (mut typed, mut at_once) = (TreeState::new(&catalog), TreeState::new(&catalog));
             for end in 1..=query.len() {
                 typed.search(&catalog, &query[..end]);

@@ -71,7 +71,7 @@ pub fn MethodTree(
     Effect::new(move |drawn: Option<u32>| {
         let turn = spare.get();
         let Some(end) = end.get() else { return turn };
-        let look = Look { query: state.read().query().to_owned(), name: name.get(), stop: stop.get() };
+        let look = Look { query: state.read().query().clone(), name: name.get(), stop: stop.get() };
         let (rows, window) = (rows.read(), window.get());
         let budget = if drawn == Some(turn) { 0 } else { AT_ONCE };
         let whole = rows.len() <= WHOLE;
@@ -89,7 +89,7 @@ pub fn MethodTree(
         turn
     });
     // What was searched for is seen from its beginning.
-    let query = Memo::new(move |_| state.read().query().to_owned());
+    let query = Memo::new(move |_| state.read().query().clone());
     Effect::new(move |_| {
         query.track();
         if let Some(view) = view.get() {

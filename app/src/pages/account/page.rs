@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::Profile, dates::readable_day};
+use keyrack_types::{accounts::Profile, dates::readable_day};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{audit::AuditEntryView, dates::typed_day};
+use keyrack_types::{audit::AuditEntryView, dates::typed_day};
 use leptos::prelude::*;
 use serde_json::Value;
 

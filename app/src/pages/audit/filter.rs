@@ -1,7 +1,7 @@
 //! Filters in the address, for the page and for the exports.
 
 use chrono::NaiveDate;
-use keyrack_domain::types::{
+use keyrack_types::{
     audit::AuditFilter,
     dates::{parse_typed_day, typed_day},
 };

@@ -52,7 +52,7 @@ pub fn AuditPage() -> impl IntoView {
 
 async fn load(filter: &AuditFilter, before: Option<i64>) -> Result<Page, Refusal> {
     let (keyrack, caller) = visit::signed_in()?;
-    keyrack.audit_page(&caller, filter, before).await.map_err(Error::into_refusal)
+    keyrack.audit.page(&caller, filter, before).await.map_err(Error::into_refusal)
 }
 
 #[component]

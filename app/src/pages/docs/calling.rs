@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keyrack_domain::types::methods::MethodDoc;
+use keyrack_types::methods::MethodDoc;
 use leptos::prelude::*;
 
 use crate::visit;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use keyrack_domain::types::methods::MethodDoc;
+use keyrack_types::methods::MethodDoc;
 use leptos::prelude::use_context;
 
 /// The methods of this server, from the context.

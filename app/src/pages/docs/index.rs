@@ -1,4 +1,4 @@
-use keyrack_domain::types::methods::MethodDoc;
+use keyrack_types::methods::{MethodDoc, Search};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -94,7 +94,8 @@ fn Classes<'a>(methods: &'a [MethodDoc]) -> impl IntoView + use<> {
 /// What a search found, over all classes.
 #[component]
 fn Found<'a>(methods: &'a [MethodDoc], asked: String) -> impl IntoView + use<> {
-    let found: Vec<_> = methods.iter().filter(|method| finds(method, &asked)).cloned().collect();
+    let search = Search::new(&asked);
+    let found: Vec<_> = methods.iter().filter(|method| search.finds(&method.info.search_text())).cloned().collect();
     let classes = by_class(&found);
     view! {
         <section aria-labelledby="methods">
@@ -110,12 +111,6 @@ fn Found<'a>(methods: &'a [MethodDoc], asked: String) -> impl IntoView + use<> {
             </div>
         </section>
     }
-}
-
-/// Whether every word of a search stands in the name or the summary of a method, in any case.
-fn finds(method: &MethodDoc, asked: &str) -> bool {
-    let text = format!("{} {}", method.info.name, method.info.summary).to_lowercase();
-    asked.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
 #[component]

@@ -1,4 +1,4 @@
-use keyrack_domain::types::methods::{ApiSet, MethodDoc, ParamDoc};
+use keyrack_types::methods::{ApiSet, MethodDoc, ParamDoc};
 use leptos::prelude::*;
 
 use super::text::with_code;
@@ -120,7 +120,7 @@ fn curl(origin: &str, method: &MethodDoc) -> String {
 
 #[cfg(test)]
 mod tests {
-    use keyrack_domain::types::methods::MethodInfo;
+    use keyrack_types::methods::MethodInfo;
 
     use super::*;
 

@@ -1,4 +1,4 @@
-use keyrack_domain::types::environments::EnvStatus;
+use keyrack_types::environments::EnvStatus;
 use serde::{Deserialize, Serialize};
 
 use crate::components::icon::Glyph;

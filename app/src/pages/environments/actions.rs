@@ -1,7 +1,7 @@
-use keyrack_domain::types::environments::EnvStatus;
+use keyrack_types::environments::EnvStatus;
 use leptos::{ev::SubmitEvent, prelude::*};
 
-use super::{action::Action, board::State, poll};
+use super::{action::Action, poll, state::State};
 use crate::components::icon::{Glyph, Icon};
 
 /// The buttons of one environment. Each is a form of its own, so that it works without WASM too.

@@ -1,22 +1,10 @@
 use std::collections::BTreeSet;
 
-use keyrack_domain::types::environments::Overview;
+use keyrack_types::environments::Overview;
 use leptos::{either::Either, prelude::*};
 
-use super::{empty::Empty, poll, row::row, tasks::Tasks};
+use super::{empty::Empty, poll, row::row, state::State, tasks::Tasks};
 use crate::components::icon::{Glyph, Icon};
-
-/// What the parts of the board share.
-#[derive(Clone, Copy)]
-pub(super) struct State {
-    pub overview: RwSignal<Overview>,
-    /// The last look at the server failed: what is shown may be old.
-    pub out_of_reach: RwSignal<bool>,
-    /// What was begun last, for those who listen.
-    pub begun: RwSignal<String>,
-    /// Environments for which an action is on its way to the server.
-    pub busy: RwSignal<BTreeSet<String>>,
-}
 
 /// The list of environments and the tasks panel; keeps itself up to date. `origin`: the server's address, for the
 /// example of an empty list.

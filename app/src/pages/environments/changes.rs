@@ -1,6 +1,6 @@
 //! What became different between two looks at the board, in words.
 
-use keyrack_domain::types::environments::{Overview, TaskState, TaskView};
+use keyrack_types::environments::{Overview, TaskState, TaskView};
 
 use crate::components::toast::ToastKind;
 
@@ -49,7 +49,7 @@ fn outcome(task: &TaskView, after: &Overview) -> (ToastKind, String) {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use keyrack_domain::types::environments::{EnvStatus, EnvironmentView};
+    use keyrack_types::environments::{EnvStatus, EnvironmentView};
 
     use super::*;
 

@@ -8,6 +8,7 @@ mod changes;
 mod empty;
 mod poll;
 mod row;
+mod state;
 mod tasks;
 
 #[cfg(feature = "ssr")]

@@ -15,7 +15,7 @@ pub fn EnvironmentsPage() -> impl IntoView {
         </div>
         {Suspend::new(async move {
             let overview = match visit::signed_in() {
-                Ok((keyrack, caller)) => keyrack.overview(&caller).await.map_err(Error::into_refusal),
+                Ok((keyrack, caller)) => keyrack.environments.overview(&caller).await.map_err(Error::into_refusal),
                 Err(refusal) => Err(refusal),
             };
             match overview {

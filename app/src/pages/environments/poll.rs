@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{action::Action, board::State};
+use super::{action::Action, state::State};
 
 /// While something changes, the board looks this often.
 #[cfg(feature = "hydrate")]
@@ -29,7 +29,7 @@ pub(super) fn act(state: State, name: String, action: Action, pressed: RwSignal<
 mod browser {
     use std::{cell::Cell, time::Duration};
 
-    use keyrack_domain::types::{
+    use keyrack_types::{
         environments::{Overview, TaskState},
         refusal::{Answer, Refusal},
     };

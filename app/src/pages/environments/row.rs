@@ -1,7 +1,7 @@
-use keyrack_domain::types::environments::{EnvStatus, EnvironmentView, LayerView};
+use keyrack_types::environments::{EnvStatus, EnvironmentView, LayerView};
 use leptos::prelude::*;
 
-use super::{actions::actions, board::State};
+use super::{actions::actions, state::State};
 use crate::{
     components::icon::{Glyph, Icon},
     format::count,

@@ -1,10 +1,10 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     dates::readable_moment,
     environments::{TaskState, TaskView},
 };
 use leptos::prelude::*;
 
-use super::board::State;
+use super::state::State;
 use crate::{
     components::icon::{Glyph, Icon},
     format::{duration, time_of_day},

@@ -19,7 +19,7 @@ pub fn InvitePage() -> impl IntoView {
     let token = use_query_map().read_untracked().get("token").unwrap_or_default();
     Suspend::new(async move {
         let offer = match visit::keyrack() {
-            Ok(keyrack) => keyrack.invitation(&token).await.map_err(Error::into_refusal),
+            Ok(keyrack) => keyrack.members.invitation(&token).await.map_err(Error::into_refusal),
             Err(refusal) => Err(refusal),
         };
         match offer {

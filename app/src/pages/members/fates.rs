@@ -1,8 +1,10 @@
-use keyrack_domain::types::{dates::readable_day, members::TokenFate};
+use keyrack_types::{dates::readable_day, members::TokenFate, tokens::TokenView};
 use leptos::prelude::*;
 
-use super::remove::Choice;
 use crate::components::drawn::drawn;
+
+/// What is chosen for each token; nothing yet for those without.
+pub(super) type Choice = (TokenView, RwSignal<Option<TokenFate>>);
 
 const FATES: [(TokenFate, &str, &str); 3] = [
     (TokenFate::Transfer, "Transfer", "to you, with a new secret"),

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{dates::readable_moment, members::InvitationView};
+use keyrack_types::{dates::readable_moment, members::InvitationView};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;

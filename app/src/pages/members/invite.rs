@@ -1,6 +1,6 @@
 //! The dialog "Invite member".
 
-use keyrack_domain::types::{
+use keyrack_types::{
     accounts::Role,
     members::InvitationLink,
     refusal::{Field, Refusal},

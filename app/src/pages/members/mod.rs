@@ -12,7 +12,7 @@ mod table;
 #[cfg(feature = "ssr")]
 pub use self::page::MembersPage;
 
-use keyrack_domain::types::members::MemberList;
+use keyrack_types::members::MemberList;
 use leptos::prelude::*;
 
 use self::{

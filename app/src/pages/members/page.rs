@@ -38,5 +38,5 @@ pub fn MembersPage() -> impl IntoView {
 
 async fn load() -> Result<MemberList, Refusal> {
     let (keyrack, caller) = visit::signed_in()?;
-    keyrack.members(&caller).await.map_err(Error::into_refusal)
+    keyrack.members.list(&caller).await.map_err(Error::into_refusal)
 }

@@ -1,13 +1,13 @@
 //! The dialog "Remove member".
 
-use keyrack_domain::types::{
+use keyrack_types::{
     members::{MemberRemoved, MemberView, TokenFate},
     tokens::TokenView,
 };
 use leptos::prelude::*;
 
 use super::{
-    fates::{Fates, first_fate},
+    fates::{Choice, Fates, first_fate},
     state::Page,
 };
 use crate::components::{
@@ -19,9 +19,6 @@ use crate::components::{
 };
 use crate::format::count;
 use crate::serverfns::members::remove_member;
-
-/// What is chosen for each token; nothing yet for those without.
-pub(super) type Choice = (TokenView, RwSignal<Option<TokenFate>>);
 
 /// Lists the member's tokens and asks for each what becomes of it.
 #[component]
@@ -66,6 +63,10 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
             on_send=go_on
         >
             <p>{intro}</p>
+            <p class="muted small">
+                "Secrets that this member made of other members' tokens stop working, and their owners are told. Tasks that were made \
+                 with a secret of this member's do not run any more."
+            </p>
             {choices.into_iter().map(|choice| view! { <Fates choice missing /> }).collect_view()}
             <p class="error small" role="alert">
                 {move || missing.get().then_some("Choose for every token first.")}

@@ -1,6 +1,6 @@
 //! The state of the page.
 
-use keyrack_domain::types::{
+use keyrack_types::{
     members::{MemberList, MemberView},
     tokens::TokenView,
 };

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::Role, dates::readable_day, members::MemberView};
+use keyrack_types::{accounts::Role, dates::readable_day, members::MemberView};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;

@@ -25,7 +25,7 @@ pub fn NoticesPage() -> impl IntoView {
 
 async fn load() -> Result<Vec<NoticeView>, Refusal> {
     let (keyrack, caller) = visit::signed_in()?;
-    keyrack.notices(&caller).await.map_err(Error::into_refusal)
+    keyrack.notices.list(&caller).await.map_err(Error::into_refusal)
 }
 
 #[component]

@@ -34,7 +34,7 @@ pub fn SecondPage() -> impl IntoView {
 
 async fn having() -> Result<Having, Refusal> {
     let half = cookie::brought(Jar::Half).ok_or(Refusal::SignedOut)?;
-    visit::keyrack()?.half_signed_in(&half, SessionKind::Browser).await.map_err(Error::into_refusal)
+    visit::keyrack()?.accounts.half_signed_in(&half, SessionKind::Browser).await.map_err(Error::into_refusal)
 }
 
 #[component]
@@ -63,7 +63,7 @@ fn Step(having: Having, next: String, recovery: bool) -> impl IntoView {
                         inputmode=digits.then_some("numeric")
                         autocapitalize="none"
                         spellcheck="false"
-                        maxlength="40"
+                        maxlength="64"
                         required
                         autofocus
                         aria-describedby="code-hint"

@@ -1,6 +1,6 @@
 //! The island: password and second factors, which have to know of each other.
 
-use keyrack_domain::types::second_factor::Security;
+use keyrack_types::second_factor::Security;
 use leptos::prelude::*;
 
 use super::{factors::SecondFactors, password::PasswordForm, state::Page};

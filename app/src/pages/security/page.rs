@@ -62,6 +62,6 @@ pub fn SecurityPage() -> impl IntoView {
 async fn load() -> Result<(Security, Vec<SessionView>), Refusal> {
     let (keyrack, caller) = visit::signed_in()?;
     let security = step_up::security(&keyrack, &caller).await.map_err(Error::into_refusal)?;
-    let sessions = keyrack.sessions(&caller).await.map_err(Error::into_refusal)?;
+    let sessions = keyrack.accounts.sessions(&caller).await.map_err(Error::into_refusal)?;
     Ok((security, sessions))
 }

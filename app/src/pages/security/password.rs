@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::{Answer, Field, Refusal},
     second_factor::ConfirmNeeds,
 };

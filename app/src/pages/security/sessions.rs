@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::SessionView, dates::readable_moment};
+use keyrack_types::{accounts::SessionView, dates::readable_moment};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use crate::format::client_name;

@@ -1,6 +1,6 @@
 //! The state of the page.
 
-use keyrack_domain::types::second_factor::{AuthenticatorSetup, ConfirmNeeds, Security, SecurityChange};
+use keyrack_types::second_factor::{AuthenticatorSetup, ConfirmNeeds, Security, SecurityChange};
 use leptos::prelude::*;
 
 use crate::components::{

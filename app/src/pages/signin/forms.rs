@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::SigninOutcome;
+use super::outcome::SigninOutcome;
 use crate::components::icon::{Glyph, Icon};
 
 /// E-mail and password. `focus`: this is the way that the person takes.

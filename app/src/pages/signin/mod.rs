@@ -1,12 +1,14 @@
 //! The sign-in page. It is plain HTML: forms that post to `/signin`, answered by the server.
 
 mod forms;
+mod outcome;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use self::forms::{PasswordForm, TokenForm};
+pub use self::outcome::SigninOutcome;
 use crate::{
     components::{
         icon::{Glyph, Icon},
@@ -16,19 +18,6 @@ use crate::{
     paths::safe_next,
     visit,
 };
-
-/// What became of a sign-in, for the page that is shown again. The handler of `POST /signin` puts it into the context.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SigninOutcome {
-    /// As typed.
-    pub email: String,
-    /// Why it did not work.
-    pub message: String,
-    /// It was tried with a token instead of the password.
-    pub by_token: bool,
-    /// Where to go after the sign-in, as the form sent it.
-    pub next: String,
-}
 
 /// `/signin`
 #[component]

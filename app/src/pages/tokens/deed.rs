@@ -1,8 +1,8 @@
 //! The changes that have to be confirmed, one value each.
 
-use keyrack_domain::types::refusal::Answer;
-use keyrack_domain::types::second_factor::ConfirmInput;
-use keyrack_domain::types::tokens::{NewSecret, TokenDraft};
+use keyrack_types::refusal::Answer;
+use keyrack_types::second_factor::ConfirmInput;
+use keyrack_types::tokens::{NewSecret, TokenDraft};
 use leptos::prelude::ServerFnError;
 
 use super::draft::Start;
@@ -73,6 +73,9 @@ pub(super) fn regeneration_lines(start: &Start, new_day: Option<&str>, unapplied
         format!("“{}” gets a new secret, which is shown once.", token.description),
         "The present secret stops working at once; whatever uses it has to be given the new one.".into(),
     ];
+    if !token.mine {
+        lines.push(format!("You become its owner: it has your rights from now on, and {} is told.", token.owner));
+    }
     match new_day {
         Some("") => lines.push("It never expires from now on.".into()),
         Some(day) => lines.push(format!("It expires at the end of {day} (UTC) from now on.")),

@@ -1,11 +1,11 @@
 //! The draft of a token without any drawing: where it starts, whether it can be taken, what somebody else changed.
 
 use chrono::NaiveDate;
-use keyrack_domain::types::dates::{DateError, parse_typed_day, readable_day, typed_day};
-use keyrack_domain::types::methods::ApiSet;
-use keyrack_domain::types::refusal::Field;
-use keyrack_domain::types::text::is_hidden;
-use keyrack_domain::types::tokens::{DESCRIPTION_LIMIT, TokenDraft, TokenView};
+use keyrack_types::dates::{DateError, parse_typed_day, readable_end, typed_day};
+use keyrack_types::methods::ApiSet;
+use keyrack_types::refusal::Field;
+use keyrack_types::text::hidden;
+use keyrack_types::tokens::{DESCRIPTION_LIMIT, TokenDraft, TokenView};
 use serde::{Deserialize, Serialize};
 
 /// What the token dialog was opened for.
@@ -103,8 +103,8 @@ fn description_problem(text: &str) -> Option<String> {
         Some("Write a few words that tell later what this token is for.".into())
     } else if length > DESCRIPTION_LIMIT {
         Some(format!("At most {DESCRIPTION_LIMIT} characters; these are {length}."))
-    } else if text.trim().chars().any(is_hidden) {
-        Some("Control characters such as tabs and line breaks cannot stand here: write one line of plain text.".into())
+    } else if hidden(text.trim()).is_some() {
+        Some("Characters that cannot be seen, such as tabs and line breaks, cannot stand here: write one line of plain text.".into())
     } else {
         None
     }
@@ -150,7 +150,7 @@ pub fn differences(before: &TokenView, after: &TokenView) -> Vec<String> {
     }
     if before.expires != after.expires {
         lines.push(match after.expires {
-            Some(moment) => format!("It now expires on {}.", readable_day(moment.date_naive())),
+            Some(moment) => format!("It now expires on {}.", readable_end(moment)),
             None => "It now never expires.".into(),
         });
     }
@@ -196,7 +196,7 @@ fn copied(description: &str) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use keyrack_domain::types::dates::parse_wire_moment;
+    use keyrack_types::dates::parse_wire_moment;
 
     /// A token with one method that never expires.
     pub fn token(id: i64, description: &str) -> TokenView {

@@ -1,7 +1,7 @@
 //! The island: everything of the page that reacts.
 
-use keyrack_domain::types::methods::MethodInfo;
-use keyrack_domain::types::tokens::TokenList;
+use keyrack_types::methods::MethodInfo;
+use keyrack_types::tokens::TokenList;
 use leptos::either::Either;
 use leptos::prelude::*;
 

@@ -1,7 +1,7 @@
 //! From where a token was last used and for what, in words.
 
-use keyrack_domain::types::methods::split_name;
-use keyrack_domain::types::tokens::TokenUse;
+use keyrack_types::methods::split_name;
+use keyrack_types::tokens::TokenUse;
 
 /// ` from 192.0.2.7, curl/8.5`: what goes on from the moment of the last use. Empty when nothing is known.
 pub(super) fn from_where(used: &TokenUse) -> String {

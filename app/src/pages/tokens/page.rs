@@ -45,7 +45,7 @@ pub fn TokensPage() -> impl IntoView {
 
 async fn load() -> Result<(TokenList, Vec<MethodInfo>), Refusal> {
     let (keyrack, caller) = visit::signed_in()?;
-    let list = keyrack.token_list(&caller).await.map_err(Error::into_refusal)?;
+    let list = keyrack.tokens.list(&caller).await.map_err(Error::into_refusal)?;
     Ok((list, keyrack.catalog().token_methods()))
 }
 

@@ -1,8 +1,9 @@
 //! The order of the list. It stands in the address (`?sort=-created`), so that a view can be linked and reloaded.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
-use keyrack_domain::types::tokens::TokenView;
+use keyrack_types::order::{SortKey, sort_by_name};
+use keyrack_types::tokens::TokenView;
 use serde::{Deserialize, Serialize};
 
 /// A column of the list.
@@ -85,36 +86,39 @@ impl Sort {
 
     /// Puts the tokens in order. Equal ones stand by description and then by age, so the order never wavers.
     pub fn apply(self, tokens: &mut [TokenView]) {
-        tokens.sort_by(|a, b| {
-            let order = compare(self.column, a, b);
-            let order = if self.descending { order.reverse() } else { order };
-            order.then_with(|| by_text(&a.description, &b.description)).then(a.id.cmp(&b.id))
-        });
+        // First by description and age; what follows keeps the order of equal ones.
+        tokens.sort_by_cached_key(|token| (SortKey::new(&token.description), token.id));
+        match (self.column, self.descending) {
+            (Column::Description, false) => {}
+            // Equal ones stay in the order of their age.
+            (Column::Description, true) => tokens.sort_by_cached_key(|token| Reverse(SortKey::new(&token.description))),
+            (Column::Owner, false) => sort_by_name(tokens, |token| &token.owner),
+            (Column::Owner, true) => tokens.sort_by_cached_key(|token| Reverse(SortKey::new(&token.owner))),
+            (column, descending) => tokens.sort_by(|a, b| {
+                let order = compare(column, a, b);
+                if descending { order.reverse() } else { order }
+            }),
+        }
     }
 }
 
+/// The order in the columns that hold no names.
 fn compare(column: Column, a: &TokenView, b: &TokenView) -> Ordering {
     match column {
-        Column::Description => by_text(&a.description, &b.description),
         Column::Api => a.api_set.name().cmp(b.api_set.name()).then(a.methods.len().cmp(&b.methods.len())),
         // "Never" is later than every day.
         Column::Expires => (a.expires.is_none(), a.expires).cmp(&(b.expires.is_none(), b.expires)),
         Column::LastUsed => a.last_used.cmp(&b.last_used),
         Column::Created => a.created.cmp(&b.created),
-        Column::Owner => by_text(&a.owner, &b.owner),
+        Column::Description | Column::Owner => Ordering::Equal,
     }
-}
-
-fn by_text(a: &str, b: &str) -> Ordering {
-    let lower = |text: &str| text.to_lowercase();
-    lower(a).cmp(&lower(b)).then_with(|| a.cmp(b))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::draft::tests::token;
     use super::*;
-    use keyrack_domain::types::dates::parse_wire_moment;
+    use keyrack_types::dates::parse_wire_moment;
 
     fn order(sort: &str) -> Vec<i64> {
         let mut list = vec![token(1, "beta"), token(2, "Alpha"), token(3, "gamma")];

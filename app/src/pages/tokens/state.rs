@@ -1,14 +1,13 @@
 //! What the parts of the page share.
 
-use keyrack_domain::types::methods::MethodInfo;
-use keyrack_domain::types::refusal::Refusal;
-use keyrack_domain::types::tokens::{NewSecret, TokenList, TokenView};
+use keyrack_types::methods::MethodInfo;
+use keyrack_types::refusal::Refusal;
+use keyrack_types::tokens::{NewSecret, TokenList, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::draft::Start;
 use super::sorting::{Column, Sort};
-use super::table::row_id;
 use crate::components::browser;
 use crate::components::selection::Selection;
 use crate::components::toast::{ToastKind, show};
@@ -200,3 +199,8 @@ impl Page {
 
 /// What to say when a request never reached the server, or its answer never reached us.
 pub(super) const UNREACHABLE: &str = "The server did not answer. Check the connection and try again.";
+
+/// The element of a row.
+pub(super) fn row_id(id: i64) -> String {
+    format!("token-row-{id}")
+}

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::SessionView, refusal::Answer};
+use keyrack_types::{accounts::SessionView, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -29,17 +29,17 @@ mod ssr {
     async fn try_to(mut ids: Vec<i64>) -> Answer<Vec<SessionView>> {
         let (keyrack, caller) = crate::visit::signed_in()?;
         if ids.is_empty() {
-            let sessions = keyrack.sessions(&caller).await.map_err(Error::into_refusal)?;
+            let sessions = keyrack.accounts.sessions(&caller).await.map_err(Error::into_refusal)?;
             ids = sessions.into_iter().filter(|session| !session.current).map(|session| session.id).collect();
         }
         let client = crate::visit::client()?;
         for id in ids {
-            match keyrack.end_sessions(&caller, &client, &[id]).await {
+            match keyrack.accounts.end_sessions(&caller, &client, &[id]).await {
                 // It ended by itself meanwhile: just what was wanted.
                 Ok(()) | Err(Error::NotFound(_)) => {}
                 Err(error) => return Err(error.into_refusal()),
             }
         }
-        keyrack.sessions(&caller).await.map_err(Error::into_refusal)
+        keyrack.accounts.sessions(&caller).await.map_err(Error::into_refusal)
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::Profile, refusal::Answer};
+use keyrack_types::{accounts::Profile, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -18,6 +18,6 @@ mod ssr {
 
     pub async fn rename(name: &str) -> Answer<Profile> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.rename_user(&caller, &crate::visit::client()?, name).await.map_err(Error::into_refusal)
+        keyrack.accounts.rename_user(&caller, &crate::visit::client()?, name).await.map_err(Error::into_refusal)
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::refusal::Answer;
+use keyrack_types::refusal::Answer;
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -23,7 +23,7 @@ mod ssr {
     async fn try_to(account: i64) -> Answer<()> {
         let (keyrack, caller) = crate::visit::signed_in()?;
         let client = crate::visit::client()?;
-        let moved = keyrack.switch_account(&caller, &client, account).await.map_err(Error::into_refusal)?;
+        let moved = keyrack.members.switch_account(&caller, &client, account).await.map_err(Error::into_refusal)?;
         crate::cookie::set(moved.session.as_str());
         Ok(())
     }

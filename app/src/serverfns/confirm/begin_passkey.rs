@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, second_factor::PasskeyRequest};
+use keyrack_types::{refusal::Answer, second_factor::PasskeyRequest};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -18,7 +18,7 @@ mod ssr {
 
     pub async fn begin() -> Answer<PasskeyRequest> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        let begun = keyrack.begin_passkey_confirmation(&caller).await.map_err(Error::into_refusal)?;
+        let begun = keyrack.accounts.begin_passkey_confirmation(&caller).await.map_err(Error::into_refusal)?;
         Ok(PasskeyRequest { id: begun.id, options: begun.options })
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmNeeds};
+use keyrack_types::{refusal::Answer, second_factor::ConfirmNeeds};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;

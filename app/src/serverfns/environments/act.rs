@@ -1,4 +1,4 @@
-use keyrack_domain::types::{environments::Overview, refusal::Answer};
+use keyrack_types::{environments::Overview, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::pages::environments::Action;
@@ -23,9 +23,9 @@ mod ssr {
         let (keyrack, caller) = crate::visit::signed_in()?;
         let client = crate::visit::client()?;
         let begun = match action {
-            Action::Start => keyrack.start_environment(&caller, &client, name).await,
-            Action::Stop => keyrack.stop_environment(&caller, &client, name).await,
-            Action::Restart => keyrack.restart_environment(&caller, &client, name).await,
+            Action::Start => keyrack.environments.start(&caller, &client, name).await,
+            Action::Stop => keyrack.environments.stop(&caller, &client, name).await,
+            Action::Restart => keyrack.environments.restart(&caller, &client, name).await,
         };
         begun.map_err(Error::into_refusal)?;
         overview().await

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{environments::Overview, refusal::Answer};
+use keyrack_types::{environments::Overview, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -18,6 +18,6 @@ pub(super) mod ssr {
 
     pub async fn overview() -> Answer<Overview> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.overview(&caller).await.map_err(Error::into_refusal)
+        keyrack.environments.overview(&caller).await.map_err(Error::into_refusal)
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::refusal::Answer;
+use keyrack_types::refusal::Answer;
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -31,8 +31,8 @@ mod ssr {
     async fn join(token: &str, name: &str, new_password: &str) -> Answer<String> {
         let (keyrack, client) = (visit::keyrack()?, visit::client()?);
         let signed_in = match visit::signed_in() {
-            Ok((_, caller)) => keyrack.accept_as_user(&caller, &client, token).await,
-            Err(_) => keyrack.accept_as_new_user(token, name, new_password, &client).await,
+            Ok((_, caller)) => keyrack.members.accept_as_user(&caller, &client, token).await,
+            Err(_) => keyrack.members.accept_as_new_user(token, name, new_password, &client).await,
         };
         let signed_in = signed_in.map_err(Error::into_refusal)?;
         cookie::set(signed_in.session.as_str());

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::Role, members::MemberList, refusal::Answer, second_factor::ConfirmInput};
+use keyrack_types::{accounts::Role, members::MemberList, refusal::Answer, second_factor::ConfirmInput};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -20,7 +20,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput, user: i64, role: Role) -> Answer<MemberList> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.change_role(&confirmed, user, role).await.map_err(Error::into_refusal)?;
-        keyrack.members(confirmed.caller()).await.map_err(Error::into_refusal)
+        keyrack.members.change_role(&confirmed, user, role).await.map_err(Error::into_refusal)?;
+        keyrack.members.list(confirmed.caller()).await.map_err(Error::into_refusal)
     }
 }

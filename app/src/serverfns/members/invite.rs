@@ -1,4 +1,4 @@
-use keyrack_domain::types::{accounts::Role, members::InvitationLink, refusal::Answer, second_factor::ConfirmInput};
+use keyrack_types::{accounts::Role, members::InvitationLink, refusal::Answer, second_factor::ConfirmInput};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -29,8 +29,8 @@ mod ssr {
     pub async fn invite(confirm: ConfirmInput, email: &str, role: Role) -> Answer<InvitationLink> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let made = keyrack.invite_member(&confirmed, email, role).await.map_err(Error::into_refusal)?;
-        let list = keyrack.members(confirmed.caller()).await.map_err(Error::into_refusal)?;
+        let made = keyrack.members.invite(&confirmed, email, role).await.map_err(Error::into_refusal)?;
+        let list = keyrack.members.list(confirmed.caller()).await.map_err(Error::into_refusal)?;
         let link = format!("{}{}", origin(), paths::invite(made.secret.as_str()));
         Ok(InvitationLink { email: made.email, link, mailed: made.mailed, list })
     }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     members::{MemberRemoved, TokenFate},
     refusal::Answer,
     second_factor::ConfirmInput,
@@ -34,8 +34,8 @@ mod ssr {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
         let fates = fates.into_iter().collect();
-        let secrets = keyrack.remove_member(&confirmed, user, &fates).await.map_err(Error::into_refusal)?;
-        let list = keyrack.members(confirmed.caller()).await.map_err(Error::into_refusal)?;
+        let secrets = keyrack.members.remove(&confirmed, user, &fates).await.map_err(Error::into_refusal)?;
+        let list = keyrack.members.list(confirmed.caller()).await.map_err(Error::into_refusal)?;
         Ok(MemberRemoved { secrets, list })
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, tokens::TokenView};
+use keyrack_types::{refusal::Answer, tokens::TokenView};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -18,6 +18,6 @@ mod ssr {
 
     pub async fn tokens(user: i64) -> Answer<Vec<TokenView>> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.tokens_of_member(&caller, user).await.map_err(Error::into_refusal)
+        keyrack.members.tokens_of_member(&caller, user).await.map_err(Error::into_refusal)
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{members::MemberList, refusal::Answer};
+use keyrack_types::{members::MemberList, refusal::Answer};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -27,7 +27,7 @@ mod ssr {
     async fn try_to(id: i64) -> Answer<MemberList> {
         let (keyrack, caller) = crate::visit::signed_in()?;
         let client = crate::visit::client()?;
-        keyrack.withdraw_invitation(&caller, &client, id).await.map_err(Error::into_refusal)?;
-        keyrack.members(&caller).await.map_err(Error::into_refusal)
+        keyrack.members.withdraw_invitation(&caller, &client, id).await.map_err(Error::into_refusal)?;
+        keyrack.members.list(&caller).await.map_err(Error::into_refusal)
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::refusal::Answer;
+use keyrack_types::refusal::Answer;
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -21,6 +21,6 @@ mod ssr {
 
     async fn try_to(up_to: i64) -> Answer<()> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.read_notices(&caller, up_to).await.map_err(Error::into_refusal)
+        keyrack.notices.read(&caller, up_to).await.map_err(Error::into_refusal)
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
@@ -30,7 +30,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput, always: bool) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.ask_second_factor_always(&confirmed, always).await.map_err(Error::into_refusal)?;
+        keyrack.second_factor.ask_second_factor_always(&confirmed, always).await.map_err(Error::into_refusal)?;
         changed(&keyrack, &confirmed, Vec::new()).await
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     second_factor::{AuthenticatorSetup, ConfirmInput},
 };
@@ -27,7 +27,7 @@ mod ssr {
     pub async fn begin(confirm: ConfirmInput) -> Answer<AuthenticatorSetup> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let begun = keyrack.begin_totp(&confirmed).await.map_err(Error::into_refusal)?;
+        let begun = keyrack.second_factor.begin_totp(&confirmed).await.map_err(Error::into_refusal)?;
         Ok(AuthenticatorSetup { secret: begun.secret, address: begun.address, qr: begun.qr })
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     second_factor::{ConfirmInput, PasskeyRequest},
 };
@@ -26,7 +26,7 @@ mod ssr {
 
     pub async fn begin(confirm: ConfirmInput) -> Answer<PasskeyRequest> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let begun = keyrack.begin_passkey(&confirmed).await.map_err(Error::into_refusal)?;
+        let begun = keyrack.second_factor.begin_passkey(&confirmed).await.map_err(Error::into_refusal)?;
         Ok(PasskeyRequest { id: begun.id, options: begun.options })
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::refusal::Answer;
+use keyrack_types::refusal::Answer;
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -40,6 +40,6 @@ mod ssr {
 
     async fn confirm_and_change(input: ConfirmInput, current: &str, new: &str) -> Answer<()> {
         let (keyrack, confirmed) = confirmed(input).await?;
-        keyrack.change_password(&confirmed, current, new).await.map_err(Error::into_refusal)
+        keyrack.accounts.change_password(&confirmed, current, new).await.map_err(Error::into_refusal)
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
@@ -30,7 +30,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput, code: &str) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let codes = keyrack.enable_totp(&confirmed, code).await.map_err(Error::into_refusal)?;
+        let codes = keyrack.second_factor.enable_totp(&confirmed, code).await.map_err(Error::into_refusal)?;
         changed(&keyrack, &confirmed, codes).await
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
@@ -32,7 +32,11 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput, ceremony: i64, answer: &str, name: &str) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let codes = keyrack.finish_passkey(&confirmed, ceremony, answer, name).await.map_err(Error::into_refusal)?;
+        let codes = keyrack
+            .second_factor
+            .finish_passkey(&confirmed, ceremony, answer, name)
+            .await
+            .map_err(Error::into_refusal)?;
         changed(&keyrack, &confirmed, codes).await
     }
 }

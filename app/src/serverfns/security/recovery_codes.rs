@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
@@ -27,7 +27,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let codes = keyrack.regenerate_recovery_codes(&confirmed).await.map_err(Error::into_refusal)?;
+        let codes = keyrack.second_factor.regenerate_recovery_codes(&confirmed).await.map_err(Error::into_refusal)?;
         changed(&keyrack, &confirmed, codes).await
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     second_factor::{ConfirmInput, SecurityChange},
 };
@@ -27,7 +27,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput, id: i64) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.remove_passkey(&confirmed, id).await.map_err(Error::into_refusal)?;
+        keyrack.second_factor.remove_passkey(&confirmed, id).await.map_err(Error::into_refusal)?;
         changed(&keyrack, &confirmed, Vec::new()).await
     }
 }

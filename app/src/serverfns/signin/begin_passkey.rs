@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, second_factor::PasskeyRequest};
+use keyrack_types::{refusal::Answer, second_factor::PasskeyRequest};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -23,7 +23,8 @@ mod ssr {
 
     pub async fn begin() -> Answer<PasskeyRequest> {
         let half = cookie::brought(Jar::Half).ok_or(Refusal::SignedOut)?;
-        let begun = crate::visit::keyrack()?.begin_passkey_sign_in(&half).await.map_err(Error::into_refusal)?;
+        let begun =
+            crate::visit::keyrack()?.accounts.begin_passkey_sign_in(&half).await.map_err(Error::into_refusal)?;
         Ok(PasskeyRequest { id: begun.id, options: begun.options })
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::refusal::Answer;
+use keyrack_types::refusal::Answer;
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -52,11 +52,14 @@ mod ssr {
     async fn prove(proof: &Proof) -> Answer<()> {
         let half = cookie::brought(Jar::Half).ok_or(Refusal::SignedOut)?;
         let (keyrack, client) = (visit::keyrack()?, visit::client()?);
-        let signed_in =
-            keyrack.finish_sign_in(&half, proof, &client, SessionKind::Browser).await.map_err(Error::into_refusal)?;
+        let signed_in = keyrack
+            .accounts
+            .finish_sign_in(&half, proof, &client, SessionKind::Browser)
+            .await
+            .map_err(Error::into_refusal)?;
         // The former session of this browser would stay open and unused.
         if let Ok((_, former)) = visit::signed_in() {
-            let _ = keyrack.sign_out(&former, &client).await;
+            let _ = keyrack.accounts.sign_out(&former, &client).await;
         }
         cookie::set(signed_in.session.as_str());
         cookie::take(Jar::Half);

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     second_factor::ConfirmInput,
     tokens::{NewSecret, TokenDraft},
@@ -29,6 +29,6 @@ mod ssr {
     pub async fn create(draft: &TokenDraft, confirm: ConfirmInput) -> Answer<NewSecret> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.create_token_from_draft(&confirmed, draft).await.map_err(Error::into_refusal)
+        keyrack.tokens.create_from_draft(&confirmed, draft).await.map_err(Error::into_refusal)
     }
 }

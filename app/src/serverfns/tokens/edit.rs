@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     second_factor::ConfirmInput,
     tokens::{TokenDraft, TokenView},
@@ -33,6 +33,6 @@ mod ssr {
 
     pub async fn edit(id: i64, version: i64, draft: &TokenDraft, confirm: ConfirmInput) -> Answer<TokenView> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.edit_token_from_draft(&confirmed, id, version, draft).await.map_err(Error::into_refusal)
+        keyrack.tokens.edit_from_draft(&confirmed, id, version, draft).await.map_err(Error::into_refusal)
     }
 }

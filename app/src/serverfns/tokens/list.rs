@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, tokens::TokenList};
+use keyrack_types::{refusal::Answer, tokens::TokenList};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -18,6 +18,6 @@ mod ssr {
 
     pub async fn list() -> Answer<TokenList> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.token_list(&caller).await.map_err(Error::into_refusal)
+        keyrack.tokens.list(&caller).await.map_err(Error::into_refusal)
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmInput, tokens::NewSecret};
+use keyrack_types::{refusal::Answer, second_factor::ConfirmInput, tokens::NewSecret};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -27,6 +27,6 @@ mod ssr {
     pub async fn regenerate(id: i64, version: i64, expires: Option<&str>, confirm: ConfirmInput) -> Answer<NewSecret> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.regenerate_token_until(&confirmed, id, version, expires).await.map_err(Error::into_refusal)
+        keyrack.tokens.regenerate_until(&confirmed, id, version, expires).await.map_err(Error::into_refusal)
     }
 }

@@ -1,4 +1,4 @@
-use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmInput};
+use keyrack_types::{refusal::Answer, second_factor::ConfirmInput};
 use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
@@ -20,6 +20,6 @@ mod ssr {
 
     pub async fn remove(ids: &[i64], confirm: ConfirmInput) -> Answer<()> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.remove_tokens(&confirmed, ids).await.map_err(Error::into_refusal)
+        keyrack.tokens.remove(&confirmed, ids).await.map_err(Error::into_refusal)
     }
 }

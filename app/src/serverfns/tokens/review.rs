@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Answer,
     tokens::{TokenDraft, TokenReview},
 };
@@ -28,6 +28,6 @@ mod ssr {
 
     pub async fn review(editing: Option<(i64, i64)>, draft: &TokenDraft) -> Answer<TokenReview> {
         let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.review_token(&caller, editing, draft).await.map_err(Error::into_refusal)
+        keyrack.tokens.review(&caller, editing, draft).await.map_err(Error::into_refusal)
     }
 }

@@ -1,9 +1,12 @@
 //! What has to hold for any input at all. The fuzz targets try what they find; tests try noise.
 
 use bytes::Bytes;
-use keyrack_domain::types::dates::{parse_typed_day, parse_wire_moment, typed_day, wire_moment};
-use keyrack_domain::types::lists::parse_list;
+use keyrack_types::bounds::{http, nesting};
+use keyrack_types::dates::{parse_typed_day, parse_wire_moment, typed_day, wire_moment};
+use keyrack_types::lists::parse_list;
+use serde_json::Value;
 
+use super::nesting::of_json;
 use super::{Ids, Pairs, Params};
 use crate::{Kind, Param, Refusal, Sent};
 
@@ -94,5 +97,48 @@ pub fn lists_and_dates(data: &[u8]) {
     if let Ok(Some(day)) = parse_typed_day(&text) {
         assert_eq!(parse_typed_day(&typed_day(day)), Ok(Some(day)), "{text:?}");
         assert_eq!(typed_day(day), text.trim());
+    }
+}
+
+/// Any text as a JSON body, as a parameter that is JSON, and as one that is a list.
+pub fn json_and_lists(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let levels = of_json(text.as_bytes());
+    if let Ok(value) = serde_json::from_str::<Value>(&text) {
+        // Of a name that stands twice the last value is kept.
+        assert!(levels >= levels_of(&value), "{text:?}");
+    }
+    let body = Sent::Json(Bytes::copy_from_slice(text.as_bytes()));
+    let read = Pairs::read(b"", &body);
+    assert!(read.is_err() || levels <= nesting::JSON + 1, "{text:?}");
+    if let Ok(params) = read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
+        shallow(&params);
+    }
+    for name in ["env", "apiList", "ids"] {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("envName", "a")
+            .append_pair(name, &text)
+            .finish();
+        let read = Pairs::read(form.as_bytes(), &Sent::nothing());
+        if let Ok(params) = read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
+            shallow(&params);
+        }
+    }
+}
+
+/// What was taken holds to its bounds.
+fn shallow(params: &Params) {
+    if let Some(value) = params.opt_json("env").unwrap() {
+        assert!(levels_of(&value) <= nesting::JSON);
+    }
+    assert!(params.list("apiList").len() <= http::LIST_ITEMS);
+    assert!(params.list("ids").len() <= http::LIST_ITEMS);
+}
+
+fn levels_of(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(levels_of).max().unwrap_or_default(),
+        Value::Object(fields) => 1 + fields.values().map(levels_of).max().unwrap_or_default(),
+        _ => 0,
     }
 }

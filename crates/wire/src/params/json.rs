@@ -2,17 +2,23 @@
 
 use std::fmt;
 
+use keyrack_types::bounds::nesting;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::nesting::of_json;
 use crate::Refusal;
 
 /// Reads `{"name":value,…}`: a text is the value itself, `null` is absent, and everything else is its JSON text, which
 /// is what a parameter takes that is a number, yes or no, a list, or JSON. A name that stands twice comes twice.
 ///
 /// # Errors
-/// [`Refusal::Request`] for what is no JSON object.
+/// [`Refusal`] for what is no JSON object, or nests too deep.
 pub fn object(text: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
+    // The object that holds the parameters is a level of its own.
+    if of_json(text) > nesting::JSON + 1 {
+        return Err(Refusal::too_large(format!("the body nests deeper than {} levels", nesting::JSON + 1)));
+    }
     let Fields(fields) = serde_json::from_slice(text).map_err(|error| {
         // The parser's own text may repeat what was sent.
         let (line, column) = (error.line(), error.column());

@@ -77,7 +77,7 @@ fn a_bad_value_is_named_and_not_repeated() {
         ("nodeId=99999999999999999999", "invalid parameter [nodeId]: it has to be a whole number"),
         (
             "expiresAt=31-12-2027",
-            "invalid parameter [expiresAt]: it has to be a moment in UTC, yyyy-MM-dd HH:mm:ss, for example 2027-12-31 23:59:59",
+            "invalid parameter [expiresAt]: it has to be a moment: yyyy-MM-dd HH:mm:ss in UTC, for example 2027-12-31 23:59:59, or ISO 8601, for example 2027-12-31T23:59:59+02:00",
         ),
         ("ids=1,two", "invalid parameter [ids]: it has to be a whole number"),
         ("env={", "invalid parameter [env]: it has to be JSON (EOF while parsing an object at line 1 column 1)"),
@@ -176,12 +176,12 @@ proptest! {
     #[test]
     fn every_form_of_a_moment_says_the_same(seconds in 0_i64..253_402_300_799) {
         let moment = DateTime::from_timestamp(seconds, 0).unwrap();
-        let text = keyrack_domain::types::dates::wire_moment(moment);
+        let text = keyrack_types::dates::wire_moment(moment);
         for form in [text.clone(), text.replace(' ', "T"), text.replace(' ', "T") + "Z", format!(" {text} ")] {
             let params = bind(&format!("envName=a&expiresAt={}", form.replace(' ', "%20"))).unwrap();
             prop_assert_eq!(params.opt_end("expiresAt").unwrap(), Some(End::At(moment)), "{}", form);
         }
-        let end = keyrack_domain::types::dates::end_of_day(moment.date_naive());
+        let end = keyrack_types::dates::end_of_day(moment.date_naive());
         prop_assert_eq!(bind(&format!("envName=a&expiresAt={}", &text[..10])).unwrap().opt_end("expiresAt").unwrap(), Some(End::At(end)));
     }
 
@@ -189,6 +189,12 @@ proptest! {
     #[test]
     fn noise_is_read_or_refused(data in proptest::collection::vec(any::<u8>(), 0..600)) {
         held::parameters(&data);
+    }
+
+    /// Any text at all as JSON or a list, in brackets more often than not.
+    #[test]
+    fn noise_is_json_within_its_bounds_or_none(text in r#"[\[\]{}",:\\a1 ]{0,200}"#) {
+        held::json_and_lists(text.as_bytes());
     }
 
     /// Any text at all as a list, a moment and a day.

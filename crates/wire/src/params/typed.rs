@@ -1,8 +1,8 @@
 //! The typed reading of parameters. All refusals have one form: `invalid parameter [name]: what would be right`.
 
 use chrono::{DateTime, Utc};
-use keyrack_domain::types::dates::parse_wire_moment;
-use keyrack_domain::types::lists::parse_list;
+use keyrack_types::dates::parse_wire_moment;
+use keyrack_types::lists::parse_list;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -30,9 +30,10 @@ impl End {
         if value.trim().eq_ignore_ascii_case("never") {
             return Ok(End::Never);
         }
-        parse_wire_moment(value)
-            .map(End::At)
-            .ok_or("it has to be a moment in UTC, yyyy-MM-dd HH:mm:ss, for example 2027-12-31 23:59:59")
+        parse_wire_moment(value).map(End::At).ok_or(
+            "it has to be a moment: yyyy-MM-dd HH:mm:ss in UTC, for example 2027-12-31 23:59:59, or ISO 8601, for example \
+             2027-12-31T23:59:59+02:00",
+        )
     }
 
     /// The form in which the domain keeps it; `None` = never.
@@ -140,6 +141,7 @@ impl Params {
 
     /// Whether the value has a form that its kind can have.
     pub(super) fn check_form(&self, param: &'static Param) -> Result<(), Refusal> {
+        self.pairs.check_bounds(param)?;
         if param.kind == Kind::Ids {
             return self.opt_ids(param.name).map(drop);
         }

@@ -10,8 +10,8 @@ use crate::environments::actions::{self, NewAction};
 use crate::environments::inside::{Inside, event};
 use crate::environments::manager::Slot;
 use crate::environments::model::Layer;
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
 
 /// Nothing else changes an environment in these.
@@ -25,12 +25,12 @@ pub(super) struct Deploying<'a> {
     pub event: Event,
 }
 
-impl Keyrack {
+impl Environments {
     /// Waits for its turn, which may take long; who has lost the right to it meanwhile does not get it.
     pub(super) async fn turn_to_deploy<'a>(&self, caller: &Caller, slot: &'a Slot) -> Result<MutexGuard<'a, ()>> {
-        let standing = self.standing(caller).await?;
+        let standing = self.accounts.standing(caller).await?;
         let turn = slot.deploying.lock().await;
-        self.must_still_stand(caller, &standing, Right::Operate).await?;
+        self.accounts.must_still_stand(caller, &standing, Right::Operate).await?;
         Ok(turn)
     }
 
@@ -55,7 +55,7 @@ impl Keyrack {
         Ok(Deploying { inside, layer, event })
     }
 
-    /// As [`Keyrack::noted`], with a line in the tasks panel.
+    /// As [`Environments::noted`], with a line in the tasks panel.
     pub(super) async fn noted_as_action<T>(
         &self,
         caller: &Caller,
@@ -93,6 +93,7 @@ impl Keyrack {
 /// Stages on all nodes, then exchanges on all.
 pub(super) async fn replace(inside: &Inside<'_>, place: &NodePath, content: Content, keep: Vec<String>) -> Result<()> {
     let engine = &inside.manager.engine;
+    let _turn = inside.file_turn().await?;
     for (index, node) in inside.nodes.iter().enumerate() {
         let work = FileWork::Stage { folder: place.clone(), content: content.clone(), keep: keep.clone() };
         if let Err(error) = engine.work_on_files(node.id, work).await {

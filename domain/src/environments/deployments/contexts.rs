@@ -6,11 +6,11 @@ use crate::caller::{Caller, Client};
 use crate::engine::{Content, EngineError, FileWork};
 use crate::environments::inside::{Inside, engine_error, may};
 use crate::environments::model::Layer;
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::keyrack::Keyrack;
 
-impl Keyrack {
+impl Environments {
     /// Takes away what is deployed in a context; other contexts stay.
     ///
     /// # Errors
@@ -39,6 +39,7 @@ impl Keyrack {
             if context == ROOT {
                 replace(&inside, &place, Content::Nothing, within(&layer, &context)).await?;
             } else {
+                let _turn = inside.file_turn().await?;
                 for node in &inside.nodes {
                     match inside.manager.engine.work_on_files(node.id, FileWork::Delete(place.clone())).await {
                         Ok(_) | Err(EngineError::NoFile(_)) => {}

@@ -11,9 +11,10 @@ use crate::environments::NodeOutput;
 use crate::environments::execute::execute_all;
 use crate::environments::inside::{Inside, may};
 use crate::environments::model::Layer;
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 use crate::types::environments::EnvStatus;
+use crate::types::text::is_hidden;
 
 /// The most contexts of one layer.
 const CONTEXT_LIMIT: usize = 100;
@@ -35,7 +36,7 @@ pub struct NewDeployment {
     pub hooks: Hooks,
 }
 
-impl Keyrack {
+impl Environments {
     /// Makes an uploaded archive the content of a context. A failure leaves the former content.
     ///
     /// # Errors
@@ -46,16 +47,16 @@ impl Keyrack {
         may(caller)?;
         let context = context_name("context", &new.context)?;
         new.hooks.check()?;
-        let environment = self.environment_here(caller, &new.environment).await?;
-        let upload = self.upload_at(caller, "fileUrl", &new.archive).await?;
+        let environment = self.get_here(caller, &new.environment).await?;
+        let upload = self.uploads.at(caller, "fileUrl", &new.archive).await?;
         let archive = match new.name.as_deref().map(str::trim) {
-            Some(name) if !name.is_empty() => name.chars().filter(|c| !c.is_control()).take(200).collect(),
+            Some(name) if !name.is_empty() => name.chars().filter(|c| !is_hidden(*c)).take(200).collect(),
             _ => upload.name.clone(),
         };
         if upload.size == 0 {
             return Err(Error::EmptyArchive(format!("the archive “{archive}” is empty: it has 0 bytes")));
         }
-        let file = self.file_of(caller, &upload).await?;
+        let file = self.uploads.file_of(caller, &upload).await?;
         let slot = self.manager()?.slot(environment.id);
         let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let needed = if new.hooks.is_empty() { ALLOWED } else { FOR_HOOKS };

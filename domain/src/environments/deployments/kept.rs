@@ -3,10 +3,10 @@
 use super::Deployment;
 use crate::environments::inside::Inside;
 use crate::environments::model::Layer;
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
 
-impl Keyrack {
+impl Environments {
     pub(super) async fn keep_deployment(
         &self,
         inside: &Inside<'_>,

@@ -6,18 +6,17 @@
 mod change;
 mod contexts;
 mod deploy;
+mod deployment;
 mod kept;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-
 pub use self::deploy::NewDeployment;
+pub use self::deployment::{Deployment, Hooks};
 use super::model::{Environment, Layer};
-use crate::caller::{Caller, Right};
+use crate::audit::Event;
+use crate::caller::{Caller, Client, Right};
 use crate::engine::NodePath;
+use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::ids::UserId;
-use crate::keyrack::Keyrack;
 
 /// The context that a node serves at `/`.
 pub const ROOT: &str = "ROOT";
@@ -26,53 +25,6 @@ pub const ROOT: &str = "ROOT";
 const SERVED: &str = "www";
 
 const LONGEST_CONTEXT: usize = 100;
-const LONGEST_HOOK: usize = 32 * 1024;
-
-/// What is deployed in one context of a layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deployment {
-    /// [`ROOT`], or the first part of the path that it answers at.
-    pub context: String,
-    /// The archive's file name.
-    pub archive: String,
-    /// The archive's size in bytes.
-    pub size: u64,
-    pub hooks: Hooks,
-    /// Who deployed it.
-    pub user: UserId,
-    pub deployed: DateTime<Utc>,
-}
-
-/// Commands that are executed on each node around a deployment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct Hooks {
-    /// Before; when it fails, nothing is deployed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pre_deploy: Option<String>,
-    /// When the new content is in its place.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub post_deploy: Option<String>,
-}
-
-impl Hooks {
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.pre_deploy.is_none() && self.post_deploy.is_none()
-    }
-
-    /// # Errors
-    /// [`Error::Invalid`] for one that is no command.
-    fn check(&self) -> Result<()> {
-        for hook in [&self.pre_deploy, &self.post_deploy].into_iter().flatten() {
-            if hook.len() > LONGEST_HOOK || hook.contains('\0') {
-                let why = format!("a hook has to be at most {LONGEST_HOOK} bytes, without NUL");
-                return Err(Error::invalid("hooks", why));
-            }
-        }
-        Ok(())
-    }
-}
 
 /// The name of a context as clients write it: `ROOT`, `/` and nothing are the root, `/shop/` is `shop`.
 ///
@@ -110,32 +62,35 @@ fn within(layer: &Layer, context: &str) -> Vec<String> {
     layer.deployments.iter().map(|deployment| deployment.context.clone()).filter(|other| other != ROOT).collect()
 }
 
-impl Keyrack {
+impl Environments {
     /// What is deployed in a layer, sorted by context.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a layer that is not there.
     pub async fn deployments(&self, caller: &Caller, name: &str, group: Option<&str>) -> Result<Vec<Deployment>> {
         caller.require(Right::See)?;
-        let environment = self.environment(caller, name).await?;
+        let environment = self.get(caller, name).await?;
         Ok(environment.layer_for_deployments(group)?.deployments.clone())
     }
 
-    /// What is deployed in one context.
+    /// What is deployed in one context. Its hooks are commands and may hold secrets, so it is noted who reads them.
     ///
     /// # Errors
-    /// As [`Keyrack::deployments`]; [`Error::NotFound`] when nothing is deployed there.
+    /// As [`Environments::deployments`]; [`Error::NotFound`] when nothing is deployed there.
     pub async fn deployment(
         &self,
         caller: &Caller,
+        client: &Client,
         name: &str,
         group: Option<&str>,
         context: &str,
     ) -> Result<Deployment> {
         caller.require(Right::See)?;
         let context = context_name("context", context)?;
-        let environment = self.environment(caller, name).await?;
-        must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()
+        let environment = self.get(caller, name).await?;
+        let deployment = must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()?;
+        self.note_read(Event::by(caller, client, "hooks.read", format!("environment:{}", environment.name)));
+        Ok(deployment)
     }
 }
 

@@ -1,13 +1,13 @@
 //! What a manifest may say, and what has to fit together in it.
 
+use std::collections::HashMap;
+
 use super::{Manifest, ManifestType};
+use crate::bounds::counts::STEPS;
+use crate::bounds::nesting::CALLS;
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
-use crate::marketplace::steps::{Step, wrong};
-
-/// The most calls that actions can be inside each other, and the most steps that one event stands for.
-const CALL_DEPTH: usize = 16;
-const STEP_LIMIT: usize = 500;
+use crate::marketplace::steps::{Kind, Step, wrong};
 
 /// What a manifest may say at its top.
 const KEYS: [&str; 26] = [
@@ -133,25 +133,50 @@ impl Manifest {
     fn check_calls(&self) -> Result<()> {
         let mut events = vec![("onInstall", &self.on_install), ("onUninstall", &self.on_uninstall)];
         events.extend(self.actions.iter().map(|(name, steps)| (name.as_str(), steps)));
+        let mut known = HashMap::new();
         for (at, steps) in events {
-            let mut left = STEP_LIMIT;
-            self.count(steps, CALL_DEPTH, &mut left).map_err(|why| wrong(at, why))?;
+            self.cost(steps, CALLS, &mut known).map_err(|why| wrong(at, why))?;
         }
         Ok(())
     }
 
-    fn count(&self, steps: &[Step], depth: usize, left: &mut usize) -> Result<(), &'static str> {
-        if depth == 0 {
-            return Err("its actions call each other in a circle, or more than 16 deep");
-        }
+    /// What steps stand for, when they may call so deep; each action is looked at once.
+    fn cost(&self, steps: &[Step], depth: usize, known: &mut HashMap<String, Cost>) -> Result<Cost, String> {
+        let too_deep = || format!("its actions call each other in a circle, or more than {CALLS} deep");
+        let mut cost = Cost { steps: 0, height: 1 };
         for step in steps {
-            for _ in &step.given {
-                *left = left.checked_sub(1).ok_or("it stands for more than 500 steps")?;
-                self.count(self.called(step), depth - 1, left)?;
+            let mut called = Cost { steps: 0, height: 0 };
+            if step.kind == Kind::Call {
+                called = match known.get(&step.name) {
+                    Some(cost) => *cost,
+                    None if depth <= 1 => return Err(too_deep()),
+                    None => {
+                        let cost = self.cost(self.called(step), depth - 1, known)?;
+                        known.insert(step.name.clone(), cost);
+                        cost
+                    }
+                };
+            }
+            cost.height = cost.height.max(1 + called.height);
+            cost.steps = cost.steps.saturating_add(step.given.len().saturating_mul(1 + called.steps));
+            if cost.steps > STEPS {
+                return Err(format!("it stands for more than {STEPS} steps"));
+            }
+            if cost.height > depth {
+                return Err(too_deep());
             }
         }
-        Ok(())
+        Ok(cost)
     }
+}
+
+/// What steps stand for.
+#[derive(Clone, Copy)]
+struct Cost {
+    /// Those of the actions that they call included.
+    steps: usize,
+    /// Calls inside each other.
+    height: usize,
 }
 
 #[cfg(test)]
@@ -190,5 +215,34 @@ mod tests {
         }
         text.push_str("  a10: {log: x}\n");
         assert!(read(&text).unwrap_err().contains("500"));
+    }
+
+    #[test]
+    fn actions_call_each_other_up_to_a_depth_and_in_no_circle() {
+        let chain = |length: usize| {
+            let calls: String = (1..length).map(|at| format!("  a{at}: a{}\n", at + 1)).collect();
+            format!("type: update\nname: a\nonInstall: a1\nactions:\n{calls}  a{length}: {{log: x}}\n")
+        };
+        assert!(read(&chain(15)).is_ok());
+        for length in [16, 5000] {
+            assert!(read(&chain(length)).unwrap_err().contains("more than 16 deep"), "{length}");
+        }
+        // Thousands that stand for hundreds each: every one of them is looked at once.
+        let many: String = (0..4000).map(|at| format!("  b{at}: c\n")).collect();
+        let text = format!(
+            "type: update\nname: a\nonInstall: c\nactions:\n{many}  c: [{}d]\n  d: {{log: x}}\n",
+            "d, ".repeat(240)
+        );
+        assert!(read(&text).is_ok());
+    }
+
+    #[test]
+    fn what_stands_beside_actions_is_small_since_each_of_them_gets_it() {
+        let actions: String = (0..400).map(|at| format!("  cmd [{at}]: ls\n")).collect();
+        let text =
+            |length: usize| format!("type: update\nname: a\nonInstall:\n  user: {}\n{actions}", "u".repeat(length));
+        assert!(read(&text(1000)).is_ok());
+        let error = read(&text(100_000)).unwrap_err();
+        assert!(error.contains("onInstall.user: it can have 1024 bytes"), "{error}");
     }
 }

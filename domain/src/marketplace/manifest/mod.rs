@@ -3,14 +3,16 @@
 
 mod check;
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::document::Document;
 use super::form::{Form, Forms};
 use super::placeholders;
-use super::steps::{self, Step, wrong};
+use super::steps::{self, OwnNames, Step, wrong};
 use crate::error::{Error, Result};
-use crate::types::text::is_hidden;
+use crate::types::text::hidden;
 
 const NAME_LIMIT: usize = 200;
 
@@ -43,6 +45,8 @@ pub struct Manifest {
     pub on_uninstall: Vec<Step>,
     /// By name, in the order of the text.
     pub actions: Vec<(String, Vec<Step>)>,
+    /// Where each of them is, by its name in lower case.
+    places: HashMap<String, usize>,
     pub forms: Forms,
 }
 
@@ -72,11 +76,17 @@ impl Manifest {
             _ => return Err(wrong("type", "it has to be install or update")),
         };
         let name = document.get("name").and_then(Document::scalar).map(|name| name.trim().to_owned());
-        let name =
-            name.filter(|name| !name.is_empty() && name.chars().count() <= NAME_LIMIT && !name.contains(is_hidden));
-        let name = name.ok_or_else(|| wrong("name", format!("it has to be a text of 1 to {NAME_LIMIT} characters")))?;
+        let name = name.filter(|name| !name.is_empty() && name.chars().count() <= NAME_LIMIT && hidden(name).is_none());
+        let name = name.ok_or_else(|| {
+            wrong("name", format!("it has to be a text of 1 to {NAME_LIMIT} characters that can be seen"))
+        })?;
         let own = own_actions(&document)?;
-        let names: Vec<_> = own.iter().map(|(name, _)| name.as_str()).collect();
+        let mut names = OwnNames::new();
+        let mut places = HashMap::new();
+        for (place, (name, _)) in own.iter().enumerate() {
+            names.entry(name.to_ascii_lowercase()).or_insert_with(|| name.clone());
+            places.entry(name.to_ascii_lowercase()).or_insert(place);
+        }
         let event =
             |key: &str| document.get(key).map_or_else(|| Ok(Vec::new()), |document| steps::read(key, document, &names));
         let on_install = event("onInstall")?;
@@ -86,15 +96,15 @@ impl Manifest {
             .map(|(name, document)| Ok((name.clone(), steps::read(&format!("actions.{name}"), document, &names)?)))
             .collect::<Result<_>>()?;
         let forms = Forms::read(document.get("settings"))?;
-        let manifest = Manifest { kind, name, on_install, on_uninstall, actions, forms, document };
+        let manifest = Manifest { kind, name, on_install, on_uninstall, actions, places, forms, document };
         manifest.check()?;
         Ok(manifest)
     }
 
     /// The steps of an action of its own.
     pub fn action(&self, name: &str) -> Option<&[Step]> {
-        let found = self.actions.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.map(|(_, steps)| steps.as_slice())
+        let place = self.places.get(&name.to_ascii_lowercase())?;
+        Some(&self.actions[*place].1)
     }
 
     /// Whether it makes an environment.

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::Run;
-use super::check::no_environment;
 use super::doing::Doing;
 use crate::environments::{GroupChange, NodeChoice, RestartOrder, VariableChange};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
+use crate::marketplace::errors::no_environment;
 use crate::marketplace::manifest::split;
 use crate::marketplace::steps::{Kind, wrong};
 
@@ -17,16 +17,16 @@ impl Run<'_> {
         let name = self.environment.clone().ok_or_else(|| no_environment(&doing.step.at))?;
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
         match doing.step.kind {
-            Kind::StartEnv => keyrack.start_environment(caller, client, &name).await?.finished().await,
-            Kind::StopEnv => keyrack.stop_environment(caller, client, &name).await?.finished().await,
+            Kind::StartEnv => keyrack.environments.start(caller, client, &name).await?.finished().await,
+            Kind::StopEnv => keyrack.environments.stop(caller, client, &name).await?.finished().await,
             Kind::SetEnvDisplayName => {
-                keyrack.set_display_name(caller, client, &name, &doing.need("displayName")?).await
+                keyrack.environments.set_display_name(caller, client, &name, &doing.need("displayName")?).await
             }
             Kind::AttachEnvGroup => self.groups(&name, doing, GroupChange::Attach).await,
             Kind::DetachEnvGroup => self.groups(&name, doing, GroupChange::Detach).await,
             Kind::SetEnvGroup => self.groups(&name, doing, GroupChange::Set).await,
             Kind::ApplyEnvProperty => {
-                keyrack.keep_properties(caller, client, &name, &doing.json("properties")?, true).await
+                keyrack.environments.keep_properties(caller, client, &name, &doing.json("properties")?, true).await
             }
             Kind::AddNodes => self.add_nodes(&name, doing).await,
             _ => self.change_nodes(&name, doing).await,
@@ -38,30 +38,30 @@ impl Run<'_> {
             Some(Document::List(items)) => items.iter().filter_map(Document::scalar).collect(),
             _ => split(&doing.need("envGroup")?),
         };
-        self.keyrack.change_groups(self.caller, self.client, name, change, &names).await
+        self.keyrack.environments.change_groups(self.caller, self.client, name, change, &names).await
     }
 
     /// The steps that speak of nodes.
     async fn change_nodes(&mut self, name: &str, doing: &Doing<'_>) -> Result<()> {
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
-        let environment = keyrack.environment(caller, name).await?;
+        let environment = keyrack.environments.get(caller, name).await?;
         let choice = doing.choice(&environment)?;
         match doing.step.kind {
             Kind::Cmd => self.execute(name, &choice, doing).await,
             Kind::AddVariables | Kind::SetVariables | Kind::RemoveVariables => {
                 let change = variables(doing)?;
-                keyrack.change_variables(caller, client, name, &choice, &change).await
+                keyrack.environments.change_variables(caller, client, name, &choice, &change).await
             }
             Kind::RestartNodes => {
                 let sequential = doing.flag("isSequential")?.unwrap_or(false);
                 let delay = Duration::from_secs(doing.number("delay")?.unwrap_or(0).min(600));
                 let order = RestartOrder { sequential, delay };
-                keyrack.restart_nodes(caller, client, name, choice, order).await?.finished().await
+                keyrack.environments.restart_nodes(caller, client, name, choice, order).await?.finished().await
             }
             Kind::SetNodeDisplayName => {
                 let display = doing.need("displayName")?;
                 for node in ids(&choice) {
-                    keyrack.set_node_display_name(caller, client, name, node, &display).await?;
+                    keyrack.environments.set_node_display_name(caller, client, name, node, &display).await?;
                 }
                 Ok(())
             }

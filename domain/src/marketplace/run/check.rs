@@ -1,10 +1,11 @@
 //! Whether steps can be carried out at all, before the first of them is.
 
 use super::Run;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::marketplace::document::Document;
+use crate::marketplace::errors::{no_environment, no_nodes};
 use crate::marketplace::manifest::Manifest;
-use crate::marketplace::steps::{Given, Kind, Step, TARGETS, wrong};
+use crate::marketplace::steps::{Given, Kind, Step, TARGETS};
 
 impl Run<'_> {
     /// Whether all steps can be begun: nothing is asked of nodes where nobody said which.
@@ -37,12 +38,4 @@ fn check(manifest: &Manifest, steps: &[Step], environment: bool, nodes: bool) ->
         }
     }
     Ok(())
-}
-
-pub(super) fn no_environment(at: &str) -> Error {
-    wrong(at, "it needs an environment: say which with envName, or make one with nodes")
-}
-
-pub(super) fn no_nodes(at: &str) -> Error {
-    wrong(at, "it has to be told the nodes: nodeId, nodeGroup or nodeType, or [cp] behind the action's name")
 }

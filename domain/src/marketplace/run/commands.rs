@@ -31,7 +31,8 @@ impl Run<'_> {
             }
         };
         let say_yes = doing.flag("sayYes")?.unwrap_or(true);
-        let outputs = self.keyrack.execute(self.caller, self.client, name, choice, &commands, say_yes).await?;
+        let outputs =
+            self.keyrack.environments.execute(self.caller, self.client, name, choice, &commands, say_yes).await?;
         let response = |output: &NodeOutput| {
             json!({ "result": 0, "nodeid": output.node, "out": output.out.trim_end(), "errOut": output.err.trim_end(),
                 "exitStatus": output.exit_status })

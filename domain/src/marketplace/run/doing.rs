@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::check::no_nodes;
 use crate::environments::{Environment, NodeChoice};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
+use crate::marketplace::errors::no_nodes;
 use crate::marketplace::manifest::split;
 use crate::marketplace::steps::{Step, TARGETS};
 

@@ -2,22 +2,33 @@
 
 use super::Run;
 use super::doing::Doing;
+use crate::bounds::counts::REPLACEMENTS;
 use crate::environments::{FilePlace, NodeChoice};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
 use crate::marketplace::steps::Kind;
+use crate::waiting;
 
 impl Run<'_> {
+    /// A manifest goes on when its client goes away: half of one would be worse.
     pub(super) async fn work_on_files(&self, name: &str, choice: NodeChoice, doing: &Doing<'_>) -> Result<()> {
+        waiting::for_nobody(self.file_step(name, choice, doing)).await
+    }
+
+    async fn file_step(&self, name: &str, choice: NodeChoice, doing: &Doing<'_>) -> Result<()> {
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
         let place = FilePlace { environment: name.to_owned(), choice, masters_only: false };
         let path = doing.need("path")?;
         let body = || Ok::<_, Error>(doing.text("body")?.unwrap_or_default());
         match doing.step.kind {
-            Kind::CreateFile => drop(keyrack.create_file(caller, client, &place, &path, false).await?),
-            Kind::CreateDirectory => drop(keyrack.create_file(caller, client, &place, &path, true).await?),
-            Kind::WriteFile => drop(keyrack.write_file(caller, client, &place, &path, &body()?, false).await?),
-            Kind::AppendFile => drop(keyrack.write_file(caller, client, &place, &path, &body()?, true).await?),
+            Kind::CreateFile => drop(keyrack.environments.create_file(caller, client, &place, &path, false).await?),
+            Kind::CreateDirectory => drop(keyrack.environments.create_file(caller, client, &place, &path, true).await?),
+            Kind::WriteFile => {
+                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, false).await?)
+            }
+            Kind::AppendFile => {
+                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, true).await?)
+            }
             Kind::ReplaceInFile => {
                 let one = |item: &Document| {
                     let text = |key: &str| item.get(key).and_then(Document::scalar);
@@ -29,8 +40,15 @@ impl Run<'_> {
                     Some(item) => vec![one(item)?],
                     None => return Err(Error::invalid("jps", "replacements: it is required")),
                 };
+                if replacements.len() > REPLACEMENTS {
+                    let why = format!("replacements: at most {REPLACEMENTS}; these are {}", replacements.len());
+                    return Err(Error::invalid("jps", why));
+                }
                 for (pattern, replacement) in replacements {
-                    keyrack.replace_in_file(caller, client, &place, &path, &pattern, &replacement, None).await?;
+                    keyrack
+                        .environments
+                        .replace_in_file(caller, client, &place, &path, &pattern, &replacement, None)
+                        .await?;
                 }
             }
             kind => return Err(Error::internal(format!("nobody carries out {kind:?}"))),

@@ -23,11 +23,11 @@ use super::steps::{Given, Kind, Step};
 use crate::accounts::Standing;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
-use crate::keyrack::Keyrack;
+use crate::marketplace::Marketplace;
 
 /// A manifest being carried out.
 pub(super) struct Run<'a> {
-    pub keyrack: &'a Keyrack,
+    pub keyrack: &'a Marketplace,
     pub caller: &'a Caller,
     pub client: &'a Client,
     /// What held of the caller when it began.
@@ -75,7 +75,7 @@ impl Run<'_> {
 
     async fn one(&mut self, step: &Step, given: &Given, inherited: Option<&str>) -> Result<Flow> {
         // Steps go on for hours: they end with the right of who began them.
-        self.keyrack.must_still_stand(self.caller, &self.standing, Right::Operate).await?;
+        self.keyrack.accounts.must_still_stand(self.caller, &self.standing, Right::Operate).await?;
         self.look().await?;
         let world = self.keyrack.world();
         let selector = step.selector.as_deref().map(|selector| fill_text(selector, &self.scope, world));
@@ -114,7 +114,7 @@ impl Run<'_> {
 
     /// Waits, but not longer than the server is there.
     async fn sleep(&self, pause: Duration) -> Result<()> {
-        let manager = self.keyrack.manager()?;
+        let manager = self.keyrack.environments.manager()?;
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
             () = manager.closing() => Err(Error::Unavailable),
@@ -129,7 +129,7 @@ impl Run<'_> {
     /// Looks at the environment, so that placeholders speak of it as it is now.
     async fn look(&mut self) -> Result<()> {
         if let Some(name) = &self.environment {
-            let environment = self.keyrack.environment(self.caller, name).await?;
+            let environment = self.keyrack.environments.get(self.caller, name).await?;
             self.scope.set_environment(&environment);
         }
         Ok(())

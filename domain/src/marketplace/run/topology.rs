@@ -11,7 +11,7 @@ use crate::marketplace::steps::{ADDED_NODE, wrong};
 
 impl Run<'_> {
     pub(super) async fn add_nodes(&self, name: &str, doing: &Doing<'_>) -> Result<()> {
-        let environment = self.keyrack.environment(self.caller, name).await?;
+        let environment = self.keyrack.environments.get(self.caller, name).await?;
         let items = match &doing.params {
             Document::List(items) => items.clone(),
             one => vec![one.clone()],
@@ -31,7 +31,7 @@ impl Run<'_> {
         }
         let before: Vec<_> = environment.nodes().map(|node| node.id).collect();
         self.topology(&environment, |layer| counts.get(layer).and_then(Value::as_u64), added).await?;
-        let after = self.keyrack.environment(self.caller, name).await?;
+        let after = self.keyrack.environments.get(self.caller, name).await?;
         for item in &items {
             let text = |key: &str| item.get(key).and_then(Document::scalar);
             let Some(display) = text("displayName") else { continue };
@@ -39,7 +39,10 @@ impl Run<'_> {
             let new =
                 after.nodes().filter(|node| node.group.eq_ignore_ascii_case(&group) && !before.contains(&node.id));
             for node in new {
-                self.keyrack.set_node_display_name(self.caller, self.client, name, node.id.0, &display).await?;
+                self.keyrack
+                    .environments
+                    .set_node_display_name(self.caller, self.client, name, node.id.0, &display)
+                    .await?;
             }
         }
         Ok(())
@@ -56,7 +59,7 @@ impl Run<'_> {
             environment.layers.iter().map(|layer| json!({ "nodeGroup": layer.name, "count": count(&layer.name) }));
         let nodes = Value::Array(kept.chain(more).collect()).to_string();
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
-        keyrack.change_topology(caller, client, &environment.name, "{}", &nodes).await?.finished().await
+        keyrack.environments.change_topology(caller, client, &environment.name, "{}", &nodes).await?.finished().await
     }
 }
 

@@ -3,6 +3,8 @@
 mod forms;
 mod read;
 
+use std::collections::HashMap;
+
 pub use self::forms::ADDED_NODE;
 pub use self::read::read;
 use super::document::Document;
@@ -61,6 +63,9 @@ pub enum Given {
     /// Of [`Kind::Call`], [`Kind::Set`], [`Kind::Return`] and the like: whatever stands there.
     Whole(Document),
 }
+
+/// The names of a manifest's own actions: in lower case, and as they are written there.
+pub type OwnNames = HashMap<String, String>;
 
 /// How nodes are named beside an action.
 pub const TARGETS: [&str; 3] = ["nodeId", "nodeGroup", "nodeType"];

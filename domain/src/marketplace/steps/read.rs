@@ -1,7 +1,8 @@
 //! Reading the steps of a manifest, so that an unknown one is named before anything is done.
 
 use super::forms::{Form, find, find_method, known, without_prefix};
-use super::{ADDED_NODE, Given, Kind, Step, TARGETS, wrong};
+use super::{ADDED_NODE, Given, Kind, OwnNames, Step, TARGETS, wrong};
+use crate::bounds::counts::BESIDE as BESIDE_SIZE;
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
 
@@ -12,7 +13,7 @@ const BESIDE: [&str; 7] = ["nodeId", "nodeGroup", "nodeType", "sayYes", "isSeque
 ///
 /// # Errors
 /// [`Error::Invalid`] that names the first thing that is not known, with the way to it.
-pub fn read(at: &str, document: &Document, own: &[&str]) -> Result<Vec<Step>> {
+pub fn read(at: &str, document: &Document, own: &OwnNames) -> Result<Vec<Step>> {
     match document {
         Document::Null => Ok(Vec::new()),
         Document::Text(text) => Ok(vec![step(at, text, None, &[], own)?]),
@@ -32,9 +33,13 @@ pub fn read(at: &str, document: &Document, own: &[&str]) -> Result<Vec<Step>> {
     }
 }
 
-fn mapping(at: &str, pairs: &[(String, Document)], own: &[&str]) -> Result<Vec<Step>> {
+fn mapping(at: &str, pairs: &[(String, Document)], own: &OwnNames) -> Result<Vec<Step>> {
     let is_beside = |name: &str| BESIDE.iter().any(|beside| beside.eq_ignore_ascii_case(name));
     let beside: Vec<_> = pairs.iter().filter(|(name, _)| is_beside(name)).cloned().collect();
+    if let Some((name, value)) = beside.iter().find(|(_, value)| value.to_json().to_string().len() > BESIDE_SIZE) {
+        let length = value.to_json().to_string().len();
+        return Err(wrong(&format!("{at}.{name}"), format!("it can have {BESIDE_SIZE} bytes; this has {length}")));
+    }
     let actions = pairs.iter().filter(|(name, _)| !is_beside(name));
     let steps: Vec<_> = actions.map(|(key, value)| step(at, key, Some(value), &beside, own)).collect::<Result<_>>()?;
     if steps.is_empty() && !beside.is_empty() {
@@ -44,18 +49,18 @@ fn mapping(at: &str, pairs: &[(String, Document)], own: &[&str]) -> Result<Vec<S
 }
 
 /// One action: its key, `cmd [cp]` for example, and its value.
-fn step(at: &str, key: &str, value: Option<&Document>, beside: &[(String, Document)], own: &[&str]) -> Result<Step> {
+fn step(at: &str, key: &str, value: Option<&Document>, beside: &[(String, Document)], own: &OwnNames) -> Result<Step> {
     let at = format!("{at}.{key}");
     let (name, selector) = split_key(key);
     let selector = selector.map_err(|()| unknown(&at, key))?;
     let value = value.unwrap_or(&Document::Null);
-    if let Some(own) = own.iter().find(|own| own.eq_ignore_ascii_case(name)) {
+    if let Some(own) = own.get(&name.to_ascii_lowercase()) {
         let given = match value {
             Document::List(items) => items.iter().cloned().map(Given::Whole).collect(),
             value => vec![Given::Whole(value.clone())],
         };
         let selector = selector.or_else(|| beside_selector(beside));
-        return Ok(Step { at, kind: Kind::Call, name: (*own).to_owned(), selector, given });
+        return Ok(Step { at, kind: Kind::Call, name: own.clone(), selector, given });
     }
     if without_prefix(name).eq_ignore_ascii_case("api") {
         return api(&at, value, selector, beside);
@@ -183,7 +188,8 @@ mod tests {
 
     fn steps(text: &str) -> Result<Vec<Step>, String> {
         let document = Document::read("jps", text).unwrap();
-        read("onInstall", document.get("onInstall").unwrap(), &["greet"]).map_err(|error| error.to_string())
+        let own = OwnNames::from([("greet".to_owned(), "greet".to_owned())]);
+        read("onInstall", document.get("onInstall").unwrap(), &own).map_err(|error| error.to_string())
     }
 
     fn text(text: &str) -> Document {

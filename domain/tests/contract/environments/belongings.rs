@@ -14,25 +14,25 @@ async fn what_is_set_survives_the_server(bed: Bed) {
     let (keyrack, owner, client) = (house.keyrack.clone(), house.owner.clone(), client());
     let place = FilePlace { environment: "a".into(), choice: NodeChoice::Only, masters_only: false };
     let shops = ["shops/berlin".to_owned()];
-    keyrack.change_groups(&owner, &client, "a", GroupChange::Attach, &shops).await.unwrap();
-    keyrack.change_groups(&owner, &client, "a", GroupChange::Attach, &shops).await.unwrap();
-    keyrack.create_group(&owner, &client, "shops", Some(r#"{"x":1}"#), Some("a")).await.unwrap();
-    keyrack.edit_group(&owner, &client, "shops", Some("stores"), Some("{}")).await.unwrap();
+    keyrack.environments.change_groups(&owner, &client, "a", GroupChange::Attach, &shops).await.unwrap();
+    keyrack.environments.change_groups(&owner, &client, "a", GroupChange::Attach, &shops).await.unwrap();
+    keyrack.environments.create_group(&owner, &client, "shops", Some(r#"{"x":1}"#), Some("a")).await.unwrap();
+    keyrack.environments.edit_group(&owner, &client, "shops", Some("stores"), Some("{}")).await.unwrap();
     for replace in [false, true] {
-        keyrack.keep_properties(&owner, &client, "a", &json!({ format!("{replace}"): [replace] }).to_string(), replace).await.unwrap();
+        keyrack.environments.keep_properties(&owner, &client, "a", &json!({ format!("{replace}"): [replace] }).to_string(), replace).await.unwrap();
     }
-    keyrack.keep_properties(&owner, &client, "a", r#"{"true":2}"#, true).await.unwrap();
-    keyrack.forget_properties(&owner, &client, "a", &["false".to_owned()]).await.unwrap();
-    keyrack.set_layer_display_name(&owner, &client, "a", "cp", "Front").await.unwrap();
-    keyrack.apply_layer_data(&owner, &client, "a", "cp", ("data", r#"{"k":"v"}"#)).await.unwrap();
-    keyrack.add_favorite(&owner, &client, &place, "www", true, (None, None)).await.unwrap();
-    keyrack.add_favorite(&owner, &client, &place, "www", true, (Some("web"), None)).await.unwrap();
+    keyrack.environments.keep_properties(&owner, &client, "a", r#"{"true":2}"#, true).await.unwrap();
+    keyrack.environments.forget_properties(&owner, &client, "a", &["false".to_owned()]).await.unwrap();
+    keyrack.environments.set_layer_display_name(&owner, &client, "a", "cp", "Front").await.unwrap();
+    keyrack.environments.apply_layer_data(&owner, &client, "a", "cp", ("data", r#"{"k":"v"}"#)).await.unwrap();
+    keyrack.environments.add_favorite(&owner, &client, &place, "www", true, (None, None)).await.unwrap();
+    keyrack.environments.add_favorite(&owner, &client, &place, "www", true, (Some("web"), None)).await.unwrap();
     let change = VariableChange::add("vars", r#"{"GREETING":"hello"}"#).unwrap();
-    keyrack.change_variables(&owner, &client, "a", &NodeChoice::All, &change).await.unwrap();
-    keyrack.add_volumes(&owner, &client, "a", &NodeChoice::All, &["data".to_owned()]).await.unwrap();
-    keyrack.write_file(&owner, &client, &place, "data/f", "kept", false).await.unwrap();
+    keyrack.environments.change_variables(&owner, &client, "a", &NodeChoice::All, &change).await.unwrap();
+    keyrack.environments.add_volumes(&owner, &client, "a", &NodeChoice::All, &["data".to_owned()]).await.unwrap();
+    keyrack.environments.write_file(&owner, &client, &place, "data/f", "kept", false).await.unwrap();
     let nodes = r#"[{"nodeGroup":"cp","count":2},{"nodeGroup":"cache","docker":{"image":"keyrack/web:1"}}]"#;
-    let changing = keyrack.change_topology(&owner, &client, "a", r#"{"sslstate":true}"#, nodes).await.unwrap();
+    let changing = keyrack.environments.change_topology(&owner, &client, "a", r#"{"sslstate":true}"#, nodes).await.unwrap();
     changing.finished().await.unwrap();
 
     let house = house.restarted().await;
@@ -46,20 +46,20 @@ async fn what_is_set_survives_the_server(bed: Bed) {
         let page = fetch(&node.url().unwrap()).await.unwrap();
         assert!(page.contains("GREETING=hello"), "also the node that came later: {page}");
     }
-    assert_eq!(json!(keyrack.properties(&owner, "a", &[]).await.unwrap()), json!({ "true": 2 }));
+    assert_eq!(json!(keyrack.environments.properties(&owner, "a", &[]).await.unwrap()), json!({ "true": 2 }));
     let place = FilePlace { choice: NodeChoice::Ids(vec![front.nodes[0].id.0]), ..place };
-    let favorites = keyrack.favorites(&owner, &place).await.unwrap();
+    let favorites = keyrack.environments.favorites(&owner, &place).await.unwrap();
     assert_eq!((favorites.len(), favorites[0].keyword.as_deref()), (1, Some("web")));
-    assert_eq!(keyrack.read_file(&owner, &place, "data/f").await.unwrap(), "kept");
+    assert_eq!(keyrack.environments.read_file(&owner, &client, &place, "data/f").await.unwrap(), "kept");
     assert_eq!(front.nodes[0].facts.volumes, ["/data"]);
     // What is removed takes along what was kept with it.
-    let smaller = keyrack.change_topology(&owner, &client, "a", "{}", r#"{"nodeGroup":"cache"}"#).await.unwrap();
+    let smaller = keyrack.environments.change_topology(&owner, &client, "a", "{}", r#"{"nodeGroup":"cache"}"#).await.unwrap();
     smaller.finished().await.unwrap();
-    keyrack.remove_favorite(&owner, &client, &place, "www").await.unwrap_err();
-    keyrack.delete_environment(&owner, &client, "a").await.unwrap();
-    assert!(keyrack.groups(&owner, None).await.unwrap().iter().all(|group| group.environments.is_empty()));
-    keyrack.remove_group(&owner, &client, "stores").await.unwrap();
-    assert_eq!(keyrack.groups(&owner, None).await.unwrap(), []);
-    house.keyrack.stop_environments().await;
+    keyrack.environments.remove_favorite(&owner, &client, &place, "www").await.unwrap_err();
+    keyrack.environments.delete(&owner, &client, "a").await.unwrap();
+    assert!(keyrack.environments.groups(&owner, None).await.unwrap().iter().all(|group| group.environments.is_empty()));
+    keyrack.environments.remove_group(&owner, &client, "stores").await.unwrap();
+    assert_eq!(keyrack.environments.groups(&owner, None).await.unwrap(), []);
+    house.keyrack.environments.stop_all().await;
 }
 }

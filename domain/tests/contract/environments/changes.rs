@@ -33,7 +33,7 @@ async fn an_environment_runs_answers_and_really_stops(bed: Bed) {
     let audit = house.bed.audit().await;
     let entries: Vec<_> = audit.iter().filter(|entry| entry.2 == "environment:my-project").map(|entry| entry.1.as_str()).collect();
     assert_eq!(entries, ["environment.create", "environment.stop", "environment.start"]);
-    house.keyrack.stop_environments().await;
+    house.keyrack.environments.stop_all().await;
     assert_eq!(fetch(&address).await, None, "nothing runs without the server");
 }
 
@@ -41,18 +41,18 @@ async fn a_change_begins_only_in_the_states_that_it_needs(bed: Bed) {
     let house = House::on(bed).await;
     let (keyrack, owner, client) = (&house.keyrack, &house.owner, client());
     house.create(web("a")).await;
-    let refused = keyrack.start_environment(owner, &client, "a").await.unwrap_err();
+    let refused = keyrack.environments.start(owner, &client, "a").await.unwrap_err();
     assert!(is_wrong_state(&refused, EnvStatus::Running), "{refused}");
     assert!(refused.to_string().contains("ENV_STATUS_TYPE_RUNNING") && refused.to_string().contains("ENV_STATUS_TYPE_DOWN"));
     house.stop("a").await;
     for refused in [
-        keyrack.stop_environment(owner, &client, "a").await.unwrap_err(),
-        keyrack.sleep_environment(owner, &client, "a").await.unwrap_err(),
-        keyrack.restart_environment(owner, &client, "a").await.unwrap_err(),
+        keyrack.environments.stop(owner, &client, "a").await.unwrap_err(),
+        keyrack.environments.sleep(owner, &client, "a").await.unwrap_err(),
+        keyrack.environments.restart(owner, &client, "a").await.unwrap_err(),
     ] {
         assert!(is_wrong_state(&refused, EnvStatus::Stopped), "{refused}");
     }
-    let missing = keyrack.stop_environment(owner, &client, "b").await.unwrap_err();
+    let missing = keyrack.environments.stop(owner, &client, "b").await.unwrap_err();
     assert!(matches!(missing, Error::NoEnvironment(name) if name == "b"));
 }
 
@@ -60,7 +60,7 @@ async fn of_two_stops_at_once_one_wins_and_none_hangs(bed: Bed) {
     let house = House::on(bed).await;
     house.create(running("a", "trap '' TERM; while true; do sleep 1; done")).await;
     let stops = (0..8).map(|_| async {
-        house.keyrack.stop_environment(&house.owner, &client(), "a").await
+        house.keyrack.environments.stop(&house.owner, &client(), "a").await
     });
     let (mut won, mut lost) = (Vec::new(), Vec::new());
     for stop in futures::future::join_all(stops).await {
@@ -79,18 +79,18 @@ async fn of_two_stops_at_once_one_wins_and_none_hangs(bed: Bed) {
 async fn nothing_else_can_be_done_while_it_is_launching(bed: Bed) {
     let house = House::on(bed).await;
     let (keyrack, owner, client) = (&house.keyrack, &house.owner, client());
-    let creating = keyrack.create_environment(owner, &client, running("a", "sleep 1000")).await.unwrap();
+    let creating = keyrack.environments.create(owner, &client, running("a", "sleep 1000")).await.unwrap();
     assert_eq!(creating.environment.status, EnvStatus::Creating);
-    let refused = keyrack.stop_environment(owner, &client, "a").await.unwrap_err();
+    let refused = keyrack.environments.stop(owner, &client, "a").await.unwrap_err();
     assert!(is_wrong_state(&refused, EnvStatus::Creating), "{refused}");
     creating.finished().await.unwrap();
     house.stop("a").await;
-    let starting = keyrack.start_environment(owner, &client, "a").await.unwrap();
+    let starting = keyrack.environments.start(owner, &client, "a").await.unwrap();
     assert_eq!(house.status("a").await, EnvStatus::Launching);
     for refused in [
-        keyrack.start_environment(owner, &client, "a").await.unwrap_err(),
-        keyrack.stop_environment(owner, &client, "a").await.unwrap_err(),
-        keyrack.sleep_environment(owner, &client, "a").await.unwrap_err(),
+        keyrack.environments.start(owner, &client, "a").await.unwrap_err(),
+        keyrack.environments.stop(owner, &client, "a").await.unwrap_err(),
+        keyrack.environments.sleep(owner, &client, "a").await.unwrap_err(),
     ] {
         assert!(is_wrong_state(&refused, EnvStatus::Launching), "{refused}");
     }
@@ -101,17 +101,17 @@ async fn nothing_else_can_be_done_while_it_is_launching(bed: Bed) {
 async fn a_change_goes_on_when_nobody_waits_for_it(bed: Bed) {
     let house = House::on(bed).await;
     house.create(web("a")).await;
-    drop(house.keyrack.stop_environment(&house.owner, &client(), "a").await.unwrap());
+    drop(house.keyrack.environments.stop(&house.owner, &client(), "a").await.unwrap());
     house.until_status("a", EnvStatus::Stopped).await;
 }
 
 async fn it_sleeps_and_wakes(bed: Bed) {
     let house = House::on(bed).await;
     let address = house.create(web("a")).await.address().unwrap();
-    house.keyrack.sleep_environment(&house.owner, &client(), "a").await.unwrap().finished().await.unwrap();
+    house.keyrack.environments.sleep(&house.owner, &client(), "a").await.unwrap().finished().await.unwrap();
     assert_eq!(house.status("a").await, EnvStatus::Sleeping);
     assert_eq!(fetch(&address).await, None);
-    let refused = house.keyrack.stop_environment(&house.owner, &client(), "a").await.unwrap_err();
+    let refused = house.keyrack.environments.stop(&house.owner, &client(), "a").await.unwrap_err();
     assert!(is_wrong_state(&refused, EnvStatus::Sleeping), "{refused}");
     house.start("a").await;
     assert!(fetch(&address).await.is_some());
@@ -135,7 +135,7 @@ async fn a_restart_gives_new_processes_to_the_chosen_nodes(bed: Bed) {
     ];
     let mut seen = before;
     for (choice, order, count) in cases {
-        let restarting = house.keyrack.restart_nodes(&house.owner, &client(), "a", choice, order).await.unwrap();
+        let restarting = house.keyrack.environments.restart_nodes(&house.owner, &client(), "a", choice, order).await.unwrap();
         assert_eq!(house.status("a").await, EnvStatus::Launching);
         restarting.finished().await.unwrap();
         assert_eq!(house.status("a").await, EnvStatus::Running);
@@ -145,7 +145,7 @@ async fn a_restart_gives_new_processes_to_the_chosen_nodes(bed: Bed) {
         seen = now;
     }
     for choice in [NodeChoice::Ids(vec![999]), NodeChoice::Group("sqldb".into())] {
-        let refused = house.keyrack.restart_nodes(&house.owner, &client(), "a", choice, RestartOrder::default()).await;
+        let refused = house.keyrack.environments.restart_nodes(&house.owner, &client(), "a", choice, RestartOrder::default()).await;
         assert!(matches!(refused, Err(Error::NotFound(_))));
     }
 }
@@ -157,8 +157,8 @@ async fn a_deleted_environment_is_gone_with_processes_files_and_port(bed: Bed) {
     let node = environment.nodes().next().unwrap().clone();
     let folder = house.bed.folder().join(format!("nodes/{}", node.id));
     assert!(folder.exists());
-    house.keyrack.delete_environment(&house.owner, &client(), "a").await.unwrap();
-    assert!(matches!(house.keyrack.environment(&house.owner, "a").await, Err(Error::NoEnvironment(_))));
+    house.keyrack.environments.delete(&house.owner, &client(), "a").await.unwrap();
+    assert!(matches!(house.keyrack.environments.get(&house.owner, "a").await, Err(Error::NoEnvironment(_))));
     assert_eq!(processes_with(&mark), [0; 0]);
     assert!(!folder.exists() && !house.bed.folder().join(format!("logs/{}", node.id)).exists());
     let next = house.create(web("a")).await;
@@ -169,8 +169,8 @@ async fn a_deleted_environment_is_gone_with_processes_files_and_port(bed: Bed) {
 async fn it_can_be_deleted_while_it_is_launching_and_only_once(bed: Bed) {
     let house = House::on(bed).await;
     let mark = marker();
-    let creating = house.keyrack.create_environment(&house.owner, &client(), running("a", &format!("sleep {mark}"))).await.unwrap();
-    let deletions = (0..3).map(|_| async { house.keyrack.delete_environment(&house.owner, &client(), "a").await });
+    let creating = house.keyrack.environments.create(&house.owner, &client(), running("a", &format!("sleep {mark}"))).await.unwrap();
+    let deletions = (0..3).map(|_| async { house.keyrack.environments.delete(&house.owner, &client(), "a").await });
     let deleted = futures::future::join_all(deletions).await;
     assert_eq!(deleted.iter().filter(|deleted| deleted.is_ok()).count(), 1);
     assert!(deleted.iter().all(|deleted| matches!(deleted, Ok(()) | Err(Error::NoEnvironment(_)))), "{deleted:?}");
@@ -185,27 +185,27 @@ async fn strangers_find_nothing_and_viewers_change_nothing(bed: Bed) {
     let (stranger, viewer) = (house.bed.stranger().await, house.bed.member("viewer@example.org", Role::Viewer).await);
     let (keyrack, client) = (&house.keyrack, client());
     for name in ["a", &environment.appid, "a.localhost"] {
-        assert!(matches!(keyrack.environment(&stranger, name).await, Err(Error::NoEnvironment(_))));
-        assert_eq!(keyrack.environment(&viewer, name).await.unwrap().id, environment.id);
+        assert!(matches!(keyrack.environments.get(&stranger, name).await, Err(Error::NoEnvironment(_))));
+        assert_eq!(keyrack.environments.get(&viewer, name).await.unwrap().id, environment.id);
     }
-    assert!(keyrack.environments(&stranger).await.unwrap().is_empty());
-    assert!(keyrack.overview(&stranger).await.unwrap().tasks.is_empty());
+    assert!(keyrack.environments.list(&stranger).await.unwrap().is_empty());
+    assert!(keyrack.environments.overview(&stranger).await.unwrap().tasks.is_empty());
     for (caller, expected) in [(&stranger, "there is no environment"), (&viewer, "your role here is viewer")] {
         for refused in [
-            keyrack.start_environment(caller, &client, "a").await.map(drop).unwrap_err(),
-            keyrack.stop_environment(caller, &client, "a").await.map(drop).unwrap_err(),
-            keyrack.sleep_environment(caller, &client, "a").await.map(drop).unwrap_err(),
-            keyrack.restart_environment(caller, &client, "a").await.map(drop).unwrap_err(),
-            keyrack.clone_environment(caller, &client, "a", "b").await.map(drop).unwrap_err(),
-            keyrack.set_display_name(caller, &client, "a", "x").await.unwrap_err(),
-            keyrack.delete_environment(caller, &client, "a").await.unwrap_err(),
+            keyrack.environments.start(caller, &client, "a").await.map(drop).unwrap_err(),
+            keyrack.environments.stop(caller, &client, "a").await.map(drop).unwrap_err(),
+            keyrack.environments.sleep(caller, &client, "a").await.map(drop).unwrap_err(),
+            keyrack.environments.restart(caller, &client, "a").await.map(drop).unwrap_err(),
+            keyrack.environments.clone_environment(caller, &client, "a", "b").await.map(drop).unwrap_err(),
+            keyrack.environments.set_display_name(caller, &client, "a", "x").await.unwrap_err(),
+            keyrack.environments.delete(caller, &client, "a").await.unwrap_err(),
         ] {
             assert!(refused.to_string().contains(expected), "{refused}");
         }
     }
     let node = environment.nodes().next().unwrap().id.0;
-    assert!(keyrack.node_logs(&stranger, "a", node).await.is_err());
-    assert!(!keyrack.overview(&viewer).await.unwrap().may_operate);
+    assert!(keyrack.environments.node_logs(&stranger, "a", node).await.is_err());
+    assert!(!keyrack.environments.overview(&viewer).await.unwrap().may_operate);
     assert_eq!(house.status("a").await, EnvStatus::Running);
 }
 
@@ -214,12 +214,12 @@ async fn its_log_and_its_use_can_be_looked_at(bed: Bed) {
     let environment = house.create(running("a", "echo one; echo two; sleep 1000")).await;
     let node = environment.nodes().next().unwrap().id.0;
     let (keyrack, owner) = (&house.keyrack, &house.owner);
-    until("it has written", || async { keyrack.node_logs(owner, "a", node).await.unwrap().iter().any(|log| log.size == 8) }).await;
-    let part = keyrack.read_node_log(owner, "a", node, "output.log", Some(4), 3).await.unwrap();
+    until("it has written", || async { keyrack.environments.node_logs(owner, "a", node).await.unwrap().iter().any(|log| log.size == 8) }).await;
+    let part = keyrack.environments.read_node_log(owner, &client(), "a", node, "output.log", Some(4), 3).await.unwrap();
     assert_eq!((part.text.as_str(), part.from, part.next, part.size), ("two", 4, 7, 8));
-    assert!(matches!(keyrack.read_node_log(owner, "a", node, "/etc/passwd", None, 9).await, Err(Error::NotFound(_))));
-    assert!(matches!(keyrack.read_node_log(owner, "a", 999, "output.log", None, 9).await, Err(Error::NotFound(_))));
-    let stat = keyrack.sum_stat(owner, "a", Duration::from_secs(60)).await.unwrap();
+    assert!(matches!(keyrack.environments.read_node_log(owner, &client(), "a", node, "/etc/passwd", None, 9).await, Err(Error::NotFound(_))));
+    assert!(matches!(keyrack.environments.read_node_log(owner, &client(), "a", 999, "output.log", None, 9).await, Err(Error::NotFound(_))));
+    let stat = keyrack.environments.sum_stat(owner, "a", Duration::from_secs(60)).await.unwrap();
     assert!(stat.memory > 0 && stat.cloudlets >= 1.0 && stat.samples == 1, "{stat:?}");
 }
 }

@@ -20,7 +20,7 @@ async fn it_is_created_as_the_json_says(bed: Bed) {
             {"nodeType": "docker", "count": 2, "fixedCloudlets": 2, "flexibleCloudlets": 6, "docker": {"image": "keyrack/web:2", "nodeGroup": "cp"}}]"#,
     )
     .unwrap();
-    let creating = house.keyrack.create_environment(&house.owner, &client(), spec).await.unwrap();
+    let creating = house.keyrack.environments.create(&house.owner, &client(), spec).await.unwrap();
     creating.finished().await.unwrap();
     let shop = house.get("shop").await;
     assert_eq!((shop.name.as_str(), shop.display_name.as_str(), shop.domain().as_str()), ("shop", "The shop", "shop.localhost"));
@@ -36,7 +36,7 @@ async fn it_is_created_as_the_json_says(bed: Bed) {
         assert_eq!(page.contains("ROLE=balancer"), node.group == "bl");
         assert!(page.contains(&format!("KEYRACK_TAG={}", node.image.tag)));
     }
-    let view = &house.keyrack.overview(&house.owner).await.unwrap().environments[0];
+    let view = &house.keyrack.environments.overview(&house.owner).await.unwrap().environments[0];
     assert_eq!((view.name.as_str(), view.address.clone(), view.layers.len()), ("shop", shop.address(), 2));
 }
 
@@ -44,7 +44,7 @@ async fn what_cannot_be_is_refused_and_nothing_is_made(bed: Bed) {
     let house = House::on(bed).await;
     house.create(web("taken")).await;
     let stranger = house.bed.stranger().await;
-    let create = async |spec: EnvironmentSpec| house.keyrack.create_environment(&stranger, &client(), spec).await.map(drop).unwrap_err();
+    let create = async |spec: EnvironmentSpec| house.keyrack.environments.create(&stranger, &client(), spec).await.map(drop).unwrap_err();
     let mut unknown = web("x");
     unknown.nodes[0].image = ImageRef::parse("nginx:1.27").unwrap();
     match create(unknown).await {
@@ -58,13 +58,13 @@ async fn what_cannot_be_is_refused_and_nothing_is_made(bed: Bed) {
     let mut many = web("many");
     many.nodes[0].count = 50;
     assert!(matches!(create(many).await, Error::Limit(_)), "there are only so many ports");
-    assert!(house.keyrack.environments(&stranger).await.unwrap().is_empty());
-    assert!(house.keyrack.overview(&stranger).await.unwrap().tasks.is_empty());
+    assert!(house.keyrack.environments.list(&stranger).await.unwrap().is_empty());
+    assert!(house.keyrack.environments.overview(&stranger).await.unwrap().tasks.is_empty());
 }
 
 async fn a_name_is_made_up_when_none_is_given(bed: Bed) {
     let house = House::on(bed).await;
-    let creating = house.keyrack.create_environment(&house.owner, &client(), EnvironmentSpec { name: None, ..web("") }).await.unwrap();
+    let creating = house.keyrack.environments.create(&house.owner, &client(), EnvironmentSpec { name: None, ..web("") }).await.unwrap();
     let name = creating.environment.name.clone();
     assert!(name.starts_with("env-") && name.len() == 11, "{name}");
     creating.finished().await.unwrap();
@@ -76,7 +76,7 @@ async fn ports_that_are_taken_are_passed_over_and_kept_ones_are_stable(bed: Bed)
     let port = async |name: &str| house.get(name).await.nodes().next().unwrap().port;
     house.create(web("probe")).await;
     let first = port("probe").await;
-    house.keyrack.delete_environment(&house.owner, &client(), "probe").await.unwrap();
+    house.keyrack.environments.delete(&house.owner, &client(), "probe").await.unwrap();
     let outsider = TcpListener::bind(("127.0.0.1", first)).unwrap();
     house.create(web("a")).await;
     house.create(web("b")).await;
@@ -99,7 +99,7 @@ async fn a_clone_has_the_files_and_goes_its_own_way(bed: Bed) {
     let house = House::on(bed).await;
     let source = house.create(running("a", "mkdir -p www; echo $KEYRACK_ENVIRONMENT >> www/list; sleep 1000")).await;
     let keyrack = &house.keyrack;
-    let cloning = keyrack.clone_environment(&house.owner, &client(), "a", "B").await.unwrap();
+    let cloning = keyrack.environments.clone_environment(&house.owner, &client(), "a", "B").await.unwrap();
     assert_eq!(cloning.environment.status, EnvStatus::Cloning);
     cloning.finished().await.unwrap();
     let clone = house.get("b").await;
@@ -108,17 +108,17 @@ async fn a_clone_has_the_files_and_goes_its_own_way(bed: Bed) {
     let ids = |environment: &keyrack_domain::environments::Environment| environment.nodes().next().unwrap().id.0;
     assert_eq!((list(ids(&source)).as_str(), list(ids(&clone)).as_str()), ("a\n", "a\nb\n"));
     // Restarting copies nothing anew.
-    keyrack.restart_environment(&house.owner, &client(), "b").await.unwrap().finished().await.unwrap();
+    keyrack.environments.restart(&house.owner, &client(), "b").await.unwrap().finished().await.unwrap();
     assert_eq!(list(ids(&clone)), "a\nb\nb\n");
     house.stop("a").await;
-    keyrack.clone_environment(&house.owner, &client(), "a", "c").await.unwrap().finished().await.unwrap();
+    keyrack.environments.clone_environment(&house.owner, &client(), "a", "c").await.unwrap().finished().await.unwrap();
     assert_eq!(house.status("c").await, EnvStatus::Stopped, "the clone does what its source does");
     assert_eq!(list(ids(&house.get("c").await)), "a\n");
     for (source, name) in [("a", "b"), ("nosuch", "d"), ("a", "no way")] {
-        assert!(keyrack.clone_environment(&house.owner, &client(), source, name).await.is_err());
+        assert!(keyrack.environments.clone_environment(&house.owner, &client(), source, name).await.is_err());
     }
-    let creating = keyrack.create_environment(&house.owner, &client(), running("new", "sleep 1000")).await.unwrap();
-    let refused = keyrack.clone_environment(&house.owner, &client(), "new", "d").await.unwrap_err();
+    let creating = keyrack.environments.create(&house.owner, &client(), running("new", "sleep 1000")).await.unwrap();
+    let refused = keyrack.environments.clone_environment(&house.owner, &client(), "new", "d").await.unwrap_err();
     assert!(is_wrong_state(&refused, EnvStatus::Creating), "{refused}");
     creating.finished().await.unwrap();
 }
@@ -126,7 +126,7 @@ async fn a_clone_has_the_files_and_goes_its_own_way(bed: Bed) {
 async fn people_call_it_what_they_like(bed: Bed) {
     let house = House::on(bed).await;
     house.create(web("a")).await;
-    let set = async |name: &str| house.keyrack.set_display_name(&house.owner, &client(), "a", name).await;
+    let set = async |name: &str| house.keyrack.environments.set_display_name(&house.owner, &client(), "a", name).await;
     set("  My ünï shop  ").await.unwrap();
     assert_eq!(house.get("a").await.display_name, "My ünï shop");
     assert!(matches!(set("a\u{7}b").await, Err(Error::Invalid { .. })));
@@ -138,10 +138,10 @@ async fn people_call_it_what_they_like(bed: Bed) {
 async fn the_demo_environment_is_made_once(bed: Bed) {
     let house = House::on(bed).await;
     for _ in 0..2 {
-        house.keyrack.create_demo_environment(house.owner.account, house.owner.user).await.unwrap();
+        house.keyrack.environments.create_demo(house.owner.account, house.owner.user).await.unwrap();
     }
     house.until_status("my-project", EnvStatus::Running).await;
-    let environments = house.keyrack.environments(&house.owner).await.unwrap();
+    let environments = house.keyrack.environments.list(&house.owner).await.unwrap();
     assert_eq!(environments.len(), 1);
     assert!(fetch(&environments[0].address().unwrap()).await.is_some());
 }

@@ -16,12 +16,12 @@ async fn upload(house: &House, content: &str) -> Upload {
     zip.start_file("index.html", zip::write::SimpleFileOptions::default()).unwrap();
     zip.write_all(content.as_bytes()).unwrap();
     let bytes = zip.finish().unwrap().into_inner();
-    let mut receiving = house.keyrack.receive(&house.owner, "app.war").await.unwrap();
+    let mut receiving = house.keyrack.uploads.receive(&house.owner, "app.war").await.unwrap();
     for piece in bytes.chunks(7) {
         receiving.write(piece).await.unwrap();
     }
     let received = receiving.finish().await.unwrap();
-    house.keyrack.keep_upload(&house.owner, &client(), &received).await.unwrap()
+    house.keyrack.uploads.keep(&house.owner, &client(), &received).await.unwrap()
 }
 
 fn new(archive: &Upload) -> NewDeployment {
@@ -42,36 +42,36 @@ async fn what_is_deployed_survives_the_server(bed: Bed) {
     let (keyrack, owner) = (house.keyrack.clone(), house.owner.clone());
     let archive = upload(&house, "first").await;
     let address = archive.address("http://localhost");
-    let kept = keyrack.register_archive(&owner, &client(), &address, Some("shop.war"), "nightly").await.unwrap();
-    assert_eq!(keyrack.archives(&owner).await.unwrap(), std::slice::from_ref(&kept));
+    let kept = keyrack.uploads.register_archive(&owner, &client(), &address, Some("shop.war"), "nightly").await.unwrap();
+    assert_eq!(keyrack.uploads.archives(&owner).await.unwrap(), std::slice::from_ref(&kept));
     for _ in 0..2 {
-        keyrack.deploy(&owner, &client(), new(&archive)).await.unwrap();
+        keyrack.environments.deploy(&owner, &client(), new(&archive)).await.unwrap();
     }
-    let copy = keyrack.clone_environment(&owner, &client(), "a", "b").await.unwrap();
+    let copy = keyrack.environments.clone_environment(&owner, &client(), "a", "b").await.unwrap();
     copy.finished().await.unwrap();
-    keyrack.delete_archive(&owner, &client(), kept.id).await.unwrap();
+    keyrack.uploads.delete_archive(&owner, &client(), kept.id).await.unwrap();
     let house = house.restarted().await;
     for name in ["a", "b"] {
         house.until_status(name, EnvStatus::Running).await;
         let environment = house.get(name).await;
         assert_eq!(environment.layers[0].deployments[0].archive, "shop.war");
         let place = FilePlace { environment: name.into(), choice: NodeChoice::Only, masters_only: false };
-        assert_eq!(house.keyrack.read_file(&owner, &place, "www/index.html").await.unwrap(), "first");
+        assert_eq!(house.keyrack.environments.read_file(&owner, &client(), &place, "www/index.html").await.unwrap(), "first");
     }
-    house.keyrack.stop_environments().await;
+    house.keyrack.environments.stop_all().await;
 }
 
 async fn an_environment_is_exported_and_imported(bed: Bed) {
     let house = House::on(bed).await;
     house.create(web("a")).await;
     let (keyrack, owner) = (house.keyrack.clone(), house.owner.clone());
-    let export = keyrack.export_environment(&owner, &client(), "a").await.unwrap();
-    let manifest = keyrack.export_manifest(&owner, "a", export.id).await.unwrap();
-    let made = keyrack.import_environment(&owner, &client(), &manifest, Some("b")).await.unwrap();
+    let export = keyrack.environments.export(&owner, &client(), "a").await.unwrap();
+    let manifest = keyrack.environments.export_manifest(&owner, &client(), "a", export.id).await.unwrap();
+    let made = keyrack.environments.import(&owner, &client(), &manifest, Some("b")).await.unwrap();
     assert_eq!((made.name.as_str(), made.status), ("b", EnvStatus::Running));
-    assert_eq!(keyrack.exports(&owner, "a").await.unwrap(), std::slice::from_ref(&export));
-    keyrack.delete_export(&owner, &client(), "a", export.id).await.unwrap();
-    keyrack.stop_environments().await;
+    assert_eq!(keyrack.environments.exports(&owner, "a").await.unwrap(), std::slice::from_ref(&export));
+    keyrack.environments.delete_export(&owner, &client(), "a", export.id).await.unwrap();
+    keyrack.environments.stop_all().await;
 }
 
 async fn of_two_servers_one_claims_a_task(bed: Bed) {
@@ -82,32 +82,32 @@ async fn of_two_servers_one_claims_a_task(bed: Bed) {
         params: Some(r#"{"envName":"a","n":1}"#.into()),
         description: String::new(),
     };
-    let task = keyrack.create_task(&owner, &client(), None, new).await.unwrap();
+    let task = keyrack.scheduler.create(&owner, &client(), None, new).await.unwrap();
     bed.clock.advance(TimeDelta::minutes(1));
-    let (one, two) = tokio::join!(keyrack.claim_due_tasks(), other.claim_due_tasks());
+    let (one, two) = tokio::join!(keyrack.scheduler.claim_due(), other.scheduler.claim_due());
     let mut claimed: Vec<_> = one.unwrap().into_iter().chain(two.unwrap()).collect();
     assert_eq!(claimed.len(), 1, "one of them");
     let (mut claim, caller) = claimed.remove(0);
     assert_eq!(caller.unwrap().email, owner.email);
     assert_eq!(claim.params, [("envName".to_owned(), "a".to_owned()), ("n".to_owned(), "1".to_owned())]);
     bed.clock.advance(TimeDelta::seconds(50));
-    keyrack.renew_task(&mut claim).await.unwrap();
+    keyrack.scheduler.renew(&mut claim).await.unwrap();
     bed.clock.advance(TimeDelta::seconds(50));
-    assert!(other.claim_due_tasks().await.unwrap().is_empty(), "it still runs there");
-    keyrack.finish_task(&claim, 11, Some("there is no environment")).await.unwrap();
-    let after = keyrack.tasks(&owner).await.unwrap().remove(0);
+    assert!(other.scheduler.claim_due().await.unwrap().is_empty(), "it still runs there");
+    keyrack.scheduler.finish(&claim, 11, Some("there is no environment")).await.unwrap();
+    let after = keyrack.scheduler.list(&owner).await.unwrap().remove(0);
     assert_eq!((after.id, after.last_run.map(|run| run.result)), (task.id, Some(11)));
     assert!(after.next_run > Some(bed.now()), "what came due meanwhile is not made up for");
-    keyrack.delete_tasks(&owner, &client(), &[task.id]).await.unwrap();
+    keyrack.scheduler.delete(&owner, &client(), &[task.id]).await.unwrap();
 }
 
 async fn a_key_is_kept_once(bed: Bed) {
     let (keyrack, owner) = (bed.keyrack.clone(), bed.owner().await);
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICtdmoZLXmXVmVKPHqzvEaDX6qNEQVVKbIiJUuzGtQXL";
-    let kept = keyrack.add_ssh_key(&owner, &client(), "Laptop", key).await.unwrap();
-    let again = keyrack.add_ssh_key(&owner, &client(), "Other", key).await.unwrap_err();
+    let kept = keyrack.accounts.add_ssh_key(&owner, &client(), "Laptop", key).await.unwrap();
+    let again = keyrack.accounts.add_ssh_key(&owner, &client(), "Other", key).await.unwrap_err();
     assert!(matches!(again, keyrack_domain::Error::SshKeyExists(_)), "{again}");
-    assert_eq!(keyrack.ssh_keys(&owner).await.unwrap(), std::slice::from_ref(&kept));
-    keyrack.delete_ssh_key(&owner, &client(), kept.id).await.unwrap();
+    assert_eq!(keyrack.accounts.ssh_keys(&owner).await.unwrap(), std::slice::from_ref(&kept));
+    keyrack.accounts.delete_ssh_key(&owner, &client(), kept.id).await.unwrap();
 }
 }

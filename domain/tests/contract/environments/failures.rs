@@ -29,7 +29,7 @@ async fn a_node_that_keeps_dying_breaks_the_environment_with_its_last_lines(bed:
     let mut spec = running("a", "echo 'cannot open the door'; exit 3");
     spec.nodes.push(running("", &format!("sleep {mark}")).nodes[0].clone());
     spec.nodes[1].group = "sqldb".into();
-    let creating = house.keyrack.create_environment(&house.owner, &client(), spec).await.unwrap();
+    let creating = house.keyrack.environments.create(&house.owner, &client(), spec).await.unwrap();
     let error = creating.finished().await.unwrap_err();
     assert!(matches!(&error, Error::Engine(text) if text.contains("exit code 3") && text.contains("cannot open the door")), "{error}");
     let broken = house.get("a").await;
@@ -39,13 +39,13 @@ async fn a_node_that_keeps_dying_breaks_the_environment_with_its_last_lines(bed:
     assert_eq!(failure.last_lines, ["cannot open the door"; 5]);
     assert!(broken.view().last_lines.iter().any(|line| line.contains("exit code 3")));
     assert_eq!(processes_with(&mark), [0; 0], "the others went down with it");
-    let overview = house.keyrack.overview(&house.owner).await.unwrap();
+    let overview = house.keyrack.environments.overview(&house.owner).await.unwrap();
     assert!(overview.tasks[0].error.as_ref().unwrap().contains("cannot open the door"));
     let audit = house.bed.audit().await;
     let last = audit.last().unwrap();
     assert_eq!((last.0.as_str(), last.1.as_str()), ("server", "environment.break"));
     // It can be tried again, stopped, deleted.
-    assert!(house.keyrack.start_environment(&house.owner, &client(), "a").await.unwrap().finished().await.is_err());
+    assert!(house.keyrack.environments.start(&house.owner, &client(), "a").await.unwrap().finished().await.is_err());
     house.stop("a").await;
     let stopped = house.get("a").await;
     assert_eq!((stopped.status, stopped.failure), (EnvStatus::Stopped, None));
@@ -63,7 +63,7 @@ async fn a_running_environment_breaks_when_a_node_begins_to_die(bed: Bed) {
     let failure = house.get("a").await.failure.unwrap();
     assert_eq!((failure.reason.as_str(), failure.last_lines.len()), ("it ended with exit code 9", 4));
     until_none_with(&mark).await;
-    house.keyrack.delete_environment(&house.owner, &client(), "a").await.unwrap();
+    house.keyrack.environments.delete(&house.owner, &client(), "a").await.unwrap();
 }
 
 async fn an_environment_whose_node_dies_now_and_then_can_be_stopped_at_any_time(bed: Bed) {
@@ -84,7 +84,7 @@ async fn a_program_that_is_not_there_breaks_it_with_the_reason(bed: Bed) {
     std::fs::write(house.bed.folder().join("recipes/gone.toml"), "name = 'test/gone'\ncommand = '/no/such/program'").unwrap();
     let mut spec = web("a");
     spec.nodes[0].image = keyrack_domain::engine::ImageRef::parse("test/gone").unwrap();
-    let error = house.keyrack.create_environment(&house.owner, &client(), spec).await.unwrap().finished().await.unwrap_err();
+    let error = house.keyrack.environments.create(&house.owner, &client(), spec).await.unwrap().finished().await.unwrap_err();
     assert!(error.to_string().contains("/no/such/program"), "{error}");
     assert_eq!(house.status("a").await, EnvStatus::Broken);
     assert_eq!(fetch("http://127.0.0.1:1").await, None);

@@ -38,7 +38,7 @@ impl House {
 
     /// The next run of the same server.
     pub async fn restarted(self) -> House {
-        self.keyrack.stop_environments().await;
+        self.keyrack.environments.stop_all().await;
         let keyrack = self.bed.again().await;
         start(&keyrack).await;
         House { keyrack, ..self }
@@ -47,12 +47,12 @@ impl House {
     /// Creates it and waits until it runs.
     pub async fn create(&self, spec: EnvironmentSpec) -> Environment {
         let name = spec.name.clone().unwrap();
-        self.keyrack.create_environment(&self.owner, &client(), spec).await.unwrap().finished().await.unwrap();
+        self.keyrack.environments.create(&self.owner, &client(), spec).await.unwrap().finished().await.unwrap();
         self.get(&name).await
     }
 
     pub async fn get(&self, name: &str) -> Environment {
-        self.keyrack.environment(&self.owner, name).await.unwrap()
+        self.keyrack.environments.get(&self.owner, name).await.unwrap()
     }
 
     pub async fn status(&self, name: &str) -> EnvStatus {
@@ -64,23 +64,23 @@ impl House {
     }
 
     pub async fn stop(&self, name: &str) {
-        self.keyrack.stop_environment(&self.owner, &client(), name).await.unwrap().finished().await.unwrap();
+        self.keyrack.environments.stop(&self.owner, &client(), name).await.unwrap().finished().await.unwrap();
     }
 
     pub async fn start(&self, name: &str) {
-        self.keyrack.start_environment(&self.owner, &client(), name).await.unwrap().finished().await.unwrap();
+        self.keyrack.environments.start(&self.owner, &client(), name).await.unwrap().finished().await.unwrap();
     }
 
     /// (title, state) of all actions, the newest first.
     pub async fn tasks(&self) -> Vec<(String, String)> {
-        let overview = self.keyrack.overview(&self.owner).await.unwrap();
+        let overview = self.keyrack.environments.overview(&self.owner).await.unwrap();
         overview.tasks.into_iter().map(|task| (task.title, format!("{:?}", task.state))).collect()
     }
 }
 
 async fn start(keyrack: &Keyrack) {
-    let engine = LocalEngine::open(keyrack.settings(), program()).unwrap();
-    keyrack.start_environments(Arc::new(engine)).await.unwrap();
+    let engine = LocalEngine::open(&keyrack.settings().data, program()).unwrap();
+    keyrack.environments.start_all(Arc::new(engine)).await.unwrap();
 }
 
 /// One node of the built-in web application.

@@ -14,10 +14,10 @@ async fn what_was_wanted_is_so_again(bed: Bed) {
     house.create(web("stopped")).await;
     house.create(web("sleeps")).await;
     house.stop("stopped").await;
-    house.keyrack.sleep_environment(&house.owner, &client(), "sleeps").await.unwrap().finished().await.unwrap();
-    house.keyrack.stop_environments().await;
+    house.keyrack.environments.sleep(&house.owner, &client(), "sleeps").await.unwrap().finished().await.unwrap();
+    house.keyrack.environments.stop_all().await;
     assert_eq!(fetch(&address).await, None);
-    let refused = house.keyrack.start_environment(&house.owner, &client(), "stopped").await;
+    let refused = house.keyrack.environments.start(&house.owner, &client(), "stopped").await;
     assert!(matches!(refused, Err(Error::Unavailable)), "a closing server begins nothing");
     let house = house.restarted().await;
     house.until_status("runs", EnvStatus::Running).await;
@@ -65,7 +65,7 @@ async fn a_clone_that_was_cut_off_is_finished(bed: Bed) {
     let house = House::on(bed).await;
     let source = house.create(running("a", "echo here > file; sleep 1000")).await;
     house.stop("a").await;
-    house.keyrack.clone_environment(&house.owner, &client(), "a", "b").await.unwrap().finished().await.unwrap();
+    house.keyrack.environments.clone_environment(&house.owner, &client(), "a", "b").await.unwrap().finished().await.unwrap();
     let (from, to) = (source.nodes().next().unwrap().id, house.get("b").await.nodes().next().unwrap().id);
     std::fs::remove_dir_all(house.bed.folder().join(format!("nodes/{to}"))).unwrap();
     let facts = format!(r#"{{"copy_of": {from}, "listens": true}}"#);
@@ -82,9 +82,9 @@ async fn a_clone_that_was_cut_off_is_finished(bed: Bed) {
 async fn a_server_that_closes_in_mid_launch_takes_it_up_again(bed: Bed) {
     let house = House::on(bed).await;
     let mark = marker();
-    let creating = house.keyrack.create_environment(&house.owner, &client(), running("a", &format!("sleep {mark}"))).await.unwrap();
+    let creating = house.keyrack.environments.create(&house.owner, &client(), running("a", &format!("sleep {mark}"))).await.unwrap();
     until("its process runs", || async { !processes_with(&mark).is_empty() }).await;
-    house.keyrack.stop_environments().await;
+    house.keyrack.environments.stop_all().await;
     assert!(matches!(creating.finished().await, Err(Error::Unavailable)));
     until_none_with(&mark).await;
     let house = house.restarted().await;

@@ -28,7 +28,7 @@ pub async fn rename(State(browser): State<Browser>, Extension(visit): Extension<
     let Ok(Form(Rename { name })) = request.extract::<Form<Rename>, _>().await else {
         return go_to(PAGE);
     };
-    match browser.keyrack.rename_user(caller, &visit.client, &name).await {
+    match browser.keyrack.accounts.rename_user(caller, &visit.client, &name).await {
         Ok(_) => go_to("/settings/account?done=name"),
         Err(error) => {
             let message = error.into_refusal().message();

@@ -25,14 +25,14 @@ pub async fn act(
         return go_to(&paths::signin("/", true));
     };
     let begun = match action {
-        Action::Start => browser.keyrack.start_environment(caller, &visit.client, &name).await,
-        Action::Stop => browser.keyrack.stop_environment(caller, &visit.client, &name).await,
-        Action::Restart => browser.keyrack.restart_environment(caller, &visit.client, &name).await,
+        Action::Start => browser.keyrack.environments.start(caller, &visit.client, &name).await,
+        Action::Stop => browser.keyrack.environments.stop(caller, &visit.client, &name).await,
+        Action::Restart => browser.keyrack.environments.restart(caller, &visit.client, &name).await,
     };
     let mut response = go_to("/");
     if let Err(error) = begun {
         tracing::debug!(%error, "an environment was not changed");
-        let why = forms::telling(browser.cookie, false, &error.into_refusal().message());
+        let why = forms::telling(&browser.cookie, false, &error.into_refusal().message());
         response.headers_mut().append(header::SET_COOKIE, why);
     }
     response

@@ -7,7 +7,7 @@ mod sign_out;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
 use keyrack_app::paths;
 
@@ -20,6 +20,8 @@ pub fn router() -> Router<Browser> {
         .route("/signout", post(sign_out::sign_out))
         .route("/environments/{name}/{action}", post(environments::act))
         .route("/settings/account/name", post(account::rename))
+        // Where password managers look for the page that changes the password.
+        .route("/.well-known/change-password", get(async || go_to("/settings/security")))
 }
 
 /// Goes on to one of our pages; to the first one where the path cannot stand in a header. What is not ASCII is escaped.

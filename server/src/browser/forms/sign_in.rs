@@ -32,9 +32,14 @@ pub async fn sign_in(State(browser): State<Browser>, Extension(visit): Extension
     };
     let by_token = !form.token.is_empty();
     let opened = if by_token {
-        browser.keyrack.sign_in_with_token(&form.token, &visit.client, SessionKind::Browser).await.map(Opened::Done)
+        browser
+            .keyrack
+            .accounts
+            .sign_in_with_token(&form.token, &visit.client, SessionKind::Browser)
+            .await
+            .map(Opened::Done)
     } else {
-        browser.keyrack.sign_in(&form.email, &form.password, &visit.client, SessionKind::Browser).await
+        browser.keyrack.accounts.sign_in(&form.email, &form.password, &visit.client, SessionKind::Browser).await
     };
     match opened {
         Ok(Opened::Half(challenge)) => {
@@ -45,7 +50,7 @@ pub async fn sign_in(State(browser): State<Browser>, Extension(visit): Extension
         Ok(Opened::Done(opened)) => {
             // The former session of this browser would stay open and unused.
             if let Some(former) = &visit.caller {
-                let _ = browser.keyrack.sign_out(former, &visit.client).await;
+                let _ = browser.keyrack.accounts.sign_out(former, &visit.client).await;
             }
             let mut response = go_to(safe_next(&form.next));
             response.headers_mut().append(header::SET_COOKIE, browser.cookie.set(opened.session.as_str()));

@@ -17,7 +17,8 @@ pub struct SignOut {
     next: String,
 }
 
-/// `POST /signout`: ends the session and goes to the sign-in page, which leads on to `next`. The cookie is taken back only when the session is
+/// `POST /signout`: ends the session and goes to the sign-in page, which leads on to `next`, or at once to `next` where that
+/// needs no session. The cookie is taken back only when the session is
 /// gone; a browser that forgets a session that lives on would be deceived.
 pub async fn sign_out(
     State(browser): State<Browser>,
@@ -25,11 +26,11 @@ pub async fn sign_out(
     Form(SignOut { next }): Form<SignOut>,
 ) -> Response {
     if let Some(caller) = &visit.caller
-        && browser.keyrack.sign_out(caller, &visit.client).await.is_err()
+        && browser.keyrack.accounts.sign_out(caller, &visit.client).await.is_err()
     {
         return (StatusCode::SERVICE_UNAVAILABLE, "You could not be signed out. Try again shortly.\n").into_response();
     }
-    let mut response = go_to(&paths::signin(&next, false));
+    let mut response = go_to(&paths::signed_out(&next));
     response.headers_mut().append(header::SET_COOKIE, browser.cookie.clear());
     response
 }

@@ -10,13 +10,13 @@ use axum::response::IntoResponse;
 use axum::routing::any;
 use http::Response;
 use keyrack_domain::Keyrack;
+use keyrack_domain::bounds::http::{ARRIVAL, FORWARDED_BODY};
 use keyrack_domain::caller::Client;
 use tower::ServiceExt;
 
 use super::file::PassedFile;
 use super::stamp::{self, nothing};
 use super::{CALLS, PAGES, PassedOn, UPLOADS, uploads};
-use crate::api::body::{IN_TIME, LARGEST_PASSED_ON};
 use crate::api::dispatch::Api;
 
 /// The inner doors.
@@ -41,18 +41,18 @@ pub fn router(keyrack: Keyrack, api: Arc<Api>, pages: Router) -> Router {
 async fn admit(keyrack: &Keyrack, request: Request, door: &str) -> Result<Request, Response<Body>> {
     let (mut parts, body) = request.into_parts();
     // Strangers know no server's identity; nothing that they send is kept or waited for.
-    if !keyrack.may_have_others() || !stamp::is_for(keyrack, &parts.headers) {
+    if !keyrack.core.may_have_others() || !stamp::is_for(keyrack, &parts.headers) {
         return Err(nothing());
     }
     let Ok(address) = stamp::text(&parts.headers, &stamp::CLIENT).parse::<IpAddr>() else { return Err(nothing()) };
     let file = PassedFile::announced(&parts.headers).map_err(|()| nothing())?;
     let reading = async {
         match &file {
-            None => Ok((axum::body::to_bytes(body, LARGEST_PASSED_ON).await.map_err(|_| ())?, None)),
-            Some(file) => file.split(body, LARGEST_PASSED_ON).await.map(|(form, rest)| (form, Some(rest))),
+            None => Ok((axum::body::to_bytes(body, FORWARDED_BODY).await.map_err(|_| ())?, None)),
+            Some(file) => file.split(body, FORWARDED_BODY).await.map(|(form, rest)| (form, Some(rest))),
         }
     };
-    let read = tokio::time::timeout(IN_TIME, reading).await.unwrap_or(Err(()));
+    let read = tokio::time::timeout(ARRIVAL, reading).await.unwrap_or(Err(()));
     let (body, rest) = read.map_err(|()| nothing())?;
     stamp::check(keyrack, &parts, &body).await?;
     let client = Client { address, user_agent: stamp::text(&parts.headers, &stamp::AGENT).to_owned() };

@@ -5,12 +5,12 @@ use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use keyrack_domain::Keyrack;
+use keyrack_domain::bounds::http::{ARRIVAL, DISCARDED};
 use keyrack_domain::caller::Caller;
 use keyrack_domain::uploads::Received;
 use tokio_util::io::ReaderStream;
 
 use super::stamp::{FILE, text};
-use crate::api::body::{IN_TIME, THROWN_AWAY};
 use crate::api::error::ApiError;
 
 /// How long the form is that the file follows. Not signed by itself: with another length the form is another one.
@@ -94,7 +94,7 @@ impl PassedFile {
     /// Takes the file in, whole and as it was signed, or not at all.
     ///
     /// # Errors
-    /// As [`Keyrack::receive`], and [`ApiError::Request`] for one that breaks off or is another one.
+    /// As [`Uploads::receive`](keyrack_domain::uploads::Uploads::receive), and [`ApiError::Request`] for one that breaks off or is another one.
     pub async fn receive(
         &self,
         keyrack: &Keyrack,
@@ -102,8 +102,8 @@ impl PassedFile {
         pieces: &mut BodyDataStream,
     ) -> Result<Received, ApiError> {
         let broken = |why: &'static str| ApiError::Request(why.into());
-        let mut receiving = keyrack.receive(caller, &self.name).await?;
-        while let Some(piece) = tokio::time::timeout(IN_TIME, pieces.next())
+        let mut receiving = keyrack.uploads.receive(caller, &self.name).await?;
+        while let Some(piece) = tokio::time::timeout(ARRIVAL, pieces.next())
             .await
             .map_err(|_| broken("the file did not arrive in time on its way between two servers"))?
         {
@@ -124,10 +124,10 @@ pub async fn throw_away(mut pieces: BodyDataStream) {
         let mut length = 0;
         while let Some(Ok(piece)) = pieces.next().await {
             length += piece.len();
-            if length > THROWN_AWAY {
+            if length > DISCARDED {
                 return;
             }
         }
     };
-    let _ = tokio::time::timeout(IN_TIME, reading).await;
+    let _ = tokio::time::timeout(ARRIVAL, reading).await;
 }

@@ -198,7 +198,7 @@ impl Peers {
             file: &described,
             body: &body,
         };
-        let stamp = self.keyrack.stamp(to, &passed).await.map_err(|_| Away::Unsigned)?;
+        let stamp = self.keyrack.core.stamp(to, &passed).await.map_err(|_| Away::Unsigned)?;
         stamp::write_passed(&passed, &mut along)?;
         let body = match file {
             Some(file) => file::behind(body, file, &mut along).await?,

@@ -44,7 +44,7 @@ pub fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
 
 /// Whether a request says that it is for this server.
 pub fn is_for(keyrack: &Keyrack, headers: &HeaderMap) -> bool {
-    keyrack.server_id().is_some_and(|me| me.as_str() == text(headers, &TO))
+    keyrack.core.server_id().is_some_and(|me| me.as_str() == text(headers, &TO))
 }
 
 /// Lets a request go on that another server signed with this body, and that comes for the first time. Nobody else learns
@@ -70,7 +70,7 @@ pub async fn check(keyrack: &Keyrack, parts: &Parts, body: &[u8]) -> Result<(), 
         file: text(&parts.headers, &FILE),
         body,
     };
-    match keyrack.was_passed(&passed, &stamp).await {
+    match keyrack.core.was_passed(&passed, &stamp).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(nothing()),
         Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE.into_response()),

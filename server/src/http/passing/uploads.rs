@@ -9,6 +9,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use keyrack_domain::Keyrack;
 use keyrack_domain::cluster::{Home, Others, Passed, Pieces};
+use keyrack_domain::core::Core;
 use keyrack_domain::ids::AccountId;
 use tokio_util::io::{ReaderStream, StreamReader};
 
@@ -20,17 +21,11 @@ const PIECE: usize = 64 << 10;
 
 #[async_trait]
 impl Others for Network {
-    async fn upload(
-        &self,
-        keyrack: &Keyrack,
-        home: &Home,
-        account: AccountId,
-        key: &str,
-    ) -> Result<Option<Pieces>, String> {
+    async fn upload(&self, core: &Core, home: &Home, account: AccountId, key: &str) -> Result<Option<Pieces>, String> {
         // The account is signed with the key: the other server has to find it so too.
         let door = format!("{UPLOADS}/{account}/{key}");
         let passed = Passed { door: &door, client: "", agent: "", credential: b"", file: "", body: b"" };
-        let stamp = keyrack.stamp(&home.server, &passed).await.map_err(|error| error.to_string())?;
+        let stamp = core.stamp(&home.server, &passed).await.map_err(|error| error.to_string())?;
         let sent = self.send(&home.address, &door, &stamp, HeaderMap::new(), Body::empty()).await;
         let answer = sent.map_err(|away| away.to_string())?;
         match answer.status() {
@@ -46,7 +41,7 @@ impl Others for Network {
 
 /// Gives a file to another server on the same database; nobody else learns that there is a door.
 pub async fn answer(keyrack: &Keyrack, request: Request) -> Response<Body> {
-    if !keyrack.may_have_others() {
+    if !keyrack.core.may_have_others() {
         return nothing();
     }
     let (parts, _) = request.into_parts();
@@ -55,7 +50,7 @@ pub async fn answer(keyrack: &Keyrack, request: Request) -> Response<Body> {
     }
     let Some((account, key)) = asked(parts.uri.path()) else { return nothing() };
     let gone = || StatusCode::GONE.into_response();
-    let path = match keyrack.upload_file_for(account, key).await {
+    let path = match keyrack.uploads.file_for(account, key).await {
         Ok(Some(path)) => path,
         Ok(None) => return gone(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),

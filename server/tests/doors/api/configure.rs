@@ -66,7 +66,7 @@ async fn variables_reach_the_process_at_its_next_start() {
         assert!(audit.contains(&format!(" {action} environment:a")), "{audit}");
     }
     assert!(audit.contains("GREETING") && !audit.contains("hello"), "names, not values: {audit}");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,7 +90,7 @@ async fn a_command_takes_the_place_of_the_image() {
     done(&owner, "SetContainerEntryPoint", &at).await;
     done(&owner, "RestartNodeById", &at).await;
     assert_eq!(shown(&node, "tag").await.as_deref(), Some("latest"), "the image again");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,7 +140,7 @@ async fn commands_are_executed_as_the_node() {
     }
     let audit = server.audit().await.join("\n");
     assert!(audit.contains(" node.execute environment:a") && audit.contains(r#""programs":["echo","false","echo"]"#));
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,7 +177,7 @@ async fn what_cannot_be_set_or_executed_is_named() {
     done(&owner, "StopEnv", &[]).await;
     let list = [("envName", "a"), at, ("commandList", r#"["ls"]"#)];
     assert_eq!(owner.code(&control("ExecCmdById"), &list).await, 2212, "nothing is executed in what does not run");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 /// All of them are read whenever anything is asked about the environment.
@@ -197,7 +197,7 @@ async fn variables_have_a_size_that_ends() {
     let env: serde_json::Map<_, _> = (0..9).map(|number| (format!("V{number}"), json!(value))).collect();
     let nodes = json!([{ "docker": { "image": "keyrack/web" }, "env": env }]).to_string();
     assert_eq!(owner.code(&control("CreateEnvironment"), &[("env", "{}"), ("nodes", &nodes)]).await, 3);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,7 +224,7 @@ async fn commands_end_with_the_right_to_have_them_executed() {
     assert!(!folder.join("after").exists());
     assert_eq!(owner.code(&command, &params).await, 0);
     assert!(folder.join("after").exists());
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -252,5 +252,5 @@ async fn only_so_many_commands_are_executed_at_once() {
     let (done, refused) = tokio::join!(futures::future::join_all(lists[..16].iter().map(|list| call(list))), last);
     assert_eq!((done, refused), (vec![0; 16], 2338));
     assert_eq!(call(&lists[16]).await, 0);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }

@@ -170,7 +170,7 @@ async fn a_build_plug_in_goes_its_whole_way_with_a_token() {
     }
     let uploads = std::fs::read_dir(server.keyrack.settings().data.join("uploads")).unwrap().count();
     assert_eq!(uploads, 0, "nothing is left on the disk");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,7 +208,7 @@ async fn every_kind_of_archive_becomes_the_whole_content_of_its_context() {
     assert_eq!(contexts, ["ROOT", "one", "two"], "{list}");
     let info = owner.get("environment.control.GetEnvInfo", &[("envName", "a")]).await;
     assert_eq!(info["nodeGroups"][0]["deployments"], list["array"], "{info}");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -274,7 +274,7 @@ async fn a_failed_deployment_leaves_what_was_there() {
     let kept =
         server.audit().await.join("\n") + &owner.get("environment.tracking.GetUidActions", &[]).await.to_string();
     assert!(kept.contains("exit status 3") && !kept.contains("no room"), "what commands write may be secret: {kept}");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -320,7 +320,7 @@ async fn contexts_are_moved_and_taken_away_on_all_nodes() {
     assert_eq!(owner.code("environment.control.RemoveApp", &context("b2")).await, 0);
     assert_eq!(owner.code("environment.control.RemoveApp", &context("b2")).await, 4);
     assert_eq!(served(&nodes[1], "b2/f").await.0, 404);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -328,7 +328,7 @@ async fn only_own_uploads_are_deployed_and_only_by_who_may() {
     let server = Server::with_environments().await;
     let owner = server.owner().await;
     create(&owner, "a", &web(1)).await;
-    server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
     let eve = server.session("eve@example.org", PASSWORD).await;
     let foreign = address(&server, &eve, "app.war", &zipped(&[("f", "x")])).await;
     assert_eq!(deploy(&owner, &foreign, "ROOT").await["result"], 4, "as if it were not there");
@@ -361,7 +361,7 @@ async fn only_own_uploads_are_deployed_and_only_by_who_may() {
     }
     owner.post("environment.control.StopEnv", &[("envName", "a")]).await;
     assert_eq!(deploy(&owner, &own, "ROOT").await["result"], 0, "also while it is stopped");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]
@@ -412,7 +412,7 @@ async fn nothing_is_taken_in_from_who_may_not_send_it() {
     let file = address(&server, &owner, "kept.zip", b"x").await;
     owner.post(&deployment("CreateObject"), &[("data", &json!({ "archive": file }).to_string())]).await;
     server.advance(chrono::TimeDelta::hours(25));
-    server.keyrack.sweep_uploads().await.unwrap();
+    server.keyrack.uploads.sweep().await.unwrap();
     assert_eq!(count(), 1, "what nobody registered went after a day");
 }
 
@@ -454,7 +454,7 @@ async fn a_file_that_comes_with_the_call_lies_on_the_nodes() {
     let token = server.token("environment.file.Read").await;
     let parts = [part("name=\"session\"", token.credential().as_bytes()), part("name=\"file\"; filename=\"x\"", b"x")];
     assert_eq!(send_form(&server, &call, &parts).await["result"], 8202);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]
@@ -495,7 +495,7 @@ async fn a_layer_has_only_so_many_contexts() {
     }
     assert_eq!(deploy(&owner, &file, "c100").await["result"], 2338);
     assert_eq!(deploy(&owner, &file, "c99").await["result"], 0, "what is there can be replaced");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -525,5 +525,5 @@ async fn a_deployment_that_waits_for_its_turn_gets_it_only_with_the_right_to_it(
     let (answer, other) = tokio::join!(owner.post(&deploy_archive, &params), others);
     assert_eq!((&answer["result"], &other["result"]), (&json!(0), &json!(702)), "{answer} {other}");
     assert_eq!(page(&node, "").await, "first");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }

@@ -57,7 +57,7 @@ async fn every_line_that_only_reads_works_when_it_is_pasted() {
         let declared = code == 0 || method.codes.iter().any(|one| one.number() == code);
         assert!(declared, "{line}\n{told}");
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]
@@ -67,6 +67,10 @@ async fn a_search_finds_methods_by_name_and_by_what_they_do() {
         ("stopenv", "#StopEnv\"", "#StartEnv\""),
         ("STOP+running", "#StopEnv\"", "#GetEnvs\""),
         ("environment.file", "#GetList\"", "#StopEnv\""),
+        ("env+stop", "#StopEnv\"", "#GetEnvs\""),
+        ("environment/control/rest/stopenv", "#StopEnv\"", "#StartEnv\""),
+        ("%2F1.0%2Fenvironment%2Fcontrol%2Frest%2FStopEnv", "#StopEnv\"", "#StartEnv\""),
+        ("env.control.StopEnv", "#StopEnv\"", "#StartEnv\""),
     ] {
         let text = page(&server, &format!("/docs/api?q={query}")).await;
         assert!(text.contains(found), "{query} finds {found}");

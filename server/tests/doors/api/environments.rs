@@ -54,7 +54,7 @@ async fn a_token_stops_a_real_environment() {
     assert_eq!(owner.code(&control("StartEnv"), &[("envName", "my-project")]).await, 0);
     assert_eq!(status(&owner, "my-project").await, 1);
     assert!(answers(&url).await, "at its old address");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +107,7 @@ async fn an_environment_has_all_the_keys_that_clients_read() {
     let appid = info["env"]["appid"].as_str().unwrap().to_uppercase();
     assert_eq!(status(&owner, &appid).await, 1, "the appid is a name too");
     assert_eq!(status(&owner, "my-project.localhost").await, 1);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,7 +144,7 @@ async fn everything_can_be_done_through_the_api() {
     assert_eq!(call("GetTemplates", &[]).await["array"][0]["name"], "keyrack/web");
     call("DeleteEnv", &[("envName", "a"), ("password", "whatever")]).await;
     assert_eq!(owner.code(&control("GetEnvInfo"), &[("envName", "a")]).await, 11);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,7 +178,7 @@ async fn what_is_wrong_is_answered_with_its_code_and_name() {
     assert_eq!(broken["result"], 4081, "{broken}");
     assert!(broken["error"].as_str().unwrap().contains("out of luck"), "{broken}");
     assert_eq!(status(&owner, "b").await, 11);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -225,5 +225,5 @@ async fn what_is_done_and_was_done_can_be_followed() {
     assert_eq!(count(&[("endtime", "2027-01-01 12:00:00")]).await, 2);
     let clock = server.anonymous().get(&tracking("GetServerUTCTime"), &[]).await;
     assert_eq!(clock["object"], "2027-01-01 12:00:00");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }

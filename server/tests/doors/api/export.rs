@@ -71,14 +71,14 @@ async fn a_manifest_makes_the_same_environment_again() {
     let token = server.token("environment.export.GetList").await;
     assert_eq!(token.code(&export("GetManifest"), &[("envName", "a"), ("id", &id)]).await, 8202);
     assert_eq!(owner.code(&export("GetManifest"), &[("envName", "b"), ("id", &id)]).await, 4, "of another environment");
-    server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
     let eve = server.session("eve@example.org", PASSWORD).await;
     assert_eq!(eve.code(&export("Delete"), &[("envName", "a"), ("id", &id)]).await, 11);
     assert_eq!(owner.code(&export("Delete"), &[("envName", "a"), ("id", &id)]).await, 0);
     assert_eq!(owner.code(&export("Delete"), &[("envName", "a"), ("id", &id)]).await, 4);
     let audit = server.audit().await.join("\n");
     assert!(audit.contains("export.create environment:a") && audit.contains("export.delete environment:a"), "{audit}");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,5 +107,5 @@ async fn an_export_belongs_to_its_environment() {
     }
     let settings = json!({ "envName": "a" }).to_string();
     assert_eq!(owner.code(&export("Create"), &[("settings", &settings)]).await, 2338);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }

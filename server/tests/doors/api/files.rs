@@ -61,7 +61,7 @@ async fn what_is_written_is_what_the_node_serves() {
         assert!(audit.contains(&format!(" {action} environment:a")), "{action}: {audit}");
     }
     assert!(!audit.contains("one two"), "what is written may be secret");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,7 +93,7 @@ async fn a_layer_is_changed_as_a_whole_or_only_its_master() {
     done(&owner, "RemoveFavorite", &[("path", "/www"), ("nodeId", &id)]).await;
     assert_eq!(done(&owner, "GetFavorites", &[]).await["favorites"].as_array().unwrap().len(), 2);
     assert_eq!(owner.code(&file("RemoveFavorite"), &[("envName", "a"), ("path", "/www"), ("nodeId", &id)]).await, 4);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +126,7 @@ async fn an_archive_on_the_node_becomes_what_it_serves() {
     let answer = owner.post(&file("UnpackById"), &broken).await;
     assert_eq!(answer["result"], 3, "{answer}");
     assert!(answer["error"].as_str().unwrap().contains("damaged"), "{answer}");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,7 +178,7 @@ async fn no_path_leaves_the_folder() {
     assert_eq!(std::fs::read_to_string(folder.join("etc/passwd")).unwrap(), "own");
     assert!(!data.join("x").exists() && !data.join("nodes/x").exists());
     assert_eq!(owner.code("users.account.GetUserInfo", &[]).await, 0, "the database is whole");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,5 +217,71 @@ async fn what_is_wrong_is_named() {
     assert!(audit.contains("file.delete environment:a refused"), "{audit}");
     assert_eq!(owner.code("environment.control.DeleteEnv", &[("envName", "a")]).await, 0);
     assert_eq!(owner.code(&file("Read"), &[("envName", "a"), ("path", "f")]).await, 11);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nests_or_is_too_large_is_refused_with_the_bound_and_nothing_is_kept() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    create(&owner, "a", &web(1)).await;
+    let page = "/www/index.html";
+    let deep: &str = &"d/".repeat(65);
+    let to: &str = &"d/".repeat(2045);
+    let long: &str = &"a".repeat(4097);
+    let wide: &str = &r"\w".repeat(64);
+    let groups: &str = &"()".repeat(33);
+    let nested: &str = &format!("{}a{}", "(?:".repeat(65), ")".repeat(65));
+    for (method, params, bound) in [
+        ("Create", vec![("path", deep)], "64"),
+        ("Create", vec![("path", to), ("isdir", "true")], "64"),
+        ("Write", vec![("path", deep), ("body", "a")], "64"),
+        ("Copy", vec![("src", page), ("dest", deep)], "64"),
+        ("Rename", vec![("oldPath", page), ("newPath", deep)], "64"),
+        ("AddFavorite", vec![("path", deep)], "64"),
+        ("ReplaceInBody", vec![("path", page), ("pattern", long)], "4096"),
+        ("ReplaceInBody", vec![("path", page), ("pattern", wide)], "1024 KiB"),
+        ("ReplaceInBody", vec![("path", page), ("pattern", groups)], "32 groups"),
+        ("ReplaceInBody", vec![("path", page), ("pattern", nested)], "64"),
+    ] {
+        let mut all = vec![("envName", "a"), ("nodeGroup", "cp")];
+        all.extend(params);
+        let answer = owner.post(&file(method), &all).await;
+        let error = answer["error"].as_str().unwrap_or_default();
+        assert!(answer["result"] == 3 && error.contains(bound), "{method}: {answer}");
+    }
+    assert!(!names(&done(&owner, "GetList", &[]).await).contains(&"d"));
+    server.keyrack.environments.stop_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_whose_clients_hang_up_are_given_up_and_the_next_one_gets_its_turn() {
+    let server = Server::with_environments().await;
+    let owner = server.owner().await;
+    create(&owner, "a", &web(1)).await;
+    let text: String =
+        (0..200_000_u32).map(|at| if at.wrapping_mul(2_654_435_761) >> 31 == 0 { '0' } else { '1' }).collect();
+    done(&owner, "Write", &[("path", "/f"), ("body", &text)]).await;
+    let params = [("envName", "a"), ("nodeGroup", "cp"), ("path", "/f"), ("pattern", r"1[01]{10000}[^01\n]")];
+    let method = file("ReplaceInBody");
+    let calls = futures::future::join_all((0..40).map(|_| owner.post(&method, &params)));
+    let begun = async || server.audit().await.iter().filter(|line| line.contains(" file.replace ")).count();
+    let two_have_begun = async {
+        while begun().await < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        answers = calls => panic!("all have ended: {answers:?}"),
+        () = two_have_begun => {}
+    }
+    // All clients are gone now. Two searches end, and the others never begin.
+    done(&owner, "Write", &[("path", "/f"), ("body", "short")]).await;
+    done(&owner, "ReplaceInBody", &[("path", "/f"), ("pattern", "o"), ("replacement", "0")]).await;
+    let lines = server.audit().await;
+    let replaced: Vec<_> = lines.iter().filter(|line| line.contains(" file.replace ")).collect();
+    let given_up = replaced.iter().filter(|line| line.contains("the client went away")).count();
+    assert!(given_up <= 2 && replaced.len() - given_up == 3, "two searches and the last one: {replaced:?}");
+    assert_eq!(done(&owner, "Read", &[("path", "/f")]).await["body"], "sh0rt");
+    server.keyrack.environments.stop_all().await;
 }

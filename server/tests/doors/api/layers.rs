@@ -79,7 +79,7 @@ async fn another_tag_really_runs_and_volumes_stay_or_are_emptied() {
     for action in ["volume.add", "volume.remove"] {
         assert!(audit.contains(&format!(" {action} environment:a")), "{audit}");
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 /// The limit of private memory of a process that has this variable, in bytes.
@@ -119,7 +119,7 @@ async fn cloudlets_limit_processes() {
     assert_eq!(done(&owner, "GetEnvInfo", &[env]).await["nodes"][0]["flexibleCloudlets"], 3);
     assert_eq!(owner.code(&control("SetCloudletsCountById"), &to("513")).await, 3);
     assert_eq!(owner.code(&control("SetCloudletsCountById"), &to("-1")).await, 3);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -204,7 +204,7 @@ async fn names_logs_and_what_clients_keep() {
     ] {
         assert!(audit.contains(&format!(" {action} environment:a")), "{action}: {audit}");
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -266,7 +266,7 @@ async fn environments_are_grouped() {
     for action in ["group.create", "group.edit", "group.remove", "group.attach", "group.detach", "group.set"] {
         assert!(audit.contains(&format!(" {action} ")), "{action}: {audit}");
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -349,5 +349,5 @@ async fn layers_come_and_go_and_are_scaled() {
     assert_eq!(all["array"][0]["envName"], "a");
     assert!(all["array"][0]["stats"][0]["mem"].as_u64().unwrap() > 0, "{all}");
     assert!(server.audit().await.join("\n").contains("environment.change-topology environment:a"));
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }

@@ -142,7 +142,7 @@ async fn strangers_get_nowhere_and_are_told_why() {
             }
         }
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,7 +156,7 @@ async fn public_methods_look_at_no_credential() {
             Cell::Carried.check("anybody", method, &answer);
         }
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -189,7 +189,7 @@ async fn a_token_opens_what_was_ticked_and_nothing_else() {
             clear(&server, &owner).await;
         }
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,19 +208,19 @@ async fn a_role_opens_what_is_declared_for_it() {
             for_role(method, role).check(&format!("{role:?}"), method, &answer);
             if answer["result"] == 0 && method.effect == keyrack_server::api::registry::Effect::Change {
                 // Some close the session that calls, one changes the password.
-                server.keyrack.reset_password(email, PASSWORD).await.unwrap();
+                server.keyrack.accounts.reset_password(email, PASSWORD).await.unwrap();
                 session = server.session(email, PASSWORD).await;
                 clear(&server, &server.owner().await).await;
             }
         }
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_another_accounts_does_not_exist() {
     let server = server().await;
-    server.keyrack.create_user_with_account(OTHER, PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account(OTHER, PASSWORD).await.unwrap();
     let other = server.session(OTHER, PASSWORD).await;
     let env = json!({ "shortdomain": THEIRS }).to_string();
     let nodes = r#"[{"nodeGroup":"cp","docker":{"image":"keyrack/web:2"}}]"#;
@@ -241,14 +241,14 @@ async fn what_is_another_accounts_does_not_exist() {
         assert_eq!(theirs.to_string().replace(THEIRS, NOBODYS), nobodys.to_string(), "{}", method.name);
     }
     assert_eq!(other.get("environment.control.GetEnvInfo", &look).await, before, "nothing has changed it");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 /// Takes away what a call made, so that the next one finds the account as the first did.
 async fn clear(server: &Server, owner: &Somebody<'_>) {
-    let caller = server.keyrack.authenticate(owner.credential()).await.unwrap();
-    for environment in server.keyrack.environments(&caller).await.unwrap() {
+    let caller = server.keyrack.accounts.authenticate(owner.credential()).await.unwrap();
+    for environment in server.keyrack.environments.list(&caller).await.unwrap() {
         let client = keyrack_domain::caller::Client::local();
-        server.keyrack.delete_environment(&caller, &client, &environment.name).await.unwrap();
+        server.keyrack.environments.delete(&caller, &client, &environment.name).await.unwrap();
     }
 }

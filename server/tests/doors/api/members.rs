@@ -1,6 +1,8 @@
 //! Members through the API.
 
+use keyrack_domain::accounts::Confirmation;
 use keyrack_domain::caller::Client;
+use keyrack_domain::tokens::TokenChange;
 use serde_json::{Value, json};
 
 use crate::support::{EMAIL, PASSWORD, Server, Somebody};
@@ -30,7 +32,7 @@ async fn bob<'a>(server: &'a Server, owner: &Somebody<'_>, role: &str) -> Somebo
 pub async fn invite_as(server: &Server, owner: &Somebody<'_>, email: &str, role: &str) {
     let answer = owner.post(INVITE, &[("email", email), ("role", role), PASS]).await;
     let secret = secret(&answer);
-    server.keyrack.accept_as_new_user(&secret, "Bob", PASSWORD, &Client::local()).await.unwrap();
+    server.keyrack.members.accept_as_new_user(&secret, "Bob", PASSWORD, &Client::local()).await.unwrap();
 }
 
 fn secret(answer: &Value) -> String {
@@ -59,10 +61,10 @@ async fn somebody_is_invited_by_a_link_that_works_once() {
     let again = owner.post(RESEND, &[("id", &id.to_string()), PASS]).await;
     assert_eq!(again["collaboration"]["role"]["name"], "manager");
     let local = Client::local();
-    let former = server.keyrack.accept_as_new_user(&secret(&answer), "Bob", PASSWORD, &local).await;
+    let former = server.keyrack.members.accept_as_new_user(&secret(&answer), "Bob", PASSWORD, &local).await;
     assert!(former.is_err(), "the former link is worth nothing");
-    server.keyrack.accept_as_new_user(&secret(&again), "Bob", PASSWORD, &local).await.unwrap();
-    assert!(server.keyrack.accept_as_new_user(&secret(&again), "Bob", PASSWORD, &local).await.is_err());
+    server.keyrack.members.accept_as_new_user(&secret(&again), "Bob", PASSWORD, &local).await.unwrap();
+    assert!(server.keyrack.members.accept_as_new_user(&secret(&again), "Bob", PASSWORD, &local).await.is_err());
     let listed = members(&owner).await;
     let bob = listed.iter().find(|one| one["email"] == BOB).unwrap();
     assert_eq!((&bob["status"], &bob["displayName"]), (&"ACTIVE".into(), &"Bob".into()));
@@ -125,6 +127,39 @@ async fn removing_a_member_decides_on_each_token() {
     assert_eq!(bob.code(CHECK, &[]).await, 702);
     let info = server.bearer(&secrets[0]).get("users.account.GetUserInfo", &[]).await;
     assert_eq!(info["email"], EMAIL, "it is the remover's now");
+}
+
+#[tokio::test]
+async fn a_manager_who_takes_an_owners_token_in_hand_stays_a_manager() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let bob = bob(&server, &owner, "manager").await;
+    let new = [("description", "x"), ("apiList", "users.account.GetUserInfo"), PASS];
+    let made = owner.post("users.authentication.CreateToken", &new).await;
+    let id = made["token"]["id"].to_string();
+    // Sharing is for the dashboard.
+    let caller = server.keyrack.accounts.authenticate(owner.credential()).await.unwrap();
+    let password = Confirmation::password(PASSWORD);
+    let confirmed = server.keyrack.accounts.confirm(&caller, &Client::local(), &password).await.unwrap();
+    let share = TokenChange { shared: Some(true), ..TokenChange::default() };
+    server.keyrack.tokens.edit(&confirmed, id.parse().unwrap(), None, &share).await.unwrap();
+    let first = server.bearer(made["token"]["key"].as_str().unwrap());
+    let who = async |caller: &Somebody<'_>| caller.get("users.account.GetUserInfo", &[]).await["email"].clone();
+    assert_eq!(who(&first).await, EMAIL);
+    let edit = [("id", id.as_str()), ("tokenTemplate", "Extended Access"), PASS];
+    assert_eq!(bob.code("users.authentication.EditToken", &edit).await, 0);
+    assert_eq!(who(&first).await, BOB);
+    let renewed = bob.post("users.authentication.RegenerateToken", &[("id", &id), PASS]).await;
+    let key = renewed["token"]["key"].as_str().unwrap();
+    assert_eq!(who(&server.bearer(key)).await, BOB);
+    let opened = server.anonymous().post("users.authentication.SigninByToken", &[("token", key)]).await;
+    let session = server.bearer(opened["session"].as_str().unwrap_or_else(|| panic!("{opened}")));
+    assert_eq!(who(&session).await, BOB);
+    // Whatever becomes of Bob's own tokens, this one goes too.
+    let bob_id = bob.get("users.account.GetUserInfo", &[]).await["uid"].to_string();
+    assert_eq!(owner.code(DELETE, &[("id", &bob_id), ("tokens", "revoke"), PASS]).await, 0);
+    assert_eq!(server.bearer(key).code(CHECK, &[]).await, 702);
+    assert_eq!(session.code(CHECK, &[]).await, 702);
 }
 
 #[tokio::test]

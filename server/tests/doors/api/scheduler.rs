@@ -84,7 +84,7 @@ async fn a_task_runs_when_it_is_due_and_once() {
     for entry in ["task.create", "task.edit", "task.remove", &format!("by task:{id} task.run"), "refused: 11"] {
         assert!(audit.contains(entry), "{entry}: {audit}");
     }
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,7 +134,7 @@ async fn a_task_can_do_what_its_maker_may_do_now() {
     }
     let audit = server.audit().await.join("\n");
     assert!(audit.contains("task.run") && audit.contains("no member of the account any more"), "{audit}");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn what_cannot_be_a_task_is_refused() {
         assert_eq!(owner.code(&create, &fine).await, 0);
     }
     assert_eq!(owner.code(&create, &fine).await, 2338);
-    server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
     let eve = server.session("eve@example.org", PASSWORD).await;
     assert_eq!(eve.get(&scheduler("GetTasks"), &[]).await["objects"], json!([]), "not those of others");
     assert_eq!(eve.code(&scheduler("DeleteTasks"), &[("ids", "1")]).await, 4);
@@ -178,7 +178,7 @@ async fn of_two_servers_one_runs_a_task_and_a_dead_one_is_replaced() {
     assert_eq!(owner.code(&scheduler("CreateAccountTask"), &task).await, 0);
     server.advance(TimeDelta::minutes(1));
     // Claimed by somebody else, who dies with it.
-    let (one, two) = tokio::join!(server.keyrack.claim_due_tasks(), server.keyrack.claim_due_tasks());
+    let (one, two) = tokio::join!(server.keyrack.scheduler.claim_due(), server.keyrack.scheduler.claim_due());
     assert_eq!(one.unwrap().len() + two.unwrap().len(), 1);
     server.advance(TimeDelta::seconds(50));
     assert_eq!(server.run_due_tasks().await, 0, "it may still run there");
@@ -196,7 +196,7 @@ async fn a_run_whose_server_died_is_made_by_another() {
         assert_eq!(owner.code(&scheduler("CreateAccountTask"), &task).await, 0);
     }
     server.advance(TimeDelta::minutes(1));
-    assert_eq!(server.keyrack.claim_due_tasks().await.unwrap().len(), 2);
+    assert_eq!(server.keyrack.scheduler.claim_due().await.unwrap().len(), 2);
     server.advance(TimeDelta::seconds(70));
     assert_eq!(server.run_due_tasks().await, 2);
     let tasks = owner.get(&scheduler("GetTasks"), &[]).await;
@@ -216,7 +216,7 @@ async fn the_rights_are_those_of_who_changed_a_task_last() {
     let params = json!({ "envName": "a", "displayName": "By token" }).to_string();
     let edit = [("id", id.as_str()), ("trigger", "*/10 * * * *"), ("script", DISPLAY), ("params", params.as_str())];
     // Another account finds nothing to change.
-    server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
     let eve = server.session("eve@example.org", PASSWORD).await;
     assert_eq!(eve.code(&scheduler("EditTask"), &edit).await, 4);
     assert_eq!(first_task(&owner).await, made["object"]);
@@ -233,5 +233,5 @@ async fn the_rights_are_those_of_who_changed_a_task_last() {
     let task = first_task(&owner).await;
     assert_eq!((display(&owner).await, &task["lastResult"]), ("Kept".into(), &json!(702)), "{task}");
     assert!(task["lastError"].as_str().unwrap().contains("expired"), "{task}");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }

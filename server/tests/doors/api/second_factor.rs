@@ -185,3 +185,65 @@ async fn changing_the_password_ends_other_sessions_and_leaves_tokens_alive() {
     assert_eq!(token.code("users.account.GetUserInfo", &[]).await, 0);
     server.session(EMAIL, new).await;
 }
+
+#[tokio::test]
+async fn of_two_password_changes_at_once_one_is_refused() {
+    let server = Server::start().await;
+    let (one, two) = (server.owner().await, server.owner().await);
+    let change = async |caller: &Somebody<'_>, new: &str| {
+        caller.code(CHANGE, &[("oldPassword", PASSWORD), ("newPassword", new)]).await
+    };
+    let new = ["four unlikely companions walking", "seven purple ladders singing"];
+    let answers: [i64; 2] = tokio::join!(change(&one, new[0]), change(&two, new[1])).into();
+    let won = answers.iter().position(|code| *code == 0).expect("one of them wins");
+    assert!([702, 801].contains(&answers[1 - won]), "{answers:?}");
+    server.session(EMAIL, new[won]).await;
+    assert_eq!(server.anonymous().code(SIGNIN, &[("login", EMAIL), ("password", new[1 - won])]).await, 701);
+}
+
+#[tokio::test]
+async fn a_password_is_the_same_in_every_form_of_its_letters() {
+    let server = Server::start().await;
+    let forms = ["d\u{e9}j\u{e0} vu \u{fc}ber orbit 42", "de\u{301}ja\u{300} vu u\u{308}ber orbit 42"];
+    let owner = server.owner().await;
+    assert_eq!(owner.code(CHANGE, &[("oldPassword", PASSWORD), ("newPassword", forms[0])]).await, 0);
+    for form in forms {
+        let owner = server.session(EMAIL, form).await;
+        assert_eq!(owner.code("users.authentication.CheckPassword", &[("password", form)]).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_set_up_ends_with_the_password_that_began_it() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let secret = owner.post(CONFIG, &[PASS]).await["secret"].clone();
+    let new = "four unlikely companions walking";
+    assert_eq!(owner.code(CHANGE, &[("oldPassword", PASSWORD), ("newPassword", new)]).await, 0);
+    let code = server.code(secret.as_str().unwrap());
+    assert_eq!(owner.code(ENABLE, &[("password", new), ("code", &code)]).await, 4);
+    let another = owner.post(CONFIG, &[("password", new)]).await["secret"].clone();
+    assert!(another.is_string() && another != secret);
+    server.advance(TimeDelta::minutes(16));
+    assert_ne!(owner.post(CONFIG, &[("password", new)]).await["secret"], another);
+    assert_eq!(server.audit().await.iter().filter(|line| line.contains("second-factor.begin")).count(), 3);
+}
+
+#[tokio::test]
+async fn a_recovery_code_opens_also_after_many_wrong_codes_and_with_other_dashes() {
+    let server = Server::start().await;
+    let (_, codes) = enable(&server, &server.owner().await).await;
+    let half = server.anonymous().post(SIGNIN, LOGIN).await;
+    let verify = async |code: &str| {
+        server.anonymous().post(VERIFY, &[("session", half["session"].as_str().unwrap()), ("code", code)]).await
+    };
+    for _ in 0..5 {
+        assert_eq!(verify("000000").await["result"], 701);
+    }
+    let typed = codes[0].to_uppercase().replace('-', "\u{2011}");
+    tokio::select! {
+        biased;
+        _ = futures::future::join_all((0..80).map(|_| verify("000000"))) => panic!("some of them wait for seconds"),
+        opened = verify(&typed) => assert_eq!(opened["result"], 0, "{opened}"),
+    }
+}

@@ -35,7 +35,7 @@ async fn a_public_key_is_kept_listed_and_removed() {
     assert_eq!(token.get(LIST, &[("isPrivate", "true")]).await["objects"], json!([]));
     let id = added["object"]["id"].to_string();
     assert_eq!(token.code(DELETE, &[("id", &id)]).await, 8202);
-    server.keyrack.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.org", PASSWORD).await.unwrap();
     let eve = server.session("eve@example.org", PASSWORD).await;
     assert_eq!(eve.get(LIST, &[]).await["objects"], json!([]));
     assert_eq!(eve.code(DELETE, &[("id", &id)]).await, 4);

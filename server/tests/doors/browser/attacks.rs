@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use http::{Method, Request, header};
 
 use super::functions::declared;
-use super::visitor::{Browser, location};
+use super::visitor::{Browser, HALF, SESSION, location};
 use crate::support::{EMAIL, PASSWORD, Server, form};
 
 /// The routes that change something and are no server functions.
@@ -94,14 +94,14 @@ async fn a_planted_session_is_never_the_signed_in_one() {
     let server = Server::start().await;
     let credentials = [("email", EMAIL), ("password", PASSWORD)];
     // One that the attacker made up.
-    let planted = "keyrack=1x0123456789abcdef0123456789abcdef".to_owned();
+    let planted = format!("{SESSION}=1x0123456789abcdef0123456789abcdef");
     let mut browser = Browser::new(&server);
     browser.cookie = Some(planted.clone());
     browser.post("/signin", &credentials).await;
     assert_ne!(browser.cookie.as_ref(), Some(&planted));
     assert!(is_dead(&server, planted).await);
     // One that the attacker has signed in with.
-    server.keyrack.create_user_with_account("eve@example.net", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.net", PASSWORD).await.unwrap();
     let mut eve = Browser::new(&server);
     eve.post("/signin", &[("email", "eve@example.net"), ("password", PASSWORD)]).await;
     let planted = eve.cookie.clone().unwrap();
@@ -128,7 +128,7 @@ async fn neither_half_a_sign_in_nor_what_was_there_before_it_becomes_the_session
     let secret = config["secret"].as_str().unwrap().to_owned();
     owner.post("users.account.Enable2FA", &[("password", PASSWORD), ("code", &server.code(&secret))]).await;
     server.advance(TimeDelta::seconds(60));
-    server.keyrack.create_user_with_account("eve@example.net", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("eve@example.net", PASSWORD).await.unwrap();
     let mut eve = Browser::new(&server);
     eve.post("/signin", &[("email", "eve@example.net"), ("password", PASSWORD)]).await;
     let planted = eve.cookie.clone().unwrap();
@@ -138,16 +138,16 @@ async fn neither_half_a_sign_in_nor_what_was_there_before_it_becomes_the_session
     let reply = browser.post("/signin", &[("email", EMAIL), ("password", PASSWORD)]).await;
     assert_eq!(location(&reply), "/signin/second");
     let half = reply.headers[header::SET_COOKIE].to_str().unwrap();
-    let half = half.strip_prefix("keyrack-half=").expect("half a sign-in").split(';').next().unwrap().to_owned();
-    assert!(is_dead(&server, format!("keyrack={half}")).await);
-    browser.cookie = Some(format!("{planted}; keyrack-half={half}"));
+    let half = half.strip_prefix(&format!("{HALF}=")).expect("half a sign-in").split(';').next().unwrap().to_owned();
+    assert!(is_dead(&server, format!("{SESSION}={half}")).await);
+    browser.cookie = Some(format!("{planted}; {HALF}={half}"));
     let reply = browser.post("/fn/signin/second", &[("code", &server.code(&secret))]).await;
     assert_eq!(location(&reply), "/");
     let session = browser.cookie.clone().unwrap();
-    assert!(session.starts_with("keyrack=") && !session.contains(&half) && session != planted);
+    assert!(session.starts_with(&format!("{SESSION}=")) && !session.contains(&half) && session != planted);
     assert!(browser.get("/settings/account").await.text.contains(EMAIL));
     assert!(is_dead(&server, planted).await, "the former session of this browser is ended");
-    assert!(is_dead(&server, format!("keyrack={half}")).await);
+    assert!(is_dead(&server, format!("{SESSION}={half}")).await);
 }
 
 async fn is_dead(server: &Server, cookie: String) -> bool {
@@ -172,7 +172,8 @@ async fn every_page_is_framed_by_nobody_and_runs_only_what_it_names() {
         assert!(nonces.insert(nonce.to_owned()), "{page}: a nonce that was there before");
         for (name, value) in [
             ("cache-control", "no-store"),
-            ("referrer-policy", "no-referrer"),
+            // With `no-referrer` browsers would send our own forms as if another site had made them.
+            ("referrer-policy", "same-origin"),
             ("x-content-type-options", "nosniff"),
             ("cross-origin-opener-policy", "same-origin"),
         ] {
@@ -202,7 +203,9 @@ async fn every_answer_of_every_door_says_how_it_may_be_used() {
     ] {
         let reply = browser.get(path).await;
         assert_eq!(reply.headers["x-content-type-options"], "nosniff", "{path}");
-        assert_eq!(reply.headers["referrer-policy"], "no-referrer", "{path}");
+        // No other site learns an address; pages may learn each other's.
+        let page = reply.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        assert_eq!(reply.headers["referrer-policy"], if page { "same-origin" } else { "no-referrer" }, "{path}");
         assert_eq!(reply.headers["strict-transport-security"], "max-age=31536000; includeSubDomains", "{path}");
         let policy = reply.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");

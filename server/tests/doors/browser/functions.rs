@@ -5,7 +5,7 @@ use keyrack_domain::caller::Client;
 use serde_json::{Value, json};
 use sqlx::{Connection, Row};
 
-use super::visitor::Browser;
+use super::visitor::{Browser, HALF, SESSION};
 use crate::support::{EMAIL, PASSWORD, Reply, Server, form};
 
 const WITNESS: &str = "witness@example.org";
@@ -209,7 +209,7 @@ async fn every_server_function_refuses_the_wrong_caller_and_changes_nothing() {
     };
     join(&server, "viewer@example.org", "viewer").await;
     join(&server, "manager@example.org", "manager").await;
-    server.keyrack.create_user_with_account("stranger@example.net", PASSWORD).await.unwrap();
+    server.keyrack.accounts.create_user_with_account("stranger@example.net", PASSWORD).await.unwrap();
     let extended = server.extended_token().await;
 
     let mut callers = vec![half(&server).await];
@@ -248,7 +248,15 @@ pub async fn join(server: &Server, email: &str, role: &str) -> i64 {
     let answer = server.owner().await.post("users.collaboration.InviteMember", &params).await;
     let link = answer["link"].as_str().unwrap_or_else(|| panic!("a link: {answer}")).to_owned();
     let secret = link.split("token=").nth(1).unwrap();
-    server.keyrack.accept_as_new_user(secret, "Somebody", PASSWORD, &Client::local()).await.unwrap().caller.user.0
+    server
+        .keyrack
+        .members
+        .accept_as_new_user(secret, "Somebody", PASSWORD, &Client::local())
+        .await
+        .unwrap()
+        .caller
+        .user
+        .0
 }
 
 /// A browser that has proved the password of a user with a second factor, and presents what it got as both cookies.
@@ -262,8 +270,8 @@ async fn half(server: &Server) -> Browser<'_> {
     let mut browser = Browser::new(server);
     let reply = browser.post("/signin", &[("email", "half@example.org"), ("password", PASSWORD)]).await;
     let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap();
-    let value = cookie.strip_prefix("keyrack-half=").expect("half a sign-in").split(';').next().unwrap();
-    browser.cookie = Some(format!("keyrack={value}; keyrack-half={value}"));
+    let value = cookie.strip_prefix(&format!("{HALF}=")).expect("half a sign-in").split(';').next().unwrap();
+    browser.cookie = Some(format!("{SESSION}={value}; {HALF}={value}"));
     browser
 }
 

@@ -2,7 +2,7 @@
 
 use http::header;
 
-use super::visitor::{Browser, location};
+use super::visitor::{Browser, SESSION, location};
 use crate::support::{EMAIL, PASSWORD, Server};
 
 #[tokio::test]
@@ -14,7 +14,9 @@ async fn signing_in_opens_a_session_and_leads_to_the_page_that_was_wanted() {
     let reply = browser.post("/signin", &fields).await;
     assert_eq!(location(&reply), "/settings/account");
     let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap();
-    assert!(cookie.starts_with("keyrack=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
+    assert!(cookie.starts_with(&format!("{SESSION}=")), "{cookie}");
+    // Two weeks, as long as a session lives at most: closing the browser ends nothing.
+    assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=1209600"), "{cookie}");
     let page = browser.get("/settings/account").await;
     assert_eq!(page.status, 200);
     assert!(page.text.contains(EMAIL));
@@ -26,7 +28,7 @@ async fn behind_https_the_cookie_is_bound_to_this_host() {
     let mut browser = Browser::new(&server);
     let reply = browser.post("/signin", &[("email", EMAIL), ("password", PASSWORD)]).await;
     let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap();
-    assert!(cookie.starts_with("__Host-keyrack=") && cookie.contains("; Secure"), "{cookie}");
+    assert!(cookie.starts_with(&format!("__Host-{SESSION}=")) && cookie.contains("; Secure"), "{cookie}");
     assert!(reply.headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
 }
 
@@ -72,7 +74,7 @@ async fn an_extended_token_signs_in_and_another_one_does_not() {
     // The cookie is no credential of the API, nor is the API's session a cookie.
     assert_eq!(server.bearer(browser.session()).code("users.authentication.CheckSign", &[]).await, 702);
     let owner = server.owner().await;
-    browser.cookie = Some(format!("keyrack={}", owner.credential()));
+    browser.cookie = Some(format!("{SESSION}={}", owner.credential()));
     assert_eq!(location(&browser.get("/").await), "/signin?ended=1");
 }
 
@@ -98,4 +100,15 @@ async fn signing_out_ends_the_session_and_takes_the_cookie_back() {
     browser.cookie = former;
     assert_eq!(location(&browser.get("/").await), "/signin?ended=1");
     assert_eq!(location(&browser.post("/signout", &[]).await), "/signin");
+}
+
+#[tokio::test]
+async fn who_follows_an_invitation_as_somebody_else_comes_back_to_it_signed_out() {
+    let server = Server::start().await;
+    let mut browser = Browser::of_owner(&server).await;
+    let reply = browser.post("/signout", &[("next", "/invite?token=abc")]).await;
+    assert_eq!(location(&reply), "/invite?token=abc");
+    let mut browser = Browser::of_owner(&server).await;
+    let reply = browser.post("/signout", &[("next", "/settings/tokens")]).await;
+    assert_eq!(location(&reply), "/signin?next=/settings/tokens");
 }

@@ -5,6 +5,10 @@ use http::{HeaderMap, Method, Request, header};
 
 use crate::support::{EMAIL, PASSWORD, Reply, Server, form};
 
+/// The names of cookies of a server whose public URL is the default one; over https with `__Host-` in front.
+pub const SESSION: &str = "keyrack-localhost-8080";
+pub const HALF: &str = "keyrack_half-localhost-8080";
+
 pub struct Browser<'a> {
     server: &'a Server,
     pub cookie: Option<String>,
@@ -65,7 +69,7 @@ impl<'a> Browser<'a> {
             let cookie = cookie.to_str().unwrap();
             let pair = cookie.split(';').next().unwrap();
             let name = pair.split('=').next().unwrap();
-            if matches!(name, "keyrack" | "__Host-keyrack") {
+            if name.strip_prefix("__Host-").unwrap_or(name) == SESSION {
                 self.cookie = (!cookie.contains("Max-Age=0")).then(|| pair.to_owned());
             }
         }

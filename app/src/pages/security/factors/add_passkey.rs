@@ -1,6 +1,6 @@
 //! The dialog "Add passkey".
 
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::{Answer, Refusal},
     second_factor::ConfirmInput,
 };

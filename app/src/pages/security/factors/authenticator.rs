@@ -1,4 +1,4 @@
-use keyrack_domain::types::second_factor::ConfirmInput;
+use keyrack_types::second_factor::ConfirmInput;
 use leptos::prelude::*;
 
 use super::super::state::{Open, Page};

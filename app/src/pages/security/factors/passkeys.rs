@@ -1,4 +1,4 @@
-use keyrack_domain::types::{
+use keyrack_types::{
     dates::readable_day,
     second_factor::{PasskeyPlace, PasskeyView},
 };
@@ -20,8 +20,7 @@ pub(super) fn Passkeys(page: Page) -> impl IntoView {
         PasskeyPlace::Here => "Your device's own lock, or a security key.".to_owned(),
         PasskeyPlace::At(address) => format!("They work at {address} only: open this page there to add one."),
         PasskeyPlace::Nowhere => {
-            "Not possible here: this server's public address has no host name that passkeys could be bound to."
-                .to_owned()
+            "Not possible here: they need a public address of this server with https and a host name.".to_owned()
         }
     };
     view! {

@@ -1,6 +1,6 @@
 //! The dialog "Set up authenticator".
 
-use keyrack_domain::types::{
+use keyrack_types::{
     refusal::Refusal,
     second_factor::{AuthenticatorSetup, ConfirmInput},
 };

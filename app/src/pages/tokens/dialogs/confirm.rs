@@ -1,6 +1,6 @@
 //! The dialog "Confirm with password".
 
-use keyrack_domain::types::refusal::Refusal;
+use keyrack_types::refusal::Refusal;
 use leptos::prelude::*;
 
 use super::super::deed::{Deed, Outcome};

@@ -1,6 +1,6 @@
 //! The password and what it confirms.
 
-use keyrack_domain::types::refusal::Refusal;
+use keyrack_types::refusal::Refusal;
 use leptos::prelude::*;
 
 use super::super::deed::{Deed, Outcome};

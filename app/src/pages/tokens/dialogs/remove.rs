@@ -1,7 +1,7 @@
 //! The dialog "Remove Access Tokens".
 
-use keyrack_domain::types::refusal::Refusal;
-use keyrack_domain::types::tokens::TokenView;
+use keyrack_types::refusal::Refusal;
+use keyrack_types::tokens::TokenView;
 use leptos::prelude::*;
 
 use super::super::deed::{Deed, Outcome};

@@ -1,6 +1,6 @@
 //! The dialog "Save Access Token": the only time that a secret is seen.
 
-use keyrack_domain::types::tokens::NewSecret;
+use keyrack_types::tokens::NewSecret;
 use leptos::prelude::*;
 
 use super::super::file_name::file_name;

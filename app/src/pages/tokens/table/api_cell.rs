@@ -1,6 +1,6 @@
 //! What a token opens: the set's name, and for an own choice its methods at a glance.
 
-use keyrack_domain::types::methods::ApiSet;
+use keyrack_types::methods::ApiSet;
 use leptos::either::Either;
 use leptos::prelude::*;
 

@@ -4,14 +4,9 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, KeyboardEvent, MouseEvent};
 
-use super::super::state::Page;
+use super::super::state::{Page, row_id};
 use crate::components::browser;
 use crate::components::selection::Held;
-
-/// The element of a row.
-pub(in crate::pages::tokens) fn row_id(id: i64) -> String {
-    format!("token-row-{id}")
-}
 
 /// A click on a row.
 pub(super) fn clicked(page: Page, id: i64, event: &MouseEvent) {

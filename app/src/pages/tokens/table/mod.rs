@@ -8,7 +8,6 @@ mod row;
 use leptos::prelude::*;
 
 use self::head::Head;
-pub(super) use self::keys::row_id;
 use self::row::TokenRow;
 use super::state::Page;
 

@@ -1,13 +1,14 @@
 //! One row of the list.
 
-use keyrack_domain::types::tokens::TokenView;
+use keyrack_types::tokens::TokenView;
 use leptos::prelude::*;
 
-use super::super::dates::{day, day_with};
+use super::super::dates::{day, day_with, end};
 use super::super::last_use::{calls, from_where};
 use super::super::state::Page;
+use super::super::state::row_id;
 use super::api_cell::ApiCell;
-use super::keys::{clicked, row_id};
+use super::keys::clicked;
 
 /// A token. The row stays while its cells are drawn anew with every change, so it keeps the keyboard.
 #[component]
@@ -70,7 +71,7 @@ fn cells(token: TokenView, stop: Memo<bool>, several_members: bool) -> impl Into
             <ApiCell id=token.id set=token.api_set methods=token.methods.clone() stop />
         </td>
         <td role="gridcell" class="figures" data-label="Expires">
-            {day(token.expires, "Never")}
+            {end(token.expires, "Never")}
             {token.expired.then(|| view! { " "<span class="badge warning">"Expired"</span> })}
         </td>
         <td role="gridcell" class="figures" data-label="Last Used">

@@ -72,7 +72,7 @@ pub const CODE: Param = Param::optional(
 /// Checks the `password` and the `code` of a call.
 ///
 /// # Errors
-/// As [`Keyrack::confirm`](keyrack_domain::Keyrack::confirm).
+/// As [`Accounts::confirm`](keyrack_domain::accounts::Accounts::confirm).
 pub async fn confirm(call: &Call) -> Result<Confirmed, ApiError> {
     confirm_with(call, call.params.opt_text("password")?, call.params.opt_text("code")?).await
 }
@@ -86,5 +86,5 @@ pub async fn confirm_with(call: &Call, password: Option<&str>, code: Option<&str
         password: password.map(str::to_owned),
         second_factor: code.map(|code| Proof::Code(code.to_owned())),
     };
-    Ok(call.keyrack.confirm(&call.caller, &call.client, &with).await?)
+    Ok(call.keyrack.accounts.confirm(&call.caller, &call.client, &with).await?)
 }

@@ -32,7 +32,7 @@ async fn values_are_taken_as_what_they_are() {
     assert_eq!(read["object"], json!({ "A": "1" }));
     let body = json!({ "envName": "from-json", "lazy": true }).to_string();
     assert_eq!(send(&server, &owner, "environment.control.GetEnvInfo", &body).await["result"], 0);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! The wire contract: how calls may be written, and what every answer looks like.
 
+mod hostile;
 mod json;
 mod must;
 mod problems;
 mod rows;
+mod written;
 
 use axum::body::Body;
 use http::{Method, Request, header};

@@ -45,7 +45,7 @@ async fn doc_example_answers_exactly_result_0() {
     let token = server.token("environment.control.StopEnv").await;
     let uri = format!("/1.0/environment/control/rest/stopenv?envName=NAME&session={}", token.credential());
     assert_eq!(server.send(get(uri)).await.text, r#"{"result":0}"#);
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]
@@ -277,7 +277,7 @@ async fn nested_result_stands_in_the_response_of_script_backed_methods() {
     let response = &ran["responses"][0];
     assert_eq!((&response["result"], &response["out"], &response["errOut"]), (&json!(0), &json!("hi\n"), &json!("")));
     assert!(response["nodeid"].is_i64(), "{ran}");
-    server.keyrack.stop_environments().await;
+    server.keyrack.environments.stop_all().await;
 }
 
 #[tokio::test]
@@ -301,7 +301,8 @@ async fn response_headers_are_those_of_the_platform() {
     let request = Request::builder().method(Method::OPTIONS).uri(path(CHECK)).body(Body::empty()).unwrap();
     let reply = server.send(request).await;
     assert_eq!(reply.status, 204);
-    assert_eq!(reply.headers["access-control-allow-headers"], "authorization, content-type");
+    let allowed = reply.headers["access-control-allow-headers"].to_str().unwrap();
+    assert!(allowed.starts_with("authorization, content-type, "), "{allowed}");
     assert!(!reply.headers.contains_key("access-control-allow-credentials"));
 }
 

@@ -1,7 +1,8 @@
 //! Description, day, API set and visibility.
 
-use keyrack_domain::types::methods::ApiSet;
-use keyrack_domain::types::refusal::Field;
+use keyrack_types::dates::{is_end_of_day, readable_end, typed_day};
+use keyrack_types::methods::ApiSet;
+use keyrack_types::refusal::Field;
 use leptos::prelude::*;
 
 use super::model::Editor;
@@ -37,7 +38,7 @@ pub(super) fn Fields(editor: Editor) -> impl IntoView {
             <DateField
                 id="token-expires"
                 label="Expires At"
-                hint="To the end of that day, UTC. Empty: never."
+                hint=Signal::derive(move || expires_hint(editor))
                 value=editor.expires
                 today
                 error=expires_error
@@ -46,6 +47,15 @@ pub(super) fn Fields(editor: Editor) -> impl IntoView {
         <ApiField editor />
         {several.then(|| view! { <Shared editor /> })}
     })
+}
+
+/// A day that is left alone keeps the time that the token ends at.
+fn expires_hint(editor: Editor) -> String {
+    let end = editor.purpose.read().base().and_then(|token| token.expires);
+    match end.filter(|end| !is_end_of_day(*end) && editor.expires.read().trim() == typed_day(end.date_naive())) {
+        Some(end) => format!("It ends at {} (UTC). Another day: to its end. Empty: never.", readable_end(end)),
+        None => "To the end of that day, UTC. Empty: never.".into(),
+    }
 }
 
 #[component]

@@ -1,6 +1,6 @@
 //! What the token was last used for.
 
-use keyrack_domain::types::dates::readable_moment;
+use keyrack_types::dates::readable_moment;
 use leptos::prelude::*;
 
 use super::super::super::draft::Purpose;

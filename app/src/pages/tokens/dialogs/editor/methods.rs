@@ -1,7 +1,7 @@
 //! Search, Only Checked and the tree.
 
-use keyrack_domain::types::methods::ApiSet;
-use keyrack_domain::types::refusal::Field;
+use keyrack_types::methods::ApiSet;
+use keyrack_types::refusal::Field;
 use leptos::prelude::*;
 
 use super::model::Editor;
@@ -94,10 +94,10 @@ fn status(editor: Editor) -> String {
     let all = editor.catalog.with_value(|catalog| catalog.methods.len());
     let ticked = format!("{} of {all} ticked", tree.ticked_count());
     let shown = tree.shown().len();
-    match (tree.query(), tree.only_ticked()) {
-        ("", true) if shown == 0 => format!("{ticked}. Nothing to show: no method is ticked."),
-        ("", _) => ticked,
-        (_, only) if shown == 0 => {
+    match (tree.query().is_empty(), tree.only_ticked()) {
+        (true, true) if shown == 0 => format!("{ticked}. Nothing to show: no method is ticked."),
+        (true, _) => ticked,
+        (false, only) if shown == 0 => {
             let where_ = if only { "No ticked method matches" } else { "No method matches" };
             format!("{where_} the search. {ticked}.")
         }

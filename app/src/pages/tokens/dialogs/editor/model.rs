@@ -1,8 +1,8 @@
 //! What the token dialog knows and does.
 
-use keyrack_domain::types::methods::ApiSet;
-use keyrack_domain::types::refusal::{Field, Refusal};
-use keyrack_domain::types::tokens::{TokenDraft, TokenView};
+use keyrack_types::methods::ApiSet;
+use keyrack_types::refusal::{Field, Refusal};
+use keyrack_types::tokens::{TokenDraft, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 

@@ -39,6 +39,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let change = VariableChange::add("vars", params.text("vars")?)?;
     let (name, choice) = (params.text("envName")?, chosen_nodes(params)?);
-    call.keyrack.change_variables(&call.caller, &call.client, name, &choice, &change).await?;
+    call.keyrack.environments.change_variables(&call.caller, &call.client, name, &choice, &change).await?;
     Ok(Answer::done())
 }

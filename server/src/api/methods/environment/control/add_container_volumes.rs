@@ -31,6 +31,6 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, choice, paths) = (params.text("envName")?, chosen_nodes(params)?, params.list("volumes"));
-    let nodes = call.keyrack.add_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
+    let nodes = call.keyrack.environments.add_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
     Answer::object(responses(nodes.into_iter()))
 }

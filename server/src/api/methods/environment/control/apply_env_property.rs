@@ -28,6 +28,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, properties) = (call.params.text("envName")?, call.params.text("properties")?);
-    call.keyrack.keep_properties(&call.caller, &call.client, name, properties, true).await?;
+    call.keyrack.environments.keep_properties(&call.caller, &call.client, name, properties, true).await?;
     Ok(Answer::done())
 }

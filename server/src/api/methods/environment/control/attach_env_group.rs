@@ -29,7 +29,7 @@ impl Method for AttachEnvGroup {
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
         let (name, groups) = (&self.env_name, &self.env_group.0);
-        call.keyrack.change_groups(&call.caller, &call.client, name, GroupChange::Attach, groups).await?;
+        call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Attach, groups).await?;
         Ok(Done {})
     }
 }

@@ -44,7 +44,8 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, env, nodes) = (params.text("envName")?, params.text("env")?, params.text("nodes")?);
-    until_settled(call.keyrack.change_topology(&call.caller, &call.client, name, env, nodes).await?).await?;
-    let environment = call.keyrack.environment(&call.caller, name).await?;
+    until_settled(call.keyrack.environments.change_topology(&call.caller, &call.client, name, env, nodes).await?)
+        .await?;
+    let environment = call.keyrack.environments.get(&call.caller, name).await?;
     Answer::object(json!({ "response": info_with_result(&environment, call.caller.role) }))
 }

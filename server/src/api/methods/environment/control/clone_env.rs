@@ -31,9 +31,9 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (source, name) = (call.params.text("srcEnvName")?, call.params.text("dstEnvName")?);
-    let cloning = call.keyrack.clone_environment(&call.caller, &call.client, source, name).await?;
+    let cloning = call.keyrack.environments.clone_environment(&call.caller, &call.client, source, name).await?;
     let name = cloning.environment.name.clone();
     until_settled(cloning).await?;
-    let environment = call.keyrack.environment(&call.caller, &name).await?;
+    let environment = call.keyrack.environments.get(&call.caller, &name).await?;
     Answer::object(info(&environment, call.caller.role))
 }

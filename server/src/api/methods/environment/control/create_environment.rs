@@ -52,13 +52,16 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let spec = EnvironmentSpec::parse(call.params.text("env")?, call.params.text("nodes")?)?;
-    let creating = call.keyrack.create_environment(&call.caller, &call.client, spec).await?;
+    let creating = call.keyrack.environments.create(&call.caller, &call.client, spec).await?;
     let name = creating.environment.name.clone();
     if let Some(groups) = call.params.opt_text("envGroups")? {
         let groups = names(groups);
-        call.keyrack.change_groups(&call.caller, &call.client, &name, GroupChange::Attach, &groups).await?;
+        call.keyrack
+            .environments
+            .change_groups(&call.caller, &call.client, &name, GroupChange::Attach, &groups)
+            .await?;
     }
     until_settled(creating).await?;
-    let environment = call.keyrack.environment(&call.caller, &name).await?;
+    let environment = call.keyrack.environments.get(&call.caller, &name).await?;
     Answer::object(json!({ "response": info_with_result(&environment, call.caller.role) }))
 }

@@ -30,7 +30,7 @@ impl Method for DeleteEnv {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        call.keyrack.delete_environment(&call.caller, &call.client, &self.env_name).await?;
+        call.keyrack.environments.delete(&call.caller, &call.client, &self.env_name).await?;
         Ok(Done {})
     }
 }

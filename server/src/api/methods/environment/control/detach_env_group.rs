@@ -28,7 +28,7 @@ impl Method for DetachEnvGroup {
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
         let (name, groups) = (&self.env_name, &self.env_group.0);
-        call.keyrack.change_groups(&call.caller, &call.client, name, GroupChange::Detach, groups).await?;
+        call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Detach, groups).await?;
         Ok(Done {})
     }
 }

@@ -37,6 +37,7 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, commands, yes) = (params.text("envName")?, params.text("commandList")?, params.yes("sayYes")?);
-    let done = call.keyrack.execute(&call.caller, &call.client, name, &node(params)?, commands, yes).await?;
+    let done =
+        call.keyrack.environments.execute(&call.caller, &call.client, name, &node(params)?, commands, yes).await?;
     Answer::object(outputs(&done))
 }

@@ -47,12 +47,12 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         None => Duration::from_secs(3600),
     };
     let environments = match params.opt_text("envName")? {
-        Some(name) => vec![call.keyrack.environment(&call.caller, name).await?],
-        None => call.keyrack.environments(&call.caller).await?,
+        Some(name) => vec![call.keyrack.environments.get(&call.caller, name).await?],
+        None => call.keyrack.environments.list(&call.caller).await?,
     };
     let mut all = Vec::with_capacity(environments.len());
     for environment in environments {
-        let used = call.keyrack.sum_stat(&call.caller, &environment.name, duration).await?;
+        let used = call.keyrack.environments.sum_stat(&call.caller, &environment.name, duration).await?;
         all.push(json!({
             "appid": environment.appid,
             "envName": environment.name,

@@ -26,7 +26,7 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let environments = call.keyrack.environments(&call.caller).await?;
+    let environments = call.keyrack.environments.list(&call.caller).await?;
     let owner = call.params.opt_number("ownerUid")?;
     let shown = environments.iter().filter(|environment| of_owner(environment, owner));
     Answer::object(basic_infos(shown, call.caller.role))

@@ -26,7 +26,11 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
-    let nodes = call.keyrack.configured_nodes(&call.caller, params.text("envName")?, &node(params)?).await?;
+    let nodes = call
+        .keyrack
+        .environments
+        .read_configuration(&call.caller, &call.client, params.text("envName")?, &node(params)?)
+        .await?;
     let set = nodes.first().and_then(|node| node.facts.entry_point.as_deref());
     Answer::object(json!({ "object": set.unwrap_or_default() }))
 }

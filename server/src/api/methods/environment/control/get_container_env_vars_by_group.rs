@@ -27,6 +27,10 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
-    let nodes = call.keyrack.configured_nodes(&call.caller, params.text("envName")?, &layer(params)?).await?;
+    let nodes = call
+        .keyrack
+        .environments
+        .read_configuration(&call.caller, &call.client, params.text("envName")?, &layer(params)?)
+        .await?;
     Answer::object(json!({ "object": nodes.first().map(|node| &node.facts.variables) }))
 }

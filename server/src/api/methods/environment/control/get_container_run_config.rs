@@ -27,7 +27,7 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let name = params.text("envName")?;
-    let nodes = call.keyrack.configured_nodes(&call.caller, name, &node(params)?).await?;
+    let nodes = call.keyrack.environments.read_configuration(&call.caller, &call.client, name, &node(params)?).await?;
     let config = nodes.first().map(|node| {
         json!({
             "image": node.image.name,

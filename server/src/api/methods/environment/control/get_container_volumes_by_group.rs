@@ -26,6 +26,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
-    let nodes = call.keyrack.configured_nodes(&call.caller, params.text("envName")?, &layer(params)?).await?;
+    let nodes =
+        call.keyrack.environments.configured_nodes(&call.caller, params.text("envName")?, &layer(params)?).await?;
     Answer::object(json!({ "object": nodes.first().map(|node| &node.facts.volumes) }))
 }

@@ -26,6 +26,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let environment = call.keyrack.environment(&call.caller, call.params.text("envName")?).await?;
+    let environment = call.keyrack.environments.get(&call.caller, call.params.text("envName")?).await?;
     Answer::object(info(&environment, call.caller.role))
 }

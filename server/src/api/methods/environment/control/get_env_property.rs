@@ -26,5 +26,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, keys) = (call.params.text("envName")?, call.params.list("propertyKeys"));
-    Answer::object(json!({ "object": call.keyrack.properties(&call.caller, name, &keys).await? }))
+    Answer::object(
+        json!({ "object": call.keyrack.environments.read_properties(&call.caller, &call.client, name, &keys).await? }),
+    )
 }

@@ -32,7 +32,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, node) = (call.params.text("envName")?, call.params.number("nodeId")?);
-    let logs = call.keyrack.node_logs(&call.caller, name, node).await?;
+    let logs = call.keyrack.environments.node_logs(&call.caller, name, node).await?;
     let files: Vec<_> = logs.iter().map(log_file).collect();
     Answer::object(json!({ "coreRootPath": "/", "directoryPathList": ["/"], "keywords": { "/": files } }))
 }

@@ -33,7 +33,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, node) = (call.params.text("envName")?, call.params.number("nodeId")?);
-    let logs = call.keyrack.node_logs(&call.caller, name, node).await?;
+    let logs = call.keyrack.environments.node_logs(&call.caller, name, node).await?;
     let (current, rotated): (Vec<_>, Vec<_>) = logs.iter().partition(|log| log.path == CURRENT_LOG);
     let files = |logs: Vec<&LogFile>| logs.into_iter().map(log_file).collect::<Vec<_>>();
     let rotated = files(rotated);

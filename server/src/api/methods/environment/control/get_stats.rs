@@ -51,8 +51,8 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         (NodeChoice::All, Some(kind)) => NodeChoice::Type(kind.to_owned()),
         (choice, _) => choice,
     };
-    let environment = call.keyrack.environment(&call.caller, name).await?;
-    let steps = call.keyrack.stats(&call.caller, name, &choice, duration, interval).await?;
+    let environment = call.keyrack.environments.get(&call.caller, name).await?;
+    let steps = call.keyrack.environments.stats(&call.caller, name, &choice, duration, interval).await?;
     Answer::object(json!({
         "appid": environment.appid,
         "status": environment.status.code(),

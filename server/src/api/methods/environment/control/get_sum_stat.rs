@@ -46,8 +46,8 @@ impl Method for GetSumStat {
 
     async fn run(self, call: &Call) -> Result<Stats, ApiError> {
         let (name, duration) = (&self.env_name, self.duration.0);
-        let environment = call.keyrack.environment(&call.caller, name).await?;
-        let used = call.keyrack.sum_stat(&call.caller, name, duration).await?;
+        let environment = call.keyrack.environments.get(&call.caller, name).await?;
+        let used = call.keyrack.environments.sum_stat(&call.caller, name, duration).await?;
         Ok(Stats {
             appid: environment.appid,
             is_transferring: false,

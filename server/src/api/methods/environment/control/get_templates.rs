@@ -27,7 +27,7 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let templates = call.keyrack.templates().await?;
+    let templates = call.keyrack.environments.templates().await?;
     Answer::object(json!({ "array": templates.iter().map(template).collect::<Vec<_>>() }))
 }
 

@@ -152,13 +152,13 @@ fn restart_order(params: &Params) -> Result<RestartOrder, ApiError> {
 /// An image of this server.
 async fn template(call: &Call, image: &str) -> Result<Template, ApiError> {
     let image = ImageRef::parse(image).map_err(|why| ApiError::bad("image", why))?;
-    let found = call.keyrack.templates().await?.into_iter().find(|template| template.name == image.name);
+    let found = call.keyrack.environments.templates().await?.into_iter().find(|template| template.name == image.name);
     found.ok_or_else(|| Error::NotFound(format!("there is no image “{}” on this server", image.name).into()).into())
 }
 
 /// What the node with the number runs, and its image.
 async fn template_of_node(call: &Call) -> Result<(ImageRef, Template), ApiError> {
-    let environment = call.keyrack.environment(&call.caller, call.params.text("envName")?).await?;
+    let environment = call.keyrack.environments.get(&call.caller, call.params.text("envName")?).await?;
     let number = call.params.number("nodeId")?;
     let node = environment
         .nodes()

@@ -50,7 +50,8 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let from = params.opt_number("from")?.map(|from| line_number("from", from)).transpose()?;
     let count = params.opt_number("count")?.map(|count| line_number("count", count)).transpose()?;
     let file = path.rsplit('/').next().unwrap_or_default();
-    let part = call.keyrack.read_node_log(&call.caller, name, node, file, Some(0), WHOLE).await?;
+    let part =
+        call.keyrack.environments.read_node_log(&call.caller, &call.client, name, node, file, Some(0), WHOLE).await?;
     let (body, lines) = choose(&part.text, from, count);
     Answer::object(json!({ "body": body, "linescount": lines }))
 }

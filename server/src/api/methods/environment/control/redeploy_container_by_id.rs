@@ -46,7 +46,8 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         order: RestartOrder::default(),
     };
     let name = params.text("envName")?;
-    until_settled(call.keyrack.redeploy(&call.caller, &call.client, name, &choice, redeployment).await?).await?;
-    let nodes = call.keyrack.configured_nodes(&call.caller, name, &choice).await?;
+    until_settled(call.keyrack.environments.redeploy(&call.caller, &call.client, name, &choice, redeployment).await?)
+        .await?;
+    let nodes = call.keyrack.environments.configured_nodes(&call.caller, name, &choice).await?;
     Answer::object(responses(nodes.iter().map(|node| node.id)))
 }

@@ -47,6 +47,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         order: RestartOrder::default(),
     };
     let name = params.text("envName")?;
-    until_settled(call.keyrack.redeploy(&call.caller, &call.client, name, &choice, redeployment).await?).await?;
+    until_settled(call.keyrack.environments.redeploy(&call.caller, &call.client, name, &choice, redeployment).await?)
+        .await?;
     Ok(Answer::done())
 }

@@ -36,7 +36,7 @@ impl Method for RemoveContainerEnvVars {
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
         let (name, choice) = (&self.env_name, nodes(self.node_id, self.node_group));
         let change = VariableChange::Remove(self.vars);
-        call.keyrack.change_variables(&call.caller, &call.client, name, &choice, &change).await?;
+        call.keyrack.environments.change_variables(&call.caller, &call.client, name, &choice, &change).await?;
         Ok(Done {})
     }
 }

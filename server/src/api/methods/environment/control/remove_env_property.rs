@@ -28,6 +28,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, keys) = (call.params.text("envName")?, call.params.list("propertyKeys"));
-    call.keyrack.forget_properties(&call.caller, &call.client, name, &keys).await?;
+    call.keyrack.environments.forget_properties(&call.caller, &call.client, name, &keys).await?;
     Ok(Answer::done())
 }

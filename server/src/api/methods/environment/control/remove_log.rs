@@ -36,6 +36,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, node) = (params.text("envName")?, params.number("nodeId")?);
     let file = params.text("path")?.rsplit('/').next().unwrap_or_default();
-    call.keyrack.discard_log(&call.caller, &call.client, name, node, file, true).await?;
+    call.keyrack.environments.discard_log(&call.caller, &call.client, name, node, file, true).await?;
     Ok(Answer::done())
 }

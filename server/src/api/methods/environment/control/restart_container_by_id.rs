@@ -28,6 +28,7 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, order) = (call.params.text("envName")?, RestartOrder::default());
     let choice = node(&call.params)?;
-    until_settled(call.keyrack.restart_nodes(&call.caller, &call.client, name, choice, order).await?).await?;
+    until_settled(call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?)
+        .await?;
     Ok(Answer::done())
 }

@@ -30,7 +30,8 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, node) = (call.params.text("envName")?, call.params.number("nodeId")?);
     let choice = NodeChoice::Ids(vec![node]);
     let order = RestartOrder::default();
-    until_settled(call.keyrack.restart_nodes(&call.caller, &call.client, name, choice, order).await?).await?;
+    until_settled(call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?)
+        .await?;
     let out = format!("Node {node} is restarted.");
     Answer::object(json!({ "responses": [{ "result": 0, "nodeid": node, "out": out, "errOut": "" }] }))
 }

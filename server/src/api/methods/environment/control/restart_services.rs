@@ -43,7 +43,8 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, choice, order) = (params.text("envName")?, chosen_nodes(params)?, restart_order(params)?);
-    let nodes = call.keyrack.configured_nodes(&call.caller, name, &choice).await?;
-    until_settled(call.keyrack.restart_nodes(&call.caller, &call.client, name, choice, order).await?).await?;
+    let nodes = call.keyrack.environments.configured_nodes(&call.caller, name, &choice).await?;
+    until_settled(call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?)
+        .await?;
     Answer::object(responses(nodes.iter().map(|node| node.id)))
 }

@@ -38,6 +38,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let cloudlets = (params.number("fixedCloudlets")?, params.number("flexibleCloudlets")?);
     let name = params.text("envName")?;
-    call.keyrack.set_cloudlets(&call.caller, &call.client, name, &layer(params)?, cloudlets).await?;
+    call.keyrack.environments.set_cloudlets(&call.caller, &call.client, name, &layer(params)?, cloudlets).await?;
     Ok(Answer::done())
 }

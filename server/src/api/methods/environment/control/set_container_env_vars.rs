@@ -34,7 +34,7 @@ impl Method for SetContainerEnvVars {
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
         let change = VariableChange::set("vars", &self.vars)?;
         let (name, node) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
-        call.keyrack.change_variables(&call.caller, &call.client, name, &node, &change).await?;
+        call.keyrack.environments.change_variables(&call.caller, &call.client, name, &node, &change).await?;
         Ok(Done {})
     }
 }

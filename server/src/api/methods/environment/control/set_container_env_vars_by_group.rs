@@ -38,6 +38,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let change = VariableChange::set("data", params.text("data")?)?;
     call.keyrack
+        .environments
         .change_variables(&call.caller, &call.client, params.text("envName")?, &layer(params)?, &change)
         .await?;
     Ok(Answer::done())

@@ -35,6 +35,6 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, data) = (params.text("envName")?, params.opt_text("data")?.unwrap_or_default());
-    call.keyrack.set_command(&call.caller, &call.client, name, &node(params)?, data).await?;
+    call.keyrack.environments.set_command(&call.caller, &call.client, name, &node(params)?, data).await?;
     Ok(Answer::done())
 }

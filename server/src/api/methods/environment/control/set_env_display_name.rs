@@ -33,6 +33,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, display) = (call.params.text("envName")?, call.params.opt_text("displayName")?.unwrap_or_default());
-    call.keyrack.set_display_name(&call.caller, &call.client, name, display).await?;
+    call.keyrack.environments.set_display_name(&call.caller, &call.client, name, display).await?;
     Ok(Answer::done())
 }

@@ -31,6 +31,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, node) = (params.text("envName")?, params.number("nodeId")?);
     let display = params.opt_text("displayName")?.unwrap_or_default();
-    call.keyrack.set_node_display_name(&call.caller, &call.client, name, node, display).await?;
+    call.keyrack.environments.set_node_display_name(&call.caller, &call.client, name, node, display).await?;
     Ok(Answer::done())
 }

@@ -31,6 +31,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, group) = (params.text("envName")?, params.text("nodeGroup")?);
     let display = params.opt_text("displayName")?.unwrap_or_default();
-    call.keyrack.set_layer_display_name(&call.caller, &call.client, name, group, display).await?;
+    call.keyrack.environments.set_layer_display_name(&call.caller, &call.client, name, group, display).await?;
     Ok(Answer::done())
 }

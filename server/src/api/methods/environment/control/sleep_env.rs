@@ -28,7 +28,7 @@ impl Method for SleepEnv {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        until_settled(call.keyrack.sleep_environment(&call.caller, &call.client, &self.env_name).await?).await?;
+        until_settled(call.keyrack.environments.sleep(&call.caller, &call.client, &self.env_name).await?).await?;
         Ok(Done {})
     }
 }

@@ -28,7 +28,7 @@ impl Method for StartEnv {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        until_settled(call.keyrack.start_environment(&call.caller, &call.client, &self.env_name).await?).await?;
+        until_settled(call.keyrack.environments.start(&call.caller, &call.client, &self.env_name).await?).await?;
         Ok(Done {})
     }
 }

@@ -28,7 +28,7 @@ impl Method for StopEnv {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        until_settled(call.keyrack.stop_environment(&call.caller, &call.client, &self.env_name).await?).await?;
+        until_settled(call.keyrack.environments.stop(&call.caller, &call.client, &self.env_name).await?).await?;
         Ok(Done {})
     }
 }

@@ -45,7 +45,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let text = |key: &str| data.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     let address = text("archive").ok_or_else(|| ApiError::bad("data", "`archive` is missing"))?;
     let (name, comment) = (text("name"), text("comment").unwrap_or_default());
-    let kept = call.keyrack.register_archive(&call.caller, &call.client, address, name, comment).await?;
+    let kept = call.keyrack.uploads.register_archive(&call.caller, &call.client, address, name, comment).await?;
     let public_url = &call.keyrack.settings().public_url;
     Answer::object(json!({ "response": { "result": 0, "object": archive(&kept, public_url) } }))
 }

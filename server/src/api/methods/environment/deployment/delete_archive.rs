@@ -25,6 +25,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.delete_archive(&call.caller, &call.client, call.params.number("id")?).await?;
+    call.keyrack.uploads.delete_archive(&call.caller, &call.client, call.params.number("id")?).await?;
     Answer::object(json!({ "response": { "result": 0 } }))
 }

@@ -79,7 +79,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         name: Some(params.text("fileName")?.to_owned()),
         hooks: hooks(params)?,
     };
-    let done = call.keyrack.deploy(&call.caller, &call.client, new).await?;
+    let done = call.keyrack.environments.deploy(&call.caller, &call.client, new).await?;
     Answer::object(outputs(&done))
 }
 

@@ -25,7 +25,7 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let archives = call.keyrack.archives(&call.caller).await?;
+    let archives = call.keyrack.uploads.archives(&call.caller).await?;
     let public_url = &call.keyrack.settings().public_url;
     let objects: Vec<_> = archives.iter().map(|upload| archive(upload, public_url)).collect();
     Answer::object(json!({ "response": { "result": 0, "objects": objects } }))

@@ -28,6 +28,6 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, group) = (params.text("envName")?, params.opt_text("nodeGroup")?);
-    let found = call.keyrack.deployments(&call.caller, name, group).await?;
+    let found = call.keyrack.environments.deployments(&call.caller, name, group).await?;
     Answer::object(json!({ "array": found.iter().map(deployment).collect::<Vec<_>>() }))
 }

@@ -28,7 +28,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, group) = (params.text("envName")?, params.opt_text("nodeGroup")?);
     let context = params.opt_text("context")?.unwrap_or_default();
-    let hooks = call.keyrack.deployment(&call.caller, name, group, context).await?.hooks;
+    let hooks = call.keyrack.environments.deployment(&call.caller, &call.client, name, group, context).await?.hooks;
     Answer::object(json!({
         "object": { "preDeployHook": hooks.pre_deploy, "postDeployHook": hooks.post_deploy },
     }))

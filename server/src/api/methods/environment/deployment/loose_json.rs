@@ -1,13 +1,18 @@
 //! JSON as build plug-ins write it: put together by hand, with single quotes, and with whatever stands in a comment.
 
+use keyrack_domain::bounds::nesting;
 use serde_json::{Map, Value};
+
+use crate::api::params::nesting::of_json;
 
 /// Reads a flat object. Real JSON is read as such.
 ///
 /// # Errors
 /// What would be right.
 pub fn object(text: &str) -> Result<Map<String, Value>, &'static str> {
-    match serde_json::from_str(text) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let nests = of_json(text.as_bytes()) > nesting::JSON;
+    match serde_json::from_str(if nests { "" } else { text }) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(_) => Err("it has to be an object"),
         Err(_) => Reader { rest: text.trim() }.object(),
@@ -62,8 +67,10 @@ impl Reader<'_> {
                 let (word, rest) = self.rest.split_at(end);
                 self.rest = rest;
                 let word = word.trim();
-                // A name without quotes is a text.
-                Ok(serde_json::from_str(word).unwrap_or_else(|_| Value::String(word.to_owned())))
+                // A name without quotes is a text, and so is what does not belong into a flat object.
+                let flat =
+                    serde_json::from_str(word).ok().filter(|value: &Value| !value.is_array() && !value.is_object());
+                Ok(flat.unwrap_or_else(|| Value::String(word.to_owned())))
             }
             None => Err(FORM),
         }

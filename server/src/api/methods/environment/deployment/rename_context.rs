@@ -41,6 +41,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, group) = (params.text("envName")?, params.opt_text("nodeGroup")?);
     let contexts = (params.text("oldContext")?, params.text("newContext")?);
-    let done = call.keyrack.rename_context(&call.caller, &call.client, name, group, contexts).await?;
+    let done = call.keyrack.environments.rename_context(&call.caller, &call.client, name, group, contexts).await?;
     Answer::object(nodes(&done))
 }

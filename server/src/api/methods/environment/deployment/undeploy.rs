@@ -28,6 +28,6 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, group, context) = (params.text("envName")?, params.opt_text("nodeGroup")?, params.text("context")?);
-    let done = call.keyrack.undeploy(&call.caller, &call.client, name, group, context).await?;
+    let done = call.keyrack.environments.undeploy(&call.caller, &call.client, name, group, context).await?;
     Answer::object(nodes(&done))
 }

@@ -35,6 +35,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         Some(name) => name,
         None => inside.ok_or(ApiError::Missing("envName"))?,
     };
-    let kept = call.keyrack.export_environment(&call.caller, &call.client, name).await?;
+    let kept = call.keyrack.environments.export(&call.caller, &call.client, name).await?;
     Answer::object(json!({ "object": export(&kept) }))
 }

@@ -25,6 +25,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, id) = (call.params.text("envName")?, call.params.number("id")?);
-    call.keyrack.delete_export(&call.caller, &call.client, name, id).await?;
+    call.keyrack.environments.delete_export(&call.caller, &call.client, name, id).await?;
     Ok(Answer::done())
 }

@@ -25,6 +25,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let exports = call.keyrack.exports(&call.caller, call.params.text("envName")?).await?;
+    let exports = call.keyrack.environments.exports(&call.caller, call.params.text("envName")?).await?;
     Answer::object(json!({ "array": exports.iter().map(export).collect::<Vec<_>>() }))
 }

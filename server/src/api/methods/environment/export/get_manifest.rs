@@ -26,6 +26,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, id) = (call.params.text("envName")?, call.params.number("id")?);
-    let manifest = call.keyrack.export_manifest(&call.caller, name, id).await?;
+    let manifest = call.keyrack.environments.export_manifest(&call.caller, &call.client, name, id).await?;
     Answer::object(json!({ "manifest": manifest }))
 }

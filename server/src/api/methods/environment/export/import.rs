@@ -34,6 +34,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (manifest, name) = (call.params.text("manifest")?, call.params.opt_text("envName")?);
-    let made = call.keyrack.import_environment(&call.caller, &call.client, manifest, name).await?;
+    let made = call.keyrack.environments.import(&call.caller, &call.client, manifest, name).await?;
     Answer::object(json!({ "response": info_with_result(&made, call.caller.role) }))
 }

@@ -36,6 +36,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (path, folder) = (params.text("path")?, params.yes("isDir")?);
     let words = (params.opt_text("keyword")?, params.opt_text("filter")?);
-    call.keyrack.add_favorite(&call.caller, &call.client, &look(params)?, path, folder, words).await?;
+    call.keyrack.environments.add_favorite(&call.caller, &call.client, &look(params)?, path, folder, words).await?;
     Ok(Answer::done())
 }

@@ -35,6 +35,6 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (path, body) = (params.text("path")?, params.opt_text("body")?.unwrap_or_default());
-    call.keyrack.write_file(&call.caller, &call.client, &change(params)?, path, body, true).await?;
+    call.keyrack.environments.write_file(&call.caller, &call.client, &change(params)?, path, body, true).await?;
     Ok(Answer::done())
 }

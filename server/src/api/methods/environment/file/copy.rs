@@ -34,6 +34,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (from, to) = (call.params.text("src")?, call.params.text("dest")?);
-    call.keyrack.copy_file(&call.caller, &call.client, &change(&call.params)?, from, to).await?;
+    call.keyrack.environments.copy_file(&call.caller, &call.client, &change(&call.params)?, from, to).await?;
     Ok(Answer::done())
 }

@@ -34,6 +34,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (path, folder) = (call.params.text("path")?, call.params.yes("isdir")?);
-    call.keyrack.create_file(&call.caller, &call.client, &change(&call.params)?, path, folder).await?;
+    call.keyrack.environments.create_file(&call.caller, &call.client, &change(&call.params)?, path, folder).await?;
     Ok(Answer::done())
 }

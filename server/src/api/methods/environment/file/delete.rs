@@ -34,6 +34,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let path = call.params.text("path")?;
-    let nodes = call.keyrack.delete_file(&call.caller, &call.client, &change(&call.params)?, path).await?;
+    let nodes = call.keyrack.environments.delete_file(&call.caller, &call.client, &change(&call.params)?, path).await?;
     Answer::object(responses(&nodes))
 }

@@ -31,7 +31,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     if place.choice == NodeChoice::Only {
         place.choice = NodeChoice::All;
     }
-    let favorites = call.keyrack.favorites(&call.caller, &place).await?;
+    let favorites = call.keyrack.environments.favorites(&call.caller, &place).await?;
     let favorites: Vec<_> = favorites
         .iter()
         .map(|favorite| {

@@ -41,7 +41,7 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let path = call.params.opt_text("path")?.unwrap_or("/");
     let filter = call.params.opt_text("filter")?;
-    let entries = call.keyrack.list_files(&call.caller, &look_by_type(&call.params)?, path).await?;
+    let entries = call.keyrack.environments.list_files(&call.caller, &look_by_type(&call.params)?, path).await?;
     let files: Vec<_> = entries.iter().filter(|entry| is_meant(entry, filter)).map(file).collect();
     Answer::object(json!({ "coreRootPath": "/", "path": path, "object": files }))
 }

@@ -32,6 +32,10 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let body = call.keyrack.read_file(&call.caller, &look_by_type(&call.params)?, call.params.text("path")?).await?;
+    let body = call
+        .keyrack
+        .environments
+        .read_file(&call.caller, &call.client, &look_by_type(&call.params)?, call.params.text("path")?)
+        .await?;
     Answer::object(json!({ "body": body }))
 }

@@ -31,6 +31,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let place = look(&call.params)?;
-    call.keyrack.remove_favorite(&call.caller, &call.client, &place, call.params.text("path")?).await?;
+    call.keyrack.environments.remove_favorite(&call.caller, &call.client, &place, call.params.text("path")?).await?;
     Ok(Answer::done())
 }

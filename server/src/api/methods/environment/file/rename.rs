@@ -35,6 +35,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (from, to) = (call.params.text("oldPath")?, call.params.text("newPath")?);
-    let nodes = call.keyrack.rename_file(&call.caller, &call.client, &change(&call.params)?, from, to).await?;
+    let nodes =
+        call.keyrack.environments.rename_file(&call.caller, &call.client, &change(&call.params)?, from, to).await?;
     Answer::object(responses(&nodes))
 }

@@ -50,7 +50,10 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let replacement = params.opt_text("replacement")?.unwrap_or_default();
     let nth = params.opt_number("nth")?.map(which_match).transpose()?;
     let place = change(params)?;
-    call.keyrack.replace_in_file(&call.caller, &call.client, &place, path, pattern, replacement, nth).await?;
+    call.keyrack
+        .environments
+        .replace_in_file(&call.caller, &call.client, &place, path, pattern, replacement, nth)
+        .await?;
     Ok(Answer::done())
 }
 

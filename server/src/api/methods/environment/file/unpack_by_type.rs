@@ -35,6 +35,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let (archive, folder) = (params.text("sourcePath")?, params.text("destPath")?);
     let choice = NodeChoice::Type(params.text("nodeType")?.to_owned());
     let place = FilePlace { environment: params.text("envName")?.to_owned(), choice, masters_only: false };
-    call.keyrack.unpack_file(&call.caller, &call.client, &place, archive, folder).await?;
+    call.keyrack.environments.unpack_file(&call.caller, &call.client, &place, archive, folder).await?;
     Ok(Answer::done())
 }

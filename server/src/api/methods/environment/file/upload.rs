@@ -56,6 +56,10 @@ async fn run(call: Call, file: Option<Arc<Received>>) -> Result<Answer, ApiError
         None => FileSource::Address(params.text("sourcePath")?),
     };
     let (path, overwrite) = (params.text("destPath")?, params.opt_yes("overwrite")?.unwrap_or(true));
-    let done = call.keyrack.upload_file(&call.caller, &call.client, &change(params)?, source, path, overwrite).await?;
+    let done = call
+        .keyrack
+        .environments
+        .upload_file(&call.caller, &call.client, &change(params)?, source, path, overwrite)
+        .await?;
     Answer::object(responses(&done))
 }

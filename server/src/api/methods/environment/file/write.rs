@@ -37,6 +37,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (path, body) = (params.text("path")?, params.opt_text("body")?.unwrap_or_default());
     let append = params.yes("isAppendMode")?;
-    call.keyrack.write_file(&call.caller, &call.client, &change(params)?, path, body, append).await?;
+    call.keyrack.environments.write_file(&call.caller, &call.client, &change(params)?, path, body, append).await?;
     Ok(Answer::done())
 }

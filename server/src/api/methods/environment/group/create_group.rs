@@ -34,7 +34,7 @@ impl Method for CreateGroup {
 
     async fn run(self, call: &Call) -> Result<Groups, ApiError> {
         let (data, env) = (self.data.as_deref(), self.env_name.as_deref());
-        call.keyrack.create_group(&call.caller, &call.client, &self.env_group, data, env).await?;
-        Ok(Groups::of(call.keyrack.groups(&call.caller, None).await?))
+        call.keyrack.environments.create_group(&call.caller, &call.client, &self.env_group, data, env).await?;
+        Ok(Groups::of(call.keyrack.environments.groups(&call.caller, None).await?))
     }
 }

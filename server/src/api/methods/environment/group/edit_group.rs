@@ -37,7 +37,7 @@ impl Method for EditGroup {
 
     async fn run(self, call: &Call) -> Result<Groups, ApiError> {
         let (new, data) = (self.dst_group_name.as_deref(), self.data.as_deref());
-        call.keyrack.edit_group(&call.caller, &call.client, &self.src_group_name, new, data).await?;
-        Ok(Groups::of(call.keyrack.groups(&call.caller, None).await?))
+        call.keyrack.environments.edit_group(&call.caller, &call.client, &self.src_group_name, new, data).await?;
+        Ok(Groups::of(call.keyrack.environments.groups(&call.caller, None).await?))
     }
 }

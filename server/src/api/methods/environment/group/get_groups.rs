@@ -27,6 +27,6 @@ impl Method for GetGroups {
     type Answer = Groups;
 
     async fn run(self, call: &Call) -> Result<Groups, ApiError> {
-        Ok(Groups::of(call.keyrack.groups(&call.caller, self.env_name.as_deref()).await?))
+        Ok(Groups::of(call.keyrack.environments.groups(&call.caller, self.env_name.as_deref()).await?))
     }
 }

@@ -29,7 +29,7 @@ impl Method for RemoveGroup {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        call.keyrack.remove_group(&call.caller, &call.client, &self.env_group).await?;
+        call.keyrack.environments.remove_group(&call.caller, &call.client, &self.env_group).await?;
         Ok(Done {})
     }
 }

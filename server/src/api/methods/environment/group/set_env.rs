@@ -30,7 +30,7 @@ impl Method for SetEnv {
 
     async fn run(self, call: &Call) -> Result<Groups, ApiError> {
         let (name, groups) = (&self.env_name, &self.env_group.0);
-        call.keyrack.change_groups(&call.caller, &call.client, name, GroupChange::Set, groups).await?;
-        Ok(Groups::of(call.keyrack.groups(&call.caller, Some(name)).await?))
+        call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Set, groups).await?;
+        Ok(Groups::of(call.keyrack.environments.groups(&call.caller, Some(name)).await?))
     }
 }

@@ -27,6 +27,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, group) = (params.text("envName")?, params.text("nodeGroup")?);
     let data = ("data", params.text("data")?);
-    call.keyrack.apply_layer_data(&call.caller, &call.client, name, group, data).await?;
+    call.keyrack.environments.apply_layer_data(&call.caller, &call.client, name, group, data).await?;
     Ok(Answer::done())
 }

@@ -27,13 +27,8 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, group) = (call.params.text("envName")?, call.params.text("nodeGroup")?);
-    let environment = call.keyrack.environment(&call.caller, name).await?;
-    let found = environment.layers.iter().find(|layer| layer.name.eq_ignore_ascii_case(group));
-    let Some(found) = found else {
-        let text = format!("environment “{}” has no layer “{group}”", environment.name);
-        return Err(keyrack_domain::Error::NotFound(text.into()).into());
-    };
-    let mut object = layer(found);
+    let found = call.keyrack.environments.read_layer(&call.caller, &call.client, name, group).await?;
+    let mut object = layer(&found);
     for (key, value) in &found.data {
         // What is so cannot be told otherwise.
         if object.get(key).is_none_or(|known| known.is_null()) {

@@ -29,10 +29,10 @@ impl Method for GetAction {
 
     async fn run(self, call: &Call) -> Result<Object<Action>, ApiError> {
         let found = match self.id {
-            Some(id) => call.keyrack.action(&call.caller, id).await?,
+            Some(id) => call.keyrack.environments.action(&call.caller, id).await?,
             None => {
                 let filter = ActionFilter { count: Some(1), ..ActionFilter::default() };
-                let newest = call.keyrack.actions(&call.caller, filter).await?.pop();
+                let newest = call.keyrack.environments.actions(&call.caller, filter).await?.pop();
                 newest.ok_or(Error::NotFound("there is no action yet".into()))?
             }
         };

@@ -24,6 +24,6 @@ impl Method for GetCurrentActions {
 
     async fn run(self, call: &Call) -> Result<Actions, ApiError> {
         let filter = ActionFilter { running_only: true, ..ActionFilter::default() };
-        Ok(Actions::of(call.keyrack.actions(&call.caller, filter).await?))
+        Ok(Actions::of(call.keyrack.environments.actions(&call.caller, filter).await?))
     }
 }

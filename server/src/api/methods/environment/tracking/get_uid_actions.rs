@@ -43,7 +43,7 @@ impl Method for GetUidActions {
             to: self.endtime.and_then(End::moment),
             count: self.count.map(|count| count.0),
         };
-        let actions = call.keyrack.actions(&call.caller, filter).await?;
+        let actions = call.keyrack.environments.actions(&call.caller, filter).await?;
         let kinds = &self.action_types;
         Ok(Actions::of(actions.into_iter().filter(|action| kinds.is_empty() || kinds.contains(&action.kind))))
     }

@@ -26,6 +26,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.delete_app(&call.caller, &call.client, call.params.text("id")?).await?;
+    call.keyrack.marketplace.delete_app(&call.caller, &call.client, call.params.text("id")?).await?;
     response(json!({}))
 }

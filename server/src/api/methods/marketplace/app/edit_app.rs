@@ -35,6 +35,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (id, manifest) = (call.params.text("id")?, call.params.text("manifest")?);
-    call.keyrack.edit_app(&call.caller, &call.client, id, manifest).await?;
+    call.keyrack.marketplace.edit_app(&call.caller, &call.client, id, manifest).await?;
     response(json!({}))
 }

@@ -31,7 +31,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (search, layer) = (params.opt_text("search")?.unwrap_or_default(), params.opt_text("nodeGroup")?);
     let environment = match params.opt_text("envName")? {
-        Some(name) => Some(call.keyrack.environment(&call.caller, name).await?),
+        Some(name) => Some(call.keyrack.environments.get(&call.caller, name).await?),
         None => None,
     };
     let layers: Vec<&str> = match (layer, &environment) {
@@ -40,8 +40,8 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         (None, None) => Vec::new(),
     };
     let anywhere = layer.is_none() && environment.is_none();
-    let installed = call.keyrack.installations(&call.caller).await?;
-    let found = call.keyrack.apps(&call.caller).await?;
+    let installed = call.keyrack.marketplace.installations(&call.caller).await?;
+    let found = call.keyrack.marketplace.apps(&call.caller).await?;
     let fits = |found: &&App| match anywhere {
         true => found.manifest.kind == ManifestType::Update,
         false => found.is_addon_for(&layers),

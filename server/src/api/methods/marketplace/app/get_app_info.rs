@@ -26,6 +26,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let found = call.keyrack.app(&call.caller, call.params.text("id")?).await?;
+    let found = call.keyrack.marketplace.read_app(&call.caller, &call.client, call.params.text("id")?).await?;
     info(app(&found), &found.manifest, call.caller.role)
 }

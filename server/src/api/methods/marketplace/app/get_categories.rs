@@ -27,7 +27,7 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let categories = call.keyrack.app_categories(&call.caller).await?;
+    let categories = call.keyrack.marketplace.app_categories(&call.caller).await?;
     let one = |category: &Category| json!({ "id": category.name, "title": category.name, "total": category.apps });
     response(json!({ "categories": categories.iter().map(one).collect::<Vec<_>>() }))
 }

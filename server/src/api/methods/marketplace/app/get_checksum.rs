@@ -25,5 +25,5 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    Answer::object(json!({ "checksum": call.keyrack.app_checksum(&call.caller).await? }))
+    Answer::object(json!({ "checksum": call.keyrack.marketplace.app_checksum(&call.caller).await? }))
 }

@@ -27,6 +27,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let search = call.params.opt_text("search")?.unwrap_or_default();
-    let found = call.keyrack.apps(&call.caller).await?;
+    let found = call.keyrack.marketplace.apps(&call.caller).await?;
     apps(found.iter().filter(|app| app.holds(search)))
 }

@@ -56,6 +56,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (id, request) = (call.params.text("id")?, request(&call.params, DECLARED)?);
-    let installed = call.keyrack.install_app(&call.caller, &call.client, id, false, request).await?;
+    let installed = call.keyrack.marketplace.install_app(&call.caller, &call.client, id, false, request).await?;
     done(&installed, "install", call.caller.role)
 }

@@ -26,6 +26,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.clear_console(&call.caller, &call.client).await?;
+    call.keyrack.marketplace.clear_console(&call.caller, &call.client).await?;
     response(json!({}))
 }

@@ -26,7 +26,7 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let lines = call.keyrack.read_console(&call.caller).await?;
+    let lines = call.keyrack.marketplace.read_console(&call.caller, &call.client).await?;
     let body: String = lines.iter().map(|line| format!("{} {}\n", wire_moment(line.at), line.line)).collect();
-    Answer::object(json!({ "appid": call.keyrack.scripting_appid(&call.caller), "body": body }))
+    Answer::object(json!({ "appid": call.keyrack.marketplace.scripting_appid(&call.caller), "body": body }))
 }

@@ -26,6 +26,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.write_console(&call.caller, call.params.text("message")?).await?;
+    call.keyrack.marketplace.write_console(&call.caller, &call.client, call.params.text("message")?).await?;
     response(json!({}))
 }

@@ -16,5 +16,5 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let text = call.params.text("manifest")?;
-    added(&call.keyrack.add_favorite_manifest(&call.caller, &call.client, text).await?)
+    added(&call.keyrack.marketplace.add_favorite_manifest(&call.caller, &call.client, text).await?)
 }

@@ -27,6 +27,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.delete_favorite_app(&call.caller, &call.client, call.params.text("id")?).await?;
+    call.keyrack.marketplace.delete_favorite_app(&call.caller, &call.client, call.params.text("id")?).await?;
     response(json!({}))
 }

@@ -41,6 +41,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (name, action) = (params.text("appUniqueName")?, params.opt_text("action")?);
     let given = values(params, "params")?;
-    let carried_out = call.keyrack.execute_app_action(&call.caller, &call.client, name, action, given).await?;
+    let carried_out =
+        call.keyrack.marketplace.execute_app_action(&call.caller, &call.client, name, action, given).await?;
     done(&carried_out, "executeAction", call.caller.role)
 }

@@ -27,7 +27,7 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let installed = call.keyrack.installation(&call.caller, call.params.text("appUniqueName")?).await?;
+    let installed = call.keyrack.marketplace.installation(&call.caller, call.params.text("appUniqueName")?).await?;
     match installed.environment {
         Some((_, appid)) => Answer::object(json!({ "appid": appid })),
         None => Err(Error::NotFound("it is installed in no environment".into()).into()),

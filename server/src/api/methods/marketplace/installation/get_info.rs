@@ -3,6 +3,7 @@
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use serde_json::json;
 
 use super::super::UNIQUE_NAME;
 use super::super::bean::{info, installation};
@@ -26,6 +27,15 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let installed = call.keyrack.installation(&call.caller, call.params.text("appUniqueName")?).await?;
-    info(installation(&installed), &installed.read()?, call.caller.role)
+    let installed = call
+        .keyrack
+        .marketplace
+        .read_installation(&call.caller, &call.client, call.params.text("appUniqueName")?)
+        .await?;
+    let app = installation(&installed);
+    match installed.read() {
+        Ok(manifest) => info(app, &manifest, call.caller.role),
+        // One that an earlier server could read and this one cannot is still there, and can be uninstalled.
+        Err(_) => Answer::object(json!({ "app": app, "settings": null })),
+    }
 }

@@ -25,5 +25,5 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    Answer::object(json!({ "appid": call.keyrack.scripting_appid(&call.caller) }))
+    Answer::object(json!({ "appid": call.keyrack.marketplace.scripting_appid(&call.caller) }))
 }

@@ -27,6 +27,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, form) = (call.params.text("appUniqueName")?, call.params.opt_text("settingsId")?);
-    let settings = call.keyrack.installed_settings(&call.caller, name, form).await?;
+    let settings = call.keyrack.marketplace.installed_settings(&call.caller, &call.client, name, form).await?;
     Answer::object(json!({ "settings": settings }))
 }

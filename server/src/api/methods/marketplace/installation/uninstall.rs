@@ -31,6 +31,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (name, force) = (call.params.text("appUniqueName")?, call.params.yes("force")?);
-    call.keyrack.uninstall(&call.caller, &call.client, name, force).await?;
+    call.keyrack.marketplace.uninstall(&call.caller, &call.client, name, force).await?;
     response(json!({}))
 }

@@ -57,6 +57,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let request = request(&call.params, DECLARED)?;
-    let installed = call.keyrack.install(&call.caller, &call.client, call.params.text("jps")?, request).await?;
+    let installed =
+        call.keyrack.marketplace.install(&call.caller, &call.client, call.params.text("jps")?, request).await?;
     done(&installed, "install", call.caller.role)
 }

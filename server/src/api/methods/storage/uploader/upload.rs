@@ -53,7 +53,7 @@ impl Method for Upload {
                     .into(),
             )
         })?;
-        let kept = call.keyrack.keep_upload(&call.caller, &call.client, file).await?;
+        let kept = call.keyrack.uploads.keep(&call.caller, &call.client, file).await?;
         let address = kept.address(&call.keyrack.settings().public_url);
         Ok(Kept { file: address.clone(), name: kept.name, size: kept.size, src: address })
     }

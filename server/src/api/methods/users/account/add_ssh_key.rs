@@ -39,6 +39,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         return Err(ApiError::bad("isPrivate", "private keys are not kept here: send the public one, with false"));
     }
     let (title, key) = (params.text("title")?, params.text("sshKey")?);
-    let kept = call.keyrack.add_ssh_key(&call.caller, &call.client, title, key).await?;
+    let kept = call.keyrack.accounts.add_ssh_key(&call.caller, &call.client, title, key).await?;
     Answer::object(json!({ "object": ssh_key(&kept) }))
 }

@@ -44,6 +44,6 @@ pub const METHOD: Method =
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (current, new) = (call.params.text("oldPassword")?, call.params.text("newPassword")?);
     let confirmed = confirm_with(&call, Some(current), call.params.opt_text("code")?).await?;
-    call.keyrack.change_password(&confirmed, current, new).await?;
+    call.keyrack.accounts.change_password(&confirmed, current, new).await?;
     Ok(Answer::done())
 }

@@ -23,6 +23,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.delete_ssh_key(&call.caller, &call.client, call.params.number("id")?).await?;
+    call.keyrack.accounts.delete_ssh_key(&call.caller, &call.client, call.params.number("id")?).await?;
     Ok(Answer::done())
 }

@@ -25,6 +25,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let confirmed = confirm(&call).await?;
-    call.keyrack.disable_totp(&confirmed).await?;
+    call.keyrack.second_factor.disable_totp(&confirmed).await?;
     Ok(Answer::done())
 }

@@ -41,5 +41,5 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let confirmed = confirm_with(&call, params.opt_text("password")?, params.opt_text("recoveryCode")?).await?;
-    codes::answer(call.keyrack.enable_totp(&confirmed, params.text("code")?).await?)
+    codes::answer(call.keyrack.second_factor.enable_totp(&confirmed, params.text("code")?).await?)
 }

@@ -26,7 +26,7 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     confirm(&call).await?;
-    let left = call.keyrack.second_factors(&call.caller).await?.recovery_codes_left;
+    let left = call.keyrack.second_factor.second_factors(&call.caller).await?.recovery_codes_left;
     // The empty list is for clients that go through it.
     Answer::written(&json!({"left": left, "codes": []}))
 }

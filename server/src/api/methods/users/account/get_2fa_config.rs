@@ -44,10 +44,10 @@ struct Config {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let confirmed = confirm(&call).await?;
-    let factors = call.keyrack.second_factors(&call.caller).await?;
+    let factors = call.keyrack.second_factor.second_factors(&call.caller).await?;
     // Asking twice must not make the code worthless that somebody has scanned meanwhile.
-    let pending = match call.keyrack.pending_totp(&call.caller).await? {
-        None if !factors.totp => Some(call.keyrack.begin_totp(&confirmed).await?),
+    let pending = match call.keyrack.second_factor.pending_totp(&call.caller).await? {
+        None if !factors.totp => Some(call.keyrack.second_factor.begin_totp(&confirmed).await?),
         pending => pending,
     };
     let (secret, url, qr_code) = match pending {

@@ -27,7 +27,7 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let keys = match call.params.yes("isPrivate")? {
         true => Vec::new(),
-        false => call.keyrack.ssh_keys(&call.caller).await?,
+        false => call.keyrack.accounts.ssh_keys(&call.caller).await?,
     };
     let keys: Vec<_> = keys.iter().map(ssh_key).collect();
     // Some clients read `keys`.

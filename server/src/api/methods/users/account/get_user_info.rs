@@ -25,6 +25,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let profile = call.keyrack.profile(&call.caller).await?;
+    let profile = call.keyrack.accounts.profile(&call.caller).await?;
     Answer::written(&NamedPerson::new(call.caller.clone(), profile.name))
 }

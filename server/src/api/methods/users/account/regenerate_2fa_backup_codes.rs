@@ -26,5 +26,5 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let confirmed = confirm(&call).await?;
-    codes::answer(call.keyrack.regenerate_recovery_codes(&confirmed).await?)
+    codes::answer(call.keyrack.second_factor.regenerate_recovery_codes(&confirmed).await?)
 }

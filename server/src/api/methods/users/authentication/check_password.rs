@@ -26,7 +26,7 @@ impl Method for CheckPassword {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        call.keyrack.check_password(&call.caller, &call.client, &self.password).await?;
+        call.keyrack.accounts.check_password(&call.caller, &call.client, &self.password).await?;
         Ok(Done {})
     }
 }

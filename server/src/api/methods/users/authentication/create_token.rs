@@ -53,7 +53,7 @@ impl Method for CreateToken {
             shared: false,
         };
         let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
-        let made = call.keyrack.create_token(&confirmed, &new).await?;
+        let made = call.keyrack.tokens.create(&confirmed, &new).await?;
         Ok(Created { token: made.into() })
     }
 }

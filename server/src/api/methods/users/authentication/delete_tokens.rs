@@ -35,13 +35,13 @@ impl Method for DeleteTokens {
         let ids = match self.ids {
             Ids::These(ids) => ids,
             Ids::All => {
-                let list = call.keyrack.token_list(&call.caller).await?;
+                let list = call.keyrack.tokens.list(&call.caller).await?;
                 list.tokens.iter().filter(|token| token.mine).map(|token| token.id).collect()
             }
         };
         // `*` of somebody without tokens is done already.
         if !ids.is_empty() {
-            call.keyrack.remove_tokens(&confirmed, &ids).await?;
+            call.keyrack.tokens.remove(&confirmed, &ids).await?;
         }
         Ok(Done {})
     }

@@ -14,7 +14,8 @@ use crate::api::method::{Method, Right};
 use crate::api::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 use crate::api::registry::Effect;
 
-/// Changes what a token is called, opens, or how long it lives; its value stays. What is left out stays as it is.
+/// Changes what a token is called, opens, or how long it lives; its value stays, and so does what is left out. Who widens
+/// a token of somebody else becomes its owner.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditToken {
@@ -54,7 +55,7 @@ impl Method for EditToken {
             shared: None,
         };
         let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
-        let token = call.keyrack.edit_token(&confirmed, self.id, None, &change).await?;
+        let token = call.keyrack.tokens.edit(&confirmed, self.id, None, &change).await?;
         Ok(Edited { token: token.into() })
     }
 }

@@ -60,7 +60,7 @@ impl Method for GetSessions {
     type Answer = Sessions;
 
     async fn run(self, call: &Call) -> Result<Sessions, ApiError> {
-        let sessions = call.keyrack.sessions(&call.caller).await?;
+        let sessions = call.keyrack.accounts.sessions(&call.caller).await?;
         Ok(Sessions { sessions: sessions.into_iter().map(Session::from).collect() })
     }
 }

@@ -1,5 +1,6 @@
 //! The methods that a token can carry.
 
+use keyrack_domain::types::methods::Search;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -13,7 +14,7 @@ use crate::api::registry::Effect;
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetTokenApiList {
-    /// Only methods with this in their name or summary, in any case.
+    /// Only methods with each of these words in their name or summary, in any case.
     #[schemars(example = &"StopEnv")]
     search: Option<String>,
     /// Accepted for compatibility; there are no private methods here.
@@ -28,9 +29,8 @@ impl Method for GetTokenApiList {
     type Answer = Permissions;
 
     async fn run(self, call: &Call) -> Result<Permissions, ApiError> {
-        let search = self.search.unwrap_or_default().trim().to_lowercase();
-        let matches = |text: &str| text.to_lowercase().contains(&search);
+        let search = Search::new(self.search.as_deref().unwrap_or_default());
         let methods = call.keyrack.catalog().token_methods();
-        Ok(Permissions::of(methods.into_iter().filter(|info| matches(&info.name) || matches(&info.summary))))
+        Ok(Permissions::of(methods.into_iter().filter(|info| search.finds(&info.search_text()))))
     }
 }

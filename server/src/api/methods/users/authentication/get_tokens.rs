@@ -34,8 +34,8 @@ impl Method for GetTokens {
 
     async fn run(self, call: &Call) -> Result<Tokens, ApiError> {
         let tokens = match self.ids {
-            Some(Ids::These(ids)) => call.keyrack.tokens_with_ids(&call.caller, &ids).await?,
-            Some(Ids::All) | None => call.keyrack.token_list(&call.caller).await?.tokens,
+            Some(Ids::These(ids)) => call.keyrack.tokens.with_ids(&call.caller, &ids).await?,
+            Some(Ids::All) | None => call.keyrack.tokens.list(&call.caller).await?.tokens,
         };
         Ok(Tokens { api_tokens: tokens.into_iter().map(ListedToken::from).collect() })
     }

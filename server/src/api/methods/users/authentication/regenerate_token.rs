@@ -12,8 +12,8 @@ use crate::api::method::{Method, Right};
 use crate::api::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 use crate::api::registry::Effect;
 
-/// Gives a token a new value; the old one is refused from then on. An expired token gets its former span of life again,
-/// unless expiresAt says otherwise.
+/// Gives a token a new value; the old one is refused from then on. Who makes the value is the owner from then on. An
+/// expired token gets its former span again, unless expiresAt says otherwise.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RegenerateToken {
@@ -45,7 +45,7 @@ impl Method for RegenerateToken {
             None => Renewal::FormerSpan,
         };
         let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
-        let renewed = call.keyrack.regenerate_token(&confirmed, self.id, None, renewal).await?;
+        let renewed = call.keyrack.tokens.regenerate(&confirmed, self.id, None, renewal).await?;
         Ok(Renewed { token: renewed.into() })
     }
 }

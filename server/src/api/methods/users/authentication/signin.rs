@@ -27,12 +27,12 @@ pub struct Signin {
 impl PublicMethod for Signin {
     const NAME: &str = "users.authentication.Signin";
     const EFFECT: Effect = Effect::Change;
-    const CODES: &[Code] = &[Code::WrongSignIn];
+    const CODES: &[Code] = &[Code::Forbidden, Code::WrongSignIn];
     const POST_ONLY: bool = true;
     type Answer = SignedInPerson;
 
     async fn run(self, call: &PublicCall) -> Result<SignedInPerson, ApiError> {
-        let signing_in = call.keyrack.sign_in(&self.login, &self.password, &call.client, SessionKind::Api);
+        let signing_in = call.keyrack.accounts.sign_in(&self.login, &self.password, &call.client, SessionKind::Api);
         let opened = signing_in.await.map_err(|error| match error {
             Error::TooManyTries { wait } => ApiError::SignInThrottled { wait },
             other => other.into(),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::api::call::PublicCall;
 use crate::api::error::{ApiError, Code};
+use crate::api::hint::explain;
 use crate::api::method::PublicMethod;
 use crate::api::methods::users::person::SignedInPerson;
 use crate::api::registry::Effect;
@@ -29,7 +30,8 @@ impl PublicMethod for SigninByToken {
     type Answer = SignedInPerson;
 
     async fn run(self, call: &PublicCall) -> Result<SignedInPerson, ApiError> {
-        let opened = call.keyrack.sign_in_with_token(&self.token, &call.client, SessionKind::Api).await?;
+        let opened = call.keyrack.accounts.sign_in_with_token(&self.token, &call.client, SessionKind::Api).await;
+        let opened = opened.map_err(|error| explain(error, &self.token))?;
         Ok(opened.into())
     }
 }

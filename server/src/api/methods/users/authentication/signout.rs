@@ -20,7 +20,7 @@ impl Method for Signout {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        call.keyrack.sign_out(&call.caller, &call.client).await?;
+        call.keyrack.accounts.sign_out(&call.caller, &call.client).await?;
         Ok(Done {})
     }
 }

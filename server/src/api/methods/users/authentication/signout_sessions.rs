@@ -28,9 +28,9 @@ impl Method for SignoutSessions {
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
         let ids = match self.ids {
             Ids::These(ids) => ids,
-            Ids::All => call.keyrack.sessions(&call.caller).await?.iter().map(|session| session.id).collect(),
+            Ids::All => call.keyrack.accounts.sessions(&call.caller).await?.iter().map(|session| session.id).collect(),
         };
-        call.keyrack.end_sessions(&call.caller, &call.client, &ids).await?;
+        call.keyrack.accounts.end_sessions(&call.caller, &call.client, &ids).await?;
         Ok(Done {})
     }
 }

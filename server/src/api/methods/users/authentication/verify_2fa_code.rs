@@ -28,12 +28,12 @@ pub struct Verify2FaCode {
 impl PublicMethod for Verify2FaCode {
     const NAME: &str = "users.authentication.Verify2FACode";
     const EFFECT: Effect = Effect::Change;
-    const CODES: &[Code] = &[Code::WrongSignIn, Code::NotAuthenticated];
+    const CODES: &[Code] = &[Code::Forbidden, Code::WrongSignIn, Code::NotAuthenticated];
     type Answer = SignedInPerson;
 
     async fn run(self, call: &PublicCall) -> Result<SignedInPerson, ApiError> {
         let proof = Proof::Code(self.code.into_inner());
-        let finishing = call.keyrack.finish_sign_in(self.session.trim(), &proof, &call.client, SessionKind::Api);
+        let finishing = call.keyrack.accounts.finish_sign_in(self.session.trim(), &proof, &call.client, SessionKind::Api);
         let opened = finishing.await.map_err(|error| match error {
             Error::WrongCode { .. } => ApiError::SignInCode,
             Error::TooManyTries { wait } => ApiError::SignInThrottled { wait },

@@ -17,13 +17,13 @@ use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
     name: "users.collaboration.DeleteMember",
-    summary: "Removes a member from the account, or takes an invitation back (negative number). The answer holds the new values of tokens that were transferred, which are told this once.",
+    summary: "Removes a member, or takes an invitation back (negative number). Values that the member made of others' tokens end; the answer holds, this once, those of tokens that were transferred.",
     params: &[
         MEMBER,
         Param::optional(
             "tokens",
             Kind::Text,
-            "What becomes of the member's tokens: revoke, keep (shared, owned by the caller) or transfer (to the caller, with a new value), for all of them or as JSON by their numbers. Required where there are any.",
+            "What becomes of the member's tokens: revoke, keep (shared, owned by the caller, with the value that the member knows; not where it signs in) or transfer (to the caller, with a new value), for all of them or as JSON by their numbers. By its number a token whose value the member made can be transferred too. Required where there are any.",
             "revoke",
         ),
         Param::optional(
@@ -54,7 +54,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let id = call.params.number("id")?;
     let confirmed = confirm(&call).await?;
     if id < 0 {
-        call.keyrack.withdraw_invitation(&call.caller, &call.client, id.saturating_neg()).await?;
+        call.keyrack.members.withdraw_invitation(&call.caller, &call.client, id.saturating_neg()).await?;
         return Answer::written(&Removed { tokens: Vec::new() });
     }
     let fates = match call.params.opt_text("tokens")?.map(str::trim) {
@@ -66,11 +66,11 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         }
         Some(word) => {
             let fate = fate(word)?;
-            let tokens = call.keyrack.tokens_of_member(&call.caller, id).await?;
+            let tokens = call.keyrack.members.tokens_of_member(&call.caller, id).await?;
             tokens.iter().map(|token| (token.id, fate)).collect()
         }
     };
-    let transferred = call.keyrack.remove_member(&confirmed, id, &fates).await?;
+    let transferred = call.keyrack.members.remove(&confirmed, id, &fates).await?;
     Answer::written(&Removed { tokens: transferred.into_iter().map(NewToken::from).collect() })
 }
 

@@ -43,8 +43,8 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let id = call.params.number("id")?;
     let role = role::read("role", call.params.opt_text("role")?.ok_or(ApiError::Missing("role"))?)?;
     let confirmed = confirm(&call).await?;
-    call.keyrack.change_role(&confirmed, id, role).await?;
-    let list = call.keyrack.members(&call.caller).await?;
+    call.keyrack.members.change_role(&confirmed, id, role).await?;
+    let list = call.keyrack.members.list(&call.caller).await?;
     let member = list.members.iter().find(|member| member.user_id == id).map(Member::active);
     Answer::object(json!({ "collaboration": member }))
 }

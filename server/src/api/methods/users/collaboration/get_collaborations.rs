@@ -49,7 +49,7 @@ struct Collaboration {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let wanted = call.params.opt_number("id")?;
-    let accounts = call.keyrack.accounts_of(&call.caller).await?;
+    let accounts = call.keyrack.members.accounts_of(&call.caller).await?;
     let collaborations = accounts
         .into_iter()
         .filter(|account| wanted.is_none_or(|wanted| wanted == account.id))

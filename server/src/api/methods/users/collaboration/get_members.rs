@@ -39,7 +39,7 @@ struct Members<'a> {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let wanted = call.params.opt_number("id")?;
-    let list = call.keyrack.members(&call.caller).await?;
+    let list = call.keyrack.members.list(&call.caller).await?;
     let is_wanted = |id: i64| wanted.is_none_or(|wanted| wanted == id);
     let members = list.members.iter().filter(|one| is_wanted(one.user_id)).map(Member::active);
     let invitations = list.invitations.iter().filter(|one| is_wanted(-one.id)).map(Member::invited);

@@ -28,7 +28,7 @@ pub const METHOD: Method = Method {
         CODE,
     ],
     answer: r#"{"result":0,"collaboration":{"id":-4,"email":"bob@example.org","status":"PENDING","role":{"id":3,"name":"viewer"}},"link":"https://keys.example.org/invite?token=…","mailed":true}"#,
-    codes: &[Code::WrongPassword],
+    codes: &[Code::WrongPassword, Code::Limit],
     sets: &[],
     token: TokenAccess::Never,
     role: Role::Owner,
@@ -44,6 +44,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         None => Role::Viewer,
     };
     let confirmed = confirm(&call).await?;
-    let invitation = call.keyrack.invite_member(&confirmed, call.params.text("email")?, role).await?;
+    let invitation = call.keyrack.members.invite(&confirmed, call.params.text("email")?, role).await?;
     invited(&call.keyrack.settings().public_url, &invitation, role)
 }

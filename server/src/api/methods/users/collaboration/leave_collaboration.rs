@@ -11,7 +11,7 @@ use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
 pub const METHOD: Method = Method {
     name: "users.collaboration.LeaveCollaboration",
-    summary: "Takes the caller out of an account. The caller's tokens there are revoked and sessions there end; the last owner stays.",
+    summary: "Takes the caller out of an account. The caller's tokens there are revoked, values that the caller made of others' tokens and sessions there end; the last owner stays.",
     params: &[
         Param::required("id", Kind::Number, "The account's number, as GetCollaborations tells it.", "3"),
         Param::optional(
@@ -41,6 +41,6 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         Some(_) => return Err(ApiError::bad("tokens", "it has to be revoke")),
     };
     let confirmed = confirm(&call).await?;
-    call.keyrack.leave_account(&confirmed, account, revoke).await?;
+    call.keyrack.members.leave(&confirmed, account, revoke).await?;
     Ok(Answer::done())
 }

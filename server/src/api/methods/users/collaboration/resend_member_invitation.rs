@@ -26,7 +26,7 @@ pub const METHOD: Method = Method {
         CODE,
     ],
     answer: r#"{"result":0,"collaboration":{"id":-5,"email":"bob@example.org","status":"PENDING","role":{"id":3,"name":"viewer"}},"link":"https://keys.example.org/invite?token=…","mailed":true}"#,
-    codes: &[Code::NotFound, Code::WrongPassword],
+    codes: &[Code::NotFound, Code::WrongPassword, Code::Limit],
     sets: &[],
     token: TokenAccess::Never,
     role: Role::Owner,
@@ -38,12 +38,12 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let id = call.params.number("id")?;
     let confirmed = confirm(&call).await?;
-    let list = call.keyrack.members(&call.caller).await?;
+    let list = call.keyrack.members.list(&call.caller).await?;
     let former = list
         .invitations
         .iter()
         .find(|invitation| id.checked_neg() == Some(invitation.id))
         .ok_or_else(|| keyrack_domain::Error::NotFound(format!("there is no invitation {id}").into()))?;
-    let invitation = call.keyrack.invite_member(&confirmed, &former.email, former.role).await?;
+    let invitation = call.keyrack.members.invite(&confirmed, &former.email, former.role).await?;
     invited(&call.keyrack.settings().public_url, &invitation, former.role)
 }

@@ -25,6 +25,6 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let made = call.keyrack.create_task(&call.caller, &call.client, None, new_task(&call.params)?).await?;
+    let made = call.keyrack.scheduler.create(&call.caller, &call.client, None, new_task(&call.params)?).await?;
     Answer::object(json!({ "object": task(&made) }))
 }

@@ -26,8 +26,8 @@ pub const METHOD: Method = Method {
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let ids = match call.params.ids("ids")? {
         Ids::These(ids) => ids,
-        Ids::All => call.keyrack.tasks(&call.caller).await?.iter().map(|task| task.id).collect(),
+        Ids::All => call.keyrack.scheduler.list(&call.caller).await?.iter().map(|task| task.id).collect(),
     };
-    call.keyrack.delete_tasks(&call.caller, &call.client, &ids).await?;
+    call.keyrack.scheduler.delete(&call.caller, &call.client, &ids).await?;
     Ok(Answer::done())
 }

@@ -32,6 +32,6 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let (id, new) = (call.params.number("id")?, new_task(&call.params)?);
-    let made = call.keyrack.edit_task(&call.caller, &call.client, id, new).await?;
+    let made = call.keyrack.scheduler.edit(&call.caller, &call.client, id, new).await?;
     Answer::object(json!({ "object": task(&made) }))
 }

@@ -26,7 +26,7 @@ pub const METHOD: Method = Method {
 };
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
-    let all = call.keyrack.tasks(&call.caller).await?;
+    let all = call.keyrack.scheduler.read_tasks(&call.caller, &call.client).await?;
     let wanted = |id: i64| match call.params.opt_ids("ids") {
         Ok(Some(Ids::These(ids))) => ids.contains(&id),
         _ => true,

@@ -1,0 +1,302 @@
+//! The one seam to what runs nodes: `local` processes of this machine, containers later.
+//!
+//! An engine knows nodes, not environments: what should run, when to try again and what people are told about it is
+//! decided above (`environments`). Everything that an engine promises is in the contract tests, which run against any
+//! engine (the feature `contract`).
+
+#[cfg(feature = "contract")]
+pub mod contract;
+mod files;
+mod image;
+pub mod local;
+mod path;
+mod pattern;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use tokio::sync::oneshot;
+
+use keyrack_types::ids::NodeId;
+
+pub use files::{Content, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
+pub use image::ImageRef;
+pub use path::NodePath;
+pub use pattern::{Pattern, Search, Stopped};
+
+/// Memory that one cloudlet stands for, in bytes.
+pub const CLOUDLET_MEMORY: u64 = 128 * 1024 * 1024;
+
+/// The log that a running node writes, as [`Engine::read_log`] takes it, on every engine.
+pub const CURRENT_LOG: &str = "output.log";
+
+/// What one node is and runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeSpec {
+    pub id: NodeId,
+    /// Short name of its environment, shown to the node.
+    pub environment: String,
+    pub image: ImageRef,
+    /// Replaces what the image runs; handed to a shell.
+    pub command: Option<String>,
+    /// What its owner set, by name.
+    pub variables: BTreeMap<String, String>,
+    /// The port on 127.0.0.1 that is kept for it and told to it as `PORT`.
+    pub port: u16,
+    /// How much memory a process of it may take, in bytes.
+    pub memory: u64,
+}
+
+/// What is known of an image before a node of it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageFacts {
+    /// Whether it answers on the node's port.
+    pub listens: bool,
+}
+
+/// Something that a node can run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The image's name without a tag.
+    pub name: String,
+    pub summary: String,
+    /// The tags to choose from; others may be accepted too.
+    pub tags: Vec<String>,
+    pub listens: bool,
+}
+
+/// A node's process has been started.
+#[derive(Debug)]
+pub struct Started {
+    /// Tells, once, that nothing of the node is left and how its first process ended. Closed without a word when the
+    /// engine itself goes.
+    pub exited: oneshot::Receiver<Exit>,
+}
+
+/// How a node's first process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// By itself, with this code.
+    Code(i32),
+    /// By this signal.
+    Signal(i32),
+    /// Nobody saw it: its supervisor was ended.
+    Unseen,
+}
+
+impl std::fmt::Display for Exit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Exit::Code(code) => write!(f, "it ended with exit code {code}"),
+            Exit::Signal(9) => f.write_str("it was killed (signal 9)"),
+            Exit::Signal(signal) => write!(f, "it was ended by signal {signal}"),
+            Exit::Unseen => f.write_str("its supervisor was ended"),
+        }
+    }
+}
+
+/// Whether a node runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeRun {
+    Stopped,
+    Running,
+}
+
+/// What a node uses now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeStats {
+    /// Processor time that its living processes have used.
+    pub cpu: Duration,
+    /// Memory that they hold, in bytes.
+    pub memory: u64,
+    /// How many processes there are.
+    pub processes: u64,
+}
+
+/// A command to be executed as a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// Handed to a shell.
+    pub command: String,
+    /// Whether every question is answered with “y”; otherwise there is nothing to read.
+    pub say_yes: bool,
+    pub time_limit: Duration,
+    /// The most bytes that are kept of each of the two streams of output.
+    pub output_limit: usize,
+}
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    pub exit: Exit,
+    pub out: String,
+    pub err: String,
+    /// False when it was ended because its time was over.
+    pub in_time: bool,
+}
+
+/// A file that a node's output is kept in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFile {
+    /// As [`Engine::read_log`] takes it.
+    pub path: String,
+    /// Size in bytes.
+    pub size: u64,
+    pub modified: DateTime<Utc>,
+}
+
+/// A part of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogPart {
+    /// Bytes that are no UTF-8 are replaced.
+    pub text: String,
+    /// Where it begins, in bytes.
+    pub from: u64,
+    /// Where it ends: the `from` that goes on reading.
+    pub next: u64,
+    /// The log's size in bytes.
+    pub size: u64,
+}
+
+/// Why an engine did not do something. Every text may be shown to the environment's owner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// There is no such image here, or no such tag of it.
+    #[error("{0}")]
+    UnknownImage(String),
+    /// This server does not run that.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// There is no such log.
+    #[error("there is no log “{0}”")]
+    NoLog(String),
+    /// There is no such file.
+    #[error("there is no file “{0}”")]
+    NoFile(String),
+    /// There is a file where none may be.
+    #[error("there is “{0}” already")]
+    FileExists(String),
+    /// The file is not of the kind that this needs, or leads out of the node's folder.
+    #[error("{0}")]
+    BadFile(String),
+    /// The archive is none, is damaged, or holds what must not be unpacked.
+    #[error("{0}")]
+    BadArchive(String),
+    /// It would take more than a node may.
+    #[error("{0}")]
+    TooLarge(String),
+    /// It could not be done.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl EngineError {
+    /// Whether trying again can help.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, EngineError::Failed(_))
+    }
+}
+
+impl From<std::io::Error> for EngineError {
+    fn from(error: std::io::Error) -> EngineError {
+        EngineError::Failed(error.to_string())
+    }
+}
+
+/// Runs nodes.
+///
+/// Calls for different nodes may come at once; calls for one node come one after another, except for reading calls.
+#[async_trait]
+pub trait Engine: Send + Sync + 'static {
+    /// What nodes can run here.
+    async fn templates(&self) -> Vec<Template>;
+
+    /// Says whether such a node could run here; nothing is made.
+    ///
+    /// # Errors
+    /// [`EngineError::UnknownImage`] naming those that there are, [`EngineError::NotAllowed`] with the reason.
+    async fn check(
+        &self,
+        image: &ImageRef,
+        command: Option<&str>,
+        variables: &BTreeMap<String, String>,
+    ) -> Result<ImageFacts, EngineError>;
+
+    /// Returns when nothing that an earlier run of this server left behind is alive any more.
+    async fn settle(&self);
+
+    /// Starts the node; its folder is made when there is none.
+    ///
+    /// # Errors
+    /// As [`Engine::check`], or [`EngineError::Failed`] when it runs already or its command cannot be executed.
+    async fn start(&self, spec: &NodeSpec) -> Result<Started, EngineError>;
+
+    /// Asks the node to end (SIGTERM), and after the grace time makes it. Nothing of it is left at the answer, whatever
+    /// it forked. A node that does not run is stopped already.
+    ///
+    /// # Errors
+    /// [`EngineError::Failed`] when something could not be ended.
+    async fn stop(&self, node: NodeId, grace: Duration) -> Result<(), EngineError>;
+
+    /// Whether it runs.
+    async fn status(&self, node: NodeId) -> NodeRun;
+
+    /// Stops the node without grace and removes its folder and its logs.
+    ///
+    /// # Errors
+    /// [`EngineError::Failed`].
+    async fn remove(&self, node: NodeId) -> Result<(), EngineError>;
+
+    /// Gives the second node, which never ran, a copy of the first one's files.
+    ///
+    /// # Errors
+    /// [`EngineError::Failed`]; then the copy may be in parts.
+    async fn copy_files(&self, from: NodeId, to: NodeId) -> Result<(), EngineError>;
+
+    /// Executes a command in the node's folder, with its variables and confined as the node is. What the command leaves
+    /// running ends with it. When this is dropped, the command is ended.
+    ///
+    /// # Errors
+    /// [`EngineError::NotAllowed`] where nodes cannot be confined, [`EngineError::Failed`].
+    async fn execute(&self, spec: &NodeSpec, execution: &Execution) -> Result<Executed, EngineError>;
+
+    /// Works on the node's files, with the rights of the node itself. Nothing outside its folder is reached, whatever
+    /// the node does meanwhile. When this is dropped, a search is given up; other work comes to its end once it has begun.
+    ///
+    /// # Errors
+    /// [`EngineError::NoFile`], [`EngineError::FileExists`], [`EngineError::BadFile`],
+    /// [`EngineError::BadArchive`], [`EngineError::TooLarge`], [`EngineError::NotAllowed`] for a file that the node itself could not use.
+    async fn work_on_files(&self, node: NodeId, work: FileWork) -> Result<FileDone, EngineError>;
+
+    /// The node's logs, the current one first.
+    ///
+    /// # Errors
+    /// [`EngineError::Failed`].
+    async fn logs(&self, node: NodeId) -> Result<Vec<LogFile>, EngineError>;
+
+    /// At most `count` bytes of a log from byte `from` on; without `from`, its last ones.
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`].
+    async fn read_log(&self, node: NodeId, path: &str, from: Option<u64>, count: u64) -> Result<LogPart, EngineError>;
+
+    /// Empties a log.
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`].
+    async fn clear_log(&self, node: NodeId, path: &str) -> Result<(), EngineError>;
+
+    /// Removes a log; the one that is written to begins anew.
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`].
+    async fn remove_log(&self, node: NodeId, path: &str) -> Result<(), EngineError>;
+
+    /// Limits the memory that each living process of the node may take, in bytes, as far as the system lets it be.
+    async fn limit(&self, node: NodeId, memory: u64);
+
+    /// What it uses now; nothing while it is stopped.
+    async fn stats(&self, node: NodeId) -> NodeStats;
+}

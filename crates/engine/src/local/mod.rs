@@ -1,0 +1,428 @@
+//! Nodes as processes of this machine, each under a supervisor of its own.
+
+mod confinement;
+mod files;
+mod folders;
+mod logs;
+mod node_files;
+mod proc;
+mod protocol;
+mod recipes;
+mod supervised;
+mod supervisor;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use rustix::fs::FlockOperation;
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+use super::{
+    Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
+    NodeSpec, NodeStats, Started, Template,
+};
+use confinement::Confinement;
+use folders::Folders;
+use keyrack_types::ids::NodeId;
+use protocol::{Capture, Job};
+use recipes::{Program, Recipes};
+use supervised::{Ended, Supervised};
+
+pub use protocol::SUPERVISE_NODE;
+pub use supervisor::supervise;
+
+/// Size in bytes at which a node's log is turned over; two are kept.
+const LOG_LIMIT: u64 = 1024 * 1024;
+
+/// What nodes' processes get to end by themselves when the server is gone.
+const ORPHAN_GRACE: Duration = Duration::from_secs(2);
+
+/// How long a start waits for what an earlier server left behind.
+const SETTLING: Duration = Duration::from_secs(10);
+
+/// The argument by which the program knows that it is to be a web application.
+pub const NODE_WEB: &str = "node-web";
+
+/// Where processes look for programs unless their owner says otherwise.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Nodes as local processes.
+pub struct LocalEngine {
+    folders: Folders,
+    recipes: Recipes,
+    confinement: Confinement,
+    allow_unconfined: bool,
+    /// The program that is started as supervisor and as the built-in web application.
+    program: PathBuf,
+    running: Mutex<HashMap<NodeId, Arc<Supervised>>>,
+    /// How many commands were executed, so that each has a lock of its own.
+    executions: AtomicU64,
+}
+
+impl LocalEngine {
+    /// Gets ready; nothing runs yet. `program` answers to [`SUPERVISE_NODE`] and [`NODE_WEB`]: see
+    /// [`LocalEngine::this_program`].
+    ///
+    /// # Errors
+    /// When the data folder cannot be made ready.
+    pub fn open(data: &Path, program: PathBuf) -> io::Result<LocalEngine> {
+        let folders = Folders::open(data)?;
+        let confinement = Confinement::probe(&folders.nodes());
+        if !confinement.is_there() {
+            tracing::warn!("nodes cannot be confined here: neither users of their own nor Landlock can be had");
+        } else if confinement.uids.is_none() && rustix::process::geteuid().is_root() {
+            tracing::warn!(
+                "nodes get no user of their own: the way to the data folder is closed to other users, or the superuser's powers are cut"
+            );
+        }
+        Ok(LocalEngine {
+            recipes: Recipes::in_folder(folders.recipes()),
+            folders,
+            confinement,
+            allow_unconfined: false,
+            program,
+            running: Mutex::default(),
+            executions: AtomicU64::new(0),
+        })
+    }
+
+    /// Whether `cmd`, Exec methods and recipes run although nodes cannot be confined here.
+    #[must_use]
+    pub fn allow_unconfined(mut self, allow: bool) -> LocalEngine {
+        self.allow_unconfined = allow;
+        self
+    }
+
+    /// Leaves out a kind of confinement, as on a machine that does not have it.
+    #[must_use]
+    pub fn confined_at_most(mut self, by_user: bool, by_landlock: bool) -> LocalEngine {
+        if !by_user {
+            self.confinement.uids = None;
+        }
+        self.confinement.landlock &= by_landlock;
+        self
+    }
+
+    /// The running program itself, also when its file was replaced meanwhile.
+    pub fn this_program() -> PathBuf {
+        PathBuf::from("/proc/self/exe")
+    }
+
+    /// A node's folder: where its `www/` lies.
+    pub fn folder(&self, node: NodeId) -> PathBuf {
+        self.folders.node(node)
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<NodeId, Arc<Supervised>>> {
+        self.running.lock().expect("never poisoned: nothing under it panics")
+    }
+
+    /// The node's supervisor, while anything of the node lives.
+    fn supervised(&self, node: NodeId) -> Option<Arc<Supervised>> {
+        self.running().get(&node).filter(|supervised| supervised.lives()).cloned()
+    }
+
+    fn program_for(
+        &self,
+        image: &ImageRef,
+        command: Option<&str>,
+        variables: &BTreeMap<String, String>,
+    ) -> Result<Program, EngineError> {
+        let program = self.recipes.find(image)?;
+        if self.allow_unconfined || self.confinement.is_there() {
+            return Ok(program);
+        }
+        let what = if command.is_some() {
+            "commands"
+        } else if matches!(program, Program::Recipe(_)) {
+            "recipes"
+        } else if variables.keys().any(|name| loads_code(name)) {
+            "variables that load code"
+        } else {
+            return Ok(program);
+        };
+        Err(EngineError::NotAllowed(format!(
+            "{what} are off on this server: it can confine nodes neither by a user of their own nor by Landlock (its operator can allow them with --allow-unconfined-nodes)"
+        )))
+    }
+
+    /// Makes the node's folders and answers the user id that it gets.
+    fn prepare(&self, node: NodeId) -> io::Result<Option<u32>> {
+        let folder = self.folders.node(node);
+        fs::create_dir_all(self.folders.logs(node))?;
+        let uid = match (&self.confinement.uids, fs::symlink_metadata(&folder)) {
+            (None, _) => None,
+            (Some(uids), Ok(facts)) if uids.is_one(facts.uid()) => Some(facts.uid()),
+            (Some(uids), Ok(_)) => {
+                let uid = uids.take();
+                files::give_to(&folder, uid)?;
+                Some(uid)
+            }
+            (Some(uids), Err(_)) => Some(uids.take()),
+        };
+        files::make_node_folder(&folder, uid)?;
+        Ok(uid)
+    }
+
+    fn job(&self, spec: &NodeSpec, program: Program, uid: Option<u32>) -> Job {
+        let folder = self.folders.node(spec.id);
+        let mut variables = BTreeMap::from([
+            ("PATH".to_owned(), PATH.to_owned()),
+            ("HOME".to_owned(), folder.display().to_string()),
+            ("TMPDIR".to_owned(), folder.join("tmp").display().to_string()),
+            ("LANG".to_owned(), "C.UTF-8".to_owned()),
+        ]);
+        if let Program::Recipe(recipe) = &program {
+            variables.extend(recipe.env.clone());
+        }
+        variables.extend(spec.variables.clone());
+        // What the node is told of itself cannot be set otherwise.
+        variables.extend([
+            ("PORT".to_owned(), spec.port.to_string()),
+            ("KEYRACK_ENVIRONMENT".to_owned(), spec.environment.clone()),
+            ("KEYRACK_NODE".to_owned(), spec.id.to_string()),
+            ("KEYRACK_IMAGE".to_owned(), spec.image.name.clone()),
+            ("KEYRACK_TAG".to_owned(), spec.image.tag.clone()),
+        ]);
+        let mut read = Vec::new();
+        let (program, args) = match (&spec.command, program) {
+            (Some(command), program) => {
+                if let Program::Recipe(recipe) = program {
+                    read.extend(recipe.read);
+                }
+                (Some(PathBuf::from("/bin/sh")), vec!["-c".to_owned(), command.clone()])
+            }
+            (None, Program::BuiltIn) => (None, vec![NODE_WEB.to_owned()]),
+            (None, Program::Recipe(recipe)) => {
+                let program = PathBuf::from(&recipe.command);
+                if program.is_absolute() {
+                    read.push(program.clone());
+                }
+                read.extend(recipe.read);
+                let args = recipe.args.iter().map(|argument| recipes::fill(argument, &variables)).collect();
+                (Some(program), args)
+            }
+        };
+        Job {
+            program,
+            args,
+            variables,
+            folder,
+            log: self.folders.logs(spec.id).join(folders::LOG),
+            log_limit: LOG_LIMIT,
+            lock: self.folders.lock(spec.id),
+            uid,
+            landlock: self.confinement.landlock,
+            read,
+            memory: spec.memory,
+            orphan_grace: ORPHAN_GRACE.as_millis() as u64,
+            capture: None,
+        }
+    }
+}
+
+#[async_trait]
+impl Engine for LocalEngine {
+    async fn templates(&self) -> Vec<Template> {
+        self.recipes.templates()
+    }
+
+    async fn check(
+        &self,
+        image: &ImageRef,
+        command: Option<&str>,
+        variables: &BTreeMap<String, String>,
+    ) -> Result<ImageFacts, EngineError> {
+        self.program_for(image, command, variables).map(|program| ImageFacts { listens: program.listens() })
+    }
+
+    async fn settle(&self) {
+        let locks = self.folders.locks();
+        let until = Instant::now() + SETTLING;
+        while Instant::now() < until && any_held(&locks) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn start(&self, spec: &NodeSpec) -> Result<Started, EngineError> {
+        if self.supervised(spec.id).is_some() {
+            return Err(EngineError::Failed("the node runs already".to_owned()));
+        }
+        let program = self.program_for(&spec.image, spec.command.as_deref(), &spec.variables)?;
+        let uid = self
+            .prepare(spec.id)
+            .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))?;
+        let job = self.job(spec, program, uid);
+        let (supervised, exited) = Supervised::start(&self.program, &job).await?;
+        self.running().insert(spec.id, supervised);
+        Ok(Started { exited })
+    }
+
+    async fn stop(&self, node: NodeId, grace: Duration) -> Result<(), EngineError> {
+        if let Some(supervised) = self.supervised(node) {
+            supervised.stop(grace).await?;
+        }
+        self.running().remove(&node);
+        Ok(())
+    }
+
+    async fn status(&self, node: NodeId) -> NodeRun {
+        if self.supervised(node).is_some() { NodeRun::Running } else { NodeRun::Stopped }
+    }
+
+    async fn remove(&self, node: NodeId) -> Result<(), EngineError> {
+        self.stop(node, Duration::ZERO).await?;
+        let (folder, logs, lock) = (self.folders.node(node), self.folders.logs(node), self.folders.lock(node));
+        let owner = fs::symlink_metadata(&folder).map(|facts| facts.uid()).ok();
+        blocking(move || {
+            absent_is_fine(files::remove_node_folder(&folder))?;
+            absent_is_fine(fs::remove_dir_all(logs))?;
+            absent_is_fine(fs::remove_file(lock))
+        })
+        .await?;
+        if let (Some(uids), Some(owner)) = (&self.confinement.uids, owner) {
+            uids.release(owner);
+        }
+        Ok(())
+    }
+
+    async fn copy_files(&self, from: NodeId, to: NodeId) -> Result<(), EngineError> {
+        let source = self.folders.node(from);
+        if !source.exists() {
+            return Ok(());
+        }
+        let uid = self.prepare(to)?;
+        let target = self.folders.node(to);
+        blocking(move || files::copy_tree(&source, &target, uid)).await
+    }
+
+    async fn execute(&self, spec: &NodeSpec, execution: &Execution) -> Result<Executed, EngineError> {
+        let program = self.program_for(&spec.image, Some(&execution.command), &spec.variables)?;
+        let uid = self
+            .prepare(spec.id)
+            .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))?;
+        let spec = NodeSpec { command: Some(execution.command.clone()), ..spec.clone() };
+        let number = self.executions.fetch_add(1, Ordering::Relaxed);
+        let lock = self.folders.locks().join(format!("{}-{number}.lock", spec.id));
+        let _unlock = RemovedAtTheEnd(lock.clone());
+        let capture = Some(Capture { limit: execution.output_limit, say_yes: execution.say_yes });
+        let job = Job { lock, capture, ..self.job(&spec, program, uid) };
+        let (supervised, ended) = Supervised::run(&self.program, &job).await?;
+        tokio::pin!(ended);
+        let (ended, in_time) = match tokio::time::timeout(execution.time_limit, &mut ended).await {
+            Ok(ended) => (ended, true),
+            Err(_) => {
+                supervised.stop(Duration::ZERO).await?;
+                (ended.await, false)
+            }
+        };
+        let Ended { exit, out, err } = ended.map_err(|error| EngineError::Failed(error.to_string()))?;
+        Ok(Executed { exit, out, err, in_time })
+    }
+
+    async fn work_on_files(&self, node: NodeId, work: FileWork) -> Result<FileDone, EngineError> {
+        let owner = self
+            .prepare(node)
+            .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))?;
+        let folder = self.folders.node(node);
+        let given_up = SetWhenDropped(Arc::default());
+        let flag = given_up.0.clone();
+        tokio::task::spawn_blocking(move || node_files::work(&folder, owner, work, &flag))
+            .await
+            .map_err(|error| EngineError::Failed(error.to_string()))?
+    }
+
+    async fn logs(&self, node: NodeId) -> Result<Vec<LogFile>, EngineError> {
+        let folder = self.folders.logs(node);
+        blocking(move || Ok(logs::list(&folder))).await
+    }
+
+    async fn read_log(&self, node: NodeId, path: &str, from: Option<u64>, count: u64) -> Result<LogPart, EngineError> {
+        let (folder, path) = (self.folders.logs(node), path.to_owned());
+        tokio::task::spawn_blocking(move || logs::read(&folder, &path, from, count))
+            .await
+            .map_err(|error| EngineError::Failed(error.to_string()))?
+    }
+
+    async fn clear_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
+        logs::clear(&self.folders.logs(node), path)
+    }
+
+    async fn remove_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
+        logs::remove(&self.folders.logs(node), path)
+    }
+
+    async fn limit(&self, node: NodeId, memory: u64) {
+        let Some(supervised) = self.supervised(node) else { return };
+        let limit = || Rlimit { current: Some(memory), maximum: Some(memory) };
+        for process in proc::descendants(supervised.pid()) {
+            if let Some(pid) = Pid::from_raw(process.pid)
+                && let Err(error) = prlimit(Some(pid), Resource::Data, limit())
+            {
+                tracing::debug!(%node, %error, "a process is limited at its next start only");
+            }
+        }
+    }
+
+    async fn stats(&self, node: NodeId) -> NodeStats {
+        let Some(supervised) = self.supervised(node) else { return NodeStats::default() };
+        let processes = blocking(move || Ok(proc::descendants(supervised.pid()))).await.unwrap_or_default();
+        NodeStats {
+            cpu: processes.iter().map(proc::Process::cpu).sum(),
+            memory: processes.iter().map(proc::Process::memory).sum(),
+            processes: processes.len() as u64,
+        }
+    }
+}
+
+/// A file that goes with this value.
+struct RemovedAtTheEnd(PathBuf);
+
+impl Drop for RemovedAtTheEnd {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Whether this variable makes a program load code that was not meant to be in it.
+fn loads_code(name: &str) -> bool {
+    name.starts_with("LD_") || matches!(name, "GCONV_PATH" | "GLIBC_TUNABLES" | "LOCPATH" | "NLSPATH")
+}
+
+/// Whether any supervisor still lives, of this server or an earlier one.
+fn any_held(locks: &Path) -> bool {
+    let held = |path: PathBuf| {
+        fs::File::open(path).is_ok_and(|file| rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).is_err())
+    };
+    fs::read_dir(locks).into_iter().flatten().flatten().any(|entry| held(entry.path()))
+}
+
+fn absent_is_fine(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// Tells work on another thread that nobody waits for it any more.
+struct SetWhenDropped(Arc<AtomicBool>);
+
+impl Drop for SetWhenDropped {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, EngineError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(EngineError::from),
+        Err(error) => Err(EngineError::Failed(error.to_string())),
+    }
+}

@@ -1,0 +1,135 @@
+//! Whose rights a secret has.
+//!
+//! A token acts as its owner. Whoever made its secret knows it, and may have kept it; and a shared token can pass to an owner who
+//! did not make it, by being widened. So a secret opens nothing unless whoever made it may do what its owner may: then it gives
+//! nobody more than that member has anyway. Who is no member any more may do nothing.
+
+use sqlx::Row;
+
+use crate::audit::{self, Event};
+use crate::cluster::Forget;
+use crate::error::Result;
+use crate::ids::{AccountId, TokenId, UserId};
+use crate::notices::{Told, tell};
+use crate::secret::{Secret, SecretHash};
+use crate::store::Tx;
+use crate::tokens::Tokens;
+use crate::types::accounts::Role;
+use crate::types::methods::ApiSet;
+
+/// Who made a secret.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Maker {
+    pub user: UserId,
+    /// None for somebody who is no member of the account.
+    pub role: Option<Role>,
+}
+
+impl Maker {
+    /// Whether a secret that this member made may act as the owner of its token. Extended Access signs in as the owner, where
+    /// private things are: that takes more than the same role.
+    pub fn may_act_as(self, owner: UserId, role: Role, set: ApiSet) -> bool {
+        if self.user == owner {
+            return true;
+        }
+        match self.role {
+            None => false,
+            Some(own) if set == ApiSet::ExtendedAccess => own > role,
+            Some(own) => own >= role,
+        }
+    }
+}
+
+impl Tokens {
+    /// Ends the secrets that a member made of others' tokens, within the transaction in which the member goes. `event` makes the
+    /// entry of an action on a subject.
+    pub(crate) async fn end_secrets_made_by(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        (user, email): (UserId, &str),
+        event: impl Fn(&'static str, String) -> Event,
+    ) -> Result<Vec<Forget>> {
+        let now = self.world.now();
+        let rows = sqlx::query(
+            "SELECT id, description, secret_hash, owner_id FROM tokens \
+             WHERE account_id = $1 AND secret_by = $2 AND owner_id <> $2 ORDER BY id",
+        )
+        .bind(account.0)
+        .bind(user.0)
+        .fetch_all(&mut **tx)
+        .await?;
+        let mut ended = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (id, description): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+            let owner = UserId(row.try_get(3)?);
+            // A value that nobody is told takes its place; it is the owner's who regenerates the token.
+            sqlx::query(
+                "UPDATE tokens SET secret_hash = $1, secret_by = owner_id, version = version + 1 WHERE id = $2",
+            )
+            .bind(Secret::new_token(&self.world).hash().to_vec())
+            .bind(id)
+            .execute(&mut **tx)
+            .await?;
+            sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id).execute(&mut **tx).await?;
+            audit::append(tx, now, event("token.end-value", format!("token:{id} {description}"))).await?;
+            let told = Told::TokenValueEnded { description: &description, maker: email };
+            tell(tx, &self.settings, now, owner, Some(account), told).await?;
+            if let Some(hash) = SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(2)?) {
+                ended.push(Forget::Token(hash, TokenId(id)));
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Ends the sign-ins by secrets that others than the token's owner made, where a role that is being changed decides what they
+    /// may do. The secrets themselves are looked up anew.
+    pub(crate) async fn end_sign_ins_for_others(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        user: UserId,
+    ) -> Result<Vec<Forget>> {
+        let rows = sqlx::query(
+            "SELECT id, secret_hash FROM tokens \
+             WHERE account_id = $1 AND secret_by <> owner_id AND (secret_by = $2 OR owner_id = $2)",
+        )
+        .bind(account.0)
+        .bind(user.0)
+        .fetch_all(&mut **tx)
+        .await?;
+        let mut ended = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id: i64 = row.try_get(0)?;
+            sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id).execute(&mut **tx).await?;
+            if let Some(hash) = SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(1)?) {
+                ended.push(Forget::Token(hash, TokenId(id)));
+            }
+        }
+        Ok(ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_gives_nobody_more_than_who_made_it_has() {
+        use ApiSet::{Custom, ExtendedAccess};
+        use Role::{Manager, Owner};
+        let owner = UserId(1);
+        for (maker, role, set, may) in [
+            (1, None, ExtendedAccess, true),
+            (2, None, Custom, false),
+            (2, Some(Manager), Custom, false),
+            (2, Some(Manager), ExtendedAccess, false),
+            (2, Some(Owner), Custom, true),
+            (2, Some(Owner), ExtendedAccess, false),
+        ] {
+            let maker = Maker { user: UserId(maker), role };
+            assert_eq!(maker.may_act_as(owner, Owner, set), may, "{maker:?} {set:?}");
+        }
+        assert!(Maker { user: UserId(2), role: Some(Owner) }.may_act_as(owner, Manager, ExtendedAccess));
+    }
+}

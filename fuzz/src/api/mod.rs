@@ -1,0 +1,2 @@
+pub mod multipart;
+pub mod multipart_held;

@@ -1,0 +1,9 @@
+//! The reader of client addresses, and what it needs of the server.
+
+pub mod client;
+
+/// Only the server itself puts it into a request.
+pub mod passing {
+    #[derive(Clone, Debug)]
+    pub struct PassedOn(pub crate::caller::Client);
+}
