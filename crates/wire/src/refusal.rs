@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use crate::Names;
-
 /// Why a call's parameters cannot be read. No text repeats a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -34,17 +32,6 @@ impl Refusal {
     /// A bound of the whole request that was met.
     pub fn too_large(problem: impl Into<Cow<'static, str>>) -> Refusal {
         Refusal::TooLarge { name: None, problem: problem.into() }
-    }
-
-    /// The same, but it calls a parameter as the client called it.
-    pub fn named(self, names: &Names) -> Refusal {
-        match self {
-            Refusal::Bad { name, problem } => Refusal::Bad { name: names.used(name).unwrap_or(name), problem },
-            Refusal::TooLarge { name: Some(name), problem } => {
-                Refusal::TooLarge { name: Some(names.used(name).unwrap_or(name)), problem }
-            }
-            other => other,
-        }
     }
 
     /// Says whose the value is.

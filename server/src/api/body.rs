@@ -121,7 +121,7 @@ mod tests {
 
     use super::*;
     use crate::api::multipart_held;
-    use crate::api::params::Pairs;
+    use keyrack_wire::Pairs;
 
     proptest! {
         /// The same parameters are read the same, whether they come in the query or in a multipart form.

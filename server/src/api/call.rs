@@ -7,8 +7,7 @@ use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::uploads::Received;
 
 use super::error::ApiError;
-use super::params::Params;
-use super::registry::Method;
+use keyrack_wire::Params;
 
 /// A call of a known caller who may call the method. There is no way to make one without a [`Permit`], so a handler
 /// that takes it cannot be reached without the check.
@@ -39,13 +38,13 @@ impl Permit {
     ///
     /// # Errors
     /// [`ApiError::NotGranted`] for a token (also behind a session), [`ApiError::Role`] for a person.
-    pub fn check(may: bool, caller: &Caller, method: &'static Method) -> Result<Permit, ApiError> {
+    pub fn check(may: bool, caller: &Caller, method: &'static str) -> Result<Permit, ApiError> {
         if may {
             return Ok(Permit(Checked));
         }
         Err(match caller.by_token() {
-            Some(_) => ApiError::NotGranted(method.name),
-            None => ApiError::Role(method.name),
+            Some(_) => ApiError::NotGranted(method),
+            None => ApiError::Role(method),
         })
     }
 

@@ -26,11 +26,9 @@ use super::answer::Answer;
 use super::body::{self, Sent};
 use super::call::{Permit, PublicCall};
 use super::cors;
-use super::credential::presented;
+use super::credential::{explain, presented};
 use super::error::{ApiError, Code};
 use super::file_form::{self, FileForm};
-use super::hint::explain;
-use super::params::{Names, Pairs, Params};
 use super::path;
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry};
@@ -40,6 +38,7 @@ use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
 use crate::http::passing::{PassedCall, PassedFile, PassedOn, Peers, throw_away};
 use crate::http::request_id;
+use keyrack_wire::{Names, Pairs, Params};
 
 /// The API, ready to answer.
 pub struct Api {
@@ -225,7 +224,7 @@ impl Api {
             caller.note_use(self.keyrack.world().now(), client);
         }
         trace.caller = Some(caller.clone());
-        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
         caller.count_call(self.ids[place]);
         if !method.params.is_empty() && self.keyrack.core.may_have_others() {
             trace.asked = Some(pairs.clone());
@@ -262,7 +261,7 @@ impl Api {
                 // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
                 Some(_) => {
                     let caller = self.keyrack.accounts.authenticate(&trace.credential).await?;
-                    let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+                    let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
                     (caller, permit)
                 }
                 None => (caller, permit),

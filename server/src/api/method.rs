@@ -8,15 +8,15 @@ use std::future::Future;
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::answer::Answer;
 use super::call::{Call, PublicCall};
 use super::error::{ApiError, Code};
-use super::params::{Names, Pairs};
-use super::registry::{self, Answering, Effect, Param, Run};
+use super::registry::{self, Begun, Effect, Param, Run, Typed, TypedPublic};
+use keyrack_wire::{Names, Pairs};
 
 /// Who may call a method. This is the one place that says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,27 +93,6 @@ pub trait PublicMethod: DeserializeOwned + JsonSchema + Send + 'static {
     /// Does it.
     fn run(self, call: &PublicCall) -> impl Future<Output = Result<Self::Answer, ApiError>> + Send;
 }
-
-/// What a handler made of a call: by which names the client called the parameters, and the answer to come.
-pub type Begun = Result<(Names, Answering), ApiError>;
-
-/// A [`Method`] without its type.
-#[derive(Clone, Copy, Debug)]
-pub struct Typed {
-    pub(super) begin: fn(&'static [Param], Pairs, Call) -> Begun,
-    pub(super) takes_file: bool,
-    pub(super) answer: AnswerSchema,
-}
-
-/// A [`PublicMethod`] without its type.
-#[derive(Clone, Copy, Debug)]
-pub struct TypedPublic {
-    pub(super) begin: fn(&'static [Param], Pairs, PublicCall) -> Begun,
-    pub(super) answer: AnswerSchema,
-}
-
-/// Makes the schema of an answer, without the envelope.
-pub type AnswerSchema = fn(&mut SchemaGenerator) -> Schema;
 
 /// What the registry has to know of a method.
 pub fn of<M: Method>() -> registry::Method {

@@ -23,8 +23,6 @@ mod problem;
 pub mod registry;
 mod tasks;
 
-pub use keyrack_wire as params;
-
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;

@@ -5,27 +5,21 @@
 //! tests that walk all methods. Nothing else has to be told of a new one.
 
 mod docs;
+mod run;
 
 use std::collections::{HashMap, HashSet};
-use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
 
 use keyrack_domain::Error;
 use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::{ApiSet, MethodInfo, split_name};
-use keyrack_domain::uploads::Received;
 
 pub use keyrack_wire::{Kind, Param};
+pub use run::{AnswerSchema, Answering, Begun, Run, Typed, TypedPublic};
 
-use super::answer::Answer;
 use super::call::{Call, PublicCall};
-use super::error::{ApiError, Code};
-use super::method::{AnswerSchema, Begun, Typed, TypedPublic};
-use super::params::{Pairs, Params};
-
-/// What a handler gives back when it is called.
-pub type Answering = Pin<Box<dyn Future<Output = Result<Answer, ApiError>> + Send>>;
+use super::error::Code;
+use keyrack_wire::{Pairs, Params};
 
 /// Everything about one API method.
 #[derive(Debug)]
@@ -61,21 +55,6 @@ pub enum Effect {
     Read,
     /// It runs to its end even when the client goes away, so that nothing stops between a change and what follows from it.
     Change,
-}
-
-/// The handler, by who may come in.
-#[derive(Clone, Copy, Debug)]
-pub enum Run {
-    /// Anybody: no credential is looked at.
-    Public(fn(PublicCall) -> Answering),
-    /// A known caller who may call this method; only the dispatcher can make such a [`Call`].
-    Permitted(fn(Call) -> Answering),
-    /// As `Permitted`, and a file may come with the call, in a multipart form.
-    WithFile(fn(Call, Option<Arc<Received>>) -> Answering),
-    /// A method that is a type.
-    Typed(Typed),
-    /// As `Typed`, for anybody.
-    TypedPublic(TypedPublic),
 }
 
 impl Method {
@@ -169,16 +148,13 @@ impl Class {
         Class { typed: &[], declared }
     }
 
-    fn methods(&self) -> impl Iterator<Item = &'static Method> {
+    /// Its methods.
+    pub fn methods(&self) -> impl Iterator<Item = &'static Method> {
         // They are made once and live as long as the program.
         let typed = self.typed.iter().map(|method| &*Box::leak(Box::new(method())));
         typed.chain(self.declared)
     }
 }
-
-/// Every method of every class, in the order of the catalogue.
-static METHODS: LazyLock<Vec<&'static Method>> =
-    LazyLock::new(|| super::methods::CLASSES.iter().flat_map(Class::methods).collect());
 
 /// All methods that this server answers, found by their paths.
 pub struct Registry {
@@ -220,11 +196,6 @@ impl Registry {
             assert!(taken.is_none(), "{path} leads to two methods");
         }
         Registry { methods, by_path, classes: class_paths }
-    }
-
-    /// Everything that this server answers.
-    pub fn all() -> Registry {
-        Registry::new(METHODS.clone(), super::methods::OTHER_PATHS)
     }
 
     /// The methods, in the order of the catalogue.

@@ -14,7 +14,7 @@ use super::body::Sent;
 use super::call::Permit;
 use super::dispatch::Api;
 use super::error::{ApiError, blot};
-use super::params::Pairs;
+use keyrack_wire::Pairs;
 
 /// A claim is renewed so often while its call runs; it holds a minute.
 const RENEWED: Duration = Duration::from_secs(20);
@@ -74,7 +74,7 @@ impl Api {
         let place = self.registry.methods().iter().position(|method| method.name == name);
         let place = place.ok_or_else(|| ApiError::UnknownMethod(name.to_owned()))?;
         let method = self.registry.methods()[place];
-        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
         let fields: Vec<_> = params.into_iter().map(|(name, value)| (name, Bytes::from(value))).collect();
         let pairs = Pairs::read(&[], &Sent::Multipart(fields))?;
         // The domain makes no task of what needs no credential.

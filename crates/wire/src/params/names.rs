@@ -1,7 +1,7 @@
 //! By which of its names a client called a parameter, so that a refusal calls it so too.
 
 use super::{Pair, Pairs, Params};
-use crate::Param;
+use crate::{Param, Refusal};
 
 /// The parameters that came under other names than their own only: their own, and the one that was used.
 #[derive(Debug)]
@@ -30,5 +30,18 @@ impl Params {
     /// By which names they were called.
     pub fn names(&self) -> Names {
         Names::of(self.declared, &self.pairs)
+    }
+}
+
+impl Refusal {
+    /// The same, but it calls a parameter as the client called it.
+    pub fn named(self, names: &Names) -> Refusal {
+        match self {
+            Refusal::Bad { name, problem } => Refusal::Bad { name: names.used(name).unwrap_or(name), problem },
+            Refusal::TooLarge { name: Some(name), problem } => {
+                Refusal::TooLarge { name: Some(names.used(name).unwrap_or(name)), problem }
+            }
+            other => other,
+        }
     }
 }

@@ -101,7 +101,7 @@ fn a_refusal_calls_a_parameter_as_the_client_did_and_repeats_no_value() {
         ("lazy=yes", "invalid parameter [lazy]: it has to be true or false"),
         (
             "expiresAt=31-12-2027",
-            "invalid parameter [expiresAt]: it has to be a moment in UTC, yyyy-MM-dd HH:mm:ss, for example 2027-12-31 23:59:59",
+            "invalid parameter [expiresAt]: it has to be a moment: yyyy-MM-dd HH:mm:ss in UTC, for example 2027-12-31 23:59:59, or ISO 8601, for example 2027-12-31T23:59:59+02:00",
         ),
         ("ids=1,two", "invalid parameter [ids]: it has to be a whole number"),
         ("env={", "invalid parameter [env]: it has to be JSON (EOF while parsing an object at line 1 column 1)"),
@@ -113,6 +113,40 @@ fn a_refusal_calls_a_parameter_as_the_client_did_and_repeats_no_value() {
         assert_eq!(refusal(&format!("targetAppid=a&{query}")), text);
     }
     assert_eq!(try_read("envName=a&ids=two,*").unwrap().ids, Some(Ids::All));
+}
+
+/// Brackets around brackets, so many levels.
+fn nested(levels: usize) -> String {
+    format!("{}{}", "[".repeat(levels), "]".repeat(levels))
+}
+
+#[test]
+fn what_is_too_deep_or_too_long_is_refused_before_it_is_read() {
+    for (query, text) in [
+        (format!("env={}", nested(33)), "invalid parameter [env]: it nests deeper than 32 levels"),
+        (format!("numbers={}", nested(100_000)), "invalid parameter [numbers]: it nests deeper than 32 levels"),
+        ("apiList=[[[a]]]".to_owned(), "invalid parameter [apiList]: a list nests at most 2 levels"),
+        (format!("ids={}", "1,".repeat(10_001)), "invalid parameter [ids]: a list has at most 10000 items"),
+    ] {
+        let refusal = try_read(&format!("envName=a&{query}")).expect_err(text);
+        assert!(matches!(refusal, Refusal::TooLarge { name: Some(_), .. }), "{refusal:?}");
+        assert_eq!(refusal.to_string(), text);
+    }
+    assert!(try_read(&format!("envName=a&env={}", nested(32))).is_ok());
+    let ids = try_read(&format!("envName=a&ids={}", "1,".repeat(10_000))).unwrap().ids;
+    assert!(matches!(ids, Some(Ids::These(ids)) if ids.len() == 10_000));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_json() {
+    let all = try_read("envName=a&env=%EF%BB%BF{}&numbers=%EF%BB%BF[1,2]").unwrap();
+    assert_eq!((all.env.as_deref(), all.numbers.unwrap().0), (Some("{}"), vec![1, 2]));
+}
+
+#[test]
+fn a_moment_may_be_iso_8601() {
+    let at = |text: &str| try_read(&format!("envName=a&expiresAt={text}")).unwrap().expires_at;
+    assert_eq!(at("2027-12-31T23:59:59%2B02:00"), at("2027-12-31+21:59:59"));
 }
 
 #[test]

@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::api::body::Sent;
-use crate::api::params::{Pairs, Params};
+use keyrack_wire::{Pairs, Params};
 
 #[test]
 fn a_method_is_found_in_any_case_and_with_a_slash_at_the_end() {

@@ -40,7 +40,8 @@ impl Method for GetContainerEnvVars {
 
     async fn run(self, call: &Call) -> Result<Variables, ApiError> {
         let node = NodeChoice::Ids(vec![self.node_id.0]);
-        let nodes = call.keyrack.environments.read_configuration(&call.caller, &call.client, &self.env_name, &node).await?;
+        let nodes =
+            call.keyrack.environments.read_configuration(&call.caller, &call.client, &self.env_name, &node).await?;
         Ok(Variables { object: nodes.into_iter().next().map(|node| node.facts.variables) })
     }
 }

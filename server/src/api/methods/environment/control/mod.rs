@@ -14,8 +14,8 @@ use super::params::{self, LONGEST_DELAY, LayerName};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
 use crate::api::method::methods;
-use crate::api::params::Params;
 use crate::api::registry::{Kind, Param};
+use keyrack_wire::Params;
 
 methods! {
     attach_env_group::AttachEnvGroup,

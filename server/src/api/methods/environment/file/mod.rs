@@ -21,8 +21,8 @@ use keyrack_domain::environments::{FilePlace, NodeChoice};
 
 use super::control::ENV_NAME;
 use crate::api::error::ApiError;
-use crate::api::params::Params;
 use crate::api::registry::{Class, Kind, Param};
+use keyrack_wire::Params;
 
 /// The class.
 pub const METHODS: Class = Class::declared(&[

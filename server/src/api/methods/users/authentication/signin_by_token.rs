@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::api::call::PublicCall;
+use crate::api::credential::explain;
 use crate::api::error::{ApiError, Code};
-use crate::api::hint::explain;
 use crate::api::method::PublicMethod;
 use crate::api::methods::users::person::SignedInPerson;
 use crate::api::registry::Effect;

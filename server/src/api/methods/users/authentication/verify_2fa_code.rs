@@ -33,7 +33,8 @@ impl PublicMethod for Verify2FaCode {
 
     async fn run(self, call: &PublicCall) -> Result<SignedInPerson, ApiError> {
         let proof = Proof::Code(self.code.into_inner());
-        let finishing = call.keyrack.accounts.finish_sign_in(self.session.trim(), &proof, &call.client, SessionKind::Api);
+        let finishing =
+            call.keyrack.accounts.finish_sign_in(self.session.trim(), &proof, &call.client, SessionKind::Api);
         let opened = finishing.await.map_err(|error| match error {
             Error::WrongCode { .. } => ApiError::SignInCode,
             Error::TooManyTries { wait } => ApiError::SignInThrottled { wait },

@@ -11,8 +11,8 @@ use keyrack_domain::types::dates::wire_moment;
 use serde_json::{Value, json};
 
 use crate::api::error::ApiError;
-use crate::api::params::Params;
 use crate::api::registry::{Class, Kind, Param};
+use keyrack_wire::Params;
 
 /// The class.
 pub const METHODS: Class = Class::declared(&[
