@@ -32,6 +32,9 @@ run:
 	@echo "run: starting Keyrack, Ctrl-C stops it"
 	@exec target/release/keyrack serve --demo --data $(DATA) --listen $(LISTEN)
 
+# Every file by its name: `cargo fmt` does not look into modules that a macro declares.
+RUSTFMT = find app bench crates domain frontend fuzz server xtask -name target -prune -o -name '*.rs' -print0 | xargs -0 rustfmt --edition 2024
+
 dev:
 	@.ci/need rust
 	@cargo xtask dev -- serve --demo --data $(DATA) --listen $(LISTEN)
@@ -45,7 +48,7 @@ one:
 lint:
 	@.ci/need rust
 	@echo "lint: formatting"
-	@cargo fmt --all --check
+	@$(RUSTFMT) --check
 	@echo "lint: clippy"
 	@cargo clippy --quiet --workspace --exclude 'keyrack-frontend*' --all-targets -- -D warnings
 	@echo "lint: clippy for the browser"
@@ -60,7 +63,7 @@ lint:
 
 fmt:
 	@.ci/need rust
-	@cargo fmt --all
+	@$(RUSTFMT)
 
 fuzz:
 	@.ci/need rust

@@ -5,8 +5,6 @@
 
 mod bits;
 mod catalog;
-mod lists;
 
 pub use bits::{MethodBits, MethodId};
 pub use catalog::{Catalog, CatalogEntry, TokenAccess, UnknownMethod};
-pub use lists::parse_list;

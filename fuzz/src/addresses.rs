@@ -37,9 +37,8 @@ pub fn addresses(data: &[u8]) {
         assert_eq!(found, found.to_canonical());
         assert_eq!(found, client(proxy, &lines).address);
         // What stands to the left of a client that is no proxy changes nothing.
-        let trusted = PROXIES.iter().any(|network| {
-            network.parse::<ipnet::IpNet>().expect("a network").contains(&found)
-        });
+        let trusted =
+            PROXIES.iter().any(|network| network.parse::<ipnet::IpNet>().expect("a network").contains(&found));
         if !trusted {
             let mut more = vec![HeaderValue::from_static("198.51.100.99, nonsense, [::1]:443")];
             more.extend(lines.iter().cloned());

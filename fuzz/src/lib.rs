@@ -1,20 +1,25 @@
-//! The readers of what strangers write as the server has them: the same source files, through links, without the rest
-//! of the server. So a fuzzer instruments what it explores, and is built in seconds.
+//! The readers of what strangers write as the server has them, without the rest of the server: the crates of the wire and of
+//! plain types, and of the server and the domain the same source files, through links. So a fuzzer instruments what it
+//! explores, and is built in seconds.
 
 // The files name what they use by its crate, which is this one here.
 extern crate self as keyrack_domain;
 
 pub mod addresses;
 pub mod api;
-pub mod bounds;
 pub mod caller;
-pub mod http;
 pub mod error;
+pub mod http;
 mod json;
 pub mod marketplace;
-pub mod methods;
-pub mod types;
 pub mod world;
 mod yaml;
 
-pub mod held;
+pub use keyrack_types as types;
+pub use keyrack_types::bounds;
+
+/// What has to hold for any input at all.
+pub mod held {
+    pub use crate::api::multipart_held::multipart;
+    pub use keyrack_wire::held::{json_and_lists, lists_and_dates, parameters};
+}

@@ -10,6 +10,7 @@ pub mod dates;
 pub mod environments;
 pub mod hosts;
 pub mod ids;
+pub mod lists;
 pub mod members;
 pub mod methods;
 pub mod notices;

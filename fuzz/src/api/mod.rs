@@ -1,5 +1,2 @@
-pub mod body;
-pub mod error;
 pub mod multipart;
-pub mod params;
-pub mod registry;
+pub mod multipart_held;

@@ -1,8 +1,8 @@
 //! What a method answers when it did what was asked.
 
 use bytes::Bytes;
+use keyrack_wire::drop_nulls;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::error::ApiError;
 
@@ -32,33 +32,13 @@ impl Answer {
     /// # Errors
     /// As [`object`](Answer::object).
     pub fn written(fields: &impl Serialize) -> Result<Answer, ApiError> {
-        const START: &[u8] = br#"{"result":0"#;
-        let mut text = Vec::with_capacity(256);
-        text.extend_from_slice(START);
-        serde_json::to_writer(&mut text, fields).map_err(keyrack_domain::Error::internal)?;
-        // The object goes on where `{"result":0` stopped: its brace becomes the comma.
-        match &mut text[START.len()..] {
-            [b'{', b'}'] => drop(text.remove(START.len())),
-            [first @ b'{', ..] => *first = b',',
-            _ => return Err(keyrack_domain::Error::internal("an answer has to be an object").into()),
-        }
+        let text = keyrack_wire::envelope(fields).map_err(keyrack_domain::Error::internal)?;
         Ok(Answer(text.into()))
     }
 
     /// The bytes of the body.
     pub fn into_bytes(self) -> Bytes {
         self.0
-    }
-}
-
-fn drop_nulls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, value| !value.is_null());
-            fields.values_mut().for_each(drop_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
-        _ => {}
     }
 }
 

@@ -5,27 +5,10 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use http::{HeaderMap, header};
 use keyrack_domain::bounds::http::{ARRIVAL, DISCARDED, PARAMETERS};
+pub use keyrack_wire::Sent;
 
 use super::error::ApiError;
 use super::multipart::{Broken, Event, Reader};
-
-/// A body, by the way in which its parameters are written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// `application/x-www-form-urlencoded`
-    Form(Bytes),
-    /// `application/json`
-    Json(Bytes),
-    /// `multipart/form-data`, taken apart: names and values.
-    Multipart(Vec<(String, Bytes)>),
-}
-
-impl Sent {
-    /// Nothing.
-    pub const fn nothing() -> Sent {
-        Sent::Form(Bytes::new())
-    }
-}
 
 /// Reads the body, of so many bytes at most.
 ///
@@ -130,4 +113,44 @@ async fn read(body: Body, largest: usize) -> Result<Bytes, ApiError> {
         return Err(ApiError::too_large(format!("the body is larger than {} KiB", largest >> 10)));
     }
     Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::api::multipart_held;
+    use keyrack_wire::Pairs;
+
+    proptest! {
+        /// The same parameters are read the same, whether they come in the query or in a multipart form.
+        #[test]
+        fn a_multipart_form_says_the_same_as_a_query(pairs in proptest::collection::vec(("[a-zA-Z]{1,8}", "[^\0]{0,40}"), 0..12)) {
+            let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+            let expected = Pairs::read(text.as_bytes(), &Sent::nothing()).unwrap();
+            // Longer than any value, so that none holds it.
+            let boundary = "b".repeat(60);
+            let mut body = String::new();
+            for (name, value) in &pairs {
+                body.push_str(&format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            }
+            body.push_str(&format!("--{boundary}--\r\n"));
+            let kind = format!("multipart/form-data; boundary={boundary}; charset=UTF-8");
+            let parts = fields(kind.as_bytes(), body.as_bytes()).unwrap();
+            prop_assert_eq!(&Pairs::read(b"", &Sent::Multipart(parts)).unwrap(), &expected);
+        }
+
+        /// Any bytes at all as a form in pieces, made of what forms are made of.
+        #[test]
+        fn noise_is_the_same_form_in_all_pieces(
+            piece in any::<u8>(),
+            form in proptest::collection::vec(
+                prop_oneof!["\r\n", "---b", "--", "\r\n\r\n", "Content-Disposition: form-data; name=", "[a\"\\\\;= \r\n-]{1,5}"],
+                0..30,
+            ),
+        ) {
+            multipart_held::multipart(&[&[piece], form.concat().as_bytes()].concat());
+        }
+    }
 }

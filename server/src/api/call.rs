@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use keyrack_domain::Keyrack;
 use keyrack_domain::caller::{Caller, Client};
+use keyrack_domain::uploads::Received;
 
 use super::error::ApiError;
-use super::params::Params;
-use super::registry::Method;
+use keyrack_wire::Params;
 
 /// A call of a known caller who may call the method. There is no way to make one without a [`Permit`], so a handler
 /// that takes it cannot be reached without the check.
@@ -16,6 +16,8 @@ pub struct Call {
     pub caller: Arc<Caller>,
     pub client: Client,
     pub params: Params,
+    /// The file that came with the call, for a method that takes one.
+    pub file: Option<Arc<Received>>,
     _checked: Checked,
 }
 
@@ -36,18 +38,18 @@ impl Permit {
     ///
     /// # Errors
     /// [`ApiError::NotGranted`] for a token (also behind a session), [`ApiError::Role`] for a person.
-    pub fn check(may: bool, caller: &Caller, method: &'static Method) -> Result<Permit, ApiError> {
+    pub fn check(may: bool, caller: &Caller, method: &'static str) -> Result<Permit, ApiError> {
         if may {
             return Ok(Permit(Checked));
         }
         Err(match caller.by_token() {
-            Some(_) => ApiError::NotGranted(method.name),
-            None => ApiError::Role(method.name),
+            Some(_) => ApiError::NotGranted(method),
+            None => ApiError::Role(method),
         })
     }
 
-    /// The call that the permit was given for.
-    pub fn call(self, keyrack: Keyrack, caller: Arc<Caller>, client: Client, params: Params) -> Call {
-        Call { keyrack, caller, client, params, _checked: self.0 }
+    /// The call that the permit was given for; its parameters are read by the method.
+    pub fn call(self, keyrack: Keyrack, caller: Arc<Caller>, client: Client, file: Option<Arc<Received>>) -> Call {
+        Call { keyrack, caller, client, params: Params::none(), file, _checked: self.0 }
     }
 }

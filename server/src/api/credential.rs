@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use http::{HeaderMap, header};
+use keyrack_domain::secret::{Shape, shape};
+use keyrack_domain::{Credential, Error};
 
 use super::error::ApiError;
-use super::params::Pairs;
+use super::hint::Slip;
+use keyrack_wire::Pairs;
 
 /// The one credential of a call, as it came.
 ///
@@ -30,6 +33,16 @@ fn bearers(headers: &HeaderMap) -> impl Iterator<Item = Cow<'_, str>> {
             Cow::Owned(text) => Cow::Owned(text),
         })
     })
+}
+
+/// Tells who wrote a credential wrongly what is wrong with it.
+pub fn explain(error: Error, credential: &str) -> ApiError {
+    match (&error, Slip::of(credential)) {
+        (Error::NotAuthenticated(Credential::Unknown), Some(slip)) if shape(credential) == Shape::Noise => {
+            ApiError::Slip(slip)
+        }
+        _ => error.into(),
+    }
 }
 
 #[cfg(test)]

@@ -24,22 +24,21 @@ use tokio_util::task::TaskTracker;
 
 use super::answer::Answer;
 use super::body::{self, Sent};
-use super::call::{Call, Permit, PublicCall};
+use super::call::{Permit, PublicCall};
 use super::cors;
-use super::credential::presented;
+use super::credential::{explain, presented};
 use super::error::{ApiError, Code};
 use super::file_form::{self, FileForm};
-use super::hint::explain;
-use super::params::{Names, Pairs, Params};
 use super::path;
 use super::problem;
-use super::registry::{Answering, Effect, Method, NoSuch, Registry, Run};
+use super::registry::{Answering, Effect, Method, NoSuch, Registry};
 use crate::http::client::TrustedProxies;
 use crate::http::guard::Guard;
 use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
 use crate::http::passing::{PassedCall, PassedFile, PassedOn, Peers, throw_away};
 use crate::http::request_id;
+use keyrack_wire::{Names, Pairs, Params};
 
 /// The API, ready to answer.
 pub struct Api {
@@ -71,9 +70,6 @@ struct Trace {
     /// Whether some of the body was left unread, so that the connection cannot carry another request.
     unread: bool,
 }
-
-/// How a method is run that may come with a file.
-type RunWithFile = fn(Call, Option<Arc<Received>>) -> Answering;
 
 impl Api {
     /// Puts the parts together.
@@ -150,12 +146,12 @@ impl Api {
         if method.is_public() && method.effect == Effect::Change && self.guard.is_foreign(parts) {
             return Err(ApiError::ForeignPage(method.name));
         }
-        if let (Run::WithFile(run), &Verb::POST) = (method.run, &parts.method) {
+        if method.takes_file() && parts.method == Verb::POST {
             if let Some(file) = parts.extensions.get::<PassedFile>() {
-                return self.with_passed_file(parts, file, body, (method, place, run), trace).await;
+                return self.with_passed_file(parts, file, body, (method, place), trace).await;
             }
             if file_form::is_one(&parts.headers) {
-                return self.with_file(parts, body, (method, place, run), trace).await;
+                return self.with_file(parts, body, (method, place), trace).await;
             }
         }
         let sent = match parts.method {
@@ -174,19 +170,12 @@ impl Api {
         };
         let pairs = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &sent)?;
         let client = trace.client.insert(self.proxies.client(parts)).clone();
-        let (names, answering) = match method.run {
-            Run::Public(run) => {
-                let params = Params::bind(method.params, pairs)?;
-                (params.names(), run(PublicCall { keyrack: self.keyrack.clone(), client, params }))
-            }
-            Run::Permitted(run) => {
-                let call = self.call(parts, pairs, method, place, client, trace).await?;
-                (call.params.names(), run(call))
-            }
-            Run::WithFile(run) => {
-                let call = self.call(parts, pairs, method, place, client, trace).await?;
-                (call.params.names(), run(call, None))
-            }
+        let (names, answering) = if method.is_public() {
+            let call = PublicCall { keyrack: self.keyrack.clone(), client, params: Params::none() };
+            method.begin_public(call, pairs)?
+        } else {
+            let (caller, permit) = self.permit(parts, &pairs, method, place, trace).await?;
+            method.begin(permit.call(self.keyrack.clone(), caller, client, None), pairs)?
         };
         self.run(method, &names, answering).await
     }
@@ -218,21 +207,6 @@ impl Api {
         }
     }
 
-    /// The call, by who may make it.
-    async fn call(
-        &self,
-        parts: &Parts,
-        pairs: Pairs,
-        method: &'static Method,
-        place: usize,
-        client: Client,
-        trace: &mut Trace,
-    ) -> Result<Call, ApiError> {
-        let (caller, permit) = self.permit(parts, &pairs, method, place, trace).await?;
-        let params = Params::bind(method.params, pairs)?;
-        Ok(permit.call(self.keyrack.clone(), caller, client, params))
-    }
-
     /// Who calls, and that they may call this method.
     async fn permit(
         &self,
@@ -250,7 +224,7 @@ impl Api {
             caller.note_use(self.keyrack.world().now(), client);
         }
         trace.caller = Some(caller.clone());
-        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
         caller.count_call(self.ids[place]);
         if !method.params.is_empty() && self.keyrack.core.may_have_others() {
             trace.asked = Some(pairs.clone());
@@ -263,7 +237,7 @@ impl Api {
         &self,
         parts: &Parts,
         body: Body,
-        (method, place, run): (&'static Method, usize, RunWithFile),
+        (method, place): (&'static Method, usize),
         trace: &mut Trace,
     ) -> Result<Answer, ApiError> {
         let client = trace.client.insert(self.proxies.client(parts)).clone();
@@ -283,22 +257,21 @@ impl Api {
                 asked.clone_from(&pairs);
             }
             trace.file = file.map(Arc::new);
-            let params = Params::bind(method.params, pairs)?;
             let (caller, permit) = match &trace.file {
                 // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
                 Some(_) => {
                     let caller = self.keyrack.accounts.authenticate(&trace.credential).await?;
-                    let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+                    let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
                     (caller, permit)
                 }
                 None => (caller, permit),
             };
-            Ok((permit.call(self.keyrack.clone(), caller, client, params), trace.file.clone()))
+            method.begin(permit.call(self.keyrack.clone(), caller, client, trace.file.clone()), pairs)
         };
         match taken.await {
-            Ok((call, file)) => {
+            Ok((names, answering)) => {
                 trace.unread = false;
-                self.run(method, &call.params.names(), run(call, file)).await
+                self.run(method, &names, answering).await
             }
             Err(error) => Err(error),
         }
@@ -310,7 +283,7 @@ impl Api {
         parts: &Parts,
         file: &PassedFile,
         body: Body,
-        (method, place, run): (&'static Method, usize, RunWithFile),
+        (method, place): (&'static Method, usize),
         trace: &mut Trace,
     ) -> Result<Answer, ApiError> {
         let client = trace.client.insert(self.proxies.client(parts)).clone();
@@ -318,12 +291,12 @@ impl Api {
         let taken = async {
             let pairs =
                 Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &Sent::Form(file.form().clone()))?;
-            let call = self.call(parts, pairs, method, place, client, trace).await?;
-            let file = file.receive(&self.keyrack, &call.caller, &mut pieces).await?;
-            Ok((call, file))
+            let (caller, permit) = self.permit(parts, &pairs, method, place, trace).await?;
+            let file = file.receive(&self.keyrack, &caller, &mut pieces).await?;
+            method.begin(permit.call(self.keyrack.clone(), caller, client, Some(Arc::new(file))), pairs)
         };
         match taken.await {
-            Ok((call, file)) => self.run(method, &call.params.names(), run(call, Some(Arc::new(file)))).await,
+            Ok((names, answering)) => self.run(method, &names, answering).await,
             Err(error) => {
                 throw_away(pieces).await;
                 Err(error)

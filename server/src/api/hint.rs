@@ -1,21 +1,6 @@
 //! What is wrong with a credential that is none, where its form shows a slip. Nothing of it is ever repeated, and nothing
 //! is said of one that could be one.
 
-use keyrack_domain::secret::{Shape, shape};
-use keyrack_domain::{Credential, Error};
-
-use super::error::ApiError;
-
-/// Tells who wrote a credential wrongly what is wrong with it.
-pub fn explain(error: Error, credential: &str) -> ApiError {
-    match (&error, Slip::of(credential)) {
-        (Error::NotAuthenticated(Credential::Unknown), Some(slip)) if shape(credential) == Shape::Noise => {
-            ApiError::Slip(slip)
-        }
-        _ => error.into(),
-    }
-}
-
 /// A slip that people make when they write the header or the parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Slip {

@@ -12,10 +12,12 @@ pub mod dispatch;
 pub mod error;
 mod file_form;
 pub mod hint;
+pub mod method;
 pub mod methods;
 pub mod multipart;
+#[cfg(test)]
+mod multipart_held;
 pub mod openapi;
-pub mod params;
 pub mod path;
 mod problem;
 pub mod registry;

@@ -5,25 +5,21 @@
 //! tests that walk all methods. Nothing else has to be told of a new one.
 
 mod docs;
-mod param;
+mod run;
 
 use std::collections::{HashMap, HashSet};
-use std::pin::Pin;
-use std::sync::Arc;
 
+use keyrack_domain::Error;
 use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::{ApiSet, MethodInfo, split_name};
-use keyrack_domain::uploads::Received;
 
-pub use param::{Kind, Param};
+pub use keyrack_wire::{Kind, Param};
+pub use run::{AnswerSchema, Answering, Begun, Run, Typed, TypedPublic};
 
-use super::answer::Answer;
 use super::call::{Call, PublicCall};
-use super::error::{ApiError, Code};
-
-/// What a handler gives back when it is called.
-pub type Answering = Pin<Box<dyn Future<Output = Result<Answer, ApiError>> + Send>>;
+use super::error::Code;
+use keyrack_wire::{Pairs, Params};
 
 /// Everything about one API method.
 #[derive(Debug)]
@@ -61,21 +57,65 @@ pub enum Effect {
     Change,
 }
 
-/// The handler, by who may come in.
-#[derive(Clone, Copy, Debug)]
-pub enum Run {
-    /// Anybody: no credential is looked at.
-    Public(fn(PublicCall) -> Answering),
-    /// A known caller who may call this method; only the dispatcher can make such a [`Call`].
-    Permitted(fn(Call) -> Answering),
-    /// As `Permitted`, and a file may come with the call, in a multipart form.
-    WithFile(fn(Call, Option<Arc<Received>>) -> Answering),
-}
-
 impl Method {
     /// Whether it is called without a credential.
     pub fn is_public(&self) -> bool {
-        matches!(self.run, Run::Public(_))
+        matches!(self.run, Run::Public(_) | Run::TypedPublic(_))
+    }
+
+    /// Whether a file may come with the call, in a multipart form.
+    pub fn takes_file(&self) -> bool {
+        match self.run {
+            Run::WithFile(_) => true,
+            Run::Typed(typed) => typed.takes_file,
+            Run::Public(_) | Run::Permitted(_) | Run::TypedPublic(_) => false,
+        }
+    }
+
+    /// The schema of its answer, where a type has it.
+    pub fn answer_schema(&self) -> Option<AnswerSchema> {
+        match self.run {
+            Run::Typed(typed) => Some(typed.answer),
+            Run::TypedPublic(typed) => Some(typed.answer),
+            Run::Public(_) | Run::Permitted(_) | Run::WithFile(_) => None,
+        }
+    }
+
+    /// Reads the parameters of a call that is permitted, and begins to answer it.
+    ///
+    /// # Errors
+    /// For a parameter that is missing or cannot be read.
+    pub fn begin(&'static self, mut call: Call, pairs: Pairs) -> Begun {
+        if let Run::Typed(typed) = self.run {
+            return (typed.begin)(self.params, pairs, call);
+        }
+        call.params = Params::bind(self.params, pairs)?;
+        let names = call.params.names();
+        match self.run {
+            Run::Permitted(run) => Ok((names, run(call))),
+            Run::WithFile(run) => {
+                let file = call.file.clone();
+                Ok((names, run(call, file)))
+            }
+            Run::Public(_) | Run::Typed(_) | Run::TypedPublic(_) => {
+                Err(Error::internal(format_args!("{} takes no caller", self.name)).into())
+            }
+        }
+    }
+
+    /// As [`begin`](Method::begin), for a method that needs no credential.
+    ///
+    /// # Errors
+    /// As [`begin`](Method::begin).
+    pub fn begin_public(&'static self, mut call: PublicCall, pairs: Pairs) -> Begun {
+        match self.run {
+            Run::TypedPublic(typed) => (typed.begin)(self.params, pairs, call),
+            Run::Public(run) => {
+                call.params = Params::bind(self.params, pairs)?;
+                Ok((call.params.names(), run(call)))
+            }
+            _ => Err(Error::internal(format_args!("{} needs a caller", self.name)).into()),
+        }
     }
 
     /// Where it is called: `/1.0/environment/control/rest/stopenv`.
@@ -90,6 +130,29 @@ impl Method {
             token: self.token,
             role: self.role,
         }
+    }
+}
+
+/// The methods of a class.
+#[derive(Clone, Copy, Debug)]
+pub struct Class {
+    /// Those that are types.
+    pub typed: &'static [fn() -> Method],
+    /// Those that are declared by hand.
+    pub declared: &'static [Method],
+}
+
+impl Class {
+    /// A class of methods that are declared by hand.
+    pub const fn declared(declared: &'static [Method]) -> Class {
+        Class { typed: &[], declared }
+    }
+
+    /// Its methods.
+    pub fn methods(&self) -> impl Iterator<Item = &'static Method> {
+        // They are made once and live as long as the program.
+        let typed = self.typed.iter().map(|method| &*Box::leak(Box::new(method())));
+        typed.chain(self.declared)
     }
 }
 
@@ -113,12 +176,11 @@ pub enum NoSuch {
 const LONGEST_PATH: usize = 160;
 
 impl Registry {
-    /// The registry of these classes.
+    /// The registry of these methods.
     ///
     /// # Panics
     /// When a declaration contradicts itself: a defect that the first test finds.
-    pub fn new(classes: &[&'static [Method]], other_paths: &[(&str, &str)]) -> Registry {
-        let methods: Vec<_> = classes.iter().copied().flatten().collect();
+    pub fn new(methods: Vec<&'static Method>, other_paths: &[(&str, &str)]) -> Registry {
         let mut by_path = HashMap::new();
         let mut class_paths = HashSet::new();
         for (place, method) in methods.iter().enumerate() {
@@ -134,11 +196,6 @@ impl Registry {
             assert!(taken.is_none(), "{path} leads to two methods");
         }
         Registry { methods, by_path, classes: class_paths }
-    }
-
-    /// Everything that this server answers.
-    pub fn all() -> Registry {
-        Registry::new(super::methods::CLASSES, super::methods::OTHER_PATHS)
     }
 
     /// The methods, in the order of the catalogue.

@@ -14,8 +14,7 @@ use super::body::Sent;
 use super::call::Permit;
 use super::dispatch::Api;
 use super::error::{ApiError, blot};
-use super::params::{Pairs, Params};
-use super::registry::Run;
+use keyrack_wire::Pairs;
 
 /// A claim is renewed so often while its call runs; it holds a minute.
 const RENEWED: Duration = Duration::from_secs(20);
@@ -75,17 +74,11 @@ impl Api {
         let place = self.registry.methods().iter().position(|method| method.name == name);
         let place = place.ok_or_else(|| ApiError::UnknownMethod(name.to_owned()))?;
         let method = self.registry.methods()[place];
-        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method)?;
+        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
         let fields: Vec<_> = params.into_iter().map(|(name, value)| (name, Bytes::from(value))).collect();
-        let params = Params::bind(method.params, Pairs::read(&[], &Sent::Multipart(fields))?)?;
-        let names = params.names();
-        let call = permit.call(self.keyrack.clone(), caller, client, params);
-        let answering = match method.run {
-            Run::Permitted(run) => run(call),
-            Run::WithFile(run) => run(call, None),
-            // The domain makes no task of what needs no credential.
-            Run::Public(_) => return Err(Error::internal(format_args!("{name} is no method for a task")).into()),
-        };
+        let pairs = Pairs::read(&[], &Sent::Multipart(fields))?;
+        // The domain makes no task of what needs no credential.
+        let (names, answering) = method.begin(permit.call(self.keyrack.clone(), caller, client, None), pairs)?;
         self.run(method, &names, answering).await
     }
 }

@@ -12,7 +12,7 @@ use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::settings::Settings;
 use keyrack_domain::types::dates::parse_wire_moment;
 use keyrack_domain::world::{ManualClock, World};
-use keyrack_server::api::registry::{Method as ApiMethod, Registry, Run};
+use keyrack_server::api::registry::{Method as ApiMethod, Registry};
 use keyrack_server::http::client::TrustedProxies;
 use keyrack_server::http::{Address, App, Doors};
 use reqwest::multipart::{Form, Part};
@@ -207,8 +207,8 @@ impl Wire {
         params: &[(&str, &str)],
     ) -> Value {
         let request = self.request(verb.clone(), &method.path());
-        let request = match (verb, method.run) {
-            (Method::POST, Run::WithFile(_)) => {
+        let request = match (verb, method.takes_file()) {
+            (Method::POST, true) => {
                 let file = Part::text("hello").file_name("hello.txt");
                 let fields = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
                 let form = fields.fold(Form::new(), |form, (name, value)| form.text(name, value));

@@ -6,7 +6,9 @@ pub mod storage;
 pub mod users;
 pub mod utils;
 
-use super::registry::Method;
+use std::sync::LazyLock;
+
+use super::registry::{Class, Method, Registry};
 
 /// Other paths that clients call some methods at: the platform's dashboard has them in another class than its scripts.
 pub const OTHER_PATHS: &[(&str, &str)] = &[
@@ -31,7 +33,7 @@ pub const OTHER_PATHS: &[(&str, &str)] = &[
 ];
 
 /// Every class of methods.
-pub const CLASSES: &[&[Method]] = &[
+pub const CLASSES: &[Class] = &[
     environment::control::METHODS,
     environment::deployment::METHODS,
     environment::export::METHODS,
@@ -50,3 +52,13 @@ pub const CLASSES: &[&[Method]] = &[
     users::collaboration::METHODS,
     utils::scheduler::METHODS,
 ];
+
+/// Every method of every class, in the order of the catalogue.
+static METHODS: LazyLock<Vec<&'static Method>> = LazyLock::new(|| CLASSES.iter().flat_map(Class::methods).collect());
+
+impl Registry {
+    /// Everything that this server answers.
+    pub fn all() -> Registry {
+        Registry::new(METHODS.clone(), OTHER_PATHS)
+    }
+}

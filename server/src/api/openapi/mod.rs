@@ -3,6 +3,9 @@
 mod operation;
 mod schema;
 
+use keyrack_wire::exact;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::error::Code;
@@ -13,8 +16,9 @@ use super::registry::Registry;
 pub fn document(registry: &Registry) -> Value {
     let mut paths = Map::new();
     let mut tags = Vec::new();
+    let mut generator = answers();
     for method in registry.methods() {
-        paths.insert(method.path(), operation::path(method));
+        paths.insert(method.path(), operation::path(method, &mut generator));
         let class = operation::class(method);
         if !tags.contains(&class) {
             tags.push(class);
@@ -49,7 +53,7 @@ pub fn document(registry: &Registry) -> Value {
                                     body, where it is not written into logs as addresses are; `token` is another name for it.",
                 },
             },
-            "schemas": { "Failure": failure(), "Problem": problem() },
+            "schemas": schemas(&mut generator),
             "responses": {
                 "Problem": {
                     "description": "Refused; only for who asks with `Accept: application/problem+json`. All others get the \
@@ -59,6 +63,28 @@ pub fn document(registry: &Registry) -> Value {
             },
         },
     })
+}
+
+/// Makes the schemas of answers; what several of them have is written once, under its own name.
+fn answers() -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
+        settings.meta_schema = None;
+        settings.definitions_path = "/components/schemas".into();
+    });
+    settings.into_generator()
+}
+
+/// All schemas with names.
+fn schemas(generator: &mut SchemaGenerator) -> Value {
+    let mut schemas = generator.take_definitions(true);
+    for schema in schemas.values_mut() {
+        if let Ok(schema) = schema.try_into() {
+            exact(schema);
+        }
+    }
+    schemas.insert("Failure".into(), failure());
+    schemas.insert("Problem".into(), problem());
+    schemas.into()
 }
 
 const DESCRIPTION: &str = "Every method takes GET or POST; names of methods and parameters may be written in any case. An \

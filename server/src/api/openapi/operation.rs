@@ -6,13 +6,15 @@ use http::StatusCode;
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::exact;
+use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::meanings;
 use super::schema::{example, inferred, of_param};
 use crate::api::error::Code;
 use crate::api::problem::status_of;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::registry::{Effect, Kind, Method, Param};
 
 /// `environment.control` of `environment.control.StopEnv`.
 pub fn class(method: &Method) -> &'static str {
@@ -20,14 +22,14 @@ pub fn class(method: &Method) -> &'static str {
 }
 
 /// The item of a method's path.
-pub fn path(method: &Method) -> Value {
-    let mut post = operation(method, method.name.to_owned(), method.all_codes());
-    if !method.params.is_empty() || takes_file(method) {
+pub fn path(method: &Method, generator: &mut SchemaGenerator) -> Value {
+    let mut post = operation(method, method.name.to_owned(), method.all_codes(), generator);
+    if !method.params.is_empty() || method.takes_file() {
         post["requestBody"] = body(method);
     }
     let mut path = json!({ "post": post });
     if !method.post_only {
-        let mut get = operation(method, format!("{}.byGet", method.name), method.all_codes());
+        let mut get = operation(method, format!("{}.byGet", method.name), method.all_codes(), generator);
         let params: Vec<_> = method.params.iter().map(in_query).collect();
         if !params.is_empty() {
             get["parameters"] = params.into();
@@ -37,7 +39,7 @@ pub fn path(method: &Method) -> Value {
     path
 }
 
-fn operation(method: &Method, id: String, codes: Vec<Code>) -> Value {
+fn operation(method: &Method, id: String, codes: Vec<Code>, generator: &mut SchemaGenerator) -> Value {
     let name = method.name.rsplit('.').next().unwrap_or_default();
     json!({
         "operationId": id,
@@ -45,7 +47,7 @@ fn operation(method: &Method, id: String, codes: Vec<Code>) -> Value {
         "summary": method.summary,
         "description": format!("{} [Documentation](/docs/api/{}#{name})", access(method), class(method)),
         "security": if method.is_public() { json!([{}]) } else { json!([{ "bearer": [] }, { "session": [] }]) },
-        "responses": responses(method, &codes),
+        "responses": responses(method, &codes, generator),
         "x-token": match method.token {
             TokenAccess::WhenTicked => "when ticked",
             TokenAccess::Always => "always",
@@ -71,11 +73,9 @@ fn access(method: &Method) -> &'static str {
     }
 }
 
-fn responses(method: &Method, codes: &[Code]) -> Value {
+fn responses(method: &Method, codes: &[Code], generator: &mut SchemaGenerator) -> Value {
     let answer: Value = serde_json::from_str(method.answer).unwrap_or_default();
-    let mut success = inferred(&answer);
-    success["required"] = json!(["result"]);
-    success["properties"]["result"] = json!({ "const": 0 });
+    let success = success(method, &answer, generator);
     let numbers: Vec<_> = codes.iter().map(|code| code.number()).collect();
     let failure = json!({
         "allOf": [{ "$ref": "#/components/schemas/Failure" }],
@@ -105,6 +105,24 @@ fn responses(method: &Method, codes: &[Code]) -> Value {
     responses.into()
 }
 
+/// The schema of a success: the answer's, with `"result":0`.
+fn success(method: &Method, example: &Value, generator: &mut SchemaGenerator) -> Value {
+    let (mut success, mut required) = match method.answer_schema() {
+        Some(schema) => {
+            let mut schema = schema(generator);
+            exact(&mut schema);
+            let mut schema = schema.to_value();
+            let required = schema["required"].take();
+            (schema, required.as_array().cloned().unwrap_or_default())
+        }
+        None => (inferred(example), Vec::new()),
+    };
+    required.insert(0, "result".into());
+    success["required"] = required.into();
+    success["properties"]["result"] = json!({ "const": 0 });
+    success
+}
+
 fn in_query(param: &Param) -> Value {
     let mut value = json!({
         "name": param.name,
@@ -126,10 +144,6 @@ fn in_query(param: &Param) -> Value {
         value["x-aliases"] = json!(param.aliases);
     }
     value
-}
-
-fn takes_file(method: &Method) -> bool {
-    matches!(method.run, Run::WithFile(_))
 }
 
 /// The parameters as a form, as JSON, or as a multipart form.
@@ -162,7 +176,7 @@ fn body(method: &Method) -> Value {
         form["encoding"] = encoding.into();
     }
     let mut parts = form.clone();
-    if takes_file(method) {
+    if method.takes_file() {
         // Of any kind: what it is, its content says.
         parts["schema"]["properties"]["file"] =
             json!({ "type": "string", "contentMediaType": "application/octet-stream" });

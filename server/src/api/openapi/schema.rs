@@ -6,6 +6,9 @@ use crate::api::registry::{Kind, Param};
 
 /// What a parameter of this kind may hold.
 pub fn of_param(param: &Param) -> Value {
+    if let Some(schema) = param.schema {
+        return schema.clone();
+    }
     match param.kind {
         Kind::Text => json!({ "type": "string" }),
         Kind::Secret => json!({ "type": "string", "format": "password" }),
@@ -29,7 +32,7 @@ pub fn example(param: &Param) -> Option<Value> {
     Some(match param.kind {
         Kind::Text | Kind::Secret | Kind::Moment => param.example.into(),
         Kind::Number | Kind::YesNo | Kind::Json => serde_json::from_str(param.example).ok()?,
-        Kind::List | Kind::Ids => keyrack_domain::methods::parse_list([param.example]).into(),
+        Kind::List | Kind::Ids => keyrack_domain::types::lists::parse_list([param.example]).into(),
     })
 }
 

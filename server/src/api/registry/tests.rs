@@ -2,6 +2,8 @@ use keyrack_domain::types::methods::ApiSet;
 use serde_json::Value;
 
 use super::*;
+use crate::api::body::Sent;
+use keyrack_wire::{Pairs, Params};
 
 #[test]
 fn a_method_is_found_in_any_case_and_with_a_slash_at_the_end() {
@@ -73,4 +75,22 @@ fn the_documentation_has_every_method_sorted_by_name() {
     assert!(signin.post_only && signin.public && !signin.token_callable);
     assert_eq!(signin.path, "/1.0/users/authentication/rest/signin");
     assert_eq!(signin.codes.iter().map(|(code, _)| *code).collect::<Vec<_>>(), [1, 3, 8, 9, 99, 701]);
+}
+
+#[test]
+fn every_alias_that_there_is_is_named_when_it_is_refused() {
+    for method in Registry::all().methods() {
+        for param in method.params.iter().filter(|param| !param.kind.repeats()) {
+            for alias in param.aliases {
+                let others = method.params.iter().filter(|other| other.required && other.name != param.name);
+                let mut query = form_urlencoded::Serializer::new(String::new());
+                query.extend_pairs(others.map(|other| (other.name, other.example)));
+                let query = query.append_pair(alias, "1").append_pair(alias, "2").finish();
+                let pairs = Pairs::read(query.as_bytes(), &Sent::nothing()).unwrap();
+                let error = Params::bind(method.params, pairs).expect_err(alias);
+                let text = format!("invalid parameter [{alias}]: it is given more than once with different values");
+                assert_eq!(error.to_string(), text, "{}", method.name);
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use http::Method as Verb;
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
-use keyrack_server::api::registry::{Method, Registry, Run};
+use keyrack_server::api::registry::{Method, Registry};
 use serde_json::{Value, json};
 
 use super::members::invite_as;
@@ -116,8 +116,8 @@ async fn strangers_get_nowhere_and_are_told_why() {
     owner.post("users.authentication.RegenerateToken", &[("id", &replaced_id.to_string())]).await;
     server.advance(TimeDelta::days(2));
     // A checksum that does not fit, one that does for a token that never was, and a session that never was.
-    let (broken, session) = (format!("{}0", &replaced[..41]), "1x00000000000000000000000000000000");
-    assert_ne!(broken, replaced);
+    let other = if replaced.ends_with('0') { '1' } else { '0' };
+    let (broken, session) = (format!("{}{other}", &replaced[..41]), "1x00000000000000000000000000000000");
     let invalid = "the session or token is not valid";
     let stranger =
         |what, credential: &str, text| Stranger { what, credential: Some(credential.into()), code: 702, text };
@@ -178,7 +178,7 @@ async fn a_token_opens_what_was_ticked_and_nothing_else() {
         };
         for verb in [Verb::GET, Verb::POST] {
             // A file comes in a POST only.
-            if verb == Verb::GET && matches!(method.run, Run::WithFile(_)) {
+            if verb == Verb::GET && method.takes_file() {
                 continue;
             }
             let answer = wire.call(verb.clone(), method, Some(&credential), &params).await;

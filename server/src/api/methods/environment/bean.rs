@@ -1,10 +1,9 @@
 //! Environments, logs and actions as JSON, with the names that clients of the platform read.
 
 use keyrack_domain::engine::LogFile;
-use keyrack_domain::environments::{Action, Environment, Layer, Node};
+use keyrack_domain::environments::{Environment, Layer, Node};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::dates::wire_moment;
-use keyrack_domain::types::environments::TaskState;
 use serde_json::{Value, json};
 
 use super::deployment;
@@ -161,24 +160,4 @@ fn node(node: &Node) -> Value {
 /// A log of a node.
 pub fn log_file(log: &LogFile) -> Value {
     json!({ "name": log.path, "path": log.path, "size": log.size, "lastModified": wire_moment(log.modified) })
-}
-
-/// Something that was asked for.
-pub fn action(action: &Action) -> Value {
-    let status = match action.state {
-        TaskState::Running => "RUNNING",
-        TaskState::Done => "DONE",
-        TaskState::Failed => "FAILED",
-    };
-    json!({
-        "id": action.id,
-        "action": action.kind,
-        "description": action.title,
-        "envName": action.environment,
-        "uid": action.user,
-        "status": status,
-        "error": action.error,
-        "startedOn": wire_moment(action.started),
-        "finishedOn": action.finished.map(wire_moment),
-    })
 }

@@ -9,5 +9,6 @@ pub mod nodegroup;
 pub mod tracking;
 
 mod bean;
+mod params;
 
 pub use bean::info_with_result;

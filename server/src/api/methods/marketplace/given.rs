@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::super::environment::group::names;
 use crate::api::error::ApiError;
-use crate::api::params::Params;
+use keyrack_wire::Params;
 
 /// What is told besides the manifest, as far as the method has it.
 pub fn request(params: &Params, declared: &[&'static str]) -> Result<InstallRequest, ApiError> {

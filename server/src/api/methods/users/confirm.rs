@@ -1,7 +1,12 @@
 //! Confirming a change, the same way in every method that asks for it.
 
+use std::ops::Deref;
+
 use keyrack_domain::accounts::{Confirmation, Confirmed};
 use keyrack_domain::second_factor::Proof;
+use keyrack_wire::Secret;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use crate::api::call::Call;
 use crate::api::error::ApiError;
@@ -9,13 +14,48 @@ use crate::api::registry::{Kind, Param};
 
 const PASSWORD_EXAMPLE: &str = "correct horse battery staple";
 
-/// The password, where the operator may have made it optional: for token changes.
-pub const TOKEN_PASSWORD: Param = Param::optional(
-    "password",
-    Kind::Secret,
-    "The caller's password, which confirms the change. The operator can make it optional for users without a second factor.",
-    PASSWORD_EXAMPLE,
-);
+/// The caller's password, which confirms the change. The operator can make it optional for users without a second factor.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(example = PASSWORD_EXAMPLE)]
+pub struct TokenPassword(Secret);
+
+/// The caller's password, which confirms the change.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(example = PASSWORD_EXAMPLE)]
+pub struct Password(Secret);
+
+/// The code of the authenticator, or a recovery code. Required for users with a second factor, unless one was proved in this
+/// session within the last minutes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(example = &"123456")]
+pub struct FactorCode(Secret);
+
+impl Deref for TokenPassword {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for Password {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for FactorCode {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// The password, where nothing goes without it.
 pub const PASSWORD: Param =
@@ -37,10 +77,10 @@ pub async fn confirm(call: &Call) -> Result<Confirmed, ApiError> {
     confirm_with(call, call.params.opt_text("password")?, call.params.opt_text("code")?).await
 }
 
-/// As [`confirm`], for methods in which these parameters have other names.
+/// Checks a password and a code.
 ///
 /// # Errors
-/// As [`confirm`].
+/// As [`Keyrack::confirm`](keyrack_domain::Keyrack::confirm).
 pub async fn confirm_with(call: &Call, password: Option<&str>, code: Option<&str>) -> Result<Confirmed, ApiError> {
     let with = Confirmation {
         password: password.map(str::to_owned),

@@ -1,39 +1,36 @@
 //! Deleting.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::{Done, Secret};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::ENV_NAME;
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.DeleteEnv",
-    summary: "Deletes an environment in any state, with its processes, files and logs.",
-    params: &[
-        ENV_NAME,
-        Param::optional(
-            "password",
-            Kind::Secret,
-            "Accepted for compatibility; it is not needed.",
-            "correct horse battery staple",
-        )
-        .or(&["passphrase"]),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Deletes an environment in any state, with its processes, files and logs.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteEnv {
+    env_name: EnvName,
+    /// Accepted for compatibility; it is not needed.
+    #[schemars(example = &"correct horse battery staple", extend("x-aliases" = ["passphrase"]))]
+    _password: Option<Secret>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.environments.delete(&call.caller, &call.client, call.params.text("envName")?).await?;
-    Ok(Answer::done())
+impl Method for DeleteEnv {
+    const NAME: &str = "environment.control.DeleteEnv";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        call.keyrack.environments.delete(&call.caller, &call.client, &self.env_name).await?;
+        Ok(Done {})
+    }
 }

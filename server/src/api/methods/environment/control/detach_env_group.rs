@@ -1,35 +1,34 @@
 //! Groups of environments.
 
 use keyrack_domain::environments::GroupChange;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::group::names;
-use super::ENV_NAME;
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, GroupNames};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.DetachEnvGroup",
-    summary: "Takes an environment out of groups.",
-    params: &[
-        ENV_NAME,
-        Param::required("envGroup", Kind::Text, "Names of groups: one, several with commas, or a JSON list.", "shops"),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NoEnvironment, Code::NotFound],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Takes an environment out of groups.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DetachEnvGroup {
+    env_name: EnvName,
+    env_group: GroupNames,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, groups) = (call.params.text("envName")?, names(call.params.text("envGroup")?));
-    call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Detach, &groups).await?;
-    Ok(Answer::done())
+impl Method for DetachEnvGroup {
+    const NAME: &str = "environment.control.DetachEnvGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NoEnvironment, Code::NotFound];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, groups) = (&self.env_name, &self.env_group.0);
+        call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Detach, groups).await?;
+        Ok(Done {})
+    }
 }

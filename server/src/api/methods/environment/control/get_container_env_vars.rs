@@ -1,36 +1,47 @@
 //! The variables of a node.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use std::collections::BTreeMap;
 
-use super::{ENV_NAME, NODE_ID, node};
-use crate::api::answer::Answer;
+use keyrack_domain::environments::NodeChoice;
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::params::{EnvName, NodeId};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetContainerEnvVars",
-    summary: "Reads the variables that were set on a node.",
-    params: &[ENV_NAME, NODE_ID],
-    answer: r#"{"result":0,"object":{"GREETING":"hello"}}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Reads the variables that were set on a node.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerEnvVars {
+    env_name: EnvName,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let nodes = call
-        .keyrack
-        .environments
-        .read_configuration(&call.caller, &call.client, params.text("envName")?, &node(params)?)
-        .await?;
-    Answer::object(json!({ "object": nodes.first().map(|node| &node.facts.variables) }))
+/// Variables by name.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NodeVariables")]
+pub struct Variables {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = BTreeMap::from([("GREETING", "hello")]))]
+    object: Option<BTreeMap<String, String>>,
+}
+
+impl Method for GetContainerEnvVars {
+    const NAME: &str = "environment.control.GetContainerEnvVars";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Variables;
+
+    async fn run(self, call: &Call) -> Result<Variables, ApiError> {
+        let node = NodeChoice::Ids(vec![self.node_id.0]);
+        let nodes =
+            call.keyrack.environments.read_configuration(&call.caller, &call.client, &self.env_name, &node).await?;
+        Ok(Variables { object: nodes.into_iter().next().map(|node| node.facts.variables) })
+    }
 }

@@ -1,46 +1,58 @@
 //! What an environment uses.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_wire::End;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{ENV_NAME, seconds, sum};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, Seconds};
+use super::Sum;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetSumStat",
-    summary: "Tells what an environment used lately, on average: cpu in milliseconds, mem in bytes, cloudlets.",
-    params: &[
-        ENV_NAME,
-        Param::required("duration", Kind::Number, "How far back to look, in seconds; an hour is kept.", "3600"),
-        Param::optional(
-            "endtime",
-            Kind::Moment,
-            "Accepted for compatibility; the time ends now.",
-            "2027-12-31 23:59:59",
-        ),
-    ],
-    answer: r#"{"result":0,"appid":"0123456789abcdef0123456789abcdef","status":1,"isTransferring":false,"stats":[{"duration":3600,"cpu":1250,"mem":8388608,"cloudlets":1.0,"samples":360}]}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells what an environment used lately, on average: cpu in milliseconds, mem in bytes, cloudlets.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetSumStat {
+    env_name: EnvName,
+    /// How far back to look, in seconds; an hour is kept.
+    #[schemars(example = 3600)]
+    duration: Seconds,
+    /// Accepted for compatibility; the time ends now.
+    #[schemars(example = &"2027-12-31 23:59:59")]
+    _endtime: Option<End>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, duration) = (call.params.text("envName")?, seconds(&call.params, "duration")?);
-    let environment = call.keyrack.environments.get(&call.caller, name).await?;
-    let used = call.keyrack.environments.sum_stat(&call.caller, name, duration).await?;
-    Answer::object(json!({
-        "appid": environment.appid,
-        "status": environment.status.code(),
-        "isTransferring": false,
-        "stats": [sum(&used)],
-    }))
+/// What an environment used.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "EnvironmentStats")]
+pub struct Stats {
+    #[schemars(example = &"0123456789abcdef0123456789abcdef")]
+    appid: String,
+    is_transferring: bool,
+    stats: Vec<Sum>,
+    #[schemars(example = 1)]
+    status: i64,
+}
+
+impl Method for GetSumStat {
+    const NAME: &str = "environment.control.GetSumStat";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = Stats;
+
+    async fn run(self, call: &Call) -> Result<Stats, ApiError> {
+        let (name, duration) = (&self.env_name, self.duration.0);
+        let environment = call.keyrack.environments.get(&call.caller, name).await?;
+        let used = call.keyrack.environments.sum_stat(&call.caller, name, duration).await?;
+        Ok(Stats {
+            appid: environment.appid,
+            is_transferring: false,
+            stats: vec![used.into()],
+            status: environment.status.code(),
+        })
+    }
 }

@@ -1,160 +1,95 @@
 //! `environment.control`: environments, their nodes and their logs.
 
-mod add_container_env_vars;
-mod add_container_volume;
-mod add_container_volume_by_group;
-mod add_container_volumes;
-mod add_env_property;
-mod apply_env_property;
-mod apply_node_group_data;
-mod attach_env_group;
-mod change_topology;
-mod clear_log;
-mod clone_env;
-mod create_environment;
-mod delete_env;
-mod deploy_app;
-mod detach_env_group;
-mod exec_cmd_by_group;
-mod exec_cmd_by_id;
-mod get_all_sum_stat_by_uid;
-mod get_basic_envs_info;
-mod get_container_entry_point;
-mod get_container_env_vars;
-mod get_container_env_vars_by_group;
-mod get_container_manifest;
-mod get_container_node_tags;
-mod get_container_run_cmd;
-mod get_container_run_config;
-mod get_container_tags;
-mod get_container_volumes_by_group;
-mod get_container_volumes_by_id;
-mod get_env_info;
-mod get_env_property;
-mod get_envs;
-mod get_logs;
-mod get_logs_list;
-mod get_node_groups;
-mod get_node_tags;
-mod get_regions;
-mod get_stats;
-mod get_sum_stat;
-mod get_templates;
-mod read_log;
-mod redeploy_container_by_id;
-mod redeploy_containers;
-mod redeploy_containers_by_group;
-mod remove_app;
-mod remove_container_env_vars;
-mod remove_container_volume;
-mod remove_container_volume_by_group;
-mod remove_container_volumes;
-mod remove_env_property;
-mod remove_log;
-mod rename_app;
-mod restart_container_by_id;
-mod restart_node_by_id;
-mod restart_nodes;
-mod restart_services;
-mod set_cloudlets_count_by_group;
-mod set_cloudlets_count_by_id;
-mod set_container_entry_point;
-mod set_container_env_vars;
-mod set_container_env_vars_by_group;
-mod set_container_run_cmd;
-mod set_env_display_name;
-mod set_env_group;
-mod set_node_display_name;
-mod set_node_group_display_name;
-mod sleep_env;
-mod start_env;
-mod stop_env;
-
 use std::time::Duration;
 
 use keyrack_domain::Error;
 use keyrack_domain::engine::{ImageRef, Template};
 use keyrack_domain::environments::{NodeChoice, NodeOutput, Operation, RestartOrder, SumStat};
 use keyrack_domain::ids::NodeId;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::params::{self, LONGEST_DELAY, LayerName};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::params::Params;
-use crate::api::registry::{Kind, Method, Param};
+use crate::api::method::methods;
+use crate::api::registry::{Kind, Param};
+use keyrack_wire::Params;
 
-/// The class.
-pub const METHODS: &[Method] = &[
-    add_container_env_vars::METHOD,
-    add_container_volume::METHOD,
-    add_container_volume_by_group::METHOD,
-    add_container_volumes::METHOD,
-    add_env_property::METHOD,
-    apply_env_property::METHOD,
-    apply_node_group_data::METHOD,
-    attach_env_group::METHOD,
-    change_topology::METHOD,
-    clear_log::METHOD,
-    clone_env::METHOD,
-    create_environment::METHOD,
-    delete_env::METHOD,
-    deploy_app::METHOD,
-    detach_env_group::METHOD,
-    exec_cmd_by_group::METHOD,
-    exec_cmd_by_id::METHOD,
-    get_all_sum_stat_by_uid::METHOD,
-    get_basic_envs_info::METHOD,
-    get_container_entry_point::METHOD,
-    get_container_env_vars::METHOD,
-    get_container_env_vars_by_group::METHOD,
-    get_container_manifest::METHOD,
-    get_container_node_tags::METHOD,
-    get_container_run_cmd::METHOD,
-    get_container_run_config::METHOD,
-    get_container_tags::METHOD,
-    get_container_volumes_by_group::METHOD,
-    get_container_volumes_by_id::METHOD,
-    get_env_info::METHOD,
-    get_env_property::METHOD,
-    get_envs::METHOD,
-    get_logs::METHOD,
-    get_logs_list::METHOD,
-    get_node_groups::METHOD,
-    get_node_tags::METHOD,
-    get_regions::METHOD,
-    get_stats::METHOD,
-    get_sum_stat::METHOD,
-    get_templates::METHOD,
-    read_log::METHOD,
-    redeploy_container_by_id::METHOD,
-    redeploy_containers::METHOD,
-    redeploy_containers_by_group::METHOD,
-    remove_app::METHOD,
-    remove_container_env_vars::METHOD,
-    remove_container_volume::METHOD,
-    remove_container_volume_by_group::METHOD,
-    remove_container_volumes::METHOD,
-    remove_env_property::METHOD,
-    remove_log::METHOD,
-    rename_app::METHOD,
-    restart_container_by_id::METHOD,
-    restart_node_by_id::METHOD,
-    restart_nodes::METHOD,
-    restart_services::METHOD,
-    set_cloudlets_count_by_group::METHOD,
-    set_cloudlets_count_by_id::METHOD,
-    set_container_entry_point::METHOD,
-    set_container_env_vars::METHOD,
-    set_container_env_vars_by_group::METHOD,
-    set_container_run_cmd::METHOD,
-    set_env_display_name::METHOD,
-    set_env_group::METHOD,
-    set_node_display_name::METHOD,
-    set_node_group_display_name::METHOD,
-    sleep_env::METHOD,
-    start_env::METHOD,
-    stop_env::METHOD,
-];
+methods! {
+    attach_env_group::AttachEnvGroup,
+    delete_env::DeleteEnv,
+    detach_env_group::DetachEnvGroup,
+    get_container_env_vars::GetContainerEnvVars,
+    get_sum_stat::GetSumStat,
+    remove_container_env_vars::RemoveContainerEnvVars,
+    restart_nodes::RestartNodes,
+    set_container_env_vars::SetContainerEnvVars,
+    set_env_group::SetEnvGroup,
+    sleep_env::SleepEnv,
+    start_env::StartEnv,
+    stop_env::StopEnv,
+    ;
+    declared:
+    add_container_env_vars,
+    add_container_volume,
+    add_container_volume_by_group,
+    add_container_volumes,
+    add_env_property,
+    apply_env_property,
+    apply_node_group_data,
+    change_topology,
+    clear_log,
+    clone_env,
+    create_environment,
+    deploy_app,
+    exec_cmd_by_group,
+    exec_cmd_by_id,
+    get_all_sum_stat_by_uid,
+    get_basic_envs_info,
+    get_container_entry_point,
+    get_container_env_vars_by_group,
+    get_container_manifest,
+    get_container_node_tags,
+    get_container_run_cmd,
+    get_container_run_config,
+    get_container_tags,
+    get_container_volumes_by_group,
+    get_container_volumes_by_id,
+    get_env_info,
+    get_env_property,
+    get_envs,
+    get_logs,
+    get_logs_list,
+    get_node_groups,
+    get_node_tags,
+    get_regions,
+    get_stats,
+    get_templates,
+    read_log,
+    redeploy_container_by_id,
+    redeploy_containers,
+    redeploy_containers_by_group,
+    remove_app,
+    remove_container_volume,
+    remove_container_volume_by_group,
+    remove_container_volumes,
+    remove_env_property,
+    remove_log,
+    rename_app,
+    restart_container_by_id,
+    restart_node_by_id,
+    restart_services,
+    set_cloudlets_count_by_group,
+    set_cloudlets_count_by_id,
+    set_container_entry_point,
+    set_container_env_vars_by_group,
+    set_container_run_cmd,
+    set_env_display_name,
+    set_node_display_name,
+    set_node_group_display_name,
+}
 
 pub(super) const ENV_NAME: Param = Param::required(
     "envName",
@@ -194,6 +129,15 @@ fn chosen_nodes(params: &Params) -> Result<NodeChoice, ApiError> {
         (None, Some(group)) => NodeChoice::Group(group.to_owned()),
         (None, None) => NodeChoice::All,
     })
+}
+
+/// The node with the number, the nodes of the layer, or all.
+fn nodes(id: Option<params::NodeId>, layer: Option<LayerName>) -> NodeChoice {
+    match (id, layer) {
+        (Some(id), _) => NodeChoice::Ids(vec![id.0]),
+        (None, Some(layer)) => NodeChoice::Group(layer.0),
+        (None, None) => NodeChoice::All,
+    }
 }
 
 /// How nodes are restarted: `isSequential` and `delay`.
@@ -247,6 +191,39 @@ fn sum(sum: &SumStat) -> Value {
     })
 }
 
+/// What was used over some time.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SumStat")]
+struct Sum {
+    /// In use, on average over time and summed over nodes.
+    #[schemars(example = 1.0)]
+    cloudlets: f64,
+    /// Processor time, in milliseconds.
+    #[schemars(example = 1250)]
+    cpu: u64,
+    /// The time that was looked at, in seconds.
+    #[schemars(example = 3600)]
+    duration: u64,
+    /// Bytes, on average.
+    #[schemars(example = 8388608)]
+    mem: u64,
+    /// How many samples that is made of.
+    #[schemars(example = 360)]
+    samples: u32,
+}
+
+impl From<SumStat> for Sum {
+    fn from(sum: SumStat) -> Sum {
+        Sum {
+            cloudlets: sum.cloudlets,
+            cpu: u64::try_from(sum.cpu.as_millis()).unwrap_or(u64::MAX),
+            duration: sum.duration.as_secs(),
+            mem: sum.memory,
+            samples: sum.samples,
+        }
+    }
+}
+
 /// What commands brought. One that failed has its code in its own answer: it was executed, as was asked.
 fn outputs(outputs: &[NodeOutput]) -> Value {
     let one = |output: &NodeOutput| {
@@ -267,9 +244,6 @@ fn outputs(outputs: &[NodeOutput]) -> Value {
     };
     json!({ "responses": outputs.iter().map(one).collect::<Vec<_>>() })
 }
-
-/// The longest pause between two nodes, in seconds.
-const LONGEST_DELAY: i64 = 600;
 
 /// How long a call waits for the state that it asked for. When it takes longer, the changing state can be seen by now.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,39 +1,42 @@
 //! Fewer variables.
 
 use keyrack_domain::environments::VariableChange;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_GROUP, OPT_NODE_ID, chosen_nodes};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName, NodeId};
+use super::nodes;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.RemoveContainerEnvVars",
-    summary: "Removes variables from a node, a layer, or all nodes; effective at the next start.",
-    params: &[
-        ENV_NAME,
-        Param::required("vars", Kind::List, "The names; one that is not there is no error.", "GREETING"),
-        OPT_NODE_ID,
-        NODE_GROUP,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Removes variables from a node, a layer, or all nodes; effective at the next start.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveContainerEnvVars {
+    env_name: EnvName,
+    /// The names; one that is not there is no error.
+    #[schemars(example = &"GREETING")]
+    vars: Vec<String>,
+    node_id: Option<NodeId>,
+    node_group: Option<LayerName>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let change = VariableChange::Remove(params.list("vars"));
-    let (name, choice) = (params.text("envName")?, chosen_nodes(params)?);
-    call.keyrack.environments.change_variables(&call.caller, &call.client, name, &choice, &change).await?;
-    Ok(Answer::done())
+impl Method for RemoveContainerEnvVars {
+    const NAME: &str = "environment.control.RemoveContainerEnvVars";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, choice) = (&self.env_name, nodes(self.node_id, self.node_group));
+        let change = VariableChange::Remove(self.vars);
+        call.keyrack.environments.change_variables(&call.caller, &call.client, name, &choice, &change).await?;
+        Ok(Done {})
+    }
 }

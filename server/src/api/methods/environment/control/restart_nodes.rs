@@ -1,57 +1,54 @@
 //! Restarting nodes.
 
-use keyrack_domain::environments::NodeChoice;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::{NodeChoice, RestartOrder};
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::{Done, Ids};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_GROUP, restart_order, until_settled};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName, RestartDelay};
+use super::until_settled;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::params::Ids;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.RestartNodes",
-    summary: "Restarts nodes of a running environment: those with the numbers, those of the layer, or all.",
-    params: &[
-        ENV_NAME,
-        Param::optional("nodeId", Kind::Ids, "Numbers of nodes; `*` means all.", "1"),
-        NODE_GROUP,
-        Param::optional(
-            "isSequential",
-            Kind::YesNo,
-            "Whether one node waits for the other; all at once otherwise.",
-            "true",
-        ),
-        Param::optional(
-            "delay",
-            Kind::Number,
-            "Seconds between two nodes when one waits for the other, 600 at most.",
-            "5",
-        ),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment, Code::WrongState],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Restarts nodes of a running environment: those with the numbers, those of the layer, or all.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RestartNodes {
+    env_name: EnvName,
+    /// Numbers of nodes; `*` means all.
+    #[schemars(example = &"1")]
+    node_id: Option<Ids>,
+    node_group: Option<LayerName>,
+    /// Whether one node waits for the other; all at once otherwise.
+    #[serde(default)]
+    #[schemars(example = true)]
+    is_sequential: bool,
+    #[serde(default)]
+    delay: RestartDelay,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let choice = match (params.opt_ids("nodeId")?, params.opt_text("nodeGroup")?) {
-        (Some(Ids::These(ids)), _) => NodeChoice::Ids(ids),
-        (None, Some(group)) => NodeChoice::Group(group.to_owned()),
-        (Some(Ids::All), _) | (None, None) => NodeChoice::All,
-    };
-    let order = restart_order(params)?;
-    let name = params.text("envName")?;
-    let restarting = call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
-    until_settled(restarting).await?;
-    Ok(Answer::done())
+impl Method for RestartNodes {
+    const NAME: &str = "environment.control.RestartNodes";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::WrongState];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let choice = match (self.node_id, self.node_group) {
+            (Some(Ids::These(ids)), _) => NodeChoice::Ids(ids),
+            (None, Some(layer)) => NodeChoice::Group(layer.0),
+            (Some(Ids::All), _) | (None, None) => NodeChoice::All,
+        };
+        let order = RestartOrder { sequential: self.is_sequential, delay: self.delay.0 };
+        let name = &self.env_name;
+        let restarting =
+            call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
+        until_settled(restarting).await?;
+        Ok(Done {})
+    }
 }

@@ -1,45 +1,40 @@
 //! The variables of a node.
 
-use keyrack_domain::environments::VariableChange;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::{NodeChoice, VariableChange};
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::{Done, JsonText};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, node};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.SetContainerEnvVars",
-    summary: "Replaces all variables of a node; effective at its next start.",
-    params: &[
-        ENV_NAME,
-        Param::required(
-            "vars",
-            Kind::Json,
-            "A JSON object of texts: the variables by name.",
-            r#"{"GREETING":"hello"}"#,
-        ),
-        NODE_ID,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Replaces all variables of a node; effective at its next start.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetContainerEnvVars {
+    env_name: EnvName,
+    /// A JSON object of texts: the variables by name.
+    #[schemars(example = r#"{"GREETING":"hello"}"#)]
+    vars: JsonText,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let change = VariableChange::set("vars", params.text("vars")?)?;
-    call.keyrack
-        .environments
-        .change_variables(&call.caller, &call.client, params.text("envName")?, &node(params)?, &change)
-        .await?;
-    Ok(Answer::done())
+impl Method for SetContainerEnvVars {
+    const NAME: &str = "environment.control.SetContainerEnvVars";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let change = VariableChange::set("vars", &self.vars)?;
+        let (name, node) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
+        call.keyrack.environments.change_variables(&call.caller, &call.client, name, &node, &change).await?;
+        Ok(Done {})
+    }
 }

@@ -1,31 +1,34 @@
 //! Starting.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, until_settled};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::until_settled;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.StartEnv",
-    summary: "Starts a stopped, sleeping or broken environment.",
-    params: &[ENV_NAME],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NoEnvironment, Code::WrongState],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Starts a stopped, sleeping or broken environment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StartEnv {
+    env_name: EnvName,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let name = call.params.text("envName")?;
-    until_settled(call.keyrack.environments.start(&call.caller, &call.client, name).await?).await?;
-    Ok(Answer::done())
+impl Method for StartEnv {
+    const NAME: &str = "environment.control.StartEnv";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NoEnvironment, Code::WrongState];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        until_settled(call.keyrack.environments.start(&call.caller, &call.client, &self.env_name).await?).await?;
+        Ok(Done {})
+    }
 }

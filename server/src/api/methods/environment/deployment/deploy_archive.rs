@@ -10,8 +10,8 @@ use super::bean::outputs;
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::params::Params;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use keyrack_wire::Params;
 
 pub const METHOD: Method = Method {
     name: "environment.deployment.DeployArchive",

@@ -12,12 +12,12 @@ pub(super) mod rename_context;
 pub(super) mod undeploy;
 
 use super::control::{ENV_NAME, NODE_GROUP};
-use crate::api::registry::{Kind, Method, Param};
+use crate::api::registry::{Class, Kind, Param};
 
 pub(super) use bean::deployment;
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     create_object::METHOD,
     delete_archive::METHOD,
     deploy_archive::METHOD,
@@ -26,7 +26,7 @@ pub const METHODS: &[Method] = &[
     get_hooks::METHOD,
     rename_context::METHOD,
     undeploy::METHOD,
-];
+]);
 
 const CONTEXT: Param =
     Param::required("context", Kind::Text, "ROOT for what is served at `/`, or the first part of the path.", "shop");

@@ -11,11 +11,11 @@ use keyrack_domain::types::dates::wire_moment;
 use serde_json::{Value, json};
 
 use super::control::ENV_NAME;
-use crate::api::registry::{Kind, Method, Param};
+use crate::api::registry::{Class, Kind, Param};
 
 /// The class.
-pub const METHODS: &[Method] =
-    &[create::METHOD, delete::METHOD, get_list::METHOD, get_manifest::METHOD, import::METHOD];
+pub const METHODS: Class =
+    Class::declared(&[create::METHOD, delete::METHOD, get_list::METHOD, get_manifest::METHOD, import::METHOD]);
 
 const ID: Param = Param::required("id", Kind::Number, "The number of the export.", "1");
 

@@ -21,11 +21,11 @@ use keyrack_domain::environments::{FilePlace, NodeChoice};
 
 use super::control::ENV_NAME;
 use crate::api::error::ApiError;
-use crate::api::params::Params;
-use crate::api::registry::{Kind, Method, Param};
+use crate::api::registry::{Class, Kind, Param};
+use keyrack_wire::Params;
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     add_favorite::METHOD,
     append::METHOD,
     copy::METHOD,
@@ -41,7 +41,7 @@ pub const METHODS: &[Method] = &[
     unpack_by_type::METHOD,
     upload::METHOD,
     write::METHOD,
-];
+]);
 
 const NODE_ID: Param =
     Param::optional("nodeId", Kind::Number, "The number of the node; nothing is needed where there is but one.", "1");

@@ -1,42 +1,37 @@
 //! Who is in a group.
 
 use keyrack_domain::environments::GroupChange;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::control::OWNER_UID;
-use super::names;
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, GroupNames, OwnerUid};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.group.AttachEnv",
-    summary: "Puts an environment into groups.",
-    params: &[
-        Param::required(
-            "envGroup",
-            Kind::Text,
-            "Names of groups: one, several with commas, or a JSON list; those that are not there are made.",
-            "shops",
-        ),
-        Param::required("envName", Kind::Text, "The environment.", "my-project").or(&["targetAppid"]),
-        OWNER_UID,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NoEnvironment, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Puts an environment into groups.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachEnv {
+    /// Names of groups: one, several with commas, or a JSON list; those that are not there are made.
+    env_group: GroupNames,
+    #[schemars(extend("x-aliases" = ["targetAppid"]))]
+    env_name: EnvName,
+    _owner_uid: Option<OwnerUid>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let name = call.params.text("envName")?;
-    let groups = names(call.params.text("envGroup")?);
-    call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Attach, &groups).await?;
-    Ok(Answer::done())
+impl Method for AttachEnv {
+    const NAME: &str = "environment.group.AttachEnv";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, groups) = (&self.env_name, &self.env_group.0);
+        call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Attach, groups).await?;
+        Ok(Done {})
+    }
 }

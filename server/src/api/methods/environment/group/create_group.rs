@@ -1,37 +1,40 @@
 //! A new group.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::JsonText;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::control::OWNER_UID;
-use super::array;
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, OwnerUid};
+use super::Groups;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.group.CreateGroup",
-    summary: "Makes a group of environments; `/` in its name puts it below another one.",
-    params: &[
-        Param::required("envGroup", Kind::Text, "Its name.", "shops"),
-        Param::optional("data", Kind::Json, "What you keep with it: a JSON object.", r##"{"color":"#336699"}"##),
-        Param::optional("envName", Kind::Text, "The environment.", "my-project"),
-        OWNER_UID,
-    ],
-    answer: r#"{"result":0,"array":[{"id":1,"name":"shops","data":{},"envNames":["my-project"]}]}"#,
-    codes: &[Code::NotPermitted, Code::NoEnvironment, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Makes a group of environments; `/` in its name puts it below another one.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateGroup {
+    /// Its name.
+    #[schemars(example = &"shops")]
+    env_group: String,
+    /// What you keep with it: a JSON object.
+    #[schemars(example = r##"{"color":"#336699"}"##)]
+    data: Option<JsonText>,
+    env_name: Option<EnvName>,
+    _owner_uid: Option<OwnerUid>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, data, env) = (params.text("envGroup")?, params.opt_text("data")?, params.opt_text("envName")?);
-    call.keyrack.environments.create_group(&call.caller, &call.client, name, data, env).await?;
-    Answer::object(array(&call.keyrack.environments.groups(&call.caller, None).await?))
+impl Method for CreateGroup {
+    const NAME: &str = "environment.group.CreateGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Groups;
+
+    async fn run(self, call: &Call) -> Result<Groups, ApiError> {
+        let (data, env) = (self.data.as_deref(), self.env_name.as_deref());
+        call.keyrack.environments.create_group(&call.caller, &call.client, &self.env_group, data, env).await?;
+        Ok(Groups::of(call.keyrack.environments.groups(&call.caller, None).await?))
+    }
 }

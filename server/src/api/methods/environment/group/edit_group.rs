@@ -1,38 +1,43 @@
 //! A changed group.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::JsonText;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::control::OWNER_UID;
-use super::array;
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, OwnerUid};
+use super::Groups;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.group.EditGroup",
-    summary: "Renames a group with all below it, or changes what is kept with it.",
-    params: &[
-        Param::required("srcGroupName", Kind::Text, "Its name.", "shops"),
-        Param::optional("dstGroupName", Kind::Text, "Its new name.", "stores"),
-        Param::optional("data", Kind::Json, "What you keep with it: a JSON object.", r##"{"color":"#336699"}"##),
-        Param::optional("envName", Kind::Text, "The environment.", "my-project"),
-        OWNER_UID,
-    ],
-    answer: r#"{"result":0,"array":[{"id":1,"name":"shops","data":{},"envNames":["my-project"]}]}"#,
-    codes: &[Code::NotFound, Code::NotPermitted],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Renames a group with all below it, or changes what is kept with it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EditGroup {
+    /// Its name.
+    #[schemars(example = &"shops")]
+    src_group_name: String,
+    /// Its new name.
+    #[schemars(example = &"stores")]
+    dst_group_name: Option<String>,
+    /// What you keep with it: a JSON object.
+    #[schemars(example = r##"{"color":"#336699"}"##)]
+    data: Option<JsonText>,
+    _env_name: Option<EnvName>,
+    _owner_uid: Option<OwnerUid>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, new, data) = (params.text("srcGroupName")?, params.opt_text("dstGroupName")?, params.opt_text("data")?);
-    call.keyrack.environments.edit_group(&call.caller, &call.client, name, new, data).await?;
-    Answer::object(array(&call.keyrack.environments.groups(&call.caller, None).await?))
+impl Method for EditGroup {
+    const NAME: &str = "environment.group.EditGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::NotPermitted];
+    type Answer = Groups;
+
+    async fn run(self, call: &Call) -> Result<Groups, ApiError> {
+        let (new, data) = (self.dst_group_name.as_deref(), self.data.as_deref());
+        call.keyrack.environments.edit_group(&call.caller, &call.client, &self.src_group_name, new, data).await?;
+        Ok(Groups::of(call.keyrack.environments.groups(&call.caller, None).await?))
+    }
 }

@@ -1,30 +1,32 @@
 //! The groups.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::control::OWNER_UID;
-use super::array;
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, OwnerUid};
+use super::Groups;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.group.GetGroups",
-    summary: "Lists the groups of environments, or those that one environment is in.",
-    params: &[Param::optional("envName", Kind::Text, "The environment.", "my-project").or(&["targetAppid"]), OWNER_UID],
-    answer: r#"{"result":0,"array":[{"id":1,"name":"shops","data":{},"envNames":["my-project"]}]}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the groups of environments, or those that one environment is in.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetGroups {
+    #[schemars(extend("x-aliases" = ["targetAppid"]))]
+    env_name: Option<EnvName>,
+    _owner_uid: Option<OwnerUid>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let groups = call.keyrack.environments.groups(&call.caller, call.params.opt_text("envName")?).await?;
-    Answer::object(array(&groups))
+impl Method for GetGroups {
+    const NAME: &str = "environment.group.GetGroups";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = Groups;
+
+    async fn run(self, call: &Call) -> Result<Groups, ApiError> {
+        Ok(Groups::of(call.keyrack.environments.groups(&call.caller, self.env_name.as_deref()).await?))
+    }
 }

@@ -1,28 +1,22 @@
 //! `environment.group`: groups of environments.
 
-mod attach_env;
-mod create_group;
-mod detach_env;
-mod edit_group;
-mod get_groups;
-mod remove_group;
-mod set_env;
-
 use keyrack_domain::environments::EnvironmentGroup;
-use serde_json::{Value, json};
+use keyrack_wire::AnyJson;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::api::registry::Method;
+use crate::api::method::methods;
 
-/// The class.
-pub const METHODS: &[Method] = &[
-    attach_env::METHOD,
-    create_group::METHOD,
-    detach_env::METHOD,
-    edit_group::METHOD,
-    get_groups::METHOD,
-    remove_group::METHOD,
-    set_env::METHOD,
-];
+methods! {
+    attach_env::AttachEnv,
+    create_group::CreateGroup,
+    detach_env::DetachEnv,
+    edit_group::EditGroup,
+    get_groups::GetGroups,
+    remove_group::RemoveGroup,
+    set_env::SetEnv,
+}
 
 /// Names of groups. They may hold blanks, so that only commas and semicolons part them.
 pub fn names(text: &str) -> Vec<String> {
@@ -31,8 +25,34 @@ pub fn names(text: &str) -> Vec<String> {
     })
 }
 
-/// Groups as JSON.
-fn array(groups: &[EnvironmentGroup]) -> Value {
-    let group = |group: &EnvironmentGroup| json!({ "id": group.id, "name": group.name, "data": group.data, "envNames": group.environments });
-    json!({ "array": groups.iter().map(group).collect::<Vec<_>>() })
+/// Groups of environments.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Groups {
+    array: Vec<Group>,
+}
+
+/// A group of environments.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Group {
+    /// What clients keep with it: a JSON object.
+    data: AnyJson,
+    /// Short names, sorted.
+    #[schemars(example = ["my-project"])]
+    env_names: Vec<String>,
+    id: i64,
+    #[schemars(example = &"shops")]
+    name: String,
+}
+
+impl Groups {
+    fn of(groups: Vec<EnvironmentGroup>) -> Groups {
+        let group = |group: EnvironmentGroup| Group {
+            data: Value::Object(group.data).into(),
+            env_names: group.environments,
+            id: group.id,
+            name: group.name,
+        };
+        Groups { array: groups.into_iter().map(group).collect() }
+    }
 }

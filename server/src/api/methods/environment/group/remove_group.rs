@@ -1,33 +1,35 @@
 //! A group less.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::control::OWNER_UID;
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, OwnerUid};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.group.RemoveGroup",
-    summary: "Removes a group with all below it; its environments stay.",
-    params: &[
-        Param::required("envGroup", Kind::Text, "Its name.", "shops"),
-        Param::optional("envName", Kind::Text, "The environment.", "my-project"),
-        OWNER_UID,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Removes a group with all below it; its environments stay.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveGroup {
+    /// Its name.
+    #[schemars(example = &"shops")]
+    env_group: String,
+    _env_name: Option<EnvName>,
+    _owner_uid: Option<OwnerUid>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.environments.remove_group(&call.caller, &call.client, call.params.text("envGroup")?).await?;
-    Ok(Answer::done())
+impl Method for RemoveGroup {
+    const NAME: &str = "environment.group.RemoveGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        call.keyrack.environments.remove_group(&call.caller, &call.client, &self.env_group).await?;
+        Ok(Done {})
+    }
 }

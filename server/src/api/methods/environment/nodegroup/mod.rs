@@ -4,7 +4,7 @@ pub(super) mod apply_data;
 mod get;
 mod set_options;
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] = &[apply_data::METHOD, get::METHOD, set_options::METHOD];
+pub const METHODS: Class = Class::declared(&[apply_data::METHOD, get::METHOD, set_options::METHOD]);

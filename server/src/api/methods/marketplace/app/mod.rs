@@ -11,10 +11,10 @@ pub(super) mod get_list;
 mod install;
 mod install_addon;
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     add_app::METHOD,
     delete_app::METHOD,
     edit_app::METHOD,
@@ -25,4 +25,4 @@ pub const METHODS: &[Method] = &[
     get_list::METHOD,
     install::METHOD,
     install_addon::METHOD,
-];
+]);

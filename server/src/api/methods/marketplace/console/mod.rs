@@ -4,7 +4,7 @@ mod clear_log;
 mod read_log;
 mod write_log;
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] = &[clear_log::METHOD, read_log::METHOD, write_log::METHOD];
+pub const METHODS: Class = Class::declared(&[clear_log::METHOD, read_log::METHOD, write_log::METHOD]);

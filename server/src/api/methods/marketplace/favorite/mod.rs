@@ -5,7 +5,7 @@ mod add_manifest;
 mod delete;
 mod get_list;
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] = &[add::METHOD, add_manifest::METHOD, delete::METHOD, get_list::METHOD];
+pub const METHODS: Class = Class::declared(&[add::METHOD, add_manifest::METHOD, delete::METHOD, get_list::METHOD]);

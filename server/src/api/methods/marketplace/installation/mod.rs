@@ -10,10 +10,10 @@ pub(super) mod uninstall;
 
 use serde_json::Value;
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     execute_action::METHOD,
     get_env_appid::METHOD,
     get_info::METHOD,
@@ -21,7 +21,7 @@ pub const METHODS: &[Method] = &[
     get_scripting_appid::METHOD,
     get_settings::METHOD,
     uninstall::METHOD,
-];
+]);
 
 /// Whether its name, or where it is installed, holds a text in lower case.
 fn holds(app: &Value, search: &str) -> bool {

@@ -8,10 +8,10 @@ mod get_scripting_appid;
 mod install;
 mod uninstall;
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     execute_app_action::METHOD,
     get_app_info::METHOD,
     get_app_settings::METHOD,
@@ -19,4 +19,4 @@ pub const METHODS: &[Method] = &[
     get_scripting_appid::METHOD,
     install::METHOD,
     uninstall::METHOD,
-];
+]);

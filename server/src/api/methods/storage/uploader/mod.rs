@@ -1,8 +1,7 @@
 //! `storage.uploader`: where build plug-ins send archives to.
 
-mod upload;
+use crate::api::method::methods;
 
-use crate::api::registry::Method;
-
-/// The class.
-pub const METHODS: &[Method] = &[upload::METHOD];
+methods! {
+    upload::Upload,
+}

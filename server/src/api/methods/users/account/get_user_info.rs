@@ -7,7 +7,7 @@ use keyrack_domain::types::methods::ApiSet;
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::users::person::Person;
+use crate::api::methods::users::person::NamedPerson;
 use crate::api::registry::{Effect, Method, Run};
 
 pub const METHOD: Method = Method {
@@ -26,5 +26,5 @@ pub const METHOD: Method = Method {
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
     let profile = call.keyrack.accounts.profile(&call.caller).await?;
-    Answer::written(&Person::new(&call.caller).named(&profile.name))
+    Answer::written(&NamedPerson::new(call.caller.clone(), profile.name))
 }

@@ -14,10 +14,10 @@ mod regenerate_2fa_backup_codes;
 mod codes;
 mod ssh_keys;
 
-use crate::api::registry::Method;
+use crate::api::registry::Class;
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     add_ssh_key::METHOD,
     change_password::METHOD,
     delete_ssh_key::METHOD,
@@ -28,4 +28,4 @@ pub const METHODS: &[Method] = &[
     get_ssh_keys::METHOD,
     get_user_info::METHOD,
     regenerate_2fa_backup_codes::METHOD,
-];
+]);

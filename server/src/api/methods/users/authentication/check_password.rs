@@ -1,29 +1,32 @@
 //! Is this my password?
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::confirm::PASSWORD;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::Password;
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.CheckPassword",
-    summary: "Tells whether this is the caller's password; wrong ones count as tries.",
-    params: &[PASSWORD],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::WrongPassword],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells whether this is the caller's password; wrong ones count as tries.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckPassword {
+    password: Password,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.accounts.check_password(&call.caller, &call.client, call.params.text("password")?).await?;
-    Ok(Answer::done())
+impl Method for CheckPassword {
+    const NAME: &str = "users.authentication.CheckPassword";
+    const RIGHT: Right = Right::Session(Role::Viewer);
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::WrongPassword];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        call.keyrack.accounts.check_password(&call.caller, &call.client, &self.password).await?;
+        Ok(Done {})
+    }
 }

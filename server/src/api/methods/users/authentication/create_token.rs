@@ -1,56 +1,59 @@
 //! Making a token.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::tokens::NewToken;
 use keyrack_domain::types::accounts::Role;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::bean::Token;
-use super::{API_LIST, DESCRIPTION_HELP, EXPIRES, TEMPLATE, scope};
-use crate::api::answer::Answer;
+use super::scope::{ApiList, TokenTemplate};
+use super::{ExpiresAt, bean, scope};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::confirm::{CODE, TOKEN_PASSWORD, confirm};
-use crate::api::params::End;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.CreateToken",
-    summary: "Makes a token; the answer holds its value, which is never told again.",
-    params: &[
-        Param::required("description", Kind::Text, DESCRIPTION_HELP, "Deploy script"),
-        API_LIST,
-        TEMPLATE,
-        EXPIRES,
-        TOKEN_PASSWORD,
-        CODE,
-    ],
-    answer: r#"{"result":0,"token":{"id":3,"key":"krp_…","description":"Deploy script","expiresAt":"2027-12-31 23:59:59","createdOn":"2026-11-24 10:00:00","isSystem":false,"extraData":{},"tokenTemplate":{"id":0,"name":"Custom","apiListItems":[{"method":"environment.control.StopEnv"}]},"apiListItems":[{"method":"environment.control.StopEnv"}]}}"#,
-    codes: &[Code::WrongPassword, Code::Limit],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
-
-#[derive(Serialize)]
-struct One<'a> {
-    token: Token<'a>,
+/// Makes a token; the answer holds its value, which is never told again.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateToken {
+    /// What the token is for; 1 to 255 characters.
+    #[schemars(example = &"Deploy script")]
+    description: String,
+    #[serde(default)]
+    api_list: ApiList,
+    token_template: Option<TokenTemplate>,
+    expires_at: Option<ExpiresAt>,
+    password: Option<TokenPassword>,
+    code: Option<FactorCode>,
 }
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (api_set, methods) = scope::read(params)?.ok_or(ApiError::Missing("apiList"))?;
-    let new = NewToken {
-        description: params.text("description")?.to_owned(),
-        api_set,
-        methods,
-        expires: params.opt_end("expiresAt")?.and_then(End::moment),
-        shared: false,
-    };
-    let confirmed = confirm(&call).await?;
-    let made = call.keyrack.tokens.create(&confirmed, &new).await?;
-    Answer::written(&One { token: Token::with_key(&made) })
+/// The token that was made.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CreatedToken")]
+pub struct Created {
+    token: bean::NewToken,
+}
+
+impl Method for CreateToken {
+    const NAME: &str = "users.authentication.CreateToken";
+    const RIGHT: Right = Right::Session(Role::Manager);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::WrongPassword, Code::Limit];
+    type Answer = Created;
+
+    async fn run(self, call: &Call) -> Result<Created, ApiError> {
+        let (api_set, methods) =
+            scope::read(self.token_template, self.api_list)?.ok_or(ApiError::Missing("apiList"))?;
+        let new = NewToken {
+            description: self.description,
+            api_set,
+            methods,
+            expires: self.expires_at.and_then(|end| end.0.moment()),
+            shared: false,
+        };
+        let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
+        let made = call.keyrack.tokens.create(&confirmed, &new).await?;
+        Ok(Created { token: made.into() })
+    }
 }

@@ -1,47 +1,48 @@
 //! Taking tokens back.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
+use keyrack_wire::{Done, Ids};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::confirm::{CODE, TOKEN_PASSWORD, confirm};
-use crate::api::params::Ids;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.DeleteTokens",
-    summary: "Removes tokens: all of those named, or none. They are refused from then on.",
-    params: &[
-        Param::required("ids", Kind::Ids, "Numbers of the tokens; `*` for all of the caller's own.", "1;4;6")
-            .or(&["id"]),
-        TOKEN_PASSWORD.or(&["passphrase"]),
-        CODE,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound, Code::WrongPassword],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Removes tokens: all of those named, or none. They are refused from then on.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteTokens {
+    /// Numbers of the tokens; `*` for all of the caller's own.
+    #[schemars(example = &"1;4;6", extend("x-aliases" = ["id"]))]
+    ids: Ids,
+    #[schemars(extend("x-aliases" = ["passphrase"]))]
+    password: Option<TokenPassword>,
+    code: Option<FactorCode>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let ids = call.params.ids("ids")?;
-    let confirmed = confirm(&call).await?;
-    let ids = match ids {
-        Ids::These(ids) => ids,
-        Ids::All => {
-            let list = call.keyrack.tokens.list(&call.caller).await?;
-            list.tokens.iter().filter(|token| token.mine).map(|token| token.id).collect()
+impl Method for DeleteTokens {
+    const NAME: &str = "users.authentication.DeleteTokens";
+    const RIGHT: Right = Right::Session(Role::Manager);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
+        let ids = match self.ids {
+            Ids::These(ids) => ids,
+            Ids::All => {
+                let list = call.keyrack.tokens.list(&call.caller).await?;
+                list.tokens.iter().filter(|token| token.mine).map(|token| token.id).collect()
+            }
+        };
+        // `*` of somebody without tokens is done already.
+        if !ids.is_empty() {
+            call.keyrack.tokens.remove(&confirmed, &ids).await?;
         }
-    };
-    // `*` of somebody without tokens is done already.
-    if !ids.is_empty() {
-        call.keyrack.tokens.remove(&confirmed, &ids).await?;
+        Ok(Done {})
     }
-    Ok(Answer::done())
 }

@@ -1,56 +1,61 @@
 //! Changing a token; its secret stays.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::tokens::TokenChange;
 use keyrack_domain::types::accounts::Role;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::bean::Token;
-use super::{API_LIST, DESCRIPTION_HELP, EXPIRES, TEMPLATE, scope};
-use crate::api::answer::Answer;
+use super::scope::{ApiList, TokenTemplate};
+use super::{ExpiresAt, scope};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::confirm::{CODE, TOKEN_PASSWORD, confirm};
-use crate::api::params::End;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.EditToken",
-    summary: "Changes what a token is called, opens, or how long it lives; its value stays, and so does what is left out. Who widens a token of somebody else becomes its owner.",
-    params: &[
-        Param::required("id", Kind::Number, "The token's number.", "3"),
-        Param::optional("description", Kind::Text, DESCRIPTION_HELP, "Deploy script"),
-        API_LIST,
-        TEMPLATE,
-        EXPIRES,
-        TOKEN_PASSWORD,
-        CODE,
-    ],
-    answer: r#"{"result":0,"token":{"id":3,"description":"Deploy script","expiresAt":"2027-12-31 23:59:59","createdOn":"2026-11-24 10:00:00","isSystem":false,"extraData":{},"tokenTemplate":{"id":0,"name":"Custom","apiListItems":[{"method":"environment.control.StopEnv"}]},"apiListItems":[{"method":"environment.control.StopEnv"}]}}"#,
-    codes: &[Code::NotFound, Code::WrongPassword],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
-
-#[derive(Serialize)]
-struct One<'a> {
-    token: Token<'a>,
+/// Changes what a token is called, opens, or how long it lives; its value stays, and so does what is left out. Who widens
+/// a token of somebody else becomes its owner.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EditToken {
+    /// The token's number.
+    #[schemars(example = 3)]
+    id: i64,
+    /// What the token is for; 1 to 255 characters.
+    #[schemars(example = &"Deploy script")]
+    description: Option<String>,
+    #[serde(default)]
+    api_list: ApiList,
+    token_template: Option<TokenTemplate>,
+    expires_at: Option<ExpiresAt>,
+    password: Option<TokenPassword>,
+    code: Option<FactorCode>,
 }
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let change = TokenChange {
-        description: params.opt_text("description")?.map(str::to_owned),
-        scope: scope::read(params)?,
-        expires: params.opt_end("expiresAt")?.map(End::moment),
-        shared: None,
-    };
-    let id = params.number("id")?;
-    let confirmed = confirm(&call).await?;
-    let token = call.keyrack.tokens.edit(&confirmed, id, None, &change).await?;
-    Answer::written(&One { token: Token::alone(&token) })
+/// The token as it is now.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "EditedToken")]
+pub struct Edited {
+    token: Token,
+}
+
+impl Method for EditToken {
+    const NAME: &str = "users.authentication.EditToken";
+    const RIGHT: Right = Right::Session(Role::Manager);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
+    type Answer = Edited;
+
+    async fn run(self, call: &Call) -> Result<Edited, ApiError> {
+        let change = TokenChange {
+            description: self.description,
+            scope: scope::read(self.token_template, self.api_list)?,
+            expires: self.expires_at.map(|end| end.0.moment()),
+            shared: None,
+        };
+        let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
+        let token = call.keyrack.tokens.edit(&confirmed, self.id, None, &change).await?;
+        Ok(Edited { token: token.into() })
+    }
 }

@@ -1,42 +1,36 @@
 //! What an API set opens.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::users::policy;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::policy::{Permissions, PreparedSet};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.GetPolicyMethods",
-    summary: "Lists the methods of an API set on this server.",
-    params: &[Param::optional(
-        "uniqueName",
-        Kind::Text,
-        "Extended Access, IDE Plugins, Marketplace or Maven Plugin; without it every method that a token can carry.",
-        "IDE Plugins",
-    )],
-    answer: r#"{"result":0,"tokenPermissions":[{"method":"environment.control.StopEnv","description":"Stops an environment."}],"behavior":"ALLOW"}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the methods of an API set on this server.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetPolicyMethods {
+    /// Extended Access, IDE Plugins, Marketplace or Maven Plugin; without it every method that a token can carry.
+    unique_name: Option<PreparedSet>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let catalog = call.keyrack.catalog();
-    let methods = match call.params.opt_text("uniqueName")? {
-        None => catalog.token_methods(),
-        Some(name) => {
-            let set = policy::set("uniqueName", name)?;
-            let bits = catalog.set_bits(set);
-            catalog.entries().filter(|(id, _)| bits.contains(*id)).map(|(_, entry)| entry.info.clone()).collect()
-        }
-    };
-    policy::answer(methods)
+impl Method for GetPolicyMethods {
+    const NAME: &str = "users.authentication.GetPolicyMethods";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    type Answer = Permissions;
+
+    async fn run(self, call: &Call) -> Result<Permissions, ApiError> {
+        let catalog = call.keyrack.catalog();
+        Ok(Permissions::of(match self.unique_name {
+            None => catalog.token_methods(),
+            Some(PreparedSet(set)) => {
+                let bits = catalog.set_bits(set);
+                catalog.entries().filter(|(id, _)| bits.contains(*id)).map(|(_, entry)| entry.info.clone()).collect()
+            }
+        }))
+    }
 }

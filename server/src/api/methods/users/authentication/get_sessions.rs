@@ -1,60 +1,66 @@
 //! The user's open sessions.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::accounts::SessionView;
-use keyrack_domain::types::dates::wire_moment;
-use serde::Serialize;
+use keyrack_wire::Moment;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.GetSessions",
-    summary: "Lists the user's open sessions, of browsers and of scripts.",
-    params: &[],
-    answer: r#"{"result":0,"sessions":[{"id":5,"uid":7,"current":true,"host":"192.0.2.1","userAgent":"curl/8.5","createdOn":"2026-11-24 10:00:00","lastAccess":"2026-11-24 10:05:00"}]}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the user's open sessions, of browsers and of scripts.
+#[derive(Deserialize, JsonSchema)]
+pub struct GetSessions;
 
-#[derive(Serialize)]
-struct Sessions<'a> {
-    sessions: Vec<Session<'a>>,
+/// Open sessions.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Sessions {
+    sessions: Vec<Session>,
 }
 
-#[derive(Serialize)]
+/// An open session.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Session<'a> {
+struct Session {
+    #[schemars(example = 5)]
     id: i64,
+    #[schemars(example = 7)]
     uid: i64,
+    /// Whether it is the one that calls.
+    #[schemars(example = true)]
     current: bool,
-    host: &'a str,
-    user_agent: &'a str,
-    created_on: String,
-    last_access: String,
+    #[schemars(example = &"192.0.2.1")]
+    host: String,
+    #[schemars(example = &"curl/8.5")]
+    user_agent: String,
+    created_on: Moment,
+    last_access: Moment,
 }
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let sessions = call.keyrack.accounts.sessions(&call.caller).await?;
-    Answer::written(&Sessions { sessions: sessions.iter().map(session).collect() })
+impl From<SessionView> for Session {
+    fn from(view: SessionView) -> Session {
+        Session {
+            id: view.id,
+            uid: view.user_id,
+            current: view.current,
+            host: view.address,
+            user_agent: view.user_agent,
+            created_on: Moment(view.created),
+            last_access: Moment(view.last_seen),
+        }
+    }
 }
 
-fn session(view: &SessionView) -> Session<'_> {
-    Session {
-        id: view.id,
-        uid: view.user_id,
-        current: view.current,
-        host: &view.address,
-        user_agent: &view.user_agent,
-        created_on: wire_moment(view.created),
-        last_access: wire_moment(view.last_seen),
+impl Method for GetSessions {
+    const NAME: &str = "users.authentication.GetSessions";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    type Answer = Sessions;
+
+    async fn run(self, call: &Call) -> Result<Sessions, ApiError> {
+        let sessions = call.keyrack.accounts.sessions(&call.caller).await?;
+        Ok(Sessions { sessions: sessions.into_iter().map(Session::from).collect() })
     }
 }

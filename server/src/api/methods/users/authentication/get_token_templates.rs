@@ -1,36 +1,33 @@
 //! The prepared sets of methods.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::bean::Template;
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.GetTokenTemplates",
-    summary: "Lists the prepared API sets and what they open on this server.",
-    params: &[],
-    answer: r#"{"result":0,"templates":[{"id":2,"name":"IDE Plugins","apiListItems":[{"method":"environment.control.StopEnv"}]}]}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the prepared API sets and what they open on this server.
+#[derive(Deserialize, JsonSchema)]
+pub struct GetTokenTemplates;
 
-#[derive(Serialize)]
-struct Templates<'a> {
-    templates: Vec<Template<'a>>,
+/// The prepared API sets.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Templates {
+    templates: Vec<Template>,
 }
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let catalog = call.keyrack.catalog();
-    Answer::written(&Templates { templates: ApiSet::PREPARED.map(|set| Template::of(catalog, set)).into() })
+impl Method for GetTokenTemplates {
+    const NAME: &str = "users.authentication.GetTokenTemplates";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    type Answer = Templates;
+
+    async fn run(self, call: &Call) -> Result<Templates, ApiError> {
+        let catalog = call.keyrack.catalog();
+        Ok(Templates { templates: ApiSet::PREPARED.map(|set| Template::of(catalog, set)).into() })
+    }
 }

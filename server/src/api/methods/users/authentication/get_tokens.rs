@@ -1,40 +1,42 @@
 //! The tokens, without their secrets.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde::Serialize;
+use keyrack_wire::Ids;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::bean::Token;
-use crate::api::answer::Answer;
+use super::bean::ListedToken;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::params::Ids;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.GetTokens",
-    summary: "Lists the tokens that the caller may see; never their secrets.",
-    params: &[Param::optional("ids", Kind::Ids, "Only these tokens; `*` for all.", "1;4;6").or(&["id"])],
-    answer: r#"{"result":0,"apiTokens":[{"id":3,"description":"Deploy script","expiresAt":"2027-12-31 23:59:59","lastUsed":"2026-11-24 10:05:00","createdOn":"2026-11-24 10:00:00","isSystem":false,"extraData":{},"tokenTemplate":{"id":0,"name":"Custom"},"apiListItems":[{"method":"environment.control.StopEnv"}]}]}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
-
-#[derive(Serialize)]
+/// Lists the tokens that the caller may see; never their secrets.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Tokens<'a> {
-    api_tokens: Vec<Token<'a>>,
+pub struct GetTokens {
+    /// Only these tokens; `*` for all.
+    #[schemars(example = &"1;4;6", extend("x-aliases" = ["id"]))]
+    ids: Option<Ids>,
 }
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let tokens = match call.params.opt_ids("ids")? {
-        Some(Ids::These(ids)) => call.keyrack.tokens.with_ids(&call.caller, &ids).await?,
-        Some(Ids::All) | None => call.keyrack.tokens.list(&call.caller).await?.tokens,
-    };
-    Answer::written(&Tokens { api_tokens: tokens.iter().map(Token::listed).collect() })
+/// Tokens, without their secrets.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Tokens {
+    api_tokens: Vec<ListedToken>,
+}
+
+impl Method for GetTokens {
+    const NAME: &str = "users.authentication.GetTokens";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    type Answer = Tokens;
+
+    async fn run(self, call: &Call) -> Result<Tokens, ApiError> {
+        let tokens = match self.ids {
+            Some(Ids::These(ids)) => call.keyrack.tokens.with_ids(&call.caller, &ids).await?,
+            Some(Ids::All) | None => call.keyrack.tokens.list(&call.caller).await?.tokens,
+        };
+        Ok(Tokens { api_tokens: tokens.into_iter().map(ListedToken::from).collect() })
+    }
 }

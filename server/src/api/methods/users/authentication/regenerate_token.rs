@@ -1,50 +1,51 @@
 //! Giving a token a new secret.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::tokens::Renewal;
 use keyrack_domain::types::accounts::Role;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::EXPIRES;
-use super::bean::Token;
-use crate::api::answer::Answer;
+use super::{ExpiresAt, NewToken};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::confirm::{CODE, TOKEN_PASSWORD, confirm};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.RegenerateToken",
-    summary: "Gives a token a new value; the old one is refused from then on. Who makes the value is the owner from then on. An expired token gets its former span again, unless expiresAt says otherwise.",
-    params: &[
-        Param::required("id", Kind::Number, "The token's number.", "3").or(&["ids"]),
-        EXPIRES,
-        TOKEN_PASSWORD,
-        CODE,
-    ],
-    answer: r#"{"result":0,"token":{"id":3,"key":"krp_…","description":"Deploy script","expiresAt":"2027-12-31 23:59:59","createdOn":"2026-11-24 10:00:00","isSystem":false,"extraData":{},"tokenTemplate":{"id":0,"name":"Custom","apiListItems":[{"method":"environment.control.StopEnv"}]},"apiListItems":[{"method":"environment.control.StopEnv"}]}}"#,
-    codes: &[Code::NotFound, Code::WrongPassword],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
-
-#[derive(Serialize)]
-struct One<'a> {
-    token: Token<'a>,
+/// Gives a token a new value; the old one is refused from then on. Who makes the value is the owner from then on. An
+/// expired token gets its former span again, unless expiresAt says otherwise.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RegenerateToken {
+    /// The token's number.
+    #[schemars(example = 3, extend("x-aliases" = ["ids"]))]
+    id: i64,
+    expires_at: Option<ExpiresAt>,
+    password: Option<TokenPassword>,
+    code: Option<FactorCode>,
 }
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let id = params.number("id")?;
-    let renewal = match params.opt_end("expiresAt")? {
-        Some(end) => Renewal::Until(end.moment()),
-        None => Renewal::FormerSpan,
-    };
-    let confirmed = confirm(&call).await?;
-    let renewed = call.keyrack.tokens.regenerate(&confirmed, id, None, renewal).await?;
-    Answer::written(&One { token: Token::with_key(&renewed) })
+/// The token with its new value.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RegeneratedToken")]
+pub struct Renewed {
+    token: NewToken,
+}
+
+impl Method for RegenerateToken {
+    const NAME: &str = "users.authentication.RegenerateToken";
+    const RIGHT: Right = Right::Session(Role::Manager);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
+    type Answer = Renewed;
+
+    async fn run(self, call: &Call) -> Result<Renewed, ApiError> {
+        let renewal = match self.expires_at {
+            Some(end) => Renewal::Until(end.0.moment()),
+            None => Renewal::FormerSpan,
+        };
+        let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
+        let renewed = call.keyrack.tokens.regenerate(&confirmed, self.id, None, renewal).await?;
+        Ok(Renewed { token: renewed.into() })
+    }
 }

@@ -1,28 +1,26 @@
 //! Closing the caller's session.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.Signout",
-    summary: "Closes the session that calls; a token stays alive.",
-    params: &[],
-    answer: r#"{"result":0}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::Always,
-    role: Role::Viewer,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Closes the session that calls; a token stays alive.
+#[derive(Deserialize, JsonSchema)]
+pub struct Signout;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.accounts.sign_out(&call.caller, &call.client).await?;
-    Ok(Answer::done())
+impl Method for Signout {
+    const NAME: &str = "users.authentication.Signout";
+    const RIGHT: Right = Right::Credential;
+    const EFFECT: Effect = Effect::Change;
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        call.keyrack.accounts.sign_out(&call.caller, &call.client).await?;
+        Ok(Done {})
+    }
 }

@@ -1,39 +1,36 @@
 //! Ending sessions from elsewhere.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::{Done, Ids};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::params::Ids;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.authentication.SignoutSessions",
-    summary: "Ends sessions of the user.",
-    params: &[Param::required(
-        "ids",
-        Kind::Ids,
-        "Numbers of the sessions, `*` for all, the calling one included.",
-        "5;6",
-    )
-    .or(&["id"])],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Ends sessions of the user.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignoutSessions {
+    /// Numbers of the sessions, `*` for all, the calling one included.
+    #[schemars(example = &"5;6", extend("x-aliases" = ["id"]))]
+    ids: Ids,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let ids = match call.params.ids("ids")? {
-        Ids::These(ids) => ids,
-        Ids::All => call.keyrack.accounts.sessions(&call.caller).await?.iter().map(|session| session.id).collect(),
-    };
-    call.keyrack.accounts.end_sessions(&call.caller, &call.client, &ids).await?;
-    Ok(Answer::done())
+impl Method for SignoutSessions {
+    const NAME: &str = "users.authentication.SignoutSessions";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let ids = match self.ids {
+            Ids::These(ids) => ids,
+            Ids::All => call.keyrack.accounts.sessions(&call.caller).await?.iter().map(|session| session.id).collect(),
+        };
+        call.keyrack.accounts.end_sessions(&call.caller, &call.client, &ids).await?;
+        Ok(Done {})
+    }
 }

@@ -11,7 +11,7 @@ use super::MEMBER;
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::authentication::Token;
+use crate::api::methods::users::authentication::NewToken;
 use crate::api::methods::users::confirm::{CODE, PASSWORD, confirm};
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
 
@@ -46,8 +46,8 @@ pub const METHOD: Method = Method {
 };
 
 #[derive(Serialize)]
-struct Removed<'a> {
-    tokens: Vec<Token<'a>>,
+struct Removed {
+    tokens: Vec<NewToken>,
 }
 
 async fn run(call: Call) -> Result<Answer, ApiError> {
@@ -71,7 +71,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
         }
     };
     let transferred = call.keyrack.members.remove(&confirmed, id, &fates).await?;
-    Answer::written(&Removed { tokens: transferred.iter().map(Token::with_key).collect() })
+    Answer::written(&Removed { tokens: transferred.into_iter().map(NewToken::from).collect() })
 }
 
 fn fate(word: &str) -> Result<TokenFate, ApiError> {

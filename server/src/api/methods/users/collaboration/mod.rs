@@ -17,10 +17,10 @@ mod resend_member_invitation;
 mod bean;
 mod role;
 
-use crate::api::registry::{Kind, Method, Param};
+use crate::api::registry::{Class, Kind, Param};
 
 /// The class.
-pub const METHODS: &[Method] = &[
+pub const METHODS: Class = Class::declared(&[
     check_environment_rights::METHOD,
     delete_member::METHOD,
     edit_member::METHOD,
@@ -31,6 +31,6 @@ pub const METHODS: &[Method] = &[
     invite_member::METHOD,
     leave_collaboration::METHOD,
     resend_member_invitation::METHOD,
-];
+]);
 
 const MEMBER: Param = Param::required("id", Kind::Number, "The member's number, as GetMembers tells it.", "8");

@@ -6,8 +6,8 @@ use keyrack_domain::types::accounts::Role;
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::params::Ids;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use keyrack_wire::Ids;
 
 pub const METHOD: Method = Method {
     name: "utils.scheduler.DeleteTasks",

@@ -8,8 +8,8 @@ use super::task;
 use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::params::Ids;
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use keyrack_wire::Ids;
 
 pub const METHOD: Method = Method {
     name: "utils.scheduler.GetTasks",

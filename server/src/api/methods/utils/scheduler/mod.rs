@@ -11,12 +11,17 @@ use keyrack_domain::types::dates::wire_moment;
 use serde_json::{Value, json};
 
 use crate::api::error::ApiError;
-use crate::api::params::Params;
-use crate::api::registry::{Kind, Method, Param};
+use crate::api::registry::{Class, Kind, Param};
+use keyrack_wire::Params;
 
 /// The class.
-pub const METHODS: &[Method] =
-    &[create_account_task::METHOD, create_env_task::METHOD, delete_tasks::METHOD, edit_task::METHOD, get_tasks::METHOD];
+pub const METHODS: Class = Class::declared(&[
+    create_account_task::METHOD,
+    create_env_task::METHOD,
+    delete_tasks::METHOD,
+    edit_task::METHOD,
+    get_tasks::METHOD,
+]);
 
 const TRIGGER: Param = Param::required(
     "trigger",

@@ -1,5 +1,6 @@
 //! Reading the parameters of a call: query and body, names in any case, empty = absent.
 
+mod bounds;
 mod decode;
 mod json;
 mod names;
@@ -9,14 +10,13 @@ mod typed;
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use keyrack_domain::bounds::http::PARAMETERS;
+use keyrack_types::bounds::http::PARAMETERS;
 
 pub use names::Names;
 pub use typed::{End, Ids};
+pub(crate) use typed::{any_json, flag, whole_number};
 
-use super::body::Sent;
-use super::error::ApiError;
-use super::registry::{Kind, Param};
+use crate::{Kind, Param, Refusal, Sent};
 
 /// The parameters as they came, decoded; empty ones are not among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,9 +40,9 @@ impl Pairs {
     /// Reads the query and the body, in this order.
     ///
     /// # Errors
-    /// [`ApiError`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
+    /// [`Refusal`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
     /// [`PARAMETERS`].
-    pub fn read(query: &[u8], sent: &Sent) -> Result<Pairs, ApiError> {
+    pub fn read(query: &[u8], sent: &Sent) -> Result<Pairs, Refusal> {
         let mut reader = Reader::default();
         reader.form(query)?;
         match sent {
@@ -54,8 +54,34 @@ impl Pairs {
     }
 
     /// All values under these names; `names` are compared in any case.
-    fn values<'a>(&'a self, is_called: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn values<'a>(&'a self, is_called: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |pair| is_called(&pair.name)).map(|pair| pair.value.as_str())
+    }
+
+    /// The one value of a parameter.
+    ///
+    /// # Errors
+    /// When it is given with different values.
+    fn single(&self, param: &'static Param) -> Result<Option<&str>, Refusal> {
+        let mut values = self.values(|name| param.is_called(name));
+        let Some(first) = values.next() else { return Ok(None) };
+        if values.any(|other| other != first) {
+            return Err(Refusal::bad(param.name, "it is given more than once with different values"));
+        }
+        Ok(Some(without_mark(param, first)))
+    }
+
+    /// As [`single`](Pairs::single), but the text is taken out, not copied.
+    pub(crate) fn take_single(&mut self, param: &'static Param) -> Result<Option<String>, Refusal> {
+        self.single(param)?;
+        let pair = self.0.iter_mut().find(|pair| param.is_called(&pair.name));
+        Ok(pair.map(|pair| {
+            let text = std::mem::take(&mut pair.value);
+            match without_mark(param, &text).len() {
+                all if all == text.len() => text,
+                rest => text[text.len() - rest..].to_owned(),
+            }
+        }))
     }
 
     /// The same as a form, without the credential.
@@ -81,12 +107,17 @@ pub struct Params {
 }
 
 impl Params {
+    /// None at all.
+    pub const fn none() -> Params {
+        Params { declared: &[], pairs: Pairs(Vec::new()) }
+    }
+
     /// Binds what came to what is declared.
     ///
     /// # Errors
     /// For the first declared parameter that is missing though required, given with two different values though it can
     /// have but one, or of a form that its kind does not have. It is called as the client called it.
-    pub fn bind(declared: &'static [Param], pairs: Pairs) -> Result<Params, ApiError> {
+    pub fn bind(declared: &'static [Param], pairs: Pairs) -> Result<Params, Refusal> {
         let params = Params { declared, pairs };
         match declared.iter().try_for_each(|param| params.check(param)) {
             Ok(()) => Ok(params),
@@ -94,9 +125,9 @@ impl Params {
         }
     }
 
-    fn check(&self, param: &'static Param) -> Result<(), ApiError> {
+    fn check(&self, param: &'static Param) -> Result<(), Refusal> {
         if param.required && self.raw(param).next().is_none() {
-            return Err(ApiError::Missing(param.name));
+            return Err(Refusal::Missing(param.name));
         }
         self.check_form(param)
     }
@@ -112,17 +143,8 @@ impl Params {
     }
 
     /// The one value of a parameter.
-    fn single(&self, param: &'static Param) -> Result<Option<&str>, ApiError> {
-        let mut values = self.raw(param);
-        let Some(mut first) = values.next() else { return Ok(None) };
-        if values.any(|other| other != first) {
-            return Err(ApiError::bad(param.name, "it is given more than once with different values"));
-        }
-        // JSON that was read from a file may begin with a byte order mark, which is no part of it.
-        if param.kind == Kind::Json {
-            first = first.strip_prefix('\u{feff}').unwrap_or(first);
-        }
-        Ok(Some(first))
+    fn single(&self, param: &'static Param) -> Result<Option<&str>, Refusal> {
+        self.pairs.single(param)
     }
 }
 
@@ -135,7 +157,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn form(&mut self, text: &[u8]) -> Result<(), ApiError> {
+    fn form(&mut self, text: &[u8]) -> Result<(), Refusal> {
         for part in text.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
             let (name, value) = split_at_equals(part);
             let name = decode::component(name).map_err(|problem| unreadable("?", problem))?;
@@ -144,7 +166,7 @@ impl Reader {
         Ok(())
     }
 
-    fn json(&mut self, text: &[u8]) -> Result<(), ApiError> {
+    fn json(&mut self, text: &[u8]) -> Result<(), Refusal> {
         for (name, value) in json::object(text)? {
             decode::text(name.as_bytes().to_vec()).map_err(|problem| unreadable("?", problem))?;
             self.push(name, |name| decode::text(value.into_bytes()).map_err(|problem| unreadable(name, problem)))?;
@@ -152,16 +174,16 @@ impl Reader {
         Ok(())
     }
 
-    fn fields(&mut self, fields: &[(String, Bytes)]) -> Result<(), ApiError> {
+    fn fields(&mut self, fields: &[(String, Bytes)]) -> Result<(), Refusal> {
         for (name, value) in fields {
             self.push(name.clone(), |name| decode::text(value.to_vec()).map_err(|problem| unreadable(name, problem)))?;
         }
         Ok(())
     }
 
-    fn push(&mut self, mut name: String, value: impl FnOnce(&str) -> Result<String, ApiError>) -> Result<(), ApiError> {
+    fn push(&mut self, mut name: String, value: impl FnOnce(&str) -> Result<String, Refusal>) -> Result<(), Refusal> {
         if self.count == PARAMETERS {
-            return Err(ApiError::too_large(format!("more than {PARAMETERS} parameters in one call")));
+            return Err(Refusal::too_large(format!("more than {PARAMETERS} parameters in one call")));
         }
         self.count += 1;
         name.make_ascii_lowercase();
@@ -178,6 +200,14 @@ fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
+/// JSON that was read from a file may begin with a byte order mark, which is no part of it.
+fn without_mark<'a>(param: &Param, text: &'a str) -> &'a str {
+    match param.kind {
+        Kind::Json => text.strip_prefix('\u{feff}').unwrap_or(text),
+        _ => text,
+    }
+}
+
 fn split_at_equals(part: &[u8]) -> (&[u8], &[u8]) {
     match part.iter().position(|byte| *byte == b'=') {
         Some(at) => (&part[..at], &part[at + 1..]),
@@ -185,13 +215,13 @@ fn split_at_equals(part: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-fn unreadable(name: &str, problem: decode::Problem) -> ApiError {
+fn unreadable(name: &str, problem: decode::Problem) -> Refusal {
     let name: Cow<'_, str> =
         if name.chars().all(|c| c.is_ascii_graphic()) && name.len() <= 64 { name.into() } else { "?".into() };
-    ApiError::Request(format!("invalid parameter [{name}]: {problem}").into())
+    Refusal::Request(format!("invalid parameter [{name}]: {problem}").into())
 }
 
-#[cfg(test)]
-mod held;
+#[cfg(any(test, feature = "held"))]
+pub mod held;
 #[cfg(test)]
 mod tests;

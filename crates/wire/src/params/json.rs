@@ -2,37 +2,37 @@
 
 use std::fmt;
 
-use keyrack_domain::bounds::nesting;
+use keyrack_types::bounds::nesting;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::nesting::of_json;
-use crate::api::error::ApiError;
+use crate::Refusal;
 
 /// Reads `{"name":value,…}`: a text is the value itself, `null` is absent, and everything else is its JSON text, which
 /// is what a parameter takes that is a number, yes or no, a list, or JSON. A name that stands twice comes twice.
 ///
 /// # Errors
-/// [`ApiError`] for what is no JSON object, or nests too deep.
-pub fn object(text: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
+/// [`Refusal`] for what is no JSON object, or nests too deep.
+pub fn object(text: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
     // The object that holds the parameters is a level of its own.
     if of_json(text) > nesting::JSON + 1 {
-        return Err(ApiError::too_large(format!("the body nests deeper than {} levels", nesting::JSON + 1)));
+        return Err(Refusal::too_large(format!("the body nests deeper than {} levels", nesting::JSON + 1)));
     }
     let Fields(fields) = serde_json::from_slice(text).map_err(|error| {
         // The parser's own text may repeat what was sent.
         let (line, column) = (error.line(), error.column());
         let what = if error.is_data() { "the body has to be a JSON object" } else { "the body is not JSON" };
-        ApiError::Request(format!("{what} (line {line} column {column})").into())
+        Refusal::Request(format!("{what} (line {line} column {column})").into())
     })?;
     fields.into_iter().map(|(name, value)| Ok((name, plain(&value)?))).collect()
 }
 
-fn plain(value: &RawValue) -> Result<String, ApiError> {
+fn plain(value: &RawValue) -> Result<String, Refusal> {
     match value.get() {
         "null" => Ok(String::new()),
         text if text.starts_with('"') => serde_json::from_str(text)
-            .map_err(|_| ApiError::Request("the body is not JSON: a text holds half a character".into())),
+            .map_err(|_| Refusal::Request("the body is not JSON: a text holds half a character".into())),
         other => Ok(other.to_owned()),
     }
 }

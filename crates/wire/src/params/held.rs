@@ -1,17 +1,14 @@
-//! What has to hold for any input at all. The fuzz targets link to this file and try what they find; tests try noise.
+//! What has to hold for any input at all. The fuzz targets try what they find; tests try noise.
 
 use bytes::Bytes;
-use keyrack_domain::bounds::{http, nesting};
-use keyrack_domain::methods::parse_list;
-use keyrack_domain::types::dates::{parse_typed_day, parse_wire_moment, typed_day, wire_moment};
+use keyrack_types::bounds::{http, nesting};
+use keyrack_types::dates::{parse_typed_day, parse_wire_moment, typed_day, wire_moment};
+use keyrack_types::lists::parse_list;
 use serde_json::Value;
 
-use crate::api::body::Sent;
-use crate::api::error::ApiError;
-use crate::api::multipart::{Broken, Event, Reader};
-use crate::api::params::nesting::of_json;
-use crate::api::params::{Ids, Pairs, Params};
-use crate::api::registry::{Kind, Param};
+use super::nesting::of_json;
+use super::{Ids, Pairs, Params};
+use crate::{Kind, Param, Refusal, Sent};
 
 /// One parameter of each kind.
 pub const DECLARED: &[Param] = &[
@@ -38,19 +35,15 @@ pub fn parameters(data: &[u8]) {
     let again = Pairs::read(query, &sent);
     match (&read, &again) {
         (Ok(read), Ok(again)) => assert_eq!(read, again),
-        (Err(read), Err(again)) => assert_eq!(read.text(), again.text()),
+        (Err(read), Err(again)) => assert_eq!(read.to_string(), again.to_string()),
         _ => panic!("the same call is read in two ways"),
     }
     match read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
         Ok(params) => bound(&params),
         Err(error) => {
-            let text = error.text();
-            // Of the refusals these are the ones with code 3.
-            let told = matches!(
-                error,
-                ApiError::Request(_) | ApiError::TooLarge { .. } | ApiError::Missing(_) | ApiError::Bad { .. }
-            );
-            assert!(told, "{text:?}");
+            let text = error.to_string();
+            // Every other refusal names what it speaks of.
+            assert!(!matches!(error, Refusal::Nameless(_)), "{text:?}");
             assert!(!text.contains(|c: char| c.is_control()), "{text:?}");
             assert!(text.len() < 400, "{text:?}");
         }
@@ -148,53 +141,4 @@ fn levels_of(value: &Value) -> usize {
         Value::Object(fields) => 1 + fields.values().map(levels_of).max().unwrap_or_default(),
         _ => 0,
     }
-}
-
-/// A multipart form: the first byte says in what pieces it arrives, which must make no difference.
-pub fn multipart(data: &[u8]) {
-    let [piece, form @ ..] = data else { return };
-    let whole = taken_apart(form, form.len().max(1));
-    let in_pieces = taken_apart(form, usize::from(*piece) % 48 + 1);
-    assert_eq!(whole, in_pieces);
-    if let Ok((parts, _)) = whole {
-        let length: usize = parts.iter().map(|part| part.name.len() + part.content.len()).sum();
-        assert!(length <= form.len(), "more is held than was sent");
-    }
-}
-
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Part {
-    name: String,
-    file_name: Option<String>,
-    content: Vec<u8>,
-    whole: bool,
-}
-
-/// The parts of a form, and whether it came to its end.
-fn taken_apart(form: &[u8], piece: usize) -> Result<(Vec<Part>, bool), Broken> {
-    let mut reader = Reader::new(b"multipart/form-data; boundary=\"-b\"")?;
-    let mut parts: Vec<Part> = Vec::new();
-    for bytes in form.chunks(piece) {
-        reader.push(bytes);
-        while let Some(event) = reader.take()? {
-            match (event, parts.last_mut()) {
-                (Event::Part(head), last) => {
-                    assert!(last.is_none_or(|last| last.whole), "a part begins in another one");
-                    parts.push(Part { name: head.name, file_name: head.file_name, ..Part::default() });
-                }
-                (Event::Content(content), Some(last)) => {
-                    assert!(!content.is_empty() && !last.whole);
-                    last.content.extend_from_slice(&content);
-                }
-                (Event::PartEnd, Some(last)) => last.whole = true,
-                (Event::End, _) => return Ok((parts, true)),
-                (other, None) => panic!("{other:?} before the first part"),
-            }
-        }
-    }
-    // Of a part that has not ended, the last bytes may be the beginning of the boundary.
-    if let Some(last) = parts.last_mut().filter(|last| !last.whole) {
-        last.content.clear();
-    }
-    Ok((parts, false))
 }

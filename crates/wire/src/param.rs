@@ -1,4 +1,6 @@
-//! The declaration of one parameter.
+//! What is said of one parameter.
+
+use serde_json::Value;
 
 /// What a parameter holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,17 +55,19 @@ pub struct Param {
     /// Whether an example of a call shows it. Required ones always are; others where a call without them is refused or
     /// does nothing worth seeing.
     pub shown: bool,
+    /// Its schema, where it comes from a type.
+    pub schema: Option<&'static Value>,
 }
 
 impl Param {
     /// A parameter that has to be given.
     pub const fn required(name: &'static str, kind: Kind, help: &'static str, example: &'static str) -> Param {
-        Param { name, kind, required: true, help, example, aliases: &[], shown: true }
+        Param { name, kind, required: true, help, example, aliases: &[], shown: true, schema: None }
     }
 
     /// A parameter that may be left out (or empty, which is the same).
     pub const fn optional(name: &'static str, kind: Kind, help: &'static str, example: &'static str) -> Param {
-        Param { name, kind, required: false, help, example, aliases: &[], shown: false }
+        Param { name, kind, required: false, help, example, aliases: &[], shown: false, schema: None }
     }
 
     /// Adds other names that clients use for it.

@@ -1,15 +1,13 @@
 //! The typed reading of parameters. All refusals have one form: `invalid parameter [name]: what would be right`.
 
 use chrono::{DateTime, Utc};
-use keyrack_domain::bounds::{http::LIST_ITEMS, nesting};
-use keyrack_domain::methods::parse_list;
-use keyrack_domain::types::dates::parse_wire_moment;
+use keyrack_types::dates::parse_wire_moment;
+use keyrack_types::lists::parse_list;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Params;
-use super::nesting::{of_json, of_list};
-use crate::api::error::ApiError;
-use crate::api::registry::{Kind, Param};
+use crate::{Kind, Param, Refusal};
 
 /// Which of several numbered things are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +25,17 @@ pub enum End {
 }
 
 impl End {
+    /// Reads a moment, a bare day or `never`.
+    pub(crate) fn parse(value: &str) -> Result<End, &'static str> {
+        if value.trim().eq_ignore_ascii_case("never") {
+            return Ok(End::Never);
+        }
+        parse_wire_moment(value).map(End::At).ok_or(
+            "it has to be a moment: yyyy-MM-dd HH:mm:ss in UTC, for example 2027-12-31 23:59:59, or ISO 8601, for example \
+             2027-12-31T23:59:59+02:00",
+        )
+    }
+
     /// The form in which the domain keeps it; `None` = never.
     pub fn moment(self) -> Option<DateTime<Utc>> {
         match self {
@@ -41,15 +50,15 @@ impl Params {
     ///
     /// # Errors
     /// When it is missing.
-    pub fn text(&self, name: &'static str) -> Result<&str, ApiError> {
-        self.opt_text(name)?.ok_or(ApiError::Missing(name))
+    pub fn text(&self, name: &'static str) -> Result<&str, Refusal> {
+        self.opt_text(name)?.ok_or(Refusal::Missing(name))
     }
 
     /// A text that may be there.
     ///
     /// # Errors
     /// As for every parameter: never after [`Params::bind`].
-    pub fn opt_text(&self, name: &'static str) -> Result<Option<&str>, ApiError> {
+    pub fn opt_text(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
         self.declaration(name).map_or(Ok(None), |param| self.single(param))
     }
 
@@ -57,15 +66,15 @@ impl Params {
     ///
     /// # Errors
     /// When it is missing or no whole number.
-    pub fn number(&self, name: &'static str) -> Result<i64, ApiError> {
-        self.opt_number(name)?.ok_or(ApiError::Missing(name))
+    pub fn number(&self, name: &'static str) -> Result<i64, Refusal> {
+        self.opt_number(name)?.ok_or(Refusal::Missing(name))
     }
 
     /// A whole number that may be there.
     ///
     /// # Errors
     /// When it is no whole number.
-    pub fn opt_number(&self, name: &'static str) -> Result<Option<i64>, ApiError> {
+    pub fn opt_number(&self, name: &'static str) -> Result<Option<i64>, Refusal> {
         self.opt_text(name)?.map(|value| number(name, value)).transpose()
     }
 
@@ -73,7 +82,7 @@ impl Params {
     ///
     /// # Errors
     /// When it is neither.
-    pub fn yes(&self, name: &'static str) -> Result<bool, ApiError> {
+    pub fn yes(&self, name: &'static str) -> Result<bool, Refusal> {
         Ok(self.opt_yes(name)?.unwrap_or_default())
     }
 
@@ -81,7 +90,7 @@ impl Params {
     ///
     /// # Errors
     /// When it is neither.
-    pub fn opt_yes(&self, name: &'static str) -> Result<Option<bool>, ApiError> {
+    pub fn opt_yes(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
         self.opt_text(name)?.map(|value| yes_no(name, value)).transpose()
     }
 
@@ -89,7 +98,7 @@ impl Params {
     ///
     /// # Errors
     /// When it is no moment.
-    pub fn opt_end(&self, name: &'static str) -> Result<Option<End>, ApiError> {
+    pub fn opt_end(&self, name: &'static str) -> Result<Option<End>, Refusal> {
         self.opt_text(name)?.map(|value| end(name, value)).transpose()
     }
 
@@ -102,7 +111,7 @@ impl Params {
     ///
     /// # Errors
     /// When one is no number.
-    pub fn opt_ids(&self, name: &'static str) -> Result<Option<Ids>, ApiError> {
+    pub fn opt_ids(&self, name: &'static str) -> Result<Option<Ids>, Refusal> {
         let items = self.list(name);
         if items.is_empty() {
             return Ok(None);
@@ -118,37 +127,21 @@ impl Params {
     ///
     /// # Errors
     /// When there is none, or one is no number.
-    pub fn ids(&self, name: &'static str) -> Result<Ids, ApiError> {
-        self.opt_ids(name)?.ok_or(ApiError::Missing(name))
+    pub fn ids(&self, name: &'static str) -> Result<Ids, Refusal> {
+        self.opt_ids(name)?.ok_or(Refusal::Missing(name))
     }
 
     /// JSON, if it is there.
     ///
     /// # Errors
     /// When it is no JSON.
-    pub fn opt_json(&self, name: &'static str) -> Result<Option<Value>, ApiError> {
+    pub fn opt_json(&self, name: &'static str) -> Result<Option<Value>, Refusal> {
         self.opt_text(name)?.map(|value| json(name, value)).transpose()
     }
 
-    /// Refuses a list that nests, or that would take much more memory than was sent.
-    fn check_list(&self, param: &'static Param) -> Result<(), ApiError> {
-        if self.raw(param).any(|value| of_list(value) > nesting::LIST) {
-            let why = format!("a list nests at most {} levels", nesting::LIST);
-            return Err(ApiError::TooLarge { name: Some(param.name), problem: why.into() });
-        }
-        let items = self.raw(param).flat_map(|value| value.split(is_item_end)).filter(|item| !item.is_empty());
-        if items.count() > LIST_ITEMS {
-            let why = format!("a list has at most {LIST_ITEMS} items");
-            return Err(ApiError::TooLarge { name: Some(param.name), problem: why.into() });
-        }
-        Ok(())
-    }
-
     /// Whether the value has a form that its kind can have.
-    pub(super) fn check_form(&self, param: &'static Param) -> Result<(), ApiError> {
-        if param.kind.repeats() {
-            self.check_list(param)?;
-        }
+    pub(super) fn check_form(&self, param: &'static Param) -> Result<(), Refusal> {
+        self.pairs.check_bounds(param)?;
         if param.kind == Kind::Ids {
             return self.opt_ids(param.name).map(drop);
         }
@@ -166,42 +159,40 @@ impl Params {
     }
 }
 
-fn is_item_end(c: char) -> bool {
-    matches!(c, ',' | ';' | '[' | ']') || c.is_whitespace()
+fn number(name: &'static str, value: &str) -> Result<i64, Refusal> {
+    whole_number(value).map_err(|problem| Refusal::bad(name, problem))
 }
 
-fn number(name: &'static str, value: &str) -> Result<i64, ApiError> {
-    value.trim().parse().map_err(|_| ApiError::bad(name, "it has to be a whole number"))
+fn yes_no(name: &'static str, value: &str) -> Result<bool, Refusal> {
+    flag(value).map_err(|problem| Refusal::bad(name, problem))
 }
 
-fn yes_no(name: &'static str, value: &str) -> Result<bool, ApiError> {
+fn end(name: &'static str, value: &str) -> Result<End, Refusal> {
+    End::parse(value).map_err(|problem| Refusal::bad(name, problem))
+}
+
+fn json(name: &'static str, value: &str) -> Result<Value, Refusal> {
+    any_json(value).map_err(|problem| Refusal::bad(name, problem))
+}
+
+/// A whole number.
+pub(crate) fn whole_number(value: &str) -> Result<i64, &'static str> {
+    value.trim().parse().map_err(|_| "it has to be a whole number")
+}
+
+/// Yes or no.
+pub(crate) fn flag(value: &str) -> Result<bool, &'static str> {
     match value.trim() {
         "1" => Ok(true),
         "0" => Ok(false),
         word if word.eq_ignore_ascii_case("true") => Ok(true),
         word if word.eq_ignore_ascii_case("false") => Ok(false),
-        _ => Err(ApiError::bad(name, "it has to be true or false")),
+        _ => Err("it has to be true or false"),
     }
 }
 
-fn end(name: &'static str, value: &str) -> Result<End, ApiError> {
-    if value.trim().eq_ignore_ascii_case("never") {
-        return Ok(End::Never);
-    }
-    parse_wire_moment(value).map(End::At).ok_or_else(|| {
-        ApiError::bad(
-            name,
-            "it has to be a moment: yyyy-MM-dd HH:mm:ss in UTC, for example 2027-12-31 23:59:59, or ISO 8601, for example \
-             2027-12-31T23:59:59+02:00",
-        )
-    })
-}
-
-fn json(name: &'static str, value: &str) -> Result<Value, ApiError> {
-    if of_json(value.as_bytes()) > nesting::JSON {
-        let why = format!("it nests deeper than {} levels", nesting::JSON);
-        return Err(ApiError::TooLarge { name: Some(name), problem: why.into() });
-    }
+/// JSON of this type.
+pub(crate) fn any_json<T: DeserializeOwned>(value: &str) -> Result<T, String> {
     // The parser's own text tells where the fault is; it does not repeat the value.
-    serde_json::from_str(value).map_err(|error| ApiError::bad(name, format!("it has to be JSON ({error})")))
+    serde_json::from_str(value).map_err(|error| format!("it has to be JSON ({error})"))
 }

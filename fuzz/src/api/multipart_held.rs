@@ -1,0 +1,1 @@
+../../../server/src/api/multipart_held.rs

@@ -1,1 +1,0 @@
-../../../server/src/api/params.rs

@@ -1,3 +1,0 @@
-mod param;
-
-pub use param::{Kind, Param};

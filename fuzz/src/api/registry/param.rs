@@ -1,1 +1,0 @@
-../../../../server/src/api/registry/param.rs

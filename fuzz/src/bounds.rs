@@ -1,1 +1,0 @@
-../../crates/types/src/bounds.rs

@@ -1,3 +1,0 @@
-mod lists;
-
-pub use lists::parse_list;
