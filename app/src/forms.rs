@@ -15,7 +15,7 @@ const TEXT_LIMIT: usize = 600;
 
 /// What became of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct FlashMessage {
     /// It was done, not refused.
     pub done: bool,
     /// In words.
@@ -31,32 +31,32 @@ pub fn answer<T>(answer: &Answer<T>, done: &str, on: &str, back: &str) {
     match answer {
         Ok(_) => {
             if !done.is_empty() {
-                tell(true, done);
+                set_flash_message(true, done);
             }
             redirect(on);
         }
         Err(Refusal::SignedOut) => redirect(&paths::signin(back, true)),
         Err(refusal) => {
-            tell(false, &refusal.message());
+            set_flash_message(false, &refusal.message());
             redirect(back);
         }
     }
 }
 
 /// Keeps a text for the next page.
-pub fn tell(done: bool, text: &str) {
-    cookie::put(Jar::Told, &written(done, text));
+pub fn set_flash_message(done: bool, text: &str) {
+    cookie::put(Jar::FlashMessage, &written(done, text));
 }
 
 /// The value of `Set-Cookie` that keeps a text for the next page, for forms that are no server functions.
-pub fn telling(rule: &CookieRule, done: bool, text: &str) -> HeaderValue {
-    rule.put(Jar::Told, &written(done, text))
+pub fn flash_cookie(rule: &CookieRule, done: bool, text: &str) -> HeaderValue {
+    rule.put(Jar::FlashMessage, &written(done, text))
 }
 
 /// What the page before this one left to be told; told once.
-pub fn told() -> Option<Told> {
-    let value = cookie::brought(Jar::Told)?;
-    cookie::take(Jar::Told);
+pub fn take_flash_message() -> Option<FlashMessage> {
+    let value = cookie::brought(Jar::FlashMessage)?;
+    cookie::take(Jar::FlashMessage);
     read(&value)
 }
 
@@ -78,7 +78,7 @@ fn written(done: bool, text: &str) -> String {
     value
 }
 
-fn read(value: &str) -> Option<Told> {
+fn read(value: &str) -> Option<FlashMessage> {
     let done = match value.get(..1)? {
         "y" => true,
         "n" => false,
@@ -89,7 +89,7 @@ fn read(value: &str) -> Option<Told> {
     while let Some(byte) = rest.next() {
         bytes.push(if byte == b'%' { hex(rest.next()?)? << 4 | hex(rest.next()?)? } else { byte });
     }
-    Some(Told { done, text: String::from_utf8(bytes).ok()? })
+    Some(FlashMessage { done, text: String::from_utf8(bytes).ok()? })
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -104,7 +104,10 @@ mod tests {
     fn texts_survive_the_cookie() {
         let value = written(false, "Das ist „nicht“ gut; 100 % falsch.\r\nX: y");
         assert!(value.is_ascii() && !value.contains([';', ' ', '\r', '\n']));
-        assert_eq!(read(&value), Some(Told { done: false, text: "Das ist „nicht“ gut; 100 % falsch.\r\nX: y".into() }));
+        assert_eq!(
+            read(&value),
+            Some(FlashMessage { done: false, text: "Das ist „nicht“ gut; 100 % falsch.\r\nX: y".into() })
+        );
         for broken in ["", "x", "y%", "y%4", "y%zz", "n%ff"] {
             assert_eq!(read(broken), None, "{broken}");
         }

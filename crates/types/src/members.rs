@@ -62,7 +62,7 @@ pub struct AccountChoice {
 
 /// What becomes of a token whose owner leaves the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TokenFate {
+pub enum TokenDisposition {
     /// To the member who removes, with a new secret.
     Transfer,
     /// Stays, shared with the account and owned by the member who removes; its secret goes on opening what it opened. Not for a

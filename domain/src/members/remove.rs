@@ -17,7 +17,7 @@ use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::tokens::rows::replace_methods;
 use crate::types::accounts::Role;
-use crate::types::members::TokenFate;
+use crate::types::members::TokenDisposition;
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{NewSecret, TokenView};
 use crate::user_lock::lock_user;
@@ -54,7 +54,7 @@ impl Members {
         &self,
         confirmed: &Confirmed,
         user: i64,
-        fates: &HashMap<i64, TokenFate>,
+        fates: &HashMap<i64, TokenDisposition>,
     ) -> Result<Vec<NewSecret>> {
         let caller = confirmed.caller();
         caller.require(Right::ManageMembers)?;
@@ -91,7 +91,7 @@ impl Members {
             };
             if owner != user {
                 // It is not the leaver's to be kept or revoked; its secret ends below unless the remover makes a new one.
-                if fate != TokenFate::Transfer {
+                if fate != TokenDisposition::Transfer {
                     continue;
                 }
                 let told = Told::TokenRegenerated { description: &description, by: &caller.email, taken_over: true };
@@ -149,16 +149,16 @@ impl Members {
         confirmed: &Confirmed,
         (id, description): (i64, &str),
         role: Role,
-        fate: TokenFate,
+        fate: TokenDisposition,
     ) -> Result<Option<Secret>> {
         let caller = confirmed.caller();
         let now = self.world.now();
         let (action, secret) = match fate {
-            TokenFate::Revoke => {
+            TokenDisposition::Revoke => {
                 sqlx::query("DELETE FROM tokens WHERE id = $1").bind(id).execute(&mut **tx).await?;
                 ("token.remove", None)
             }
-            TokenFate::KeepShared => {
+            TokenDisposition::KeepShared => {
                 // The one who removes answers for the secret from now on. It goes on opening what it opened, and no more.
                 self.narrow_to(tx, (id, description), role).await?;
                 sqlx::query(
@@ -170,7 +170,7 @@ impl Members {
                 .await?;
                 ("token.keep", None)
             }
-            TokenFate::Transfer => {
+            TokenDisposition::Transfer => {
                 let secret = Secret::new_token(&self.world);
                 sqlx::query("UPDATE tokens SET owner_id = $1, secret_by = $1, secret_hash = $2, secret_at = $3, version = version + 1 WHERE id = $4")
                     .bind(caller.user.0)

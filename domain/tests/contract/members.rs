@@ -6,7 +6,7 @@ use keyrack_domain::Error;
 use keyrack_domain::accounts::{Confirmation, SessionKind};
 use keyrack_domain::tokens::NewToken;
 use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::members::TokenFate;
+use keyrack_domain::types::members::TokenDisposition;
 use keyrack_domain::types::methods::ApiSet;
 
 use crate::bed::{Bed, GET, PASSWORD, STOP, client, new_token, on_both};
@@ -129,12 +129,12 @@ on_both! {
         }
         let confirmed = bed.confirmed(&owner).await;
         assert_eq!(bed.keyrack.members.tokens_of_member(&owner, manager.user.0).await.unwrap().len(), 3);
-        let mut fates = HashMap::from([(give.token.id, TokenFate::Transfer), (keep.token.id, TokenFate::KeepShared)]);
+        let mut fates = HashMap::from([(give.token.id, TokenDisposition::Transfer), (keep.token.id, TokenDisposition::KeepShared)]);
         let error = bed.keyrack.members.remove(&confirmed, manager.user.0, &fates).await.unwrap_err();
         assert!(error.to_string().contains("drop"), "{error}");
         assert!(bed.may_call(&give.secret, STOP).await.unwrap());
 
-        fates.insert(drop.token.id, TokenFate::Revoke);
+        fates.insert(drop.token.id, TokenDisposition::Revoke);
         let new = bed.keyrack.members.remove(&confirmed, manager.user.0, &fates).await.unwrap();
         assert_eq!(new.len(), 1);
         assert!(bed.may_call(&new[0].secret, STOP).await.unwrap());

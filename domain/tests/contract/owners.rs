@@ -7,7 +7,7 @@ use keyrack_domain::accounts::SessionKind;
 use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::tokens::{NewToken, Renewal, TokenChange};
 use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::members::TokenFate;
+use keyrack_domain::types::members::TokenDisposition;
 use keyrack_domain::types::methods::ApiSet;
 
 use crate::bed::{Bed, GET, STOP, client, new_token, on_both};
@@ -140,7 +140,7 @@ on_both! {
         let leaver = bed.member("leaver@example.org", Role::Owner).await;
         let taken = bed.token(&leaver, shared("taken", &[STOP])).await;
         bed.keyrack.tokens.edit(&bed.confirmed(&third).await, taken.token.id, None, &scope(&[STOP, GET])).await.unwrap();
-        let fates = HashMap::from([(taken.token.id, TokenFate::Transfer)]);
+        let fates = HashMap::from([(taken.token.id, TokenDisposition::Transfer)]);
         let new = bed.keyrack.members.remove(&bed.confirmed(&owner).await, leaver.user.0, &fates).await.unwrap();
         assert!(bed.keyrack.accounts.authenticate(&taken.secret).await.is_err());
         assert_eq!(bed.keyrack.accounts.authenticate(&new[0].secret).await.unwrap().user, owner.user);
@@ -155,11 +155,11 @@ on_both! {
         let signs_in = bed.token(&member, new).await;
         bed.keyrack.members.change_role(&bed.confirmed(&owner).await, member.user.0, Role::Viewer).await.unwrap();
         let mut fates =
-            HashMap::from([(plain.token.id, TokenFate::KeepShared), (signs_in.token.id, TokenFate::KeepShared)]);
+            HashMap::from([(plain.token.id, TokenDisposition::KeepShared), (signs_in.token.id, TokenDisposition::KeepShared)]);
         let confirmed = bed.confirmed(&owner).await;
         let error = bed.keyrack.members.remove(&confirmed, member.user.0, &fates).await.unwrap_err();
         assert!(error.to_string().contains("signs in as its owner"), "{error}");
-        fates.insert(signs_in.token.id, TokenFate::Revoke);
+        fates.insert(signs_in.token.id, TokenDisposition::Revoke);
         bed.keyrack.members.remove(&confirmed, member.user.0, &fates).await.unwrap();
         assert!(bed.may_call(&plain.secret, GET).await.unwrap());
         assert!(!bed.may_call(&plain.secret, STOP).await.unwrap());
@@ -181,7 +181,7 @@ on_both! {
             caller.map(|caller| caller.user).map_err(|error| error.to_string())
         };
         assert_eq!(due().await, Ok(manager.user));
-        let fates = HashMap::from([(made.token.id, TokenFate::KeepShared)]);
+        let fates = HashMap::from([(made.token.id, TokenDisposition::KeepShared)]);
         bed.keyrack.members.remove(&bed.confirmed(&owner).await, manager.user.0, &fates).await.unwrap();
         assert!(bed.may_call(&made.secret, STOP).await.unwrap(), "the token was kept");
         assert!(due().await.unwrap_err().contains("no member of the account any more"));

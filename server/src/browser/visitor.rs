@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use keyrack_app::visit::Visit;
+use keyrack_app::request_context::RequestContext;
 use keyrack_domain::Error;
 use keyrack_domain::cluster::watching;
 use keyrack_domain::log_lines::LineCause;
@@ -42,7 +42,7 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
     if let Some(caller) = &caller {
         caller.note_use(browser.keyrack.world().now(), &client);
     }
-    parts.extensions.insert(Visit { caller, client });
+    parts.extensions.insert(RequestContext { caller, client });
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
     let mut response = if reads {
         next.run(Request::from_parts(parts, body)).await

@@ -1,14 +1,14 @@
 //! Passkeys: what the browser does between two answers of the server.
 
 #[cfg(feature = "hydrate")]
-mod real;
+mod dom;
 #[cfg(feature = "hydrate")]
-pub use self::real::{create, get};
+pub use self::dom::{create, get};
 
 #[cfg(not(feature = "hydrate"))]
-mod nobody;
+mod stub;
 #[cfg(not(feature = "hydrate"))]
-pub use self::nobody::{create, get};
+pub use self::stub::{create, get};
 
 use keyrack_types::{refusal::Answer, second_factor::PasskeyRequest};
 use leptos::prelude::ServerFnError;

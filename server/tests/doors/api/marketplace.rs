@@ -432,7 +432,10 @@ async fn values_of_values_stop_before_they_have_become_large() {
         let answer = install(&owner, &format!("type: install\nname: A\n{rest}"), &[]).await;
         assert_eq!(answer["result"], 3, "{answer}");
         let error = answer["error"].as_str().unwrap();
-        assert!(error.contains("become larger than 4 MiB") || error.contains("can have 65536 bytes as JSON"), "{error}");
+        assert!(
+            error.contains("become larger than 4 MiB") || error.contains("can have 65536 bytes as JSON"),
+            "{error}"
+        );
     }
     let fine = "type: install\nname: A\nonInstall:\n- setGlobals: {x: 1}\n- setGlobals: {a: \"${globals}\"}\nsuccess: ${globals.a.x}";
     assert_eq!(install(&owner, fine, &[]).await["successText"], "1");

@@ -15,7 +15,7 @@ use leptos::prelude::use_context;
 
 /// One request of a browser.
 #[derive(Clone)]
-pub struct Visit {
+pub struct RequestContext {
     /// Who it is; `None` when no live session came along.
     pub caller: Option<Arc<Caller>>,
     /// Where the request comes from.
@@ -27,7 +27,8 @@ pub struct Visit {
 /// # Errors
 /// [`Refusal::SignedOut`].
 pub fn signed_in() -> Result<(Keyrack, Arc<Caller>), Refusal> {
-    let caller = use_context::<Visit>().and_then(|visit| visit.caller).ok_or(Refusal::SignedOut)?;
+    let caller =
+        use_context::<RequestContext>().and_then(|request_context| request_context.caller).ok_or(Refusal::SignedOut)?;
     Ok((keyrack()?, caller))
 }
 
@@ -45,7 +46,7 @@ pub fn keyrack() -> Result<Keyrack, Refusal> {
 /// # Errors
 /// [`Refusal::SignedOut`] outside of a request.
 pub fn client() -> Result<Client, Refusal> {
-    use_context::<Visit>().map(|visit| visit.client).ok_or(Refusal::SignedOut)
+    use_context::<RequestContext>().map(|request_context| request_context.client).ok_or(Refusal::SignedOut)
 }
 
 /// Where people and scripts reach this server, `https://keys.example.org`, without a slash at the end. Stands in the
