@@ -66,7 +66,7 @@ impl Environments {
     /// The account's actions, the newest first.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn actions(&self, caller: &Caller, filter: ActionFilter) -> Result<Vec<Action>> {
         caller.require(Right::See)?;
         let rows = sqlx::query(

@@ -119,7 +119,7 @@ impl Environments {
         choice: NodeChoice,
         order: RestartOrder,
     ) -> Result<Operation> {
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
         let begun = self.begin(caller, client, name, &RESTART).await?;
         self.go_on(begun, move |work| restart(work, nodes, order).boxed())

@@ -126,7 +126,7 @@ impl Environments {
     ) -> Result<Operation> {
         caller.require(Right::Operate)?;
         let entered = self.manager()?.enter()?;
-        let source = self.get_here(caller, source).await?;
+        let source = self.get_local(caller, source).await?;
         if !CLONEABLE.contains(&source.status) {
             return Err(Error::WrongState { name: source.name, current: source.status, needed: CLONEABLE });
         }

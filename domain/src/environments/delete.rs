@@ -27,7 +27,7 @@ impl Environments {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
-        self.must_be_here(&environment.name, environment.home.as_ref())?;
+        self.ensure_local(&environment.name, environment.placement.as_ref())?;
         let marked = sqlx::query("UPDATE environments SET wanted = 'deleted' WHERE id = $1 AND wanted <> 'deleted'")
             .bind(environment.id.0)
             .execute(&mut *tx)

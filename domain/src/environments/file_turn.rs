@@ -32,12 +32,12 @@ impl Environments {
         if let Some(turn) = inside.manager.file_turns.line(inside.environment.account).now() {
             return Ok(turn);
         }
-        let standing = self.accounts.standing(caller).await?;
+        let auth_snapshot = self.accounts.auth_snapshot(caller).await?;
         let turn = tokio::select! {
             turn = inside.file_turn() => turn?,
             () = waiting::gone() => return Err(abandoned()),
         };
-        self.accounts.must_still_stand(caller, &standing, right).await?;
+        self.accounts.recheck(caller, &auth_snapshot, right).await?;
         Ok(turn)
     }
 }

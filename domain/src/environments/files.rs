@@ -221,7 +221,7 @@ impl Environments {
         overwrite: bool,
     ) -> Result<Vec<NodeId>> {
         may(caller)?;
-        self.get_here(caller, &place.environment).await?;
+        self.get_local(caller, &place.environment).await?;
         let written = path;
         let mut to = node_path("destPath", path)?;
         let fetched;

@@ -26,7 +26,7 @@ pub(super) struct Inside<'a> {
 impl Environments {
     /// The running side of an environment, found by name.
     pub(super) async fn slot_of(&self, caller: &Caller, name: &str) -> Result<Arc<Slot>> {
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         Ok(self.manager()?.slot(environment.id))
     }
 
@@ -42,7 +42,7 @@ impl Environments {
         let entered = manager.enter()?;
         let hands = slot.hands.read().await;
         // Once more: it may have been deleted before it was held.
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         if slot.is_gone() {
             return Err(Error::NoEnvironment(environment.name));
         }

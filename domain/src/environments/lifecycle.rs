@@ -37,7 +37,7 @@ impl Environments {
         let (manager, failures) = Manager::new(engine);
         let manager = Arc::new(manager);
         self.running.set(manager.clone()).map_err(|_| Error::internal("environments were started before"))?;
-        self.join_others().await?;
+        self.join_cluster().await?;
         let mut tx = self.store.begin().await?;
         actions::tidy(&mut tx, self.world.now(), self.server_id()).await?;
         tx.commit().await?;
@@ -73,7 +73,7 @@ impl Environments {
         if closed.await.is_err() {
             tracing::warn!("some nodes did not end in time");
         }
-        let _ = self.leave_others().await;
+        let _ = self.leave_cluster().await;
     }
 
     /// Creates the environment of the demo start for this account and user, unless it is there. It starts after the answer.

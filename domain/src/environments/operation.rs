@@ -97,7 +97,7 @@ impl Environments {
         let entered = self.manager()?.enter()?;
         let mut tx = self.store.begin().await?;
         let mut environment = rows::find(&mut tx, caller.account, name).await?;
-        self.must_be_here(&environment.name, environment.home.as_ref())?;
+        self.ensure_local(&environment.name, environment.placement.as_ref())?;
         if !change.from.contains(&environment.status) {
             return Err(wrong_state(&environment, change));
         }

@@ -50,7 +50,7 @@ impl Environments {
         redeployment: Redeployment,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
         for node in &nodes {
             let image = retagged(node, &redeployment.tag)?;

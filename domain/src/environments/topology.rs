@@ -63,7 +63,7 @@ impl Environments {
         nodes: &str,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         let env: Value = json::read(env).map_err(|why| Error::invalid("env", format!("it has to be JSON ({why})")))?;
         let nodes = filled_in(nodes, &environment)?;
         // Its name stays what it is, whatever stands there.

@@ -110,7 +110,7 @@ impl Marketplace {
     /// Lets this server go on only with what is installed in an environment that it runs, before anything is done.
     async fn must_be_near(&self, caller: &Caller, installation: &Installation) -> Result<()> {
         match &installation.environment {
-            Some((name, _)) => self.environments.get_here(caller, name).await.map(drop),
+            Some((name, _)) => self.environments.get_local(caller, name).await.map(drop),
             None => Ok(()),
         }
     }
@@ -131,7 +131,7 @@ impl Marketplace {
             keyrack: self,
             caller,
             client,
-            standing: self.accounts.standing(caller).await?,
+            auth_snapshot: self.accounts.auth_snapshot(caller).await?,
             manifest,
             environment: installation.environment.as_ref().map(|(name, _)| name.clone()),
             nodes: installation.layer.as_deref().map(of_layer),

@@ -53,7 +53,7 @@ impl Marketplace {
         request: InstallRequest,
     ) -> Result<Done> {
         caller.require(Right::Operate)?;
-        let standing = self.accounts.standing(caller).await?;
+        let auth_snapshot = self.accounts.auth_snapshot(caller).await?;
         let text = manifest;
         let manifest = Manifest::read("jps", text)?;
         let mut scope = Scope::new(&manifest, caller, request.settings.clone(), &self.world)?;
@@ -64,7 +64,7 @@ impl Marketplace {
             keyrack: self,
             caller,
             client,
-            standing,
+            auth_snapshot,
             manifest: &manifest,
             environment: self.place(caller, &manifest, &request, new.as_ref()).await?,
             nodes: request.layer.as_deref().map(of_layer),
@@ -102,7 +102,7 @@ impl Marketplace {
     ) -> Result<Option<String>> {
         match (new, &request.environment) {
             (Some(spec), _) => Ok(spec.name.clone()),
-            (None, Some(name)) => Ok(Some(self.environments.get_here(caller, name).await?.name)),
+            (None, Some(name)) => Ok(Some(self.environments.get_local(caller, name).await?.name)),
             (None, None) if manifest.kind == ManifestType::Update => {
                 Err(Error::invalid("envName", "it is required: a manifest of type update changes an environment"))
             }

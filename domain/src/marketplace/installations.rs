@@ -87,7 +87,7 @@ impl Marketplace {
     /// What is installed in the account, the oldest first, without the values that it keeps.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn installations(&self, caller: &Caller) -> Result<Vec<Installation>> {
         caller.require(Right::See)?;
         let rows = sqlx::query(concat!(select!("'', ''"), "ORDER BY i.id"))

@@ -7,12 +7,12 @@ use sqlx::Row;
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Right};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
 use crate::members::Members;
-use crate::notices::{Told, tell};
+use crate::notices::{Notice, notify};
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::tokens::rows::replace_methods;
@@ -94,8 +94,9 @@ impl Members {
                 if fate != TokenDisposition::Transfer {
                     continue;
                 }
-                let told = Told::TokenRegenerated { description: &description, by: &caller.email, taken_over: true };
-                tell(&mut tx, &self.settings, now, owner, Some(caller.account), told).await?;
+                let notice =
+                    Notice::TokenRegenerated { description: &description, by: &caller.email, taken_over: true };
+                notify(&mut tx, &self.settings, now, owner, Some(caller.account), notice).await?;
             }
             settled += 1;
             if let Some(secret) = self.settle_token(&mut tx, confirmed, (id, &description), role, fate).await? {
@@ -126,11 +127,11 @@ impl Members {
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, event).await?;
-        let mut changes = vec![Forget::User(user)];
+        let mut changes = vec![Invalidation::User(user)];
         changes.extend(values);
         for token in &tokens {
             if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
-                changes.push(Forget::Token(hash, TokenId(token.try_get(0)?)));
+                changes.push(Invalidation::Token(hash, TokenId(token.try_get(0)?)));
             }
         }
         self.commit(tx, &changes).await?;

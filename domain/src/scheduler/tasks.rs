@@ -136,7 +136,7 @@ impl Scheduler {
     /// The account's tasks, the oldest first.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<Task>> {
         // Parameters may hold secrets, as variables of nodes do.
         caller.require(Right::Operate)?;

@@ -272,7 +272,7 @@ mod tests {
     }
 
     /// What sqlx is told, as one line.
-    fn told(url: &str) -> String {
+    fn driver_url(url: &str) -> String {
         Address::parse(url).unwrap().options().database_url.to_string()
     }
 
@@ -317,10 +317,16 @@ mod tests {
 
     #[test]
     fn postgresql_is_asked_as_its_own_programs_would_ask_it() {
-        assert_eq!(told("postgres://a@h/d?sslmode=verify-full"), "postgres://a@h/d?sslmode=verify-full");
-        assert_eq!(told("postgres://a@h/d?sslrootcert=system"), "postgres://a@h/d?sslmode=verify-full");
-        assert_eq!(told("postgres://a@%2Frun%2Fpg/d?sslmode=require"), "postgres://a@%2Frun%2Fpg/d?sslmode=disable");
-        assert_eq!(told("postgres://a@[::1]/d?sslmode=require"), "postgres://a@[::1]/d?sslmode=require&host=%3A%3A1");
+        assert_eq!(driver_url("postgres://a@h/d?sslmode=verify-full"), "postgres://a@h/d?sslmode=verify-full");
+        assert_eq!(driver_url("postgres://a@h/d?sslrootcert=system"), "postgres://a@h/d?sslmode=verify-full");
+        assert_eq!(
+            driver_url("postgres://a@%2Frun%2Fpg/d?sslmode=require"),
+            "postgres://a@%2Frun%2Fpg/d?sslmode=disable"
+        );
+        assert_eq!(
+            driver_url("postgres://a@[::1]/d?sslmode=require"),
+            "postgres://a@[::1]/d?sslmode=require&host=%3A%3A1"
+        );
     }
 
     #[test]

@@ -21,8 +21,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::http::Address;
 use crate::http::client::TrustedProxies;
+use crate::http::forwarding::Peers;
 use crate::http::guard::Guard;
-use crate::http::passing::Peers;
 
 /// The largest form, in bytes; a token with every method ticked is some 20 KiB.
 const LARGEST_FORM: usize = 256 << 10;

@@ -14,15 +14,15 @@ use keyrack_domain::cluster::watching;
 use keyrack_domain::log_lines::LineCause;
 
 use super::{Browser, LARGEST_FORM};
-use crate::http::passing::PassedOn;
+use crate::http::forwarding::Forwarded;
 use crate::http::request_id;
 
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
 pub async fn admit(State(browser): State<Browser>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     // What another server passes on has passed its guard.
-    let passed_on = parts.extensions.get::<PassedOn>().is_some();
-    if !passed_on && !browser.guard.passes(&parts) {
+    let forwarded = parts.extensions.get::<Forwarded>().is_some();
+    if !forwarded && !browser.guard.passes(&parts) {
         if browser.keyrack.core.log_lines().may_write(LineCause::Stranger) {
             tracing::info!("a change that did not come from one of our pages was refused");
         }
@@ -49,7 +49,7 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
     } else {
         // A change runs to its end even when the browser goes away meanwhile.
         let running: Pin<Box<dyn Future<Output = Response> + Send>> =
-            if !passed_on && browser.keyrack.core.may_have_others() {
+            if !forwarded && browser.keyrack.core.may_have_peers() {
                 Box::pin(change_where_it_belongs(browser.clone(), parts, body, next))
             } else {
                 Box::pin(next.run(Request::from_parts(parts, body)))

@@ -16,7 +16,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::folder::Folder;
 use super::values::{Proxies, PublicUrl, inner_url, ports, proxies, public_url, size, span, span_or_none};
-use super::{Failure, Place, open};
+use super::{DataOptions, Failure, open};
 use crate::http::client::TrustedProxies;
 use crate::http::{Address, Doors, listen};
 use crate::{log, site};
@@ -33,7 +33,7 @@ const FINISH: Duration = Duration::from_secs(3);
 #[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
-    place: Place,
+    data_options: DataOptions,
     /// Where to listen; port 0 takes a free one
     #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = LISTEN)]
     listen: SocketAddr,
@@ -114,7 +114,7 @@ impl Serve {
         let listener = listener(self.listen)
             .map_err(|error| Failure::start(format_args!("cannot listen on {}: {error}", self.listen)))?;
         let local = listener.local_addr().map_err(Failure::start)?;
-        let mut folder = Folder::open(&self.place.data)?;
+        let mut folder = Folder::open(&self.data_options.data)?;
         folder.lock()?;
         let settings = self.settings(local);
         folder.lock_database(&settings.database)?;
@@ -194,7 +194,7 @@ impl Serve {
             node_ports: self.node_ports.clone(),
             upload_limit: self.upload_limit,
             upload_space: self.upload_space,
-            ..self.place.settings()
+            ..self.data_options.settings()
         }
     }
 }

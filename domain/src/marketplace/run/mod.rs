@@ -20,7 +20,7 @@ use super::manifest::Manifest;
 use super::placeholders::{fill, fill_text};
 use super::scope::Scope;
 use super::steps::{Given, Kind, Step};
-use crate::accounts::Standing;
+use crate::accounts::AuthSnapshot;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::marketplace::Marketplace;
@@ -31,7 +31,7 @@ pub(super) struct Run<'a> {
     pub caller: &'a Caller,
     pub client: &'a Client,
     /// What held of the caller when it began.
-    pub standing: Standing,
+    pub auth_snapshot: AuthSnapshot,
     pub manifest: &'a Manifest,
     /// The environment that it works on, by its short name.
     pub environment: Option<String>,
@@ -75,7 +75,7 @@ impl Run<'_> {
 
     async fn one(&mut self, step: &Step, given: &Given, inherited: Option<&str>) -> Result<Flow> {
         // Steps go on for hours: they end with the right of who began them.
-        self.keyrack.accounts.must_still_stand(self.caller, &self.standing, Right::Operate).await?;
+        self.keyrack.accounts.recheck(self.caller, &self.auth_snapshot, Right::Operate).await?;
         self.look().await?;
         let world = self.keyrack.world();
         let selector = step.selector.as_deref().map(|selector| fill_text(selector, &self.scope, world));
