@@ -1,4 +1,5 @@
-//! Forms that browsers send without WASM: they get a redirect, and the page that it leads to says what became of them.
+//! Forms that browsers submit without WASM: the response is a redirect, and the page that it leads to shows the result as a
+//! flash message.
 
 use http::{HeaderValue, header, request::Parts};
 use keyrack_types::refusal::{Answer, Refusal};
@@ -13,7 +14,7 @@ use crate::{
 /// Longer texts are cut: cookies have limits.
 const TEXT_LIMIT: usize = 600;
 
-/// What became of a form.
+/// The result of a form, shown once on the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlashMessage {
     /// It was done, not refused.
@@ -22,8 +23,8 @@ pub struct FlashMessage {
     pub text: String,
 }
 
-/// Answers a form: after success on to `on`, telling `done` unless that is empty; after a refusal to `back`, telling
-/// why. A script gets the answer itself and no redirect.
+/// Answers a form: after success redirects to `on` with the message `done` unless that is empty; after a refusal to `back`
+/// with the reason. A script gets the answer itself and no redirect.
 pub fn answer<T>(answer: &Answer<T>, done: &str, on: &str, back: &str) {
     if !is_plain() {
         return;
@@ -53,7 +54,7 @@ pub fn flash_cookie(rule: &CookieRule, done: bool, text: &str) -> HeaderValue {
     rule.put(Jar::FlashMessage, &written(done, text))
 }
 
-/// What the page before this one left to be told; told once.
+/// Takes the message that the previous page left; it is shown once.
 pub fn take_flash_message() -> Option<FlashMessage> {
     let value = cookie::brought(Jar::FlashMessage)?;
     cookie::take(Jar::FlashMessage);

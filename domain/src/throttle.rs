@@ -345,7 +345,7 @@ mod tests {
         Some(throttle.reserve(guess).await.ok()?.failed())
     }
 
-    /// So many wrong ones, however long it takes.
+    /// So many failed tries, however long it takes.
     async fn wrong_ones(throttle: &Throttle, guess: Guess<'_>, count: usize) {
         for _ in 0..count {
             while let Err(Error::TooManyTries { wait }) = throttle.reserve(guess).await.map(Try::failed) {

@@ -1,7 +1,7 @@
 //! Views that only a browser ever makes: dialogs, pop-ups, the tree.
 //!
 //! Leptos compiles every view three times, for making it, for changing it and for waking what a server rendered. Of a
-//! dialog, which is never rendered by a server, only the first is used, but the compiler cannot know. [`ClientOnly`] tells it:
+//! dialog, which is never rendered by a server, only the first is used, but the compiler cannot know that. [`ClientOnly`] makes it explicit:
 //! a view is made at once and from then on is nothing but mounted nodes. That halves the WASM of the token page.
 
 use leptos::children::{ChildrenOptContainer, ToChildren};
@@ -23,7 +23,7 @@ where
     ClientOnly(made::make(view))
 }
 
-/// Children that are drawn; for components that are.
+/// Children that are rendered in the browser only; for components that are.
 pub struct ClientOnlyChildren(Box<dyn FnOnce() -> ClientOnly + Send>);
 
 impl ClientOnlyChildren {

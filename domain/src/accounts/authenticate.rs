@@ -29,7 +29,7 @@ macro_rules! token_callers {
     };
 }
 
-/// So long a session's former value still answers after it changed, for requests that were on their way.
+/// How long a session's former value is still accepted after it changed, for requests in flight.
 const GRACE_MILLIS: i64 = 10_000;
 
 impl Accounts {

@@ -1,5 +1,5 @@
-//! What a server passes on to another is signed with the key that they share, so that nobody else can say in whose name
-//! a request comes. A signature counts once.
+//! Requests between servers are signed with the key that they share, so that no one else can forge the client of a
+//! request. A signature is valid once.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -12,12 +12,12 @@ use crate::ids::ServerId;
 /// The parts of a request that are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedRequest<'a> {
-    /// The path of the door that it comes through.
+    /// The path of the internal route.
     pub door: &'a str,
     /// The client's address and user agent; empty when a server asks for itself.
     pub client: &'a str,
     pub agent: &'a str,
-    /// What the client proves itself with.
+    /// The client's credential.
     pub credential: &'a [u8],
     /// What the file that follows the body is called, its size and its hash; empty when none follows.
     pub file: &'a str,
@@ -31,7 +31,7 @@ pub struct Signature {
     pub to: String,
     /// Milliseconds of the shared clock.
     pub at: i64,
-    /// Tells two requests apart that are the same otherwise.
+    /// Distinguishes two requests that are the same otherwise.
     pub nonce: String,
     /// Hexadecimal digits.
     pub signature: String,
@@ -71,7 +71,7 @@ impl Core {
     }
 
     /// What tells the cookies of this server from those of others on its host, as one word. Servers on one database have the
-    /// same: a request that one passes on to another brings the cookie along.
+    /// same: a request that one forwards to another brings the cookie along.
     pub fn cookie_realm(&self) -> String {
         match self.cluster_key() {
             Some(key) if self.may_have_peers() => {

@@ -109,7 +109,7 @@ impl Environments {
         Ok(choice.of(&environment)?.into_iter().cloned().collect())
     }
 
-    /// As [`Environments::configured_nodes`], for somebody who is told what was set: it is noted that he read it.
+    /// As [`Environments::configured_nodes`], for a caller who gets what was set: the read is audited.
     ///
     /// # Errors
     /// As there.

@@ -71,10 +71,10 @@ impl Environments {
         let event = event(caller, client, "node.execute", &inside).with("programs", programs);
         let going = Going { keyrack: self, caller, auth_snapshot: self.accounts.auth_snapshot(caller).await? };
         let all = inside.nodes.iter().map(|node| execute_all(&inside, node, &commands, say_yes, Some(&going)));
-        self.noted(event, async {
+        self.with_audit(event, async {
             tokio::select! {
                 outputs = futures::future::try_join_all(all) => outputs,
-                () = inside.slot.gone() => Err(Error::NoEnvironment(environment.name.clone())),
+                () = inside.slot.deleting() => Err(Error::NoEnvironment(environment.name.clone())),
                 () = inside.manager.closing() => Err(Error::Unavailable),
             }
         })

@@ -20,7 +20,7 @@ impl Inside<'_> {
         let _place = line.queue()?;
         tokio::select! {
             permit = line.places.clone().acquire_owned() => permit.map(Turn).map_err(Error::internal),
-            () = self.slot.gone() => Err(Error::NoEnvironment(self.environment.name.clone())),
+            () = self.slot.deleting() => Err(Error::NoEnvironment(self.environment.name.clone())),
             () = self.manager.closing() => Err(Error::Unavailable),
         }
     }

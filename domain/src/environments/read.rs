@@ -160,7 +160,7 @@ impl Environments {
         let (id, engine) = (inside.nodes[0].id, &inside.manager.engine);
         let kind = if remove { "log.remove" } else { "log.clear" };
         let event = super::inside::event(caller, client, kind, &inside).with("path", path);
-        self.noted(event, async {
+        self.with_audit(event, async {
             let done = if remove { engine.remove_log(id, path).await } else { engine.clear_log(id, path).await };
             done.map_err(super::inside::engine_error("path"))
         })

@@ -19,27 +19,27 @@ use crate::world::from_millis;
 
 /// What is wanted of an environment, as the store writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum DesiredState {
     Running,
     Stopped,
     Sleeping,
     Deleted,
 }
 
-impl Wanted {
+impl DesiredState {
     pub const fn word(self) -> &'static str {
         match self {
-            Wanted::Running => "running",
-            Wanted::Stopped => "stopped",
-            Wanted::Sleeping => "sleeping",
-            Wanted::Deleted => "deleted",
+            DesiredState::Running => "running",
+            DesiredState::Stopped => "stopped",
+            DesiredState::Sleeping => "sleeping",
+            DesiredState::Deleted => "deleted",
         }
     }
 
-    pub fn by_word(word: &str) -> Result<Wanted> {
-        [Wanted::Running, Wanted::Stopped, Wanted::Sleeping, Wanted::Deleted]
+    pub fn by_word(word: &str) -> Result<DesiredState> {
+        [DesiredState::Running, DesiredState::Stopped, DesiredState::Sleeping, DesiredState::Deleted]
             .into_iter()
-            .find(|wanted| wanted.word() == word)
+            .find(|desired_state| desired_state.word() == word)
             .ok_or_else(|| Error::internal(format!("an environment is wanted “{word}”")))
     }
 }

@@ -16,7 +16,7 @@ use crate::ids::NodeId;
 /// The time between two samples.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// The most steps that are told at once.
+/// Maximum number of steps in one answer.
 const MOST_STEPS: u32 = 1000;
 
 impl Manager {

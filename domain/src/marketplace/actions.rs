@@ -46,7 +46,7 @@ impl Marketplace {
         let tracked = self.begin_action(caller, &event, title, run.environment.as_deref()).await?;
         let done = match run.steps(steps).await {
             Ok(flow) => match self.keep_values(&installation, &run.scope).await {
-                Ok(()) => self.told(&mut run, installation.unique_name.clone(), flow).await,
+                Ok(()) => self.describe_success(&mut run, installation.unique_name.clone(), flow).await,
                 Err(error) => Err(error),
             },
             Err(error) => Err(stays(error)),

@@ -99,7 +99,7 @@ impl Marketplace {
         apps.into_iter().find(|app| app.id.eq_ignore_ascii_case(id.trim())).ok_or_else(|| missing(id))
     }
 
-    /// As [`Marketplace::app`], for somebody who is told what its manifest says: of one that the account keeps it is noted that he
+    /// As [`Marketplace::app`], for a caller who gets its manifest: of one that the account keeps it is recorded that he
     /// read it.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::marketplace::Marketplace;
 use crate::world::from_millis;
 
-/// So many lines are kept of each account, each of at most so many characters.
+/// Maximum number of lines kept per account, and of characters per line.
 const LINES: i64 = 1000;
 const LONGEST: usize = 4000;
 

@@ -111,7 +111,7 @@ impl Marketplace {
         row.as_ref().map(installation).ok_or_else(|| Error::NotFound(missing(unique_name).into()))?
     }
 
-    /// As [`Marketplace::installation`], for somebody who is told what its manifest says: it is noted that he read it.
+    /// As [`Marketplace::installation`], for a caller who gets its manifest: the read is audited.
     ///
     /// # Errors
     /// [`Error::NotFound`].

@@ -42,8 +42,8 @@ impl Members {
         Ok(tokens)
     }
 
-    /// Removes a member. `fates` says for each of the member's tokens what becomes of it; answers the new secrets of
-    /// those that were transferred, told this once. Secrets that the member made of others' tokens end, unless `fates` says that
+    /// Removes a member. `dispositions` says for each of the member's tokens what becomes of it; answers the new secrets of
+    /// those that were transferred, returned only here. Secrets that the member made of others' tokens end, unless `dispositions` says that
     /// the token is transferred.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl Members {
         &self,
         confirmed: &Confirmed,
         user: i64,
-        fates: &HashMap<i64, TokenDisposition>,
+        dispositions: &HashMap<i64, TokenDisposition>,
     ) -> Result<Vec<NewSecret>> {
         let caller = confirmed.caller();
         caller.require(Right::ManageMembers)?;
@@ -80,8 +80,8 @@ impl Members {
         for token in &tokens {
             let (id, description): (i64, String) = (token.try_get(0)?, token.try_get(1)?);
             let owner = UserId(token.try_get(3)?);
-            let fate = match fates.get(&id) {
-                Some(fate) => *fate,
+            let disposition = match dispositions.get(&id) {
+                Some(disposition) => *disposition,
                 None if owner != user => continue,
                 None => {
                     let why =
@@ -91,7 +91,7 @@ impl Members {
             };
             if owner != user {
                 // It is not the leaver's to be kept or revoked; its secret ends below unless the remover makes a new one.
-                if fate != TokenDisposition::Transfer {
+                if disposition != TokenDisposition::Transfer {
                     continue;
                 }
                 let notice =
@@ -99,7 +99,7 @@ impl Members {
                 notify(&mut tx, &self.settings, now, owner, Some(caller.account), notice).await?;
             }
             settled += 1;
-            if let Some(secret) = self.settle_token(&mut tx, confirmed, (id, &description), role, fate).await? {
+            if let Some(secret) = self.settle_token(&mut tx, confirmed, (id, &description), role, disposition).await? {
                 transferred.push((id, secret));
             }
         }
@@ -150,11 +150,11 @@ impl Members {
         confirmed: &Confirmed,
         (id, description): (i64, &str),
         role: Role,
-        fate: TokenDisposition,
+        disposition: TokenDisposition,
     ) -> Result<Option<Secret>> {
         let caller = confirmed.caller();
         let now = self.world.now();
-        let (action, secret) = match fate {
+        let (action, secret) = match disposition {
             TokenDisposition::Revoke => {
                 sqlx::query("DELETE FROM tokens WHERE id = $1").bind(id).execute(&mut **tx).await?;
                 ("token.remove", None)
@@ -183,7 +183,7 @@ impl Members {
                 ("token.transfer", Some(secret))
             }
         };
-        // Whatever the fate: a sign-in that the token gave to the former owner ends.
+        // Whatever the disposition: a sign-in that the token gave to the former owner ends.
         sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id).execute(&mut **tx).await?;
         let event = Event::by(caller, &confirmed.client, action, format!("token:{id} {description}"));
         audit::append(tx, now, event).await?;

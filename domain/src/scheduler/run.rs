@@ -25,7 +25,7 @@ use crate::notices::{self, Notice};
 use crate::scheduler::Scheduler;
 use crate::store::Tx;
 
-/// So long a claim holds unless it is renewed.
+/// Lifetime of a claim that is not renewed.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// The result code of a run that never came to an end, as of any other defect.
 const NEVER_ENDED: i64 = 99;

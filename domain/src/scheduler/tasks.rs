@@ -151,7 +151,7 @@ impl Scheduler {
         rows.iter().map(task).collect()
     }
 
-    /// As [`Scheduler::list`], for somebody who is told their parameters: it is noted that he read them.
+    /// As [`Scheduler::list`], for a caller who gets their parameters: the read is audited.
     ///
     /// # Errors
     /// As there.

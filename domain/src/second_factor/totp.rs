@@ -82,7 +82,7 @@ impl SecondFactor {
         secret.map(|secret| enrolment(&secret, &caller.email, &self.settings)).transpose()
     }
 
-    /// Switches the authenticator on by its first code; answers the recovery codes, which are told this once, or none
+    /// Switches the authenticator on by its first code; returns the recovery codes, which are shown once, or none
     /// when the user has some already. Wrong codes are counted as those of a second factor in use are.
     ///
     /// # Errors
@@ -112,7 +112,7 @@ impl SecondFactor {
         tried.succeeded();
         let had_any = having(&mut tx, caller.user).await?.any();
         // The condition in the statement, not only the look before it: of two requests with one code one switches on and
-        // is told the recovery codes, and a set-up that was begun anew meanwhile is not confirmed by the former one's code.
+        // gets the recovery codes, and a set-up that was begun anew meanwhile is not confirmed by the former one's code.
         let switched = sqlx::query(
             "UPDATE totp SET confirmed = 1, last_step = $1 WHERE user_id = $2 AND confirmed = 0 AND secret = $3",
         )

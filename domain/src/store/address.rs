@@ -225,7 +225,7 @@ fn postgres(text: &str) -> Result<Address, OpenError> {
     Ok(Address(Kind::Postgres(url)))
 }
 
-/// Looks into a file of the URL now, where the operator can be told which one is meant.
+/// Looks into a file of the URL now, where the error can still name it.
 fn check_pem(name: &str, value: &str) -> Result<(), OpenError> {
     let text = if value.trim_start().starts_with("-----BEGIN") {
         value.to_owned()
@@ -271,7 +271,7 @@ mod tests {
         Address::parse(url).unwrap().file().unwrap().to_str().unwrap().to_owned()
     }
 
-    /// What sqlx is told, as one line.
+    /// The URL that sqlx gets.
     fn driver_url(url: &str) -> String {
         Address::parse(url).unwrap().options().database_url.to_string()
     }

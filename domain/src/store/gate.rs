@@ -2,7 +2,7 @@
 //!
 //! A pool waits for a connection for as long as its patience lasts, also when nobody is there to give one, and a query
 //! waits for an answer for ever. So whoever waits long has the database tried by a connection of its own; when that
-//! fails, all who wait are told, and so is everybody who comes until a try succeeds. SQLite is never out of reach.
+//! fails, all waiting calls are refused, and so are new ones until a try succeeds. SQLite is never out of reach.
 
 use std::io;
 use std::sync::Arc;

@@ -49,7 +49,7 @@ impl CheckedChange {
 
 impl Tokens {
     /// Changes a token. Whoever lets another's token open more, or for longer, is its owner from then on: it has that member's
-    /// rights, and the owner before is told. `version` is the one that the change was made from: when the token is another one by now, nothing
+    /// rights, and the owner before gets a notice. `version` is the one that the change was made from: when the token is another one by now, nothing
     /// is written. Clients that do not know versions leave it out and overwrite.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ pub struct NewToken {
 }
 
 impl Tokens {
-    /// Makes a token. The answer holds the secret, which is told this once.
+    /// Makes a token. The answer holds the secret, which is returned only here.
     ///
     /// # Errors
     /// [`Error::Invalid`] naming the field; [`Error::Limit`] when the account has all the tokens it may have.

@@ -27,7 +27,7 @@ pub enum Renewal {
 
 impl Tokens {
     /// Gives the token a new secret. The answer holds it, this once. Whoever makes a secret knows it, so the token is that member's
-    /// from then on, with the rights of that member; the owner before is told.
+    /// from then on, with the rights of that member; the owner before gets a notice.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`]; [`Error::Invalid`] naming `expiresAt` for a past

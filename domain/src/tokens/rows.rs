@@ -83,7 +83,7 @@ impl TokenRow {
     }
 }
 
-/// The most numbers that one query is told; SQLite takes no more than 32,766 values.
+/// Maximum number of ids in one query; SQLite takes no more than 32,766 values.
 const MOST_NAMED: usize = 500;
 
 impl Tokens {

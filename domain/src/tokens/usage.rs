@@ -1,4 +1,4 @@
-//! What people are told of a token's use.
+//! What is shown of a token's use.
 
 use std::cmp::Reverse;
 

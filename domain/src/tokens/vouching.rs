@@ -63,7 +63,7 @@ impl Tokens {
         for row in rows {
             let (id, description): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
             let owner = UserId(row.try_get(3)?);
-            // A value that nobody is told takes its place; it is the owner's who regenerates the token.
+            // It is replaced by a value that is never disclosed; the owner regenerates the token.
             sqlx::query(
                 "UPDATE tokens SET secret_hash = $1, secret_by = owner_id, version = version + 1 WHERE id = $2",
             )

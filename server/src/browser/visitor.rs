@@ -1,4 +1,4 @@
-//! Who visits, and whether the request may pass.
+//! The caller of a browser's request, and whether the request may pass.
 
 use std::pin::Pin;
 
@@ -20,7 +20,7 @@ use crate::http::request_id;
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
 pub async fn admit(State(browser): State<Browser>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    // What another server passes on has passed its guard.
+    // What another server forwards has passed its guard.
     let forwarded = parts.extensions.get::<Forwarded>().is_some();
     if !forwarded && !browser.guard.passes(&parts) {
         if browser.keyrack.core.log_lines().may_write(LineCause::Stranger) {
@@ -62,7 +62,7 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
     response
 }
 
-/// Answers a change; what turns out to be another server's is passed on to that one, whose answer counts.
+/// Answers a change; one that belongs to another server is forwarded to it, and its response is returned.
 async fn change_where_it_belongs(browser: Browser, parts: Parts, body: Body, next: Next) -> Response {
     let Ok(body) = axum::body::to_bytes(body, LARGEST_FORM).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large, or it broke off.\n");

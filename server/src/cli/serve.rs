@@ -23,7 +23,7 @@ use crate::{log, site};
 
 const DEMO_EMAIL: &str = "demo@keyrack.local";
 
-/// Where the server listens unless it is told otherwise.
+/// The default listen address.
 pub const LISTEN: &str = "127.0.0.1:8080";
 
 /// How long calls that are under way may take to finish; nodes end meanwhile. The whole server has to be gone within
@@ -67,7 +67,7 @@ pub struct Serve {
     /// Who sends the mail
     #[arg(long, env = "KEYRACK_SMTP_FROM", value_name = "ADDRESS")]
     smtp_from: Option<String>,
-    /// So long an invitation's link works
+    /// Lifetime of an invitation's link
     #[arg(long, env = "KEYRACK_INVITATION_LIFETIME", value_name = "SPAN", default_value = "7d", value_parser = span)]
     invitation_lifetime: Duration,
     /// One proof of the second factor covers changes for so long; 0s asks at every change
@@ -155,7 +155,7 @@ impl Serve {
         let stopping = async {
             stop.wait().await;
             tasks.abort();
-            // Nodes end while the last calls are answered; a call that waits for a node is told at once.
+            // Nodes end while the last calls are answered; a call that waits for a node is refused at once.
             let keyrack = keyrack.clone();
             closing = Some(tokio::spawn(async move { keyrack.environments.stop_all().await }));
         };
@@ -224,7 +224,7 @@ async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
     let password = Secret::new_password(keyrack.world());
     let (user, account) =
         keyrack.accounts.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
-    // The password is told only this once, so from here on the start goes through.
+    // The password is printed only once, so from here on the start must succeed.
     if let Err(error) = keyrack.environments.create_demo(account, user).await {
         tracing::warn!(%error, "the demo environment could not be made");
     }

@@ -28,7 +28,7 @@ impl TrustedProxies {
         TrustedProxies(networks.into_iter().map(canonical).collect())
     }
 
-    /// The client of a request; of one that another server passed on, the client who asked there.
+    /// The client of a request; of one that another server forwarded, the client there.
     pub fn client(&self, parts: &Parts) -> Client {
         if let Some(Forwarded(client)) = parts.extensions.get() {
             return client.clone();

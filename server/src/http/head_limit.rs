@@ -17,7 +17,7 @@ use keyrack_domain::bounds::http::{DISCARDED, HEAD, LINGER};
 
 use crate::api::error::ApiError;
 
-/// How the request that is being read began, as far as it matters here.
+/// What the request that is being read began with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RequestStart {
     /// Nothing of it has come yet.
@@ -26,7 +26,7 @@ enum RequestStart {
     Other,
 }
 
-/// A connection whose refusals can be read.
+/// A connection that answers rejected request heads with a readable message.
 pub struct FriendlyRejections<S> {
     stream: S,
     start: RequestStart,

@@ -73,7 +73,7 @@ impl Confirming {
         });
     }
 
-    /// Closes the dialog; deeds do this when they are done.
+    /// Closes the dialog; actions do this when they are done.
     pub fn done(self) {
         self.open.set(None);
     }

@@ -16,7 +16,7 @@ use leptos::prelude::ServerFnError;
 /// Why there is no passkey's answer, in words; empty when the session is over and the visitor is on the way out.
 pub type Trouble = String;
 
-/// Asks the person for a passkey by a ceremony that the server has begun; answers what the server has to be told.
+/// Asks the person for a passkey by a ceremony that the server has begun; returns the response for the server.
 ///
 /// # Errors
 /// Why not, in words.

@@ -1,6 +1,6 @@
 //! Values that are shown once.
 
-/// The values, by how they are shown.
+/// One-time values, by how they are shown.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SecretValues {
     /// One, in a field with this label.

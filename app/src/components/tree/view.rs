@@ -16,7 +16,7 @@ use crate::components::client_only::client_only;
 
 /// Height of a line until one was measured, in pixels.
 const LINE: f64 = 28.0;
-/// So many lines are drawn in one go while there is time.
+/// Number of lines that are rendered in one batch.
 const AT_ONCE: usize = 30;
 /// Letters typed within this time belong together, in milliseconds.
 const TYPING: f64 = 700.0;

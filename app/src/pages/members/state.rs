@@ -32,7 +32,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Takes up a change, and shows what is told only once.
+    /// Applies a change, and opens the dialog of its one-time secret.
     pub fn changed(self, list: MemberList, told: impl Into<String>, one_time_secret: Option<OneTimeSecret>) {
         self.confirming.done();
         self.list.set(list);

@@ -17,7 +17,7 @@ pub(super) fn first_choice_id(token: i64) -> String {
     format!("fate-{token}-first")
 }
 
-/// What becomes of one token.
+/// Radio buttons with the disposition of one token.
 #[component]
 pub(super) fn DispositionChoice(choice: Choice, missing: RwSignal<bool>) -> impl IntoView {
     let (token, disposition) = choice;

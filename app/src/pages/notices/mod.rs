@@ -1,4 +1,4 @@
-//! What the person was told.
+//! The notices of the person.
 
 use keyrack_domain::{
     Error,

@@ -78,13 +78,13 @@ impl Environments {
         tx.commit().await?;
         let done = tokio::select! {
             done = work => done,
-            () = inside.slot.gone() => Err(Error::NoEnvironment(inside.environment.name.clone())),
+            () = inside.slot.deleting() => Err(Error::NoEnvironment(inside.environment.name.clone())),
             () = inside.manager.closing() => Err(Error::Unavailable),
         };
         let failure = done.as_ref().err().map(Error::without_output);
         self.retry(|| self.end_action(action, failure.clone())).await?;
         if let Some(failure) = failure {
-            self.note(event.refused(failure)).await?;
+            self.record_event(event.refused(failure)).await?;
         }
         done
     }

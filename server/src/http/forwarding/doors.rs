@@ -1,4 +1,4 @@
-//! The inner doors: what another server signed comes in, as the request that it received.
+//! The internal routes: requests that another server signed come in here, as that server received them.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::signature::{self, nothing};
 use super::{CALLS, Forwarded, PAGES, UPLOADS, uploads};
 use crate::api::dispatch::Api;
 
-/// The inner doors.
+/// The internal routes.
 pub fn router(keyrack: Keyrack, api: Arc<Api>, pages: Router) -> Router {
     let (for_calls, for_files) = (keyrack.clone(), keyrack.clone());
     let call = any(async move |request: Request| match admit(&for_calls, request, CALLS).await {
@@ -37,7 +37,7 @@ pub fn router(keyrack: Keyrack, api: Arc<Api>, pages: Router) -> Router {
         .route(&format!("{UPLOADS}/{{*path}}"), upload)
 }
 
-/// Lets in what another server signed; nobody else learns that there is a door.
+/// Accepts requests that another server signed; for all others the route does not exist.
 async fn admit(keyrack: &Keyrack, request: Request, door: &str) -> Result<Request, Response<Body>> {
     let (mut parts, body) = request.into_parts();
     // Strangers know no server's identity; nothing that they send is kept or waited for.
@@ -60,7 +60,7 @@ async fn admit(keyrack: &Keyrack, request: Request, door: &str) -> Result<Reques
     let client = Client { address, user_agent: signature::text(&parts.headers, &signature::AGENT).to_owned() };
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     parts.uri = path[door.len()..].parse().map_err(|_| nothing())?;
-    // Begun anew: what was found out about the path of the inner door does not hold for the outer one.
+    // Routed anew: what was matched for the internal path does not hold for the public one.
     parts.extensions = http::Extensions::new();
     parts.extensions.insert(Forwarded(client));
     let body = match (file, rest) {

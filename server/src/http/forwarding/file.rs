@@ -1,4 +1,4 @@
-//! A file that goes along with a call: it follows the form, which is signed together with what the file is.
+//! A file that is forwarded with a call: it follows the form, which is signed together with what the file is.
 
 use axum::body::{Body, BodyDataStream};
 use bytes::{Bytes, BytesMut};
@@ -34,8 +34,8 @@ pub async fn behind(form: Bytes, file: &Received, headers: &mut HeaderMap) -> st
     Ok(Body::from_stream(stream::iter([Ok(form)]).chain(pieces)))
 }
 
-/// A file that another server passes on with a call. The body of the request is the file; its form is here. Only an inner
-/// door puts it into a request.
+/// A file that another server forwards with a call. The body of the request is the file; its form is here. Only the internal
+/// routes put it into a request.
 #[derive(Clone, Debug)]
 pub struct ForwardedFile {
     name: String,

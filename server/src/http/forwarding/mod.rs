@@ -1,10 +1,10 @@
-//! Between servers: a request for an environment that another server runs is passed on to it, and its answer is given
-//! back as it comes; a file that another server has is fetched from it.
+//! Forwarding between servers: a request for an environment that another server runs is forwarded to it, and its response is
+//! returned as it comes; a file that another server has is fetched from it.
 //!
 //! The receiving server has found out who asks and what they may; the one that answers does so once more, from the same
 //! credential. All that it takes on trust is who the client is, and that a page's request passed the guard against other
-//! sites. For that the request is signed with a key that the servers share through their database. What was passed on is
-//! not passed on again.
+//! sites. For that the request is signed with a key that the servers share through their database. A forwarded request
+//! is not forwarded again.
 
 mod doors;
 mod file;
@@ -32,12 +32,12 @@ pub use file::{ForwardedFile, throw_away};
 
 use super::request_id;
 
-/// The inner doors; what follows is the path at the outer one, or says which file.
+/// The internal routes; what follows is the public path, or says which file.
 const CALLS: &str = "/internal/call";
 const PAGES: &str = "/internal/page";
 const UPLOADS: &str = "/internal/upload";
 
-/// What of the client's headers goes along.
+/// The client's headers that are forwarded.
 const ALONG: [HeaderName; 5] =
     [header::ACCEPT, header::ACCEPT_LANGUAGE, header::CONTENT_TYPE, header::COOKIE, header::REFERER];
 
@@ -46,7 +46,7 @@ const CONNECTING: Duration = Duration::from_secs(2);
 /// The longest calls wait for a command of two minutes in each node of a layer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(600);
 
-/// The client of a request that another server passed on. Only an inner door puts it into a request.
+/// The client of a request that another server forwarded. Only the internal routes put it into a request.
 #[derive(Clone, Debug)]
 pub struct Forwarded(pub Client);
 
@@ -60,7 +60,7 @@ pub struct Peers {
     network: Network,
 }
 
-/// An API call that is passed on.
+/// An API call that is forwarded.
 pub struct ForwardedCall<'a> {
     /// `/1.0/…`
     pub path: &'a str,
@@ -87,7 +87,7 @@ pub enum Away {
     Unsigned,
 }
 
-/// What goes to another server's inner door.
+/// A request to another server's internal route.
 struct Outgoing<'a> {
     door: &'a str,
     along: HeaderMap,
@@ -128,12 +128,12 @@ impl Network {
 }
 
 impl Peers {
-    /// Knows nobody yet; connections are made when they are needed.
+    /// Connections are made when they are needed.
     pub fn new(keyrack: Keyrack) -> Peers {
         Peers { keyrack, network: Network::new() }
     }
 
-    /// The way to them, for what the domain asks them.
+    /// The client of their internal routes, for the domain.
     pub fn network(&self) -> Network {
         self.network.clone()
     }

@@ -27,7 +27,7 @@ pub fn write(signature: &Signature, headers: &mut HeaderMap) -> http::Result<()>
     Ok(())
 }
 
-/// Writes what of a signed request stands nowhere else in it.
+/// Writes the signed parts that are nowhere else in the request.
 pub fn write_signed(signed: &SignedRequest<'_>, headers: &mut HeaderMap) -> http::Result<()> {
     for (name, value) in [(CLIENT, signed.client), (AGENT, signed.agent), (FILE, signed.file)] {
         if !value.is_empty() {
@@ -47,8 +47,8 @@ pub fn is_for(keyrack: &Keyrack, headers: &HeaderMap) -> bool {
     keyrack.core.server_id().is_some_and(|me| me.as_str() == text(headers, &TO))
 }
 
-/// Lets a request go on that another server signed with this body, and that comes for the first time. Nobody else learns
-/// that there is a door.
+/// Accepts a request that another server signed with this body and that comes for the first time. For all others the route
+/// does not exist.
 pub async fn check(keyrack: &Keyrack, parts: &Parts, body: &[u8]) -> Result<(), Response<Body>> {
     let Ok(at) = text(&parts.headers, &AT).parse() else { return Err(nothing()) };
     if parts.method != Method::POST {
@@ -77,12 +77,12 @@ pub async fn check(keyrack: &Keyrack, parts: &Parts, body: &[u8]) -> Result<(), 
     }
 }
 
-/// As if there were no door.
+/// The response of a route that does not exist.
 pub fn nothing() -> Response<Body> {
     StatusCode::NOT_FOUND.into_response()
 }
 
-/// What the client proves itself with, at either door.
+/// The client's credential, of an API call or a page.
 pub fn credential(headers: &HeaderMap) -> Vec<u8> {
     let mut all = Vec::new();
     for value in headers.get_all(header::AUTHORIZATION).iter().chain(headers.get_all(header::COOKIE)) {

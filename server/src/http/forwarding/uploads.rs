@@ -1,4 +1,4 @@
-//! Files of uploads: fetched from the server that has them, and given to servers that ask.
+//! Files of uploads: fetched from the server that has them, and served to other servers.
 
 use async_trait::async_trait;
 use axum::body::Body;
@@ -45,7 +45,7 @@ impl PeerFiles for Network {
     }
 }
 
-/// Gives a file to another server on the same database; nobody else learns that there is a door.
+/// Serves a file to another server on the same database; for all others the route does not exist.
 pub async fn answer(keyrack: &Keyrack, request: Request) -> Response<Body> {
     if !keyrack.core.may_have_peers() {
         return nothing();

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::components::client_only::client_only;
 use crate::format::count;
 
-/// So many methods are spelled out.
+/// Maximum number of methods that are listed.
 const SHOWN: usize = 30;
 
 /// The name of the set. `Custom` lists its methods while the pointer or the keyboard is on it; Esc puts the list away.
