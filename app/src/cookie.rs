@@ -9,17 +9,17 @@ use leptos_axum::ResponseOptions;
 
 /// Half a sign-in has to be finished within so many seconds; the server looks at its own clock too.
 const HALF_SECONDS: u64 = 600;
-/// So long a message waits for the page that shows it.
-const TOLD_SECONDS: u64 = 60;
+/// Lifetime of a message for the next page.
+const FLASH_SECONDS: u64 = 60;
 
-/// How the cookies have to be, by the server's public address. Stands in the Leptos context.
+/// The attributes of cookies, by the server's public address. Provided in the Leptos context.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CookieRule {
     /// The public address is https. Only then do browsers take `Secure` and the `__Host-` name.
     secure: bool,
-    /// Which server's they are. Browsers keep those of a host together, whatever the port.
+    /// The server that they belong to. Browsers keep those of a host together, whatever the port.
     server: Arc<str>,
-    /// So many seconds a session lives at most.
+    /// The longest lifetime of a session, in seconds.
     session_seconds: u64,
 }
 
@@ -30,8 +30,8 @@ pub enum Jar {
     Session,
     /// Half a sign-in: the password was right, the second factor is to come.
     Half,
-    /// What became of a form that was sent without WASM, for the next page.
-    Told,
+    /// The flash message of a form that was submitted without WASM.
+    FlashMessage,
 }
 
 impl Jar {
@@ -39,7 +39,7 @@ impl Jar {
         match self {
             Jar::Session => "keyrack",
             Jar::Half => "keyrack_half",
-            Jar::Told => "keyrack_told",
+            Jar::FlashMessage => "keyrack_told",
         }
     }
 }
@@ -99,7 +99,7 @@ impl CookieRule {
             // The server ends it earlier where it is not used; without a lifetime it would end with the browser.
             Jar::Session => self.session_seconds,
             Jar::Half => HALF_SECONDS,
-            Jar::Told => TOLD_SECONDS,
+            Jar::FlashMessage => FLASH_SECONDS,
         };
         self.value(jar, value, seconds)
     }

@@ -1,4 +1,5 @@
-//! Forms that browsers send without WASM: they get a redirect, and the page that it leads to says what became of them.
+//! Forms that browsers submit without WASM: the response is a redirect, and the page that it leads to shows the result as a
+//! flash message.
 
 use http::{HeaderValue, header, request::Parts};
 use keyrack_types::refusal::{Answer, Refusal};
@@ -13,17 +14,17 @@ use crate::{
 /// Longer texts are cut: cookies have limits.
 const TEXT_LIMIT: usize = 600;
 
-/// What became of a form.
+/// The result of a form, shown once on the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct FlashMessage {
     /// It was done, not refused.
     pub done: bool,
     /// In words.
     pub text: String,
 }
 
-/// Answers a form: after success on to `on`, telling `done` unless that is empty; after a refusal to `back`, telling
-/// why. A script gets the answer itself and no redirect.
+/// Answers a form: after success redirects to `on` with the message `done` unless that is empty; after a refusal to `back`
+/// with the reason. A script gets the answer itself and no redirect.
 pub fn answer<T>(answer: &Answer<T>, done: &str, on: &str, back: &str) {
     if !is_plain() {
         return;
@@ -31,32 +32,32 @@ pub fn answer<T>(answer: &Answer<T>, done: &str, on: &str, back: &str) {
     match answer {
         Ok(_) => {
             if !done.is_empty() {
-                tell(true, done);
+                set_flash_message(true, done);
             }
             redirect(on);
         }
         Err(Refusal::SignedOut) => redirect(&paths::signin(back, true)),
         Err(refusal) => {
-            tell(false, &refusal.message());
+            set_flash_message(false, &refusal.message());
             redirect(back);
         }
     }
 }
 
 /// Keeps a text for the next page.
-pub fn tell(done: bool, text: &str) {
-    cookie::put(Jar::Told, &written(done, text));
+pub fn set_flash_message(done: bool, text: &str) {
+    cookie::put(Jar::FlashMessage, &written(done, text));
 }
 
 /// The value of `Set-Cookie` that keeps a text for the next page, for forms that are no server functions.
-pub fn telling(rule: &CookieRule, done: bool, text: &str) -> HeaderValue {
-    rule.put(Jar::Told, &written(done, text))
+pub fn flash_cookie(rule: &CookieRule, done: bool, text: &str) -> HeaderValue {
+    rule.put(Jar::FlashMessage, &written(done, text))
 }
 
-/// What the page before this one left to be told; told once.
-pub fn told() -> Option<Told> {
-    let value = cookie::brought(Jar::Told)?;
-    cookie::take(Jar::Told);
+/// Takes the message that the previous page left; it is shown once.
+pub fn take_flash_message() -> Option<FlashMessage> {
+    let value = cookie::brought(Jar::FlashMessage)?;
+    cookie::take(Jar::FlashMessage);
     read(&value)
 }
 
@@ -78,7 +79,7 @@ fn written(done: bool, text: &str) -> String {
     value
 }
 
-fn read(value: &str) -> Option<Told> {
+fn read(value: &str) -> Option<FlashMessage> {
     let done = match value.get(..1)? {
         "y" => true,
         "n" => false,
@@ -89,7 +90,7 @@ fn read(value: &str) -> Option<Told> {
     while let Some(byte) = rest.next() {
         bytes.push(if byte == b'%' { hex(rest.next()?)? << 4 | hex(rest.next()?)? } else { byte });
     }
-    Some(Told { done, text: String::from_utf8(bytes).ok()? })
+    Some(FlashMessage { done, text: String::from_utf8(bytes).ok()? })
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -104,7 +105,10 @@ mod tests {
     fn texts_survive_the_cookie() {
         let value = written(false, "Das ist „nicht“ gut; 100 % falsch.\r\nX: y");
         assert!(value.is_ascii() && !value.contains([';', ' ', '\r', '\n']));
-        assert_eq!(read(&value), Some(Told { done: false, text: "Das ist „nicht“ gut; 100 % falsch.\r\nX: y".into() }));
+        assert_eq!(
+            read(&value),
+            Some(FlashMessage { done: false, text: "Das ist „nicht“ gut; 100 % falsch.\r\nX: y".into() })
+        );
         for broken in ["", "x", "y%", "y%4", "y%zz", "n%ff"] {
             assert_eq!(read(broken), None, "{broken}");
         }

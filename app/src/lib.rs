@@ -24,11 +24,11 @@ pub mod forms;
 #[cfg(feature = "ssr")]
 pub mod layout;
 #[cfg(feature = "ssr")]
+pub mod request_context;
+#[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 mod step_up;
-#[cfg(feature = "ssr")]
-pub mod visit;
 
 #[cfg(feature = "ssr")]
 pub use self::{app::App, shell::shell};

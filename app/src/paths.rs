@@ -43,7 +43,7 @@ pub fn invite(token: &str) -> String {
     with(INVITE, "token", token, "")
 }
 
-/// A path with one value in its query, unless it is the one that need not be told.
+/// A path with one value in its query, unless it is the default.
 fn with(path: &str, name: &str, value: &str, usual: &str) -> String {
     let mut path = path.to_owned();
     if value != usual {

@@ -14,7 +14,7 @@ use keyrack_domain::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::visit::{asked_host, client, signed_in};
+use crate::request_context::{asked_host, client, signed_in};
 
 /// The caller, confirmed. The step-up gives the session a new id; the browser learns it with this answer, whatever
 /// becomes of the change itself.

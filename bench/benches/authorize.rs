@@ -37,7 +37,7 @@ fn main() {
     if std::env::args().all(|argument| argument != "--test" && argument != "--list") {
         ratio();
     }
-    LazyLock::force(&BEDS).iter().for_each(Bed::remove);
+    LazyLock::force(&DOMAINS).iter().for_each(TestDomain::remove);
 }
 
 /// A store of some size in one of the databases.
@@ -66,7 +66,7 @@ fn all_stores() -> Vec<Store> {
     all
 }
 
-struct Bed {
+struct TestDomain {
     store: Store,
     keyrack: Keyrack,
     method: MethodId,
@@ -75,14 +75,14 @@ struct Bed {
 }
 
 /// Made once, before any measurement.
-static BEDS: LazyLock<Vec<Bed>> =
-    LazyLock::new(|| all_stores().into_iter().map(|store| RUNTIME.block_on(bed(store))).collect());
+static DOMAINS: LazyLock<Vec<TestDomain>> =
+    LazyLock::new(|| all_stores().into_iter().map(|store| RUNTIME.block_on(domain(store))).collect());
 
-fn bed_of(store: Store) -> &'static Bed {
-    BEDS.iter().find(|bed| bed.store == store).expect("a listed store")
+fn domain_for(store: Store) -> &'static TestDomain {
+    DOMAINS.iter().find(|domain| domain.store == store).expect("a listed store")
 }
 
-async fn bed(store: Store) -> Bed {
+async fn domain(store: Store) -> TestDomain {
     let folder = tempfile::tempdir().expect("a folder");
     let catalog = Catalog::new(vec![CatalogEntry {
         info: MethodInfo { name: METHOD.into(), summary: String::new(), sets: vec![ApiSet::IdePlugins] },
@@ -105,7 +105,7 @@ async fn bed(store: Store) -> Bed {
         secrets.push(keyrack_bench::one_token(&keyrack, &confirmed, METHOD).await.expect("a token"));
     }
     let (method, _) = keyrack.catalog().entries().next().expect("a method");
-    Bed { store, keyrack, method, secrets, _folder: folder }
+    TestDomain { store, keyrack, method, secrets, _folder: folder }
 }
 
 /// The address of a new database.
@@ -124,7 +124,7 @@ async fn postgres(statement: &str) {
     sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.expect("a statement");
 }
 
-impl Bed {
+impl TestDomain {
     fn check(&self, secret: &str) {
         let caller = futures::executor::block_on(self.keyrack.accounts.authenticate(secret)).expect("known");
         assert!(caller.may_call(self.method));
@@ -142,15 +142,15 @@ impl Bed {
 /// A million tokens against a thousand, in turn, so that a machine whose speed drifts does so for both.
 fn ratio() {
     const ROUNDS: usize = 31;
-    let [few, many] = stores("SQLite").map(bed_of);
-    let time = |bed: &Bed, cold: bool| {
+    let [few, many] = stores("SQLite").map(domain_for);
+    let time = |domain: &TestDomain, cold: bool| {
         let begun = Instant::now();
-        for secret in bed.secrets.iter().cycle().take(if cold { 500 } else { 50_000 }) {
+        for secret in domain.secrets.iter().cycle().take(if cold { 500 } else { 50_000 }) {
             if cold {
-                bed.keyrack.core.forget_callers();
-                RUNTIME.block_on(bed.keyrack.accounts.authenticate(secret)).expect("known");
+                domain.keyrack.core.forget_callers();
+                RUNTIME.block_on(domain.keyrack.accounts.authenticate(secret)).expect("known");
             } else {
-                bed.check(secret);
+                domain.check(secret);
             }
         }
         begun.elapsed().as_secs_f64()
@@ -167,21 +167,22 @@ fn ratio() {
 /// One secret again and again: shape, checksum, SHA-256, cache, expiry, one bit. The bar: 1 µs, no allocation.
 #[divan::bench(args = stores("SQLite"))]
 fn warm(bencher: Bencher, store: Store) {
-    let bed = bed_of(store);
-    bed.check(&bed.secrets[0]);
-    bencher.counter(ItemsCount::new(1_u32)).bench_local(|| bed.check(&bed.secrets[0]));
+    let domain = domain_for(store);
+    domain.check(&domain.secrets[0]);
+    bencher.counter(ItemsCount::new(1_u32)).bench_local(|| domain.check(&domain.secrets[0]));
 }
 
 /// The same with its use noted, as every call does.
 #[divan::bench(args = stores("SQLite"))]
 fn noted(bencher: Bencher, store: Store) {
-    let bed = bed_of(store);
+    let domain = domain_for(store);
     let client = Client { address: IpAddr::from([192, 0, 2, 7]), user_agent: "curl/8.5.0".into() };
     let check = || {
-        let caller = futures::executor::block_on(bed.keyrack.accounts.authenticate(&bed.secrets[0])).expect("known");
-        assert!(caller.may_call(bed.method));
-        caller.note_use(bed.keyrack.world().now(), &client);
-        caller.count_call(bed.method);
+        let caller =
+            futures::executor::block_on(domain.keyrack.accounts.authenticate(&domain.secrets[0])).expect("known");
+        assert!(caller.may_call(domain.method));
+        caller.note_use(domain.keyrack.world().now(), &client);
+        caller.count_call(domain.method);
     };
     check();
     bencher.counter(ItemsCount::new(1_u32)).bench_local(check);
@@ -190,10 +191,10 @@ fn noted(bencher: Bencher, store: Store) {
 /// As `warm`, the cache emptied before each check: one look-up in the database.
 #[divan::bench(args = all_stores())]
 fn cold(bencher: Bencher, store: Store) {
-    let bed = bed_of(store);
-    bencher.counter(ItemsCount::new(1_u32)).with_inputs(|| bed.keyrack.core.forget_callers()).bench_local_values(
+    let domain = domain_for(store);
+    bencher.counter(ItemsCount::new(1_u32)).with_inputs(|| domain.keyrack.core.forget_callers()).bench_local_values(
         |()| {
-            RUNTIME.block_on(bed.keyrack.accounts.authenticate(&bed.secrets[1])).expect("known");
+            RUNTIME.block_on(domain.keyrack.accounts.authenticate(&domain.secrets[1])).expect("known");
         },
     );
 }
@@ -201,9 +202,9 @@ fn cold(bencher: Bencher, store: Store) {
 /// Noise of the right length: refused by its checksum, without a look-up.
 #[divan::bench]
 fn noise(bencher: Bencher) {
-    let bed = bed_of(stores("SQLite")[0]);
+    let domain = domain_for(stores("SQLite")[0]);
     let noise = "krp_00000000000000000000000000000000000000";
     bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {
-        assert!(futures::executor::block_on(bed.keyrack.accounts.authenticate(divan::black_box(noise))).is_err());
+        assert!(futures::executor::block_on(domain.keyrack.accounts.authenticate(divan::black_box(noise))).is_err());
     });
 }

@@ -1,5 +1,6 @@
 //! Users, accounts and sessions.
 
+mod auth_snapshot;
 mod authenticate;
 mod confirm;
 mod devices;
@@ -9,10 +10,10 @@ mod sessions;
 mod sign_in;
 mod ssh_key_text;
 mod ssh_keys;
-mod standing;
 mod users;
 
 pub use crate::confirmed::Confirmed;
+pub(crate) use auth_snapshot::AuthSnapshot;
 pub use confirm::Confirmation;
 pub use email::check_email;
 pub(crate) use email::login_forms;
@@ -20,7 +21,6 @@ pub use password::check_strength;
 pub use sessions::SessionKind;
 pub use sign_in::{Challenge, SignIn, SignedIn};
 pub use ssh_keys::SshKey;
-pub(crate) use standing::Standing;
 pub use users::check_name;
 
 use crate::core::{Core, on_core};

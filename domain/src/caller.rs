@@ -102,7 +102,7 @@ impl Caller {
 
     /// Notes that it calls, and from where.
     pub fn note_use(&self, now: DateTime<Utc>, client: &Client) {
-        self.usage.note(now, client);
+        self.usage.record(now, client);
     }
 
     /// Counts a call that it was allowed. Of people's sessions only the last use is kept.

@@ -1,19 +1,19 @@
-//! Known callers, by the hash of their secret, and values that are known to be nobody's.
+//! The cache of callers by the hash of their secret, and a negative cache of values that are unknown.
 //!
 //! A look-up that began before an invalidation must not fill the cache after it, or a revoked secret would live on. So
 //! each look-up takes a ticket first, and what it found is kept only while no invalidation happened since. Nor is it
-//! shared with a request that came after the invalidation: a flight of look-ups is boarded only with its own ticket.
+//! shared with a request that came after the invalidation: a request joins only a look-up of its own generation.
 //!
-//! Where other servers change the same database, keeping anything needs their word on changes. Without it nothing is
-//! kept or shared: every call is a look-up of its own ([`Callers::keep_nothing`]). Nor does anything count that is kept while
+//! Where other servers change the same database, the cache depends on their notifications. Without them nothing is
+//! kept or shared: every call is a look-up of its own ([`Callers::disable`]). Nor does anything count that is kept while
 //! nobody listens because the whole process, or the machine, stands still: whoever goes on first asks how long ago somebody
-//! listened ([`Callers::hear_on`]).
+//! listened ([`Callers::mark_listening`]).
 
 mod counts;
-mod flights;
-mod found;
 #[cfg(test)]
 mod interleavings;
+mod lookup;
+mod single_flight;
 #[cfg(test)]
 mod standstill;
 
@@ -30,22 +30,22 @@ use crate::secret::SecretHash;
 use crate::world::steady_millis;
 pub use counts::CacheCounts;
 use counts::Counters;
-use flights::{Flights, Landed};
-pub use found::{As, Found};
+pub use lookup::{CredentialKind, Lookup};
+use single_flight::{Outcome, SingleFlight};
 
 /// Bound on memory: a caller takes some 300 bytes.
-const MOST_TOKENS: usize = 100_000;
-const MOST_SESSIONS: usize = 10_000;
-/// Values that are nobody's, apart from the others, so that they push nobody out.
-const MOST_NOBODYS: usize = 10_000;
+const MAX_TOKENS: usize = 100_000;
+const MAX_SESSIONS: usize = 10_000;
+/// Unknown values have a cache of their own, so that they evict no caller.
+const MAX_UNKNOWN: usize = 10_000;
 
 /// The cache. Tokens and sessions apart, so that sessions can be searched without walking over all tokens.
 #[derive(Debug)]
 pub struct Callers {
     tokens: Cache<SecretHash, Arc<Caller>>,
     sessions: Cache<SecretHash, Arc<Caller>>,
-    nobodys: Cache<SecretHash, ()>,
-    flights: Flights,
+    negative: Cache<SecretHash, ()>,
+    single_flight: SingleFlight,
     counters: Counters,
     /// Filling holds it for reading, invalidating for writing; a hit does not touch it.
     state: RwLock<State>,
@@ -61,7 +61,7 @@ const ALONE: u64 = u64::MAX;
 struct State {
     /// Counts invalidations.
     generation: u64,
-    keeps: bool,
+    enabled: bool,
 }
 
 /// Taken before a look-up, handed in with its result.
@@ -69,16 +69,16 @@ struct State {
 struct Ticket(u64);
 
 impl Callers {
-    /// An empty cache; `keeps` says whether it may keep anything yet.
-    pub fn new(keeps: bool) -> Callers {
+    /// An empty cache; `enabled` says whether it may keep anything yet.
+    pub fn new(enabled: bool) -> Callers {
         Callers {
-            tokens: Cache::new(MOST_TOKENS),
-            sessions: Cache::new(MOST_SESSIONS),
-            nobodys: Cache::new(MOST_NOBODYS),
-            flights: Flights::default(),
+            tokens: Cache::new(MAX_TOKENS),
+            sessions: Cache::new(MAX_SESSIONS),
+            negative: Cache::new(MAX_UNKNOWN),
+            single_flight: SingleFlight::default(),
             counters: Counters::default(),
-            state: RwLock::new(State { generation: 0, keeps }),
-            heard: AtomicU64::new(if keeps { ALONE } else { 0 }),
+            state: RwLock::new(State { generation: 0, enabled }),
+            heard: AtomicU64::new(if enabled { ALONE } else { 0 }),
         }
     }
 
@@ -95,31 +95,36 @@ impl Callers {
     /// Looks a secret up that is not known: at most one look-up at a time for each, shared by all who ask meanwhile.
     ///
     /// # Errors
-    /// [`Error::NotAuthenticated`] for a value that is nobody's; otherwise as the look-up.
-    pub async fn find<F>(&self, hash: SecretHash, kind: As, look_up: impl Fn() -> F + Send) -> Result<Arc<Caller>>
+    /// [`Error::NotAuthenticated`] for an unknown value; otherwise as the look-up.
+    pub async fn find<F>(
+        &self,
+        hash: SecretHash,
+        kind: CredentialKind,
+        look_up: impl Fn() -> F + Send,
+    ) -> Result<Arc<Caller>>
     where
-        F: Future<Output = Result<Found>> + Send + 'static,
+        F: Future<Output = Result<Lookup>> + Send + 'static,
     {
-        if self.nobodys.get(&hash).is_some() && self.is_current(steady_millis) {
-            self.counters.nobodys.add_one();
+        if self.negative.get(&hash).is_some() && self.is_current(steady_millis) {
+            self.counters.negative_hits.add_one();
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
         let Some(ticket) = self.ticket() else {
             self.counters.look_ups.add_one();
-            return Landed::of(look_up().await).into_caller();
+            return Outcome::of(look_up().await).into_caller();
         };
-        let (landed, shared) = self.flights.board((hash, kind), ticket.0, &look_up).await;
-        if shared && matches!(landed, Landed::Found(Found::NotNow)) {
+        let (outcome, shared) = self.single_flight.join((hash, kind), ticket.0, &look_up).await;
+        if shared && matches!(outcome, Outcome::Found(Lookup::Inactive)) {
             // It may have become a caller after the look-up and before this request.
             self.counters.look_ups.add_one();
-            return Landed::of(look_up().await).into_caller();
+            return Outcome::of(look_up().await).into_caller();
         }
         if shared { &self.counters.shared } else { &self.counters.look_ups }.add_one();
-        self.keep(ticket, hash, &landed);
-        landed.into_caller()
+        self.keep(ticket, hash, &outcome);
+        outcome.into_caller()
     }
 
-    /// Notes that a caller who was known is taken at that.
+    /// Counts a caller that was found in the cache.
     pub fn count_hit(&self) {
         self.counters.hits.add_one();
     }
@@ -133,18 +138,18 @@ impl Callers {
     pub fn forget_token(&self, hash: &SecretHash, id: TokenId) {
         self.invalidate(|state| {
             self.tokens.remove(hash);
-            self.nobodys.remove(hash);
+            self.negative.remove(hash);
             self.sessions.retain(|_, caller| caller.by_token() != Some(id));
-            state.keeps
+            state.enabled
         });
     }
 
-    /// Forgets one session's value, also that it was nobody's.
+    /// Forgets one session's value, also that it was unknown.
     pub fn forget_session(&self, hash: &SecretHash) {
         self.invalidate(|state| {
             self.sessions.remove(hash);
-            self.nobodys.remove(hash);
-            state.keeps
+            self.negative.remove(hash);
+            state.enabled
         });
     }
 
@@ -153,28 +158,28 @@ impl Callers {
         self.invalidate(|state| {
             self.tokens.retain(|_, caller| caller.user != user && caller.secret_by != Some(user));
             self.sessions.retain(|_, caller| caller.user != user);
-            state.keeps
+            state.enabled
         });
     }
 
-    /// Forgets everybody; each is looked up anew at the next call.
+    /// Empties the cache; each caller is looked up anew at the next call.
     pub fn forget_all(&self) {
         self.invalidate(|state| {
             self.clear();
-            state.keeps
+            state.enabled
         });
     }
 
-    /// Forgets everybody and keeps nothing from here on: changes of other servers cannot be heard.
-    pub fn keep_nothing(&self) {
+    /// Empties the cache and keeps nothing from here on: changes of other servers cannot be received.
+    pub fn disable(&self) {
         self.invalidate(|_| {
             self.clear();
             false
         });
     }
 
-    /// Keeps again. What was looked up before is not kept, since changes may have been missed until now.
-    pub fn keep_again(&self) {
+    /// Empties the cache and keeps callers again. What was looked up before is dropped, since changes may have been missed.
+    pub fn enable(&self) {
         self.invalidate(|_| {
             self.clear();
             true
@@ -182,23 +187,23 @@ impl Callers {
     }
 
     /// Whether what is looked up is kept.
-    pub fn keeps(&self) -> bool {
-        self.state.read().unwrap_or_else(PoisonError::into_inner).keeps
+    pub fn enabled(&self) -> bool {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).enabled
     }
 
     /// To be taken before the look-up begins; none while nothing is kept.
     fn ticket(&self) -> Option<Ticket> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        (state.keeps && self.is_current(steady_millis)).then_some(Ticket(state.generation))
+        (state.enabled && self.is_current(steady_millis)).then_some(Ticket(state.generation))
     }
 
-    /// Says that somebody listens to the other servers now, and has to say so again soon. After a standstill, in which their words
-    /// were not heard, everybody is forgotten first; answers how long it was then, in milliseconds.
-    pub fn hear_on(&self) -> Option<u64> {
-        self.hear_on_at(steady_millis())
+    /// Records that this server listens to the other servers now; to be called again soon. After a standstill, in which
+    /// notifications were missed, the cache is emptied first; returns how long it was then, in milliseconds.
+    pub fn mark_listening(&self) -> Option<u64> {
+        self.mark_listening_at(steady_millis())
     }
 
-    fn hear_on_at(&self, now: u64) -> Option<u64> {
+    fn mark_listening_at(&self, now: u64) -> Option<u64> {
         let silent = now.saturating_sub(self.heard.load(Ordering::Acquire));
         let stood_still = silent > STANDSTILL_MILLIS;
         if stood_still {
@@ -215,17 +220,17 @@ impl Callers {
     }
 
     /// Keeps what a look-up found, unless something was invalidated since it began.
-    fn keep(&self, ticket: Ticket, hash: SecretHash, landed: &Landed) {
+    fn keep(&self, ticket: Ticket, hash: SecretHash, outcome: &Outcome) {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if !state.keeps || state.generation != ticket.0 {
+        if !state.enabled || state.generation != ticket.0 {
             return;
         }
-        match landed {
-            Landed::Found(Found::Caller(caller)) => {
+        match outcome {
+            Outcome::Found(Lookup::Caller(caller)) => {
                 let cache = if caller.session().is_some() { &self.sessions } else { &self.tokens };
                 cache.insert(hash, caller.clone());
             }
-            Landed::Found(Found::Nobody) => self.nobodys.insert(hash, ()),
+            Outcome::Found(Lookup::Unknown) => self.negative.insert(hash, ()),
             _ => {}
         }
     }
@@ -233,13 +238,13 @@ impl Callers {
     fn clear(&self) {
         self.tokens.clear();
         self.sessions.clear();
-        self.nobodys.clear();
+        self.negative.clear();
     }
 
     /// Begins a new generation; `remove` answers whether it keeps what is looked up.
     fn invalidate(&self, remove: impl FnOnce(State) -> bool) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         state.generation += 1;
-        state.keeps = remove(*state);
+        state.enabled = remove(*state);
     }
 }

@@ -124,7 +124,7 @@ impl Core {
     /// Whether callers are remembered from one call to the next. Where there can be other servers, that is so while their
     /// changes can be heard.
     pub fn remembers_callers(&self) -> bool {
-        self.callers.keeps()
+        self.callers.enabled()
     }
 
     /// Whether the database answers.

@@ -13,7 +13,7 @@ pub enum Error {
     /// The credential is not one (any more).
     #[error("{0}")]
     NotAuthenticated(Credential),
-    /// Sign-in with a wrong e-mail address or password; which of the two is not told.
+    /// Sign-in with a wrong e-mail address or password; which of the two is not disclosed.
     #[error("wrong e-mail address or password")]
     WrongSignIn { wait: u32 },
     /// The password that confirms a change is wrong.
@@ -91,10 +91,10 @@ pub enum Error {
     /// secrets), and what was undone of the steps before.
     #[error("{at}: {cause}{output}{undone}")]
     Step { at: String, cause: Box<Error>, output: String, undone: String },
-    /// Cannot be done right now (database or workers out of reach); the cause is logged, not told.
+    /// Cannot be done right now (database or workers out of reach); the cause is logged, not disclosed.
     #[error("the server cannot do this right now; try again shortly")]
     Unavailable,
-    /// A defect or damaged data; the cause is logged, not told.
+    /// A defect or damaged data; the cause is logged, not disclosed.
     #[error("something went wrong inside the server; its log says what")]
     Internal,
 }

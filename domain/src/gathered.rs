@@ -14,7 +14,7 @@ use crate::bounds::records::{ADDRESSES_OF_ENTRY, CALLERS_AT_ONCE, ENTRIES_AT_ONC
 use crate::error::Result;
 use crate::store::Store;
 
-/// Who did it: everything else that callers choose stays out of what events are told apart by.
+/// Who did it: no other value that callers choose is part of the key by which events are gathered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Actor {
     account: Option<i64>,

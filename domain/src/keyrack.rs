@@ -108,8 +108,8 @@ impl Keyrack {
     /// Flushes, tidies up, sends mail, and heeds the operator's commands and the other servers, until it is dropped.
     pub async fn run_background(&self) {
         tokio::join!(
-            self.core.hear_others(),
-            self.core.beat(),
+            self.core.listen(),
+            self.core.heartbeat(),
             self.keep_own_things(),
             self.work_for_all(),
             self.keep_mailing(),
@@ -178,7 +178,7 @@ impl Keyrack {
     /// Sends what waits to be mailed: invitations first, since people wait for them.
     ///
     /// # Errors
-    /// From the database. A mail server that does not take a mail is logged and tried again later.
+    /// When the database cannot be reached. A mail server that does not take a mail is logged and tried again later.
     pub async fn send_mails(&self) -> crate::Result<()> {
         self.notices.send_due::<Invitations>().await?;
         self.notices.send_due::<NoticeMails>().await

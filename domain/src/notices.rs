@@ -1,7 +1,7 @@
-//! Notices: what people are told, in the dashboard and by mail.
+//! Notices to people, in the dashboard and by mail.
 //!
-//! A notice is written in the transaction of what it tells. Mail goes out later from the same table, so that no request
-//! waits for a mail server and nothing is told that did not happen. No notice holds a secret.
+//! A notice is written in the transaction of the change that it reports. Mail is sent later from the same table, so that no
+//! request waits for a mail server and no notice reports what did not happen. No notice holds a secret.
 
 mod expiry;
 mod mail;
@@ -32,9 +32,9 @@ use crate::world::from_millis;
 /// How many notices the dashboard shows.
 const SHOWN: i64 = 50;
 
-/// What is told.
+/// What a notice is about.
 #[derive(Clone, Debug)]
-pub(crate) enum Told<'a> {
+pub(crate) enum Notice<'a> {
     TokenCreated {
         description: &'a str,
         by: &'a str,
@@ -44,7 +44,7 @@ pub(crate) enum Told<'a> {
         by: &'a str,
         taken_over: bool,
     },
-    /// Somebody else let the token open more, or for longer.
+    /// Another member let the token open more, or for longer.
     TokenTakenOver {
         description: &'a str,
         by: &'a str,
@@ -75,92 +75,92 @@ pub(crate) enum Told<'a> {
     },
 }
 
-impl Told<'_> {
+impl Notice<'_> {
     fn kind(&self) -> &'static str {
         match self {
-            Told::TokenCreated { .. } => "token-created",
-            Told::TokenRegenerated { .. } => "token-regenerated",
-            Told::TokenTakenOver { .. } => "token-owner",
-            Told::TokenValueEnded { .. } => "token-value-ended",
-            Told::SecondFactorOn { .. } => "second-factor-on",
-            Told::SecondFactorOff { .. } => "second-factor-off",
-            Told::PasswordChanged => "password-changed",
-            Told::NewDevice { .. } => "new-device",
-            Told::Expiry { .. } => "token-expiry",
-            Told::TaskGivenUp { .. } => "task-given-up",
+            Notice::TokenCreated { .. } => "token-created",
+            Notice::TokenRegenerated { .. } => "token-regenerated",
+            Notice::TokenTakenOver { .. } => "token-owner",
+            Notice::TokenValueEnded { .. } => "token-value-ended",
+            Notice::SecondFactorOn { .. } => "second-factor-on",
+            Notice::SecondFactorOff { .. } => "second-factor-off",
+            Notice::PasswordChanged => "password-changed",
+            Notice::NewDevice { .. } => "new-device",
+            Notice::Expiry { .. } => "token-expiry",
+            Notice::TaskGivenUp { .. } => "task-given-up",
         }
     }
 
     fn title(&self) -> String {
         match self {
-            Told::TokenCreated { description, .. } => format!("Access token “{description}” was generated"),
-            Told::TokenRegenerated { description, .. } => format!("Access token “{description}” has a new value"),
-            Told::TokenTakenOver { description, .. } => format!("Access token “{description}” has another owner"),
-            Told::TokenValueEnded { description, .. } => format!("Access token “{description}” needs a new value"),
-            Told::SecondFactorOn { kind } => format!("Second factor switched on: {kind}"),
-            Told::SecondFactorOff { kind } => format!("Second factor switched off: {kind}"),
-            Told::PasswordChanged => "Your password was changed".into(),
-            Told::NewDevice { .. } => "New sign-in from a device not seen before".into(),
-            Told::Expiry { description, days: 1, .. } => format!("Access token “{description}” expires in 1 day"),
-            Told::Expiry { description, days, .. } => format!("Access token “{description}” expires in {days} days"),
-            Told::TaskGivenUp { id, .. } => format!("Scheduled task {id} does not run any more"),
+            Notice::TokenCreated { description, .. } => format!("Access token “{description}” was generated"),
+            Notice::TokenRegenerated { description, .. } => format!("Access token “{description}” has a new value"),
+            Notice::TokenTakenOver { description, .. } => format!("Access token “{description}” has another owner"),
+            Notice::TokenValueEnded { description, .. } => format!("Access token “{description}” needs a new value"),
+            Notice::SecondFactorOn { kind } => format!("Second factor switched on: {kind}"),
+            Notice::SecondFactorOff { kind } => format!("Second factor switched off: {kind}"),
+            Notice::PasswordChanged => "Your password was changed".into(),
+            Notice::NewDevice { .. } => "New sign-in from a device not seen before".into(),
+            Notice::Expiry { description, days: 1, .. } => format!("Access token “{description}” expires in 1 day"),
+            Notice::Expiry { description, days, .. } => format!("Access token “{description}” expires in {days} days"),
+            Notice::TaskGivenUp { id, .. } => format!("Scheduled task {id} does not run any more"),
         }
     }
 
     fn body(&self) -> String {
         const NOT_YOU: &str = "If this was not you, change your password and remove tokens that you do not know.";
         match self {
-            Told::TokenCreated { by, .. } => format!("Generated by {by}. {NOT_YOU}"),
-            Told::TokenRegenerated { by, taken_over: true, .. } => format!(
+            Notice::TokenCreated { by, .. } => format!("Generated by {by}. {NOT_YOU}"),
+            Notice::TokenRegenerated { by, taken_over: true, .. } => format!(
                 "Regenerated by {by}, who is its owner from now on: it has the rights of {by}, and its former value is refused. \
                  {NOT_YOU}"
             ),
-            Told::TokenRegenerated { by, .. } => {
+            Notice::TokenRegenerated { by, .. } => {
                 format!("Regenerated by {by}; its former value is refused now. {NOT_YOU}")
             }
-            Told::TokenTakenOver { by, .. } => format!(
+            Notice::TokenTakenOver { by, .. } => format!(
                 "{by} lets it open more, or for longer, and is its owner from now on: it has the rights of {by}. {NOT_YOU}"
             ),
-            Told::TokenValueEnded { maker, .. } => format!(
+            Notice::TokenValueEnded { maker, .. } => format!(
                 "Its value was made by {maker}, who has left the account, so it is refused now. Regenerate the token where it is \
                  needed; tasks of the scheduler that were made with it do not run any more."
             ),
-            Told::SecondFactorOn { .. } => format!("It is asked for at sign-in and before changes. {NOT_YOU}"),
-            Told::SecondFactorOff { .. } | Told::PasswordChanged => NOT_YOU.into(),
-            Told::NewDevice { client } => {
+            Notice::SecondFactorOn { .. } => format!("It is asked for at sign-in and before changes. {NOT_YOU}"),
+            Notice::SecondFactorOff { .. } | Notice::PasswordChanged => NOT_YOU.into(),
+            Notice::NewDevice { client } => {
                 let agent = if client.user_agent.is_empty() { "an unnamed client" } else { &client.user_agent };
                 format!("From {} with {agent}. {NOT_YOU}", client.address)
             }
-            Told::Expiry { end, .. } => {
+            Notice::Expiry { end, .. } => {
                 format!(
                     "It is refused after {} (UTC). Edit it to give it a later date, or regenerate it.",
                     readable_end(*end)
                 )
             }
-            Told::TaskGivenUp { method, .. } => format!(
+            Notice::TaskGivenUp { method, .. } => format!(
                 "The server ended {BEGINNINGS} times while the task was calling {method}. Edit the task to let it run again."
             ),
         }
     }
 }
 
-/// Tells a user something, within the transaction in which it happens.
-pub(crate) async fn tell(
+/// Writes a notice to a user, within the transaction of the change.
+pub(crate) async fn notify(
     tx: &mut Tx,
     settings: &Settings,
     now: DateTime<Utc>,
     user: UserId,
     account: Option<AccountId>,
-    told: Told<'_>,
+    notice: Notice<'_>,
 ) -> Result<()> {
     sqlx::query(
         "INSERT INTO notices (user_id, account_id, kind, title, body, created_at, mail_state) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(user.0)
     .bind(account.map(|id| id.0))
-    .bind(told.kind())
-    .bind(told.title())
-    .bind(told.body())
+    .bind(notice.kind())
+    .bind(notice.title())
+    .bind(notice.body())
     .bind(now.timestamp_millis())
     .bind(if settings.smtp.is_some() { "waiting" } else { "none" })
     .execute(&mut **tx)
@@ -173,7 +173,7 @@ pub(crate) async fn tell(
 pub struct Notices {
     core: Core,
     pub(crate) mailer: Option<Mailer>,
-    /// Wakes the mailer for mail that somebody waits for.
+    /// Wakes the mailer for mail that a person waits for.
     pub(crate) mail_waits: Arc<tokio::sync::Notify>,
 }
 
@@ -187,7 +187,7 @@ impl Notices {
     /// The caller's newest notices.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<NoticeView>> {
         let rows = sqlx::query(
             "SELECT id, title, body, created_at, read_at FROM notices WHERE user_id = $1 ORDER BY id DESC LIMIT $2",
@@ -212,7 +212,7 @@ impl Notices {
     /// How many of the caller's notices are unread.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn unread(&self, caller: &Caller) -> Result<i64> {
         Ok(sqlx::query_scalar("SELECT count(*) FROM notices WHERE user_id = $1 AND read_at IS NULL")
             .bind(caller.user.0)
@@ -223,7 +223,7 @@ impl Notices {
     /// Marks the caller's notices as read, up to and including this one.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn read(&self, caller: &Caller, up_to: i64) -> Result<()> {
         let mut tx = self.store.begin().await?;
         sqlx::query("UPDATE notices SET read_at = $1 WHERE user_id = $2 AND id <= $3 AND read_at IS NULL")

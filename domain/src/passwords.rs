@@ -82,7 +82,7 @@ impl Passwords {
     /// [`Error::Internal`] for a damaged hash; [`Error::Unavailable`] when too many wait.
     pub(crate) async fn check(&self, tried: Try, hash: Option<&str>, password: &str) -> Result<Verdict> {
         if password.len() > LONGEST_TYPED_PASSWORD {
-            return Ok(Verdict::Wrong { wait: tried.wrong() });
+            return Ok(Verdict::Wrong { wait: tried.failed() });
         }
         let known = hash.is_some();
         let hash = hash.map_or_else(|| NOBODY.clone(), str::to_owned);
@@ -91,10 +91,10 @@ impl Passwords {
             let right = fits(&hash, &password)? && known;
             Ok(match right {
                 true => {
-                    tried.right();
+                    tried.succeeded();
                     Verdict::Right
                 }
-                false => Verdict::Wrong { wait: tried.wrong() },
+                false => Verdict::Wrong { wait: tried.failed() },
             })
         };
         self.run(look).await?.map_err(|error: String| Error::internal(error))
@@ -243,7 +243,7 @@ mod tests {
         let (throttle, passwords) = (Throttle::default(), Passwords::default());
         let guess = Guess::Code { user: UserId(1) };
         for _ in 0..4 {
-            throttle.reserve(guess).await.unwrap().wrong();
+            throttle.reserve(guess).await.unwrap().failed();
         }
         let tried = throttle.reserve(guess).await.unwrap();
         let turns = passwords.running.clone().acquire_many_owned(HASHES_AT_ONCE as u32).await.unwrap();
@@ -254,7 +254,7 @@ mod tests {
         assert!(futures::poll!(&mut look).is_pending());
         drop(look);
         drop(passwords.running.acquire_many(HASHES_AT_ONCE as u32).await.unwrap());
-        assert_eq!(throttle.reserve(guess).await.unwrap().wrong(), 2);
+        assert_eq!(throttle.reserve(guess).await.unwrap().failed(), 2);
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl SecondFactor {
     /// What the Security page shows of the caller's second factors.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn second_factors(&self, caller: &Caller) -> Result<SecondFactors> {
         let mut connection = self.store.read().acquire().await?;
         let having = having(&mut connection, caller.user).await?;
@@ -169,9 +169,9 @@ impl SecondFactor {
         let right = totp::take(&mut tx, user, code, self.world.now()).await?;
         tx.commit().await?;
         if !right {
-            return Ok(Verdict::Wrong { wait: tried.wrong() });
+            return Ok(Verdict::Wrong { wait: tried.failed() });
         }
-        tried.right();
+        tried.succeeded();
         Ok(Verdict::Right)
     }
 
@@ -190,7 +190,7 @@ impl SecondFactor {
     /// Sets whether the second factor is asked at every change, or one proof covers five minutes.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn ask_second_factor_always(&self, confirmed: &crate::confirmed::Confirmed, always: bool) -> Result<()> {
         let caller = confirmed.caller();
         let mut tx = self.store.begin().await?;

@@ -41,7 +41,7 @@ pub struct Settings {
     pub public_url: String,
     /// Where mail is handed in, and who sends it; without it notices stand in the dashboard only.
     pub smtp: Option<Smtp>,
-    /// So long an invitation's link works.
+    /// Lifetime of an invitation's link.
     pub invitation_lifetime: Duration,
     /// One proof of the second factor covers changes for so long; zero asks at every change.
     pub second_factor_covers: Duration,

@@ -166,12 +166,12 @@ impl Throttle {
 
 impl Try {
     /// It was wrong. Answers the pause in seconds before the next one is looked at.
-    pub fn wrong(mut self) -> u32 {
+    pub fn failed(mut self) -> u32 {
         let now = Instant::now();
         let mut longest = Duration::ZERO;
         for key in std::mem::take(&mut self.held) {
             self.throttle.change(key, |count| {
-                count.settle();
+                count.release();
                 count.wrong = count.wrong.saturating_add(1);
                 count.last = now;
                 count.next = count.next.max(now + pause_after(key, count.wrong));
@@ -183,11 +183,11 @@ impl Try {
 
     /// It was right: the pair, the session or the user starts afresh. The address keeps its count, or one known password
     /// would open the way to guess others'.
-    pub fn right(mut self) {
+    pub fn succeeded(mut self) {
         let now = Instant::now();
         for (place, key) in std::mem::take(&mut self.held).into_iter().enumerate() {
             self.throttle.change(key, |count| {
-                count.settle();
+                count.release();
                 if place == 0 {
                     count.wrong = 0;
                     count.next = now;
@@ -200,7 +200,7 @@ impl Try {
 impl Drop for Try {
     fn drop(&mut self) {
         for key in std::mem::take(&mut self.held) {
-            self.throttle.change(key, Count::settle);
+            self.throttle.change(key, Count::release);
         }
     }
 }
@@ -223,7 +223,7 @@ impl Count {
         Count { wrong: 0, looked_at: 0, waiting: 0, last: now, next: now, settled: Arc::default() }
     }
 
-    fn settle(&mut self) {
+    fn release(&mut self) {
         self.looked_at = self.looked_at.saturating_sub(1);
         self.settled.notify_waiters();
     }
@@ -341,14 +341,14 @@ mod tests {
     }
 
     /// A wrong try, and the pause after it; `None` when it was not looked at.
-    async fn wrong(throttle: &Throttle, guess: Guess<'_>) -> Option<u32> {
-        Some(throttle.reserve(guess).await.ok()?.wrong())
+    async fn failed_try(throttle: &Throttle, guess: Guess<'_>) -> Option<u32> {
+        Some(throttle.reserve(guess).await.ok()?.failed())
     }
 
-    /// So many wrong ones, however long it takes.
+    /// So many failed tries, however long it takes.
     async fn wrong_ones(throttle: &Throttle, guess: Guess<'_>, count: usize) {
         for _ in 0..count {
-            while let Err(Error::TooManyTries { wait }) = throttle.reserve(guess).await.map(Try::wrong) {
+            while let Err(Error::TooManyTries { wait }) = throttle.reserve(guess).await.map(Try::failed) {
                 tokio::time::advance(Duration::from_secs(wait.into())).await;
             }
         }
@@ -360,11 +360,11 @@ mod tests {
         let mut waited = Vec::new();
         for _ in 0..8 {
             let begun = Instant::now();
-            wrong(&throttle, guess("ada", HERE)).await.unwrap();
+            failed_try(&throttle, guess("ada", HERE)).await.unwrap();
             waited.push(begun.elapsed().as_secs());
         }
         assert_eq!(waited, [0, 0, 0, 0, 0, 1, 2, 4]);
-        assert_eq!(wrong(&throttle, guess("ada", HERE)).await, Some(16));
+        assert_eq!(failed_try(&throttle, guess("ada", HERE)).await, Some(16));
         assert!(matches!(throttle.reserve(guess("ada", HERE)).await, Err(Error::TooManyTries { wait: 16 })));
         tokio::time::advance(Duration::from_secs(7)).await;
         assert!(matches!(throttle.reserve(guess("ada", HERE)).await, Err(Error::TooManyTries { wait: 9 })));
@@ -377,7 +377,7 @@ mod tests {
             let looked_at = join_all((0..65).map(|_| async {
                 let reserved = throttle.reserve(guess).await.ok()?;
                 tokio::time::sleep(Duration::from_millis(20)).await;
-                Some(reserved.wrong())
+                Some(reserved.failed())
             }))
             .await;
             assert_eq!(looked_at.iter().flatten().count(), 8, "{guess:?}: 5 at once, and after 1, 2 and 4 s");
@@ -391,7 +391,7 @@ mod tests {
         let looked_at = join_all((0..60).map(|_| async {
             let reserved = throttle.reserve(guess("ada", HERE)).await?;
             tokio::time::sleep(Duration::from_millis(20)).await;
-            reserved.right();
+            reserved.succeeded();
             Ok::<_, Error>(())
         }))
         .await;
@@ -419,11 +419,11 @@ mod tests {
         let throttle = Throttle::default();
         wrong_ones(&throttle, guess("ada", HERE), 9).await;
         let begun = Instant::now();
-        throttle.reserve(guess("ada", THERE)).await.unwrap().right();
-        throttle.reserve(guess("bob", HERE)).await.unwrap().right();
+        throttle.reserve(guess("ada", THERE)).await.unwrap().succeeded();
+        throttle.reserve(guess("bob", HERE)).await.unwrap().succeeded();
         assert!(begun.elapsed().is_zero());
         tokio::time::advance(Duration::from_secs(16)).await;
-        throttle.reserve(guess("ada", HERE)).await.unwrap().right();
+        throttle.reserve(guess("ada", HERE)).await.unwrap().succeeded();
         let begun = Instant::now();
         wrong_ones(&throttle, guess("ada", HERE), 4).await;
         assert!(begun.elapsed().is_zero());
@@ -434,8 +434,8 @@ mod tests {
         let throttle = Throttle::default();
         let _held = join_all((0..5).map(|_| throttle.reserve(guess("ada", HERE)))).await;
         let begun = Instant::now();
-        throttle.reserve(guess("ada", THERE)).await.unwrap().right();
-        throttle.reserve(guess("bob", HERE)).await.unwrap().right();
+        throttle.reserve(guess("ada", THERE)).await.unwrap().succeeded();
+        throttle.reserve(guess("bob", HERE)).await.unwrap().succeeded();
         assert!(begun.elapsed().is_zero());
     }
 
@@ -477,11 +477,11 @@ mod tests {
             wrong_ones(&throttle, guess(["ada", "bob"][number % 2], HERE), 1).await;
         }
         let begun = Instant::now();
-        throttle.reserve(step_up(1, 1)).await.unwrap().right();
+        throttle.reserve(step_up(1, 1)).await.unwrap().succeeded();
         wrong_ones(&throttle, step_up(1, 1), 9).await;
         assert!(throttle.reserve(step_up(1, 1)).await.is_err());
-        throttle.reserve(step_up(1, 2)).await.unwrap().right();
-        throttle.reserve(guess("ada", THERE)).await.unwrap().right();
+        throttle.reserve(step_up(1, 2)).await.unwrap().succeeded();
+        throttle.reserve(guess("ada", THERE)).await.unwrap().succeeded();
         assert!(begun.elapsed() < Duration::from_secs(60));
     }
 
@@ -520,7 +520,7 @@ mod tests {
     async fn memory_is_bounded() {
         let throttle = Throttle::default();
         for number in 0..(COUNTS as u32 + 1000) {
-            let _ = wrong(&throttle, guess("ada", IpAddr::from((number + (1 << 29)).to_be_bytes()))).await;
+            let _ = failed_try(&throttle, guess("ada", IpAddr::from((number + (1 << 29)).to_be_bytes()))).await;
         }
         assert!(throttle.lock().len() <= COUNTS + 2);
     }

@@ -1,10 +1,10 @@
-//! Use of credentials, noted in memory and flushed in batches: no write stands on the way of a call.
+//! Use of credentials, recorded in memory and flushed in batches: no call waits for a write.
 //!
-//! Each cached caller points to its own slot. Noting a use again from the same place is a few atomic operations: no lock
-//! and no allocation. Only a use from a new place, and the first call of a method, take memory.
+//! Each cached caller points to its own slot. Recording a use from the same origin is a few atomic operations: no lock
+//! and no allocation. Only a use from a new origin, and the first call of a method, take memory.
 
 mod counts;
-mod place;
+mod origin;
 mod slot;
 
 use std::collections::HashMap;
@@ -17,11 +17,11 @@ use crate::error::Result;
 use crate::ids::{SessionId, TokenId};
 use crate::methods::Catalog;
 use crate::store::{Store, Tx};
-pub use place::Place;
-use slot::Noted;
+pub use origin::UsageOrigin;
 pub use slot::UsageSlot;
+use slot::UsageSnapshot;
 
-/// Whose use a slot notes.
+/// Whose use a slot records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Used {
     Token(TokenId),
@@ -64,19 +64,19 @@ impl Usage {
     /// # Errors
     /// From the database; what was not written stays noted.
     pub async fn flush(&self, store: &Store, catalog: &Catalog) -> Result<()> {
-        let noted: Vec<(Used, Noted)> = {
+        let snapshot: Vec<(Used, UsageSnapshot)> = {
             let mut slots = self.lock();
             // A slot that only this map holds belongs to a credential that fell out of the cache.
             slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.is_unflushed());
-            slots.iter().filter_map(|(used, slot)| Some((*used, Noted::take(slot)?))).collect()
+            slots.iter().filter_map(|(used, slot)| Some((*used, UsageSnapshot::take(slot)?))).collect()
         };
-        if !noted.is_empty() {
+        if !snapshot.is_empty() {
             let mut tx = store.begin().await?;
-            for (used, noted) in &noted {
-                write(&mut tx, *used, noted, catalog).await?;
+            for (used, snapshot) in &snapshot {
+                write(&mut tx, *used, snapshot, catalog).await?;
             }
             tx.commit().await?;
-            noted.into_iter().for_each(|(_, noted)| noted.written());
+            snapshot.into_iter().for_each(|(_, snapshot)| snapshot.written());
         }
         *self.flushed.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         Ok(())
@@ -92,12 +92,12 @@ impl Usage {
     }
 }
 
-async fn write(tx: &mut Tx, used: Used, noted: &Noted, catalog: &Catalog) -> Result<()> {
+async fn write(tx: &mut Tx, used: Used, snapshot: &UsageSnapshot, catalog: &Catalog) -> Result<()> {
     let id = match used {
         Used::Token(id) => id.0,
         Used::Session(id) => {
             let text = "UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1";
-            sqlx::query(text).bind(noted.last).bind(id.0).execute(&mut **tx).await?;
+            sqlx::query(text).bind(snapshot.last).bind(id.0).execute(&mut **tx).await?;
             return Ok(());
         }
     };
@@ -105,13 +105,13 @@ async fn write(tx: &mut Tx, used: Used, noted: &Noted, catalog: &Catalog) -> Res
         "UPDATE tokens SET last_used_at = $1, last_address = $3, last_agent = $4 \
          WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
     )
-    .bind(noted.last)
+    .bind(snapshot.last)
     .bind(id)
-    .bind(noted.place.as_ref().map(|place| place.address.to_string()))
-    .bind(noted.place.as_ref().map(|place| place.agent.clone()))
+    .bind(snapshot.origin.as_ref().map(|origin| origin.address.to_string()))
+    .bind(snapshot.origin.as_ref().map(|origin| origin.agent.clone()))
     .execute(&mut **tx)
     .await?;
-    for (method, calls) in noted.calls() {
+    for (method, calls) in snapshot.calls() {
         // Of a token that was removed meanwhile there is nothing left to count.
         sqlx::query(
             "INSERT INTO token_usage (token_id, method, calls) SELECT id, $2, $3 FROM tokens WHERE id = $1 \

@@ -57,7 +57,7 @@ enum Command {
 
 /// Where everything is kept; every subcommand has it.
 #[derive(Args, Clone, Debug)]
-struct Place {
+struct DataOptions {
     /// The data folder
     #[arg(long, env = "KEYRACK_DATA", value_name = "DIR", default_value = "./data")]
     data: PathBuf,
@@ -88,7 +88,7 @@ impl Failure {
     }
 }
 
-impl Place {
+impl DataOptions {
     /// The settings that follow from the place alone.
     fn settings(&self) -> Settings {
         let mut settings = Settings::in_folder(&self.data);

@@ -95,7 +95,7 @@ impl MailServer {
     }
 }
 
-/// How a server is told to hand its mail in there.
+/// The URL with which a server hands its mail in there.
 pub fn url(address: SocketAddr) -> String {
     format!("smtp://{address}")
 }

@@ -1,11 +1,11 @@
 //! What only a browser can do: the clipboard, downloads, the tab's storage, the focus. On the server these do nothing.
 
 #[cfg(feature = "hydrate")]
-mod real;
+mod dom;
 #[cfg(feature = "hydrate")]
-pub use real::*;
+pub use dom::*;
 
 #[cfg(not(feature = "hydrate"))]
-mod nobody;
+mod stub;
 #[cfg(not(feature = "hydrate"))]
-pub use nobody::*;
+pub use stub::*;

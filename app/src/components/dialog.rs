@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::components::drawn::{DrawnChildren, drawn};
+use crate::components::client_only::{ClientOnlyChildren, client_only};
 
 /// A modal dialog, open as long as it is drawn.
 ///
@@ -17,7 +17,7 @@ pub fn Modal(
     #[prop(into)] title: Signal<String>,
     #[prop(optional)] class: &'static str,
     #[prop(into)] on_dismiss: Callback<()>,
-    children: DrawnChildren,
+    children: ClientOnlyChildren,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
@@ -33,7 +33,7 @@ pub fn Modal(
     });
     let heading = format!("{id}-title");
     let labelledby = heading.clone();
-    drawn(view! {
+    client_only(view! {
         <dialog
             id=id
             node_ref=dialog

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{
     busy::Busy,
+    client_only::{ClientOnlyChildren, client_only},
     dialog::Modal,
-    drawn::{DrawnChildren, drawn},
 };
 
 /// Fields, "Cancel", and a button that sends them. The browser's own checks are off: `on_send` says what is wrong beside
@@ -27,7 +27,7 @@ pub fn FormDialog(
     at_cancel: bool,
     #[prop(into)] on_cancel: Callback<()>,
     #[prop(into)] on_send: Callback<()>,
-    children: DrawnChildren,
+    children: ClientOnlyChildren,
 ) -> impl IntoView {
     let cancel = move |()| {
         if !busy.get_untracked() {
@@ -40,7 +40,7 @@ pub fn FormDialog(
             on_send.run(());
         }
     };
-    drawn(view! {
+    client_only(view! {
         <Modal id title class on_dismiss=cancel>
             <form class="dialog-form" novalidate on:submit=send>
                 <div class="dialog-body">{children.draw()}</div>

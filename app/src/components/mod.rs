@@ -4,9 +4,11 @@ pub mod account_switch;
 pub mod browser;
 pub mod busy;
 pub mod calendar;
+pub mod client_only;
 pub mod confirm;
 pub mod dialog;
-pub mod drawn;
+#[cfg(feature = "ssr")]
+pub mod flash_alert;
 #[cfg(feature = "people")]
 pub mod form_dialog;
 pub mod icon;
@@ -24,6 +26,4 @@ pub mod question;
 pub mod save_once;
 pub mod selection;
 pub mod toast;
-#[cfg(feature = "ssr")]
-pub mod told;
 pub mod tree;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::drawn::drawn;
+use super::client_only::client_only;
 
 /// The first field of a dialog: label, text field, and beneath it what is wrong, or else a hint.
 #[component]
@@ -20,7 +20,7 @@ pub fn NotedField(
     error: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let note = format!("{id}-note");
-    drawn(view! {
+    client_only(view! {
         <div class="field">
             <label for=id>{label}</label>
             <input

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{dialog::Modal, drawn::drawn};
+use super::{client_only::client_only, dialog::Modal};
 
 /// Asks whether to stay (the safe answer, which Esc gives too) or to go on.
 #[component]
@@ -15,7 +15,7 @@ pub fn Question(
     #[prop(into)] on_stay: Callback<()>,
     #[prop(into)] on_go: Callback<()>,
 ) -> impl IntoView {
-    drawn(view! {
+    client_only(view! {
         <Modal id title class="narrow" on_dismiss=on_stay>
             <div class="dialog-body">
                 <p>{text}</p>

@@ -1,4 +1,4 @@
-//! Toasts: outcomes told in passing. [`show`] works from every island; the island [`Toasts`] in the layout shows them.
+//! Toasts: short messages about outcomes. [`show`] works from every island; the island [`Toasts`] in the layout shows them.
 //!
 //! Islands have no common context, but they share one WASM module, so the list stands in a `thread_local`.
 
@@ -48,7 +48,7 @@ pub fn show(kind: ToastKind, text: impl Into<String>) {
         let text = text.into();
         TOASTS.with(|toasts| {
             toasts.update(|toasts| {
-                // The same words twice are one message, told anew.
+                // The same words twice are one message, shown anew.
                 toasts.retain(|toast| toast.text != text);
                 toasts.push(Toast { id, kind, text });
                 let surplus = toasts.len().saturating_sub(LIMIT);

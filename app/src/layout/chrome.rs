@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Section, Viewer, settings_nav::SettingsNav, top_bar::TopBar};
-use crate::components::{toast::Toasts, told::TellTale};
+use crate::components::{flash_alert::FlashAlert, toast::Toasts};
 
 /// Top bar, navigation and the place for toasts around a page. `viewer`: who is signed in, if anybody.
 #[component]
@@ -15,7 +15,7 @@ pub fn Chrome(section: Section, viewer: Option<Viewer>, children: Children) -> i
         <div class="frame" class:settings=settings>
             {settings.then(|| view! { <SettingsNav section role /> })}
             <main id="main" tabindex="-1">
-                <TellTale />
+                <FlashAlert />
                 {children()}
             </main>
         </div>

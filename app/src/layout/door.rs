@@ -7,7 +7,7 @@ use crate::{
         icon::{Glyph, Icon},
         mark::Mark,
     },
-    visit,
+    request_context,
 };
 
 /// The mark and one panel with a heading.
@@ -21,7 +21,7 @@ pub fn Door(#[prop(into)] title: String, children: Children) -> impl IntoView {
             </div>
             <div class="panel signin-panel">
                 <h1>{title}</h1>
-                {visit::is_in_the_clear().then(|| view! { <InTheClear /> })}
+                {request_context::is_in_the_clear().then(|| view! { <InTheClear /> })}
                 {children()}
             </div>
             <p class="small muted">

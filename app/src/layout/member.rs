@@ -6,14 +6,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{Chrome, Section, Viewer, redirect};
-use crate::{cookie::CookieRule, pages::error::ErrorPage, paths, visit};
+use crate::{cookie::CookieRule, pages::error::ErrorPage, paths, request_context};
 
 /// Shows its page to signed-in people and sends everybody else to sign in and back, before anything is rendered.
 /// Gives the page the [`keyrack_types::accounts::Profile`] as context.
 #[component]
 pub fn Member(title: &'static str, section: Section, children: Children) -> impl IntoView {
     Suspend::new(async move {
-        let viewer = match visit::signed_in() {
+        let viewer = match request_context::signed_in() {
             Ok((keyrack, caller)) => Viewer::of(&keyrack, &caller).await.map_err(Error::into_refusal),
             Err(refusal) => Err(refusal),
         };

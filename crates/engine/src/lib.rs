@@ -1,6 +1,6 @@
 //! The one seam to what runs nodes: `local` processes of this machine, containers later.
 //!
-//! An engine knows nodes, not environments: what should run, when to try again and what people are told about it is
+//! An engine knows nodes, not environments: what should run, when to try again and what people are informed about is
 //! decided above (`environments`). Everything that an engine promises is in the contract tests, which run against any
 //! engine (the feature `contract`).
 
@@ -43,7 +43,7 @@ pub struct NodeSpec {
     pub command: Option<String>,
     /// What its owner set, by name.
     pub variables: BTreeMap<String, String>,
-    /// The port on 127.0.0.1 that is kept for it and told to it as `PORT`.
+    /// The port on 127.0.0.1 that is reserved for it and passed to it as `PORT`.
     pub port: u16,
     /// How much memory a process of it may take, in bytes.
     pub memory: u64,
@@ -225,7 +225,7 @@ pub trait Engine: Send + Sync + 'static {
     ) -> Result<ImageFacts, EngineError>;
 
     /// Returns when nothing that an earlier run of this server left behind is alive any more.
-    async fn settle(&self);
+    async fn wait_for_orphans(&self);
 
     /// Starts the node; its folder is made when there is none.
     ///

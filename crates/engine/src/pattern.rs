@@ -237,7 +237,7 @@ fn step_forward(
     for (offset, byte) in text.as_bytes()[at..].iter().enumerate() {
         clock.step()?;
         state = dfa.next_state(cache, state, *byte).map_err(undecided)?;
-        // Matches are told one byte late.
+        // Matches are reported one byte late.
         if state.is_match() {
             end = Some(at + offset);
         } else if state.is_dead() {

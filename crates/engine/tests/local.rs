@@ -213,7 +213,7 @@ async fn a_killed_server_leaves_no_process() {
     until_none_with(&mark).await;
     // The next server waits for what the old one left, then has the node to itself.
     let subject = in_folder(data.path());
-    subject.engine.settle().await;
+    subject.engine.wait_for_orphans().await;
     let started = subject.run(1, "echo mine").await;
     assert_eq!(exit(started).await, Exit::Code(0));
 }
@@ -234,7 +234,7 @@ async fn the_next_server_waits_for_what_the_killed_one_left() {
     kill_process(Pid::from_child(&server), Signal::KILL).unwrap();
     server.wait().unwrap();
     let subject = in_folder(data.path());
-    subject.engine.settle().await;
+    subject.engine.wait_for_orphans().await;
     assert_eq!(processes_with(&mark), [0; 0]);
 }
 

@@ -62,7 +62,7 @@ pub struct AccountChoice {
 
 /// What becomes of a token whose owner leaves the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TokenFate {
+pub enum TokenDisposition {
     /// To the member who removes, with a new secret.
     Transfer,
     /// Stays, shared with the account and owned by the member who removes; its secret goes on opening what it opened. Not for a
@@ -76,7 +76,7 @@ pub enum TokenFate {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitationLink {
     pub email: String,
-    /// Works once; told this once.
+    /// Works once; shown once.
     pub link: String,
     /// Whether it was mailed too.
     pub mailed: bool,
@@ -93,7 +93,7 @@ impl std::fmt::Debug for InvitationLink {
 /// What removing a member came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberRemoved {
-    /// Of the tokens that were transferred; told this once.
+    /// Of the tokens that were transferred; shown once.
     pub secrets: Vec<NewSecret>,
     /// The members that remain.
     pub list: MemberList,

@@ -73,7 +73,7 @@ pub struct PasskeyRequest {
     pub options: String,
 }
 
-/// What an authenticator has to be told; shown until its first code confirms it.
+/// What has to be entered in an authenticator; shown until its first code confirms it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthenticatorSetup {
     /// In base32, for typing.

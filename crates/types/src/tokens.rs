@@ -65,7 +65,7 @@ pub struct TokenDraft {
     pub shared: bool,
 }
 
-/// A token with its secret, right after it was made; the only time the secret is told.
+/// A token with its secret, right after it was made; the only time the secret is returned.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewSecret {
     pub token: TokenView,

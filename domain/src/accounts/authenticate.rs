@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use super::sessions::SessionKind;
 use crate::accounts::Accounts;
 use crate::caller::{Caller, CallerCredential};
-use crate::callers::{As, Found};
+use crate::callers::{CredentialKind, Lookup};
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
 use crate::secret::{SecretHash, Shape, shape};
@@ -29,7 +29,7 @@ macro_rules! token_callers {
     };
 }
 
-/// So long a session's former value still answers after it changed, for requests that were on their way.
+/// How long a session's former value is still accepted after it changed, for requests in flight.
 const GRACE_MILLIS: i64 = 10_000;
 
 impl Accounts {
@@ -53,7 +53,7 @@ impl Accounts {
                 self.callers.count_hit();
                 caller
             }
-            None => self.look_up(hash, As::Token).await?,
+            None => self.look_up(hash, CredentialKind::Token).await?,
         };
         caller.check_alive(self.world.now())?;
         Ok(caller)
@@ -79,7 +79,11 @@ impl Accounts {
                 caller
             }
             None => {
-                let kind = if kind == SessionKind::Browser { As::BrowserSession } else { As::ApiSession };
+                let kind = if kind == SessionKind::Browser {
+                    CredentialKind::BrowserSession
+                } else {
+                    CredentialKind::ApiSession
+                };
                 self.look_up(hash, kind).await?
             }
         };
@@ -94,15 +98,15 @@ impl Accounts {
     }
 
     /// Asks the store, together with all who ask for the same secret meanwhile.
-    async fn look_up(&self, hash: SecretHash, kind: As) -> Result<Arc<Caller>> {
+    async fn look_up(&self, hash: SecretHash, kind: CredentialKind) -> Result<Arc<Caller>> {
         let keyrack = self.clone();
         let look_up = move || {
             let keyrack = keyrack.clone();
             async move {
                 match kind {
-                    As::Token => keyrack.find_token(&hash).await,
-                    As::ApiSession => keyrack.find_session(&hash, SessionKind::Api).await,
-                    As::BrowserSession => keyrack.find_session(&hash, SessionKind::Browser).await,
+                    CredentialKind::Token => keyrack.find_token(&hash).await,
+                    CredentialKind::ApiSession => keyrack.find_session(&hash, SessionKind::Api).await,
+                    CredentialKind::BrowserSession => keyrack.find_session(&hash, SessionKind::Browser).await,
                 }
             }
         };
@@ -111,11 +115,11 @@ impl Accounts {
 
     /// Whether the value was handed out, whatever it may open now. A value that was not is nobody's for ever, because new
     /// ones are random; half a sign-in may become a session later, with the same value.
-    async fn was_handed_out(&self, hash: &SecretHash, kind: As) -> Result<bool> {
+    async fn was_handed_out(&self, hash: &SecretHash, kind: CredentialKind) -> Result<bool> {
         // One statement, so that nothing is overlooked that moves from one table to another meanwhile.
         let text = match kind {
-            As::Token => "SELECT 1 FROM tokens WHERE secret_hash = $1",
-            As::ApiSession | As::BrowserSession => {
+            CredentialKind::Token => "SELECT 1 FROM tokens WHERE secret_hash = $1",
+            CredentialKind::ApiSession | CredentialKind::BrowserSession => {
                 "SELECT 1 WHERE EXISTS (SELECT 1 FROM sessions WHERE secret_hash = $1) \
                  OR EXISTS (SELECT 1 FROM sessions WHERE previous_hash = $1) \
                  OR EXISTS (SELECT 1 FROM sign_in_challenges WHERE secret_hash = $1)"
@@ -125,19 +129,19 @@ impl Accounts {
         Ok(row.is_some())
     }
 
-    async fn not_found(&self, hash: &SecretHash, kind: As) -> Result<Found> {
-        Ok(if self.was_handed_out(hash, kind).await? { Found::NotNow } else { Found::Nobody })
+    async fn not_found(&self, hash: &SecretHash, kind: CredentialKind) -> Result<Lookup> {
+        Ok(if self.was_handed_out(hash, kind).await? { Lookup::Inactive } else { Lookup::Unknown })
     }
 
-    async fn find_token(&self, hash: &SecretHash) -> Result<Found> {
+    async fn find_token(&self, hash: &SecretHash) -> Result<Lookup> {
         let row = sqlx::query(concat!(token_callers!(), "t.secret_hash = $1"))
             .bind(hash.to_vec())
             .fetch_optional(self.store.read())
             .await?;
-        let Some(row) = row else { return self.not_found(hash, As::Token).await };
+        let Some(row) = row else { return self.not_found(hash, CredentialKind::Token).await };
         let caller = self.caller_of_token(&row).await?;
         // Not for ever: another role of who made the secret, or of the owner, decides anew.
-        Ok(if may_act(&row, maker(&row, 7)?)? { Found::Caller(Arc::new(caller)) } else { Found::NotNow })
+        Ok(if may_act(&row, maker(&row, 7)?)? { Lookup::Caller(Arc::new(caller)) } else { Lookup::Inactive })
     }
 
     async fn caller_of_token(&self, row: &AnyRow) -> Result<Caller> {
@@ -245,7 +249,7 @@ impl Accounts {
         })
     }
 
-    async fn find_session(&self, hash: &SecretHash, kind: SessionKind) -> Result<Found> {
+    async fn find_session(&self, hash: &SecretHash, kind: SessionKind) -> Result<Lookup> {
         let now = self.world.now().timestamp_millis();
         let (idle_from, created_from) = self.session_limits();
         let row = sqlx::query(
@@ -260,7 +264,7 @@ impl Accounts {
         .bind(kind.name())
         .fetch_optional(self.store.read())
         .await?;
-        let Some(row) = row else { return self.not_found(hash, As::ApiSession).await };
+        let Some(row) = row else { return self.not_found(hash, CredentialKind::ApiSession).await };
         let id = SessionId(row.try_get(0)?);
         let usage = self.usage.slot(Used::Session(id));
         let stored: i64 = row.try_get(8)?;
@@ -268,7 +272,7 @@ impl Accounts {
         let seen = usage.last().map_or(stored, |last| last.timestamp_millis().max(stored));
         let created: i64 = row.try_get(7)?;
         if created < created_from || seen < idle_from {
-            return Ok(Found::Ended);
+            return Ok(Lookup::Expired);
         }
         let role = stored_role(&row, 4)?;
         let by_token = row.try_get::<Option<i64>, _>(5)?.map(TokenId);
@@ -293,7 +297,7 @@ impl Accounts {
             usage,
         });
         // A former value is not kept: its seconds are numbered.
-        Ok(if row.try_get::<i64, _>(9)? == 1 { Found::Caller(caller) } else { Found::Passing(caller) })
+        Ok(if row.try_get::<i64, _>(9)? == 1 { Lookup::Caller(caller) } else { Lookup::Uncached(caller) })
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::Row;
 use crate::accounts::Accounts;
 use crate::audit::Event;
 use crate::caller::{Caller, CallerCredential, Client, Right};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::confirmed::{Confirmed, ProvedPassword};
 use crate::error::{Credential, Error, Result};
 use crate::passwords::Verdict;
@@ -71,14 +71,14 @@ impl Accounts {
         };
         let proved = self.prove_password(caller, client, password).await?;
         self.check_second_factor(caller, client, with.second_factor.as_ref()).await?;
-        let caller = self.as_it_stands(caller).await?;
+        let caller = self.refresh_role(caller).await?;
         let new_session = if browser { Some(self.rotate_session(&caller).await?) } else { None };
         Ok(Confirmed { caller, client: client.clone(), proved: Some(proved), new_session })
     }
 
     /// The caller with its present role, while its session lives: proving a password can take seconds, and meanwhile an
     /// owner may have lowered or removed the member, or the session was ended.
-    async fn as_it_stands(&self, caller: &Arc<Caller>) -> Result<Arc<Caller>> {
+    async fn refresh_role(&self, caller: &Arc<Caller>) -> Result<Arc<Caller>> {
         let role = self.role_now(caller).await?;
         if role == caller.role {
             return Ok(caller.clone());
@@ -99,7 +99,7 @@ impl Accounts {
     /// factor, otherwise the seconds for which it still covers (0 = not any more).
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn second_factor_cover(&self, caller: &Caller) -> Result<Option<u32>> {
         let mut connection = self.store.read().acquire().await?;
         if !having(&mut connection, caller.user).await?.any() {
@@ -183,7 +183,7 @@ impl Accounts {
         .await?
         .ok_or(Error::NotAuthenticated(Credential::Ended))?;
         let former = SecretHash::from_stored(&former.try_get::<Vec<u8>, _>(0)?);
-        let replaced: Vec<_> = former.map(Forget::Session).into_iter().collect();
+        let replaced: Vec<_> = former.map(Invalidation::Session).into_iter().collect();
         self.commit(tx, &replaced).await?;
         Ok(secret)
     }

@@ -7,7 +7,7 @@ use crate::bounds::counts::DEVICES_OF_USER;
 use crate::caller::Client;
 use crate::error::Result;
 use crate::ids::UserId;
-use crate::notices::{Told, tell};
+use crate::notices::{Notice, notify};
 use crate::secret::SecretHash;
 use crate::settings::Settings;
 use crate::store::Tx;
@@ -50,7 +50,7 @@ pub(super) async fn note(
         .await?;
     }
     if new.rows_affected() == 1 && known > 0 {
-        tell(tx, settings, now, user, None, Told::NewDevice { client }).await?;
+        notify(tx, settings, now, user, None, Notice::NewDevice { client }).await?;
     }
     Ok(())
 }

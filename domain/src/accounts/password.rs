@@ -6,11 +6,11 @@ use zxcvbn::Score;
 use super::email::login_forms;
 use crate::accounts::Accounts;
 use crate::audit::{self, Event};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::notices::{Told, tell};
+use crate::notices::{Notice, notify};
 use crate::passwords::{check_length, normalised};
 use crate::secret::SecretHash;
 use crate::store::Tx;
@@ -66,7 +66,7 @@ impl Accounts {
         let ended = end_others(&mut tx, caller.user, keep).await?;
         let event = confirmed.own_event("password.change").with("sessionsEnded", ended.len());
         audit::append(&mut tx, now, event).await?;
-        tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), Told::PasswordChanged).await?;
+        notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), Notice::PasswordChanged).await?;
         self.commit(tx, &ended).await
     }
 
@@ -99,7 +99,7 @@ impl Accounts {
         let account = account.map(crate::ids::AccountId);
         audit::append(&mut tx, now, Event::by_operator(account, "password.reset", format!("user:{user} {email}")))
             .await?;
-        tell(&mut tx, &self.settings, now, user, account, Told::PasswordChanged).await?;
+        notify(&mut tx, &self.settings, now, user, account, Notice::PasswordChanged).await?;
         self.commit(tx, &ended).await
     }
 }
@@ -131,7 +131,7 @@ impl Accounts {
 /// Ends a user's sessions but one, and everything that the former password began: sign-ins that wait for their second factor,
 /// and second factors that wait to be confirmed, whose secrets somebody may have learnt with it. Answers what must be
 /// forgotten.
-async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<Forget>> {
+async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<Invalidation>> {
     for begun in [
         "DELETE FROM sign_in_challenges WHERE user_id = $1",
         "DELETE FROM passkey_ceremonies WHERE user_id = $1",
@@ -145,5 +145,5 @@ async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<Forget>>
         .fetch_all(&mut **tx)
         .await?;
     let hashes = rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
-    Ok(hashes.map(Forget::Session).collect())
+    Ok(hashes.map(Invalidation::Session).collect())
 }

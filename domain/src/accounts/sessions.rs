@@ -9,7 +9,7 @@ use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::bounds::counts::SESSIONS_OF_USER;
 use crate::caller::{Caller, Client};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::error::{Credential, Error, Result};
 use crate::ids::{AccountId, SessionId, TokenId, UserId};
 use crate::secret::{Secret, SecretHash};
@@ -97,7 +97,7 @@ impl Proven {
 
 /// Ends the user's sessions beyond the limit, the oldest first, and never the one that was just opened. Those of its own kind
 /// go before others: a script that never signs out must not end its user's browser session. Answers what must be forgotten.
-async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<Forget>> {
+async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<Invalidation>> {
     let count: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions WHERE user_id = $1")
         .bind(new.user.0)
         .fetch_one(&mut **tx)
@@ -117,7 +117,7 @@ async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<F
     .fetch_all(&mut **tx)
     .await?;
     let hashes = rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
-    Ok(hashes.map(Forget::Session).collect())
+    Ok(hashes.map(Invalidation::Session).collect())
 }
 
 impl Accounts {
@@ -176,7 +176,7 @@ impl Accounts {
     /// The user's open sessions, the newest use first.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionView>> {
         let (idle_from, created_from) = self.session_limits();
         let rows = sqlx::query(
@@ -223,7 +223,7 @@ impl Accounts {
                 .fetch_optional(&mut *tx)
                 .await?
                 .ok_or_else(|| Error::NotFound(format!("you have no session {id}").into()))?;
-            ended.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?).map(Forget::Session));
+            ended.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?).map(Invalidation::Session));
             let event = Event::by(caller, client, "session.end", format!("session:{id}"));
             audit::append(&mut tx, self.world.now(), event).await?;
         }
@@ -233,7 +233,7 @@ impl Accounts {
     /// Closes the caller's session. A token has none to close and stays alive.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn sign_out(&self, caller: &Caller, client: &Client) -> Result<()> {
         let Some(session) = caller.session() else { return Ok(()) };
         let mut tx = self.store.begin().await?;
@@ -244,14 +244,14 @@ impl Accounts {
         let event = Event::by(caller, client, "session.sign-out", format!("session:{session}"));
         audit::append(&mut tx, self.world.now(), event).await?;
         let hash = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
-        let ended: Vec<_> = hash.map(Forget::Session).into_iter().collect();
+        let ended: Vec<_> = hash.map(Invalidation::Session).into_iter().collect();
         self.commit(tx, &ended).await
     }
 
     /// Removes sessions that have ended by their limits; nothing but tidiness depends on it.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn sweep_sessions(&self) -> Result<()> {
         let (idle_from, created_from) = self.session_limits();
         let mut tx = self.store.begin().await?;

@@ -35,7 +35,7 @@ pub enum SignIn {
 /// A session that was just opened.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// The value that the client keeps; told only here.
+    /// The value that the client keeps; returned only here.
     pub session: Secret,
     pub caller: Arc<Caller>,
     pub profile: Profile,

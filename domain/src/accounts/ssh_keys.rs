@@ -86,7 +86,7 @@ impl Accounts {
     /// The keys of the caller's user, the oldest first.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn ssh_keys(&self, caller: &Caller) -> Result<Vec<SshKey>> {
         caller.require(Right::See)?;
         let rows = sqlx::query(

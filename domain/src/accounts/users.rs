@@ -79,7 +79,7 @@ impl Accounts {
     /// Whether there is any user yet.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn has_users(&self) -> Result<bool> {
         Ok(sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(self.store.read()).await?.is_some())
     }
@@ -87,7 +87,7 @@ impl Accounts {
     /// The person behind the caller.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn profile(&self, caller: &Caller) -> Result<Profile> {
         let row = sqlx::query(
             "SELECT u.email, u.name, u.created_at, a.name FROM users u, accounts a WHERE u.id = $1 AND a.id = $2",

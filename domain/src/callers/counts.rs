@@ -1,13 +1,13 @@
-//! How often callers were known, and how often they had to be looked up.
+//! Hits and misses of the caller cache.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counters. In a cache line of their own: what stands beside them is read at every call.
+/// Counters, in a cache line of their own: the fields beside them are read at every call.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 pub(super) struct Counters {
     pub hits: Counter,
-    pub nobodys: Counter,
+    pub negative_hits: Counter,
     pub shared: Counter,
     pub look_ups: Counter,
 }
@@ -26,14 +26,14 @@ impl Counter {
     }
 }
 
-/// How credentials of the right form were judged since the start.
+/// How well-formed credentials were resolved since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheCounts {
-    /// The caller was remembered.
+    /// The caller was in the cache.
     pub hits: u64,
-    /// It was remembered that the value is nobody's.
-    pub nobodys: u64,
-    /// Somebody else's look-up of the same value, under way just then, told it.
+    /// The negative cache had the value as unknown.
+    pub negative_hits: u64,
+    /// The result of a concurrent look-up of the same value was shared.
     pub shared: u64,
     /// The database was asked.
     pub look_ups: u64,
@@ -43,7 +43,7 @@ impl Counters {
     pub fn now(&self) -> CacheCounts {
         CacheCounts {
             hits: self.hits.get(),
-            nobodys: self.nobodys.get(),
+            negative_hits: self.negative_hits.get(),
             shared: self.shared.get(),
             look_ups: self.look_ups.get(),
         }

@@ -58,7 +58,7 @@ impl Change {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    Begun,
+    Started,
     MayRead,
     MayAnswer,
 }
@@ -120,10 +120,10 @@ impl Drop for Listed {
     }
 }
 
-async fn look_up(change: Change, store: Shared) -> Result<Found> {
+async fn look_up(change: Change, store: Shared) -> Result<Lookup> {
     let listed = {
         let mut inside = lock(&store);
-        inside.look_ups.push(Some(Stage::Begun));
+        inside.look_ups.push(Some(Stage::Started));
         Listed(store.clone(), inside.look_ups.len() - 1)
     };
     let until = |stage| {
@@ -138,9 +138,9 @@ async fn look_up(change: Change, store: Shared) -> Result<Found> {
     until(Stage::MayAnswer).await;
     drop(listed);
     Ok(match (change, committed) {
-        (Change::Removed | Change::Missed, false) | (Change::Opened, true) => Found::Caller(caller()),
-        (Change::Removed | Change::Missed, true) => Found::Nobody,
-        (Change::Opened, false) => Found::NotNow,
+        (Change::Removed | Change::Missed, false) | (Change::Opened, true) => Lookup::Caller(caller()),
+        (Change::Removed | Change::Missed, true) => Lookup::Unknown,
+        (Change::Opened, false) => Lookup::Inactive,
     })
 }
 
@@ -171,7 +171,7 @@ impl Run {
         }
         for (number, stage) in lock(&self.store).look_ups.iter().enumerate() {
             match stage {
-                Some(Stage::Begun) => steps.push(Step::Read(number)),
+                Some(Stage::Started) => steps.push(Step::Read(number)),
                 Some(Stage::MayRead) => steps.push(Step::Answer(number)),
                 _ => {}
             }
@@ -214,11 +214,11 @@ impl Run {
             }
             Step::GoDeaf => {
                 self.deaf = true;
-                self.callers.keep_nothing();
+                self.callers.disable();
             }
             Step::HearAgain => {
                 self.hears_again = true;
-                self.callers.keep_again();
+                self.callers.enable();
             }
         }
         self.poll_all();
@@ -240,7 +240,7 @@ impl Run {
         Box::pin(async move {
             match callers.token(&hash()) {
                 Some(caller) => Ok(caller),
-                None => callers.find(hash(), As::Token, || look_up(change, store.clone())).await,
+                None => callers.find(hash(), CredentialKind::Token, || look_up(change, store.clone())).await,
             }
         })
     }
@@ -274,10 +274,10 @@ impl Run {
             assert!(self.callers.token(&hash()).is_none(), "what was forgotten is known again");
         }
         if self.change == Change::Opened {
-            assert!(self.callers.nobodys.get(&hash()).is_none(), "what may open something is taken for nobody's");
+            assert!(self.callers.negative.get(&hash()).is_none(), "what may open something is taken for nobody's");
         }
         if self.waiting.is_empty() {
-            assert!(self.callers.flights.is_empty(), "a look-up that nobody waits for is still listed");
+            assert!(self.callers.single_flight.is_empty(), "a look-up that nobody waits for is still listed");
         }
         if self.change == Change::Removed {
             // One that began before the change may still be under way beside one that began after it.
@@ -331,12 +331,12 @@ fn no_order_lets_a_token_call_that_was_removed_while_nothing_was_heard() {
 fn strangers_push_nobody_out() {
     let callers = Callers::new(true);
     let ticket = callers.ticket().unwrap();
-    callers.keep(ticket, hash(), &Landed::Found(Found::Caller(caller())));
-    for number in 0..3 * MOST_NOBODYS {
-        callers.keep(ticket, SecretHash::of(&number.to_string()), &Landed::Found(Found::Nobody));
+    callers.keep(ticket, hash(), &Outcome::Found(Lookup::Caller(caller())));
+    for number in 0..3 * MAX_UNKNOWN {
+        callers.keep(ticket, SecretHash::of(&number.to_string()), &Outcome::Found(Lookup::Unknown));
     }
     assert!(callers.token(&hash()).is_some());
-    assert!(callers.nobodys.len() <= MOST_NOBODYS);
+    assert!(callers.negative.len() <= MAX_UNKNOWN);
 }
 
 #[test]
@@ -344,10 +344,10 @@ fn a_look_up_that_panics_fails_those_who_waited_for_it_and_nobody_else() {
     let callers = Callers::new(true);
     let defect = || async {
         assert!(std::hint::black_box(false), "a defect");
-        Ok(Found::Nobody)
+        Ok(Lookup::Unknown)
     };
-    let answer = futures::executor::block_on(callers.find(hash(), As::Token, defect));
+    let answer = futures::executor::block_on(callers.find(hash(), CredentialKind::Token, defect));
     assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
-    let found = || async { Ok(Found::Caller(caller())) };
-    assert!(futures::executor::block_on(callers.find(hash(), As::Token, found)).is_ok());
+    let lookup = || async { Ok(Lookup::Caller(caller())) };
+    assert!(futures::executor::block_on(callers.find(hash(), CredentialKind::Token, lookup)).is_ok());
 }

@@ -26,16 +26,16 @@ fn what_is_remembered_counts_only_while_somebody_listens() {
     let callers = Callers::new(false);
     assert!(callers.ticket().is_none());
     let now = steady_millis();
-    callers.hear_on_at(now);
-    callers.keep_again();
-    callers.keep(callers.ticket().unwrap(), hash, &Landed::Found(Found::Caller(caller())));
+    callers.mark_listening_at(now);
+    callers.enable();
+    callers.keep(callers.ticket().unwrap(), hash, &Outcome::Found(Lookup::Caller(caller())));
     let counts_at = |later| callers.is_current(|| now + later);
     assert!(counts_at(STANDSTILL_MILLIS) && callers.tokens.get(&hash).is_some());
     assert!(!counts_at(STANDSTILL_MILLIS + 1));
-    assert_eq!(callers.hear_on_at(now + STANDSTILL_MILLIS), None);
+    assert_eq!(callers.mark_listening_at(now + STANDSTILL_MILLIS), None);
     assert!(callers.tokens.get(&hash).is_some());
     // The listener may be the first to go on: then everybody is forgotten before anything counts again.
-    assert_eq!(callers.hear_on_at(now + 2 * STANDSTILL_MILLIS + 1), Some(STANDSTILL_MILLIS + 1));
+    assert_eq!(callers.mark_listening_at(now + 2 * STANDSTILL_MILLIS + 1), Some(STANDSTILL_MILLIS + 1));
     assert!(callers.tokens.get(&hash).is_none());
 }
 
@@ -43,11 +43,11 @@ fn what_is_remembered_counts_only_while_somebody_listens() {
 fn what_was_looked_up_during_a_standstill_is_not_kept_after_it() {
     let hash = SecretHash::of("secret");
     let callers = Callers::new(false);
-    callers.hear_on();
-    callers.keep_again();
+    callers.mark_listening();
+    callers.enable();
     let before = callers.ticket().unwrap();
-    callers.hear_on_at(steady_millis() + 2 * STANDSTILL_MILLIS);
-    callers.keep(before, hash, &Landed::Found(Found::Caller(caller())));
+    callers.mark_listening_at(steady_millis() + 2 * STANDSTILL_MILLIS);
+    callers.keep(before, hash, &Outcome::Found(Lookup::Caller(caller())));
     assert!(callers.tokens.get(&hash).is_none());
 }
 

@@ -1,16 +1,16 @@
-//! Hears what other servers change. While it cannot, this server remembers no caller.
+//! Receives the changes of other servers. While it cannot, this server caches no caller.
 
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 
-use super::forget::CHANNEL;
+use super::invalidation::CHANNEL;
 use crate::callers::Callers;
 use crate::core::{Core, ticks};
 use crate::store::Dialect;
 use crate::world::steady_millis;
 
-/// Every server says something each second, so silence means that nothing can be heard.
+/// Every server sends a heartbeat each second, so silence means that nothing can be received.
 const SILENCE_MILLIS: u64 = 4_000;
 /// How often it looks whether it still listens; well within what counts as a standstill.
 const LISTENS: Duration = Duration::from_millis(25);
@@ -19,12 +19,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 impl Core {
     /// Listens to the other servers until it is dropped. With SQLite there are none.
-    pub(crate) async fn hear_others(&self) {
+    pub(crate) async fn listen(&self) {
         if self.store.dialect() == Dialect::Sqlite {
             return;
         }
         loop {
-            let heard = self.listen().await;
+            let heard = self.listen_until_lost().await;
             // What broke this connection may have broken all.
             self.store.suspect();
             match heard {
@@ -38,7 +38,7 @@ impl Core {
     }
 
     /// Listens until the connection is lost.
-    async fn listen(&self) -> sqlx::Result<()> {
+    async fn listen_until_lost(&self) -> sqlx::Result<()> {
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .max_lifetime(None)
@@ -49,7 +49,7 @@ impl Core {
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);
         listener.listen(CHANNEL).await?;
-        self.callers.hear_on();
+        self.callers.mark_listening();
         let _hearing = Hearing::begin(&self.callers);
         tracing::info!("listening to other servers");
         let mut ticks = ticks(LISTENS);
@@ -60,7 +60,7 @@ impl Core {
                 tokio::select! {
                     word = &mut word => break word?,
                     _ = ticks.tick() => {
-                        self.hear_on();
+                        self.mark_listening();
                         if steady_millis().saturating_sub(last_word) > SILENCE_MILLIS {
                             return Ok(());
                         }
@@ -68,15 +68,15 @@ impl Core {
                 }
             };
             let Some(word) = word else { return Ok(()) };
-            self.hear_on();
+            self.mark_listening();
             last_word = steady_millis();
-            self.heed(word.payload());
+            self.apply(word.payload());
         }
     }
 
-    /// What other servers said while this one stood still is heard late, if at all; so nothing from before counts.
-    fn hear_on(&self) {
-        if let Some(millis) = self.callers.hear_on() {
+    /// Notifications that were sent while this server stood still arrive late, if at all; so nothing from before counts.
+    fn mark_listening(&self) {
+        if let Some(millis) = self.callers.mark_listening() {
             tracing::warn!(millis, "this server stood still: every caller is looked up anew");
         }
     }
@@ -87,13 +87,13 @@ struct Hearing<'a>(&'a Callers);
 
 impl Hearing<'_> {
     fn begin(callers: &Callers) -> Hearing<'_> {
-        callers.keep_again();
+        callers.enable();
         Hearing(callers)
     }
 }
 
 impl Drop for Hearing<'_> {
     fn drop(&mut self) {
-        self.0.keep_nothing();
+        self.0.disable();
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::forget::notify;
+use super::invalidation::notify;
 use super::state::{ClusterKey, Me};
 use crate::core::{Core, ticks};
 use crate::error::{Error, Result};
@@ -63,7 +63,7 @@ impl Core {
     /// The present moment of the clock that all servers share, in milliseconds.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn shared_now(&self) -> Result<i64> {
         let text = format!("SELECT {}", now_sql(self.store.dialect()));
         Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(self.store.read()).await?)
@@ -73,7 +73,7 @@ impl Core {
     ///
     /// # Errors
     /// From the database; [`Error::Internal`] when the identity cannot be read or written.
-    pub(crate) async fn join_others(&self) -> Result<()> {
+    pub(crate) async fn join_cluster(&self) -> Result<()> {
         let id = self.identity().await?;
         let address = self.settings.advertise.clone().unwrap_or_default();
         let now = now_sql(self.store.dialect());
@@ -104,8 +104,8 @@ impl Core {
         self.cluster.me.set(Me { id, started, key: ClusterKey::new(&key) }).map_err(|_| Error::internal("joined twice"))
     }
 
-    /// Says regularly that it is there, until it is dropped.
-    pub(crate) async fn beat(&self) {
+    /// Sends heartbeats until it is dropped.
+    pub(crate) async fn heartbeat(&self) {
         if self.store.dialect() == Dialect::Sqlite {
             return;
         }
@@ -151,7 +151,7 @@ impl Core {
     ///
     /// # Errors
     /// From the database; then the silence says the same a few seconds later.
-    pub(crate) async fn leave_others(&self) -> Result<()> {
+    pub(crate) async fn leave_cluster(&self) -> Result<()> {
         let Some(me) = self.cluster.me.get() else { return Ok(()) };
         *self.cluster.worker_until.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let mut tx = self.store.begin().await?;

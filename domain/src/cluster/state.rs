@@ -1,4 +1,4 @@
-//! What a server knows of itself and of what others have passed on.
+//! What a server knows of itself, and the signatures of requests that others forwarded.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -15,7 +15,7 @@ pub(super) const VALID_MILLIS: i64 = 30_000;
 pub(crate) struct Cluster {
     pub(super) me: OnceLock<Me>,
     pub(super) worker_until: Mutex<Option<Instant>>,
-    /// What others have passed on lately.
+    /// Signatures of recently forwarded requests.
     pub(super) seen: Seen,
 }
 

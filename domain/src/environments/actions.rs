@@ -12,7 +12,7 @@ use crate::ids::{AccountId, ActionId, UserId};
 use crate::types::environments::{TaskState, TaskView};
 use crate::world::from_millis;
 
-/// So long an action that is over is kept.
+/// How long a finished action is kept.
 const KEPT_MILLIS: i64 = 90 * 24 * 3600 * 1000;
 
 /// The most actions that are listed at once.
@@ -66,7 +66,7 @@ impl Environments {
     /// The account's actions, the newest first.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn actions(&self, caller: &Caller, filter: ActionFilter) -> Result<Vec<Action>> {
         caller.require(Right::See)?;
         let rows = sqlx::query(

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use futures::FutureExt;
 
-use super::keeper::{Kept, until_up};
 use super::model::{Failure, Node};
+use super::node_controller::{NodePlan, until_up};
 use super::operation::{Change, Operation, Outcome, Work};
 use super::ports;
-use super::rows::{self, Wanted, Which};
+use super::rows::{self, DesiredState, Which};
 use crate::caller::{Caller, Client};
 use crate::engine::{EngineError, FileWork, NodePath};
 use crate::environments::service::Environments;
@@ -22,7 +22,7 @@ pub(super) const START: Change = Change {
     doing: "Starting",
     from: &[EnvStatus::Stopped, EnvStatus::Sleeping, EnvStatus::Broken],
     via: EnvStatus::Launching,
-    wanted: Some(Wanted::Running),
+    desired_state: Some(DesiredState::Running),
 };
 
 const STOP: Change = Change {
@@ -30,7 +30,7 @@ const STOP: Change = Change {
     doing: "Stopping",
     from: &[EnvStatus::Running, EnvStatus::Broken],
     via: EnvStatus::Stopping,
-    wanted: Some(Wanted::Stopped),
+    desired_state: Some(DesiredState::Stopped),
 };
 
 const SLEEP: Change = Change {
@@ -38,7 +38,7 @@ const SLEEP: Change = Change {
     doing: "Putting to sleep",
     from: &[EnvStatus::Running],
     via: EnvStatus::GoingToSleep,
-    wanted: Some(Wanted::Sleeping),
+    desired_state: Some(DesiredState::Sleeping),
 };
 
 const RESTART: Change = Change {
@@ -46,7 +46,7 @@ const RESTART: Change = Change {
     doing: "Restarting",
     from: &[EnvStatus::Running],
     via: EnvStatus::Launching,
-    wanted: None,
+    desired_state: None,
 };
 
 /// Which nodes of an environment.
@@ -77,8 +77,8 @@ impl Environments {
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::WrongState`].
     pub async fn start(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
-        let begun = self.begin(caller, client, name, &START).await?;
-        self.go_on(begun, |work| launch(work).boxed())
+        let started = self.begin(caller, client, name, &START).await?;
+        self.spawn(started, |work| launch(work).boxed())
     }
 
     /// Stops a running or broken environment: every process of it ends.
@@ -86,8 +86,8 @@ impl Environments {
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::WrongState`].
     pub async fn stop(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
-        let begun = self.begin(caller, client, name, &STOP).await?;
-        self.go_on(begun, |work| end(work, EnvStatus::Stopped).boxed())
+        let started = self.begin(caller, client, name, &STOP).await?;
+        self.spawn(started, |work| end(work, EnvStatus::Stopped).boxed())
     }
 
     /// Puts a running environment to sleep: as stopped, until it is started.
@@ -95,8 +95,8 @@ impl Environments {
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::WrongState`].
     pub async fn sleep(&self, caller: &Caller, client: &Client, name: &str) -> Result<Operation> {
-        let begun = self.begin(caller, client, name, &SLEEP).await?;
-        self.go_on(begun, |work| end(work, EnvStatus::Sleeping).boxed())
+        let started = self.begin(caller, client, name, &SLEEP).await?;
+        self.spawn(started, |work| end(work, EnvStatus::Sleeping).boxed())
     }
 
     /// Restarts all nodes of a running environment.
@@ -119,10 +119,10 @@ impl Environments {
         choice: NodeChoice,
         order: RestartOrder,
     ) -> Result<Operation> {
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
-        let begun = self.begin(caller, client, name, &RESTART).await?;
-        self.go_on(begun, move |work| restart(work, nodes, order).boxed())
+        let started = self.begin(caller, client, name, &RESTART).await?;
+        self.spawn(started, move |work| restart(work, nodes, order).boxed())
     }
 }
 
@@ -184,7 +184,7 @@ pub(super) async fn until_all_up(work: &Work) -> Outcome {
             Err(Some(failure)) => Outcome::Broken(failure),
             Err(None) => Outcome::CutOff,
         },
-        () = work.slot.gone() => Outcome::Overtaken,
+        () = work.slot.deleting() => Outcome::Overtaken,
         () = work.manager.closing() => Outcome::CutOff,
     };
     work.slot.stop_nodes(work.keyrack.settings.stop_grace).await;
@@ -192,9 +192,9 @@ pub(super) async fn until_all_up(work: &Work) -> Outcome {
 }
 
 /// What all nodes are to run, with files copied, folders of volumes made and ports free.
-async fn prepare(work: &Work) -> Result<Vec<Kept>, Failure> {
+async fn prepare(work: &Work) -> Result<Vec<NodePlan>, Failure> {
     let nodes = copy_files(work).await?;
-    let mut kept = Vec::with_capacity(nodes.len());
+    let mut node_plans = Vec::with_capacity(nodes.len());
     for mut node in nodes {
         if !ports::is_free(node.port) {
             node.port = work.keyrack.move_port(node.id).await.map_err(failed(node.id))?;
@@ -206,9 +206,9 @@ async fn prepare(work: &Work) -> Result<Vec<Kept>, Failure> {
                 Err(error) => return Err(failed(node.id)(Error::Engine(error.to_string()))),
             }
         }
-        kept.push(Kept { spec: node.spec(&work.environment.name), listens: node.facts.listens });
+        node_plans.push(NodePlan { spec: node.spec(&work.environment.name), listens: node.facts.listens });
     }
-    Ok(kept)
+    Ok(node_plans)
 }
 
 /// Copies the files that nodes of a clone still have to be given; answers the nodes as the store has them now.
@@ -236,24 +236,24 @@ async fn end(work: Work, status: EnvStatus) -> Outcome {
 }
 
 pub(super) async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -> Outcome {
-    let kept = |node: &Node| Kept { spec: node.spec(&work.environment.name), listens: node.facts.listens };
+    let node_plan = |node: &Node| NodePlan { spec: node.spec(&work.environment.name), listens: node.facts.listens };
     if order.sequential {
         for (index, node) in nodes.iter().enumerate() {
             if index > 0 {
                 tokio::select! {
                     () = tokio::time::sleep(order.delay) => {}
-                    () = work.slot.gone() => return Outcome::Overtaken,
+                    () = work.slot.deleting() => return Outcome::Overtaken,
                     () = work.manager.closing() => return Outcome::CutOff,
                 }
             }
-            work.slot.restart(kept(node)).await;
+            work.slot.restart(node_plan(node)).await;
             match until_all_up(&work).await {
                 Outcome::Reached(_) => {}
                 other => return other,
             }
         }
     } else {
-        futures::future::join_all(nodes.iter().map(|node| work.slot.restart(kept(node)))).await;
+        futures::future::join_all(nodes.iter().map(|node| work.slot.restart(node_plan(node)))).await;
     }
     until_all_up(&work).await
 }

@@ -109,7 +109,7 @@ impl Environments {
         Ok(choice.of(&environment)?.into_iter().cloned().collect())
     }
 
-    /// As [`Environments::configured_nodes`], for somebody who is told what was set: it is noted that he read it.
+    /// As [`Environments::configured_nodes`], for a caller who gets what was set: the read is audited.
     ///
     /// # Errors
     /// As there.
@@ -187,7 +187,7 @@ impl Environments {
         let engine = &self.manager()?.engine;
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
-        self.must_be_here(&environment.name, environment.home.as_ref())?;
+        self.ensure_local(&environment.name, environment.placement.as_ref())?;
         let environment = hold(&mut tx, environment).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
         let mut event = Event::by(caller, client, kind, format!("environment:{}", environment.name))

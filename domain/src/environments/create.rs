@@ -7,10 +7,10 @@ use sqlx::Row;
 
 use super::actions::{self, NewAction};
 use super::changes::{copy_files, launch};
-use super::manager::Entered;
+use super::manager::OperationGuard;
 use super::model::{Environment, EnvironmentSettings, NodeFacts};
-use super::operation::{Begun, Operation, Outcome, Work};
-use super::rows::{self, Wanted, Which};
+use super::operation::{Operation, Outcome, StartedOperation, Work};
+use super::rows::{self, DesiredState, Which};
 use super::spec::{EnvironmentSpec, NodesSpec};
 use super::{name, ports};
 use crate::audit::{self, Event};
@@ -33,7 +33,7 @@ struct New {
     display_name: String,
     settings: EnvironmentSettings,
     status: EnvStatus,
-    wanted: Wanted,
+    desired_state: DesiredState,
     nodes: Vec<NewNode>,
 }
 
@@ -91,7 +91,7 @@ impl Environments {
     }
 
     async fn create_owned(&self, creator: Creator<'_>, spec: EnvironmentSpec) -> Result<Operation> {
-        let entered = self.manager()?.enter()?;
+        let guard = self.manager()?.enter()?;
         let mut nodes = Vec::new();
         for (index, spec) in spec.nodes.iter().enumerate() {
             let listens = self.check_runs(index, spec).await?;
@@ -105,12 +105,12 @@ impl Environments {
             display_name: spec.display_name.unwrap_or_default(),
             settings: EnvironmentSettings { region: spec.region, ha: spec.ha, ssl: spec.ssl },
             status: EnvStatus::Creating,
-            wanted: Wanted::Running,
+            desired_state: DesiredState::Running,
             nodes,
         };
         let title = format!("Creating {}", new.name);
-        let begun = self.write_new(creator, CREATE, title, new, None, entered).await?;
-        self.go_on(begun, |work| launch(work).boxed())
+        let started = self.write_new(creator, CREATE, title, new, None, guard).await?;
+        self.spawn(started, |work| launch(work).boxed())
     }
 
     /// Makes a copy of an environment with all its files under another name. It runs when the first one does.
@@ -125,8 +125,8 @@ impl Environments {
         name: &str,
     ) -> Result<Operation> {
         caller.require(Right::Operate)?;
-        let entered = self.manager()?.enter()?;
-        let source = self.get_here(caller, source).await?;
+        let guard = self.manager()?.enter()?;
+        let source = self.get_local(caller, source).await?;
         if !CLONEABLE.contains(&source.status) {
             return Err(Error::WrongState { name: source.name, current: source.status, needed: CLONEABLE });
         }
@@ -154,13 +154,13 @@ impl Environments {
             display_name: String::new(),
             settings: source.settings.clone(),
             status: EnvStatus::Cloning,
-            wanted: if runs { Wanted::Running } else { Wanted::Stopped },
+            desired_state: if runs { DesiredState::Running } else { DesiredState::Stopped },
             nodes: nodes.collect(),
         };
         let title = format!("Cloning {} to {}", source.name, new.name);
         let creator = Creator::Caller(caller, client);
-        let begun = self.write_new(creator, CLONE, title, new, Some(&source), entered).await?;
-        self.go_on(begun, move |work| copy(work, source.id, runs).boxed())
+        let started = self.write_new(creator, CLONE, title, new, Some(&source), guard).await?;
+        self.spawn(started, move |work| copy(work, source.id, runs).boxed())
     }
 
     /// Asks the engine whether such nodes can run; answers whether they answer on their port.
@@ -189,8 +189,8 @@ impl Environments {
         title: String,
         new: New,
         source: Option<&Environment>,
-        entered: Entered,
-    ) -> Result<Begun> {
+        guard: OperationGuard,
+    ) -> Result<StartedOperation> {
         let now = self.world.now();
         let (account, user) = creator.account_and_user();
         let settings = serde_json::to_string(&new.settings).map_err(Error::internal)?;
@@ -205,7 +205,7 @@ impl Environments {
         .bind(&new.display_name)
         .bind(hex::encode(self.world.random::<16>()))
         .bind(new.status.code())
-        .bind(new.wanted.word())
+        .bind(new.desired_state.word())
         .bind(settings)
         .bind(now.timestamp_millis())
         .bind(self.server_id().map(|id| id.as_str().to_owned()))
@@ -247,7 +247,7 @@ impl Environments {
         let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
         let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;
         tx.commit().await?;
-        Ok(Begun { action, via: new.status, environment, entered })
+        Ok(StartedOperation { action, via: new.status, environment, guard })
     }
 }
 
@@ -281,11 +281,11 @@ pub(super) async fn write_node(
 /// Copies the files and, if the source runs, starts the copy. The source waits with its own changes until it is copied.
 async fn copy(work: Work, source: EnvironmentId, runs: bool) -> Outcome {
     let slot = work.manager.slot(source);
-    let turn = slot.turn.lock().await;
+    let op_lock = slot.op_lock.lock().await;
     if let Err(failure) = copy_files(&work).await {
         return Outcome::Broken(Arc::new(failure));
     }
-    drop(turn);
+    drop(op_lock);
     if runs { launch(work).await } else { Outcome::Reached(EnvStatus::Stopped) }
 }
 

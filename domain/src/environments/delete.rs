@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::actions::{self, NewAction};
-use super::manager::Entered;
+use super::manager::OperationGuard;
 use super::model::Environment;
 use super::rows;
 use crate::audit::{self, Event};
@@ -23,11 +23,11 @@ impl Environments {
     /// at its next start.
     pub async fn delete(&self, caller: &Caller, client: &Client, name: &str) -> Result<()> {
         caller.require(Right::Operate)?;
-        let entered = self.manager()?.enter()?;
+        let guard = self.manager()?.enter()?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
-        self.must_be_here(&environment.name, environment.home.as_ref())?;
+        self.ensure_local(&environment.name, environment.placement.as_ref())?;
         let marked = sqlx::query("UPDATE environments SET wanted = 'deleted' WHERE id = $1 AND wanted <> 'deleted'")
             .bind(environment.id.0)
             .execute(&mut *tx)
@@ -48,7 +48,7 @@ impl Environments {
         let action = actions::begin(&mut tx, now, action).await?;
         tx.commit().await?;
         let keyrack = self.clone();
-        let deletion = async move { keyrack.finish_deletion(environment, Some(action), entered).await };
+        let deletion = async move { keyrack.finish_deletion(environment, Some(action), guard).await };
         tokio::spawn(deletion).await.map_err(Error::internal)?
     }
 
@@ -57,13 +57,13 @@ impl Environments {
         &self,
         environment: Environment,
         action: Option<ActionId>,
-        entered: Entered,
+        guard: OperationGuard,
     ) -> Result<()> {
         let manager = self.manager()?;
         let slot = manager.slot(environment.id);
-        slot.leave();
-        let _turn = slot.turn.lock().await;
-        let _hands = slot.hands.write().await;
+        slot.mark_deleting();
+        let _op_lock = slot.op_lock.lock().await;
+        let _in_use = slot.in_use.write().await;
         slot.stop_nodes(Duration::ZERO).await;
         for node in environment.nodes() {
             if let Err(error) = manager.engine.remove(node.id).await {
@@ -77,7 +77,7 @@ impl Environments {
         }
         self.retry(|| self.forget(&environment, action)).await?;
         manager.forget(environment.id);
-        drop(entered);
+        drop(guard);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use super::inside::{Inside, engine_error, event, may};
 use super::manager::COMMANDS_AT_ONCE;
 use super::model::Node;
 use super::spec::parse_commands;
-use crate::accounts::Standing;
+use crate::accounts::AuthSnapshot;
 use crate::caller::{Caller, Client, Right};
 use crate::engine::{Execution, Exit};
 use crate::environments::service::Environments;
@@ -69,12 +69,12 @@ impl Environments {
         let programs: Vec<_> =
             commands.iter().map(|command| command.split_whitespace().next().unwrap_or_default().to_owned()).collect();
         let event = event(caller, client, "node.execute", &inside).with("programs", programs);
-        let going = Going { keyrack: self, caller, standing: self.accounts.standing(caller).await? };
+        let going = Going { keyrack: self, caller, auth_snapshot: self.accounts.auth_snapshot(caller).await? };
         let all = inside.nodes.iter().map(|node| execute_all(&inside, node, &commands, say_yes, Some(&going)));
-        self.noted(event, async {
+        self.with_audit(event, async {
             tokio::select! {
                 outputs = futures::future::try_join_all(all) => outputs,
-                () = inside.slot.gone() => Err(Error::NoEnvironment(environment.name.clone())),
+                () = inside.slot.deleting() => Err(Error::NoEnvironment(environment.name.clone())),
                 () = inside.manager.closing() => Err(Error::Unavailable),
             }
         })
@@ -86,7 +86,7 @@ impl Environments {
 pub(super) struct Going<'a> {
     keyrack: &'a Environments,
     caller: &'a Caller,
-    standing: Standing,
+    auth_snapshot: AuthSnapshot,
 }
 
 /// Executes commands one after another; before each further one it is asked whether that may still be.
@@ -102,7 +102,7 @@ pub(super) async fn execute_all(
         NodeOutput { node: node.id, exit_status: 0, out: String::new(), err: String::new(), in_time: true };
     for (number, command) in commands.iter().enumerate() {
         if let Some(going) = going.filter(|_| number > 0) {
-            going.keyrack.accounts.must_still_stand(going.caller, &going.standing, Right::Operate).await?;
+            going.keyrack.accounts.recheck(going.caller, &going.auth_snapshot, Right::Operate).await?;
         }
         let execution = Execution {
             command: command.clone(),

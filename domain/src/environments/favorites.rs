@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::files::{FilePlace, node_path, present_path};
+use super::files::{FileLocation, node_path, present_path};
 use super::rows;
 use crate::audit::{self, Event};
 use crate::bounds::counts::FAVORITE_PATHS;
@@ -32,7 +32,7 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         path: &str,
         folder: bool,
         (keyword, filter): (Option<&str>, Option<&str>),
@@ -46,8 +46,8 @@ impl Environments {
         }
         let mut tx = self.store.begin().await?;
         lock_account(&mut tx, caller.account).await?;
-        let environment = rows::find(&mut tx, caller.account, &place.environment).await?;
-        for node in place.choice.of(&environment)? {
+        let environment = rows::find(&mut tx, caller.account, &location.environment).await?;
+        for node in location.choice.of(&environment)? {
             sqlx::query(
                 "INSERT INTO favorites (node_id, path, is_dir, keyword, filter) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (node_id, path) DO UPDATE SET is_dir = excluded.is_dir, keyword = excluded.keyword, \
@@ -79,13 +79,19 @@ impl Environments {
     ///
     /// # Errors
     /// [`Error::NoEnvironment`]; [`Error::NotFound`] for a node or mark that is not there.
-    pub async fn remove_favorite(&self, caller: &Caller, client: &Client, place: &FilePlace, path: &str) -> Result<()> {
+    pub async fn remove_favorite(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        location: &FileLocation,
+        path: &str,
+    ) -> Result<()> {
         caller.require(Right::Operate)?;
         let path = present_path("path", path)?.to_string();
         let mut tx = self.store.begin().await?;
-        let environment = rows::find(&mut tx, caller.account, &place.environment).await?;
+        let environment = rows::find(&mut tx, caller.account, &location.environment).await?;
         let mut removed = 0;
-        for node in place.choice.of(&environment)? {
+        for node in location.choice.of(&environment)? {
             let gone = sqlx::query("DELETE FROM favorites WHERE node_id = $1 AND path = $2")
                 .bind(node.id.0)
                 .bind(&path)
@@ -105,9 +111,9 @@ impl Environments {
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that is not there.
-    pub async fn favorites(&self, caller: &Caller, place: &FilePlace) -> Result<Vec<Favorite>> {
-        let environment = self.get(caller, &place.environment).await?;
-        let chosen: Vec<NodeId> = place.choice.of(&environment)?.iter().map(|node| node.id).collect();
+    pub async fn favorites(&self, caller: &Caller, location: &FileLocation) -> Result<Vec<Favorite>> {
+        let environment = self.get(caller, &location.environment).await?;
+        let chosen: Vec<NodeId> = location.choice.of(&environment)?.iter().map(|node| node.id).collect();
         let rows = sqlx::query(
             "SELECT f.node_id, f.path, f.is_dir, f.keyword, f.filter FROM favorites f \
              JOIN nodes n ON n.id = f.node_id WHERE n.environment_id = $1 ORDER BY f.node_id, f.path",

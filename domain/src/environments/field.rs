@@ -53,13 +53,13 @@ impl<'a> Field<'a> {
             Some(object @ Value::Object(_)) => {
                 Ok(vec![Field { parameter: self.parameter, path: self.path.clone(), value: Some(object) }])
             }
-            Some(_) => Err(self.wrong("must be a list of objects")),
+            Some(_) => Err(self.error("must be a list of objects")),
             None => Ok(Vec::new()),
         }
     }
 
     /// A refusal of this value.
-    pub fn wrong(&self, why: impl std::fmt::Display) -> Error {
+    pub fn error(&self, why: impl std::fmt::Display) -> Error {
         Error::invalid(self.parameter, format!("{}: {why}", self.path))
     }
 
@@ -84,7 +84,7 @@ impl<'a> Field<'a> {
                 "true" | "1" => Ok(Some(true)),
                 "false" | "0" => Ok(Some(false)),
                 "" => Ok(None),
-                _ => Err(field.wrong("must be true or false")),
+                _ => Err(field.error("must be true or false")),
             },
         }
     }
@@ -97,7 +97,7 @@ impl<'a> Field<'a> {
         match self.value {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
-            Some(_) => Err(self.wrong("must be a text")),
+            Some(_) => Err(self.error("must be a text")),
         }
     }
 
@@ -112,7 +112,7 @@ impl<'a> Field<'a> {
                 if word.len() > 60
                     || !word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) =>
             {
-                Err(self.wrong("must be a word of letters, digits, “-”, “_” and “.”, at most 60"))
+                Err(self.error("must be a word of letters, digits, “-”, “_” and “.”, at most 60"))
             }
             _ => Ok(word),
         }
@@ -131,7 +131,7 @@ impl<'a> Field<'a> {
         };
         match number {
             Some(number) if number <= most => Ok(Some(number)),
-            _ => Err(self.wrong(format!("must be a whole number from 0 to {most}"))),
+            _ => Err(self.error(format!("must be a whole number from 0 to {most}"))),
         }
     }
 }

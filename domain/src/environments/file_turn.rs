@@ -20,7 +20,7 @@ impl Inside<'_> {
         let _place = line.queue()?;
         tokio::select! {
             permit = line.places.clone().acquire_owned() => permit.map(Turn).map_err(Error::internal),
-            () = self.slot.gone() => Err(Error::NoEnvironment(self.environment.name.clone())),
+            () = self.slot.deleting() => Err(Error::NoEnvironment(self.environment.name.clone())),
             () = self.manager.closing() => Err(Error::Unavailable),
         }
     }
@@ -32,12 +32,12 @@ impl Environments {
         if let Some(turn) = inside.manager.file_turns.line(inside.environment.account).now() {
             return Ok(turn);
         }
-        let standing = self.accounts.standing(caller).await?;
+        let auth_snapshot = self.accounts.auth_snapshot(caller).await?;
         let turn = tokio::select! {
             turn = inside.file_turn() => turn?,
             () = waiting::gone() => return Err(abandoned()),
         };
-        self.accounts.must_still_stand(caller, &standing, right).await?;
+        self.accounts.recheck(caller, &auth_snapshot, right).await?;
         Ok(turn)
     }
 }

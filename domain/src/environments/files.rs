@@ -15,7 +15,7 @@ use crate::waiting;
 
 /// Whose files.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilePlace {
+pub struct FileLocation {
     pub environment: String,
     pub choice: NodeChoice,
     /// Of the chosen nodes only the first of each layer.
@@ -37,12 +37,18 @@ impl Environments {
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or file that is not there, [`Error::Invalid`] for what is
     /// no file, [`Error::Limit`] for one that is too large.
-    pub async fn read_file(&self, caller: &Caller, client: &Client, place: &FilePlace, path: &str) -> Result<String> {
+    pub async fn read_file(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        location: &FileLocation,
+        path: &str,
+    ) -> Result<String> {
         may(caller)?;
         let path = present_path("path", path)?;
         let shown = short_path(&path.to_string());
-        let environment = self.get(caller, &place.environment).await?;
-        match self.look_at_files(caller, place, FileWork::Read(path)).await? {
+        let environment = self.get(caller, &location.environment).await?;
+        match self.look_at_files(caller, location, FileWork::Read(path)).await? {
             FileDone::Text(text) => {
                 let read = Event::by(caller, client, "file.read", format!("environment:{}", environment.name));
                 self.note_read(read.with("path", shown));
@@ -56,10 +62,10 @@ impl Environments {
     ///
     /// # Errors
     /// As [`Environments::read_file`].
-    pub async fn list_files(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<Vec<FileEntry>> {
+    pub async fn list_files(&self, caller: &Caller, location: &FileLocation, path: &str) -> Result<Vec<FileEntry>> {
         caller.require(Right::See)?;
         let work = FileWork::List(present_path("path", path)?);
-        match self.look_at_files(caller, place, work).await? {
+        match self.look_at_files(caller, location, work).await? {
             FileDone::Entries(entries) => Ok(entries),
             other => Err(unexpected(&other)),
         }
@@ -73,14 +79,14 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         path: &str,
         body: &str,
         append: bool,
     ) -> Result<Vec<NodeId>> {
         let work = FileWork::Write { path: node_path("path", path)?, body: body.to_owned(), append };
         let kind = if append { "file.append" } else { "file.write" };
-        self.change_files(caller, client, place, kind, &[("path", path)], work).await.map(nodes)
+        self.change_files(caller, client, location, kind, &[("path", path)], work).await.map(nodes)
     }
 
     /// Makes an empty file or a folder.
@@ -91,12 +97,12 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         path: &str,
         folder: bool,
     ) -> Result<Vec<NodeId>> {
         let work = FileWork::Create { path: node_path("path", path)?, folder };
-        self.change_files(caller, client, place, "file.create", &[("path", path)], work).await.map(nodes)
+        self.change_files(caller, client, location, "file.create", &[("path", path)], work).await.map(nodes)
     }
 
     /// Removes a file, or a folder with all in it.
@@ -107,11 +113,11 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         path: &str,
     ) -> Result<Vec<NodeId>> {
         let work = FileWork::Delete(present_path("path", path)?);
-        self.change_files(caller, client, place, "file.delete", &[("path", path)], work).await.map(nodes)
+        self.change_files(caller, client, location, "file.delete", &[("path", path)], work).await.map(nodes)
     }
 
     /// Copies a file or a folder within each chosen node.
@@ -122,12 +128,12 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         from: &str,
         to: &str,
     ) -> Result<Vec<NodeId>> {
         let work = FileWork::Copy { from: node_path("src", from)?, to: node_path("dest", to)? };
-        self.change_files(caller, client, place, "file.copy", &[("src", from), ("dest", to)], work).await.map(nodes)
+        self.change_files(caller, client, location, "file.copy", &[("src", from), ("dest", to)], work).await.map(nodes)
     }
 
     /// Moves a file or a folder within each chosen node.
@@ -138,13 +144,13 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         from: &str,
         to: &str,
     ) -> Result<Vec<NodeId>> {
         let work = FileWork::Rename { from: present_path("oldPath", from)?, to: node_path("newPath", to)? };
         let paths = [("oldPath", from), ("newPath", to)];
-        self.change_files(caller, client, place, "file.rename", &paths, work).await.map(nodes)
+        self.change_files(caller, client, location, "file.rename", &paths, work).await.map(nodes)
     }
 
     /// Replaces what matches a pattern: all matches, or the one with the number `nth`, counted from 1. Answers how many
@@ -157,7 +163,7 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         path: &str,
         pattern: &str,
         replacement: &str,
@@ -171,7 +177,7 @@ impl Environments {
             let pattern = read.map_err(|why| Error::invalid("pattern", why))?;
             Ok(FileWork::Replace { path: at, pattern, replacement, nth })
         };
-        let done = self.change_files_once(caller, client, place, "file.replace", &[("path", path)], prepare).await?;
+        let done = self.change_files_once(caller, client, location, "file.replace", &[("path", path)], prepare).await?;
         let counts = done.iter().map(|(_, done)| match done {
             FileDone::Replaced(count) => *count,
             _ => 0,
@@ -187,19 +193,19 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         archive: &str,
         folder: &str,
     ) -> Result<Vec<NodeId>> {
         let work =
             FileWork::Unpack { archive: node_path("sourcePath", archive)?, folder: node_path("destPath", folder)? };
         let paths = [("sourcePath", archive), ("destPath", folder)];
-        self.change_files(caller, client, place, "file.unpack", &paths, work).await.map(nodes)
+        self.change_files(caller, client, location, "file.unpack", &paths, work).await.map(nodes)
     }
 
-    async fn look_at_files(&self, caller: &Caller, place: &FilePlace, work: FileWork) -> Result<FileDone> {
-        let slot = self.slot_of(caller, &place.environment).await?;
-        let inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
+    async fn look_at_files(&self, caller: &Caller, location: &FileLocation, work: FileWork) -> Result<FileDone> {
+        let slot = self.slot_of(caller, &location.environment).await?;
+        let inside = self.inside(caller, &slot, &location.environment, &location.choice).await?;
         let _turn = self.file_turn(caller, &inside, Right::See).await?;
         let first = inside.nodes.first().ok_or_else(|| Error::internal("nodes were chosen, but there is none"))?;
         inside.manager.engine.work_on_files(first.id, work).await.map_err(engine_error("path"))
@@ -215,13 +221,13 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         source: FileSource<'_>,
         path: &str,
         overwrite: bool,
     ) -> Result<Vec<NodeId>> {
         may(caller)?;
-        self.get_here(caller, &place.environment).await?;
+        self.get_local(caller, &location.environment).await?;
         let written = path;
         let mut to = node_path("destPath", path)?;
         let fetched;
@@ -242,7 +248,7 @@ impl Environments {
         }
         let shown = to.to_string();
         let work = FileWork::Place { file: file.to_owned(), to, overwrite };
-        self.change_files(caller, client, place, "file.upload", &[("destPath", &shown)], work).await.map(nodes)
+        self.change_files(caller, client, location, "file.upload", &[("destPath", &shown)], work).await.map(nodes)
     }
 
     /// Does the same on all chosen nodes, one after another; it ends with the first that cannot.
@@ -250,12 +256,12 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         kind: &'static str,
         paths: &[(&'static str, &str)],
         work: FileWork,
     ) -> Result<Vec<(NodeId, FileDone)>> {
-        self.change_files_once(caller, client, place, kind, paths, std::future::ready(Ok(work))).await
+        self.change_files_once(caller, client, location, kind, paths, std::future::ready(Ok(work))).await
     }
 
     /// As [`Environments::change_files`]; what is to be done is made ready when it has its turn.
@@ -263,15 +269,15 @@ impl Environments {
         &self,
         caller: &Caller,
         client: &Client,
-        place: &FilePlace,
+        location: &FileLocation,
         kind: &'static str,
         paths: &[(&'static str, &str)],
         prepare: impl Future<Output = Result<FileWork>>,
     ) -> Result<Vec<(NodeId, FileDone)>> {
         may(caller)?;
-        let slot = self.slot_of(caller, &place.environment).await?;
-        let mut inside = self.inside(caller, &slot, &place.environment, &place.choice).await?;
-        inside.nodes.retain(|node| node.master || !place.masters_only);
+        let slot = self.slot_of(caller, &location.environment).await?;
+        let mut inside = self.inside(caller, &slot, &location.environment, &location.choice).await?;
+        inside.nodes.retain(|node| node.master || !location.masters_only);
         let _turn = self.file_turn(caller, &inside, Right::Operate).await?;
         let parameter = paths.first().map_or("path", |(name, _)| *name);
         let mut event = event(caller, client, kind, &inside);
@@ -281,7 +287,7 @@ impl Environments {
         let work = prepare.await?;
         // Only a search takes long before it has changed anything.
         let searches = matches!(work, FileWork::Replace { .. });
-        self.noted(event, async {
+        self.with_audit(event, async {
             let mut done = Vec::new();
             for node in &inside.nodes {
                 let working = inside.manager.engine.work_on_files(node.id, work.clone());

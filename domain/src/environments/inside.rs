@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::RwLockReadGuard;
 
 use super::changes::NodeChoice;
-use super::manager::{Entered, Manager, Slot};
+use super::manager::{Manager, OperationGuard, Slot};
 use super::model::{Environment, Node};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
@@ -19,14 +19,14 @@ pub(super) struct Inside<'a> {
     pub nodes: Vec<Node>,
     pub manager: Arc<Manager>,
     pub slot: &'a Slot,
-    _hands: RwLockReadGuard<'a, ()>,
-    _entered: Entered,
+    _in_use: RwLockReadGuard<'a, ()>,
+    _guard: OperationGuard,
 }
 
 impl Environments {
     /// The running side of an environment, found by name.
     pub(super) async fn slot_of(&self, caller: &Caller, name: &str) -> Result<Arc<Slot>> {
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         Ok(self.manager()?.slot(environment.id))
     }
 
@@ -39,30 +39,30 @@ impl Environments {
         choice: &NodeChoice,
     ) -> Result<Inside<'a>> {
         let manager = self.manager()?.clone();
-        let entered = manager.enter()?;
-        let hands = slot.hands.read().await;
+        let guard = manager.enter()?;
+        let in_use = slot.in_use.read().await;
         // Once more: it may have been deleted before it was held.
-        let environment = self.get_here(caller, name).await?;
-        if slot.is_gone() {
+        let environment = self.get_local(caller, name).await?;
+        if slot.is_deleting() {
             return Err(Error::NoEnvironment(environment.name));
         }
         let nodes = choice.of(&environment)?.into_iter().cloned().collect();
-        Ok(Inside { environment, nodes, manager, slot, _hands: hands, _entered: entered })
+        Ok(Inside { environment, nodes, manager, slot, _in_use: in_use, _guard: guard })
     }
 
     /// Writes an entry before something is done that no transaction can hold, so that nothing happens unseen.
-    pub(super) async fn note(&self, event: Event) -> Result<()> {
+    pub(super) async fn record_event(&self, event: Event) -> Result<()> {
         let mut tx = self.store.begin().await?;
         audit::append(&mut tx, self.world.now(), event).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Notes what is about to be done, does it, and notes that it was not done if it was not.
-    pub(super) async fn noted<T>(&self, event: Event, work: impl Future<Output = Result<T>>) -> Result<T> {
-        self.note(event.clone()).await?;
+    /// Audits what is about to be done, does it, and audits the failure if there is one.
+    pub(super) async fn with_audit<T>(&self, event: Event, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.record_event(event.clone()).await?;
         let done = work.await;
         if let Err(error) = &done {
-            self.note(event.refused(error.without_output())).await?;
+            self.record_event(event.refused(error.without_output())).await?;
         }
         done
     }

@@ -160,7 +160,7 @@ impl Environments {
         Ok(layer)
     }
 
-    /// As [`Environments::properties`], for somebody who is told them: it is noted that he read them.
+    /// As [`Environments::properties`], for a caller who gets them: the read is audited.
     ///
     /// # Errors
     /// As there.

@@ -1,4 +1,4 @@
-//! From the server's start to its end: what should run runs.
+//! Start and shutdown of the server: recovers the environments, and stops their nodes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio::sync::mpsc;
 
 use super::actions::{self, NewAction};
 use super::changes::{START, launch};
-use super::manager::{Entered, Manager};
+use super::manager::{Manager, OperationGuard};
 use super::model::{Environment, Failure};
-use super::operation::Begun;
-use super::rows::{self, Wanted, Which};
+use super::operation::StartedOperation;
+use super::rows::{self, DesiredState, Which};
 use super::spec::{EnvironmentSpec, NodesSpec};
 use crate::audit::{self, Event};
 use crate::engine::{Engine, ImageRef};
@@ -28,8 +28,8 @@ const CLOSING: Duration = Duration::from_secs(6);
 pub const DEMO: &str = "my-project";
 
 impl Environments {
-    /// Takes up the environments: those that should run are started again, what was cut off is settled. The starts go
-    /// on after the answer. Once for each Keyrack; nothing can be changed about environments before.
+    /// Recovers the environments: those that should run are started again, interrupted operations are finished. The starts
+    /// continue after this returns. To be called once; no environment can be changed before.
     ///
     /// # Errors
     /// From the database; [`Error::Internal`] the second time.
@@ -37,14 +37,14 @@ impl Environments {
         let (manager, failures) = Manager::new(engine);
         let manager = Arc::new(manager);
         self.running.set(manager.clone()).map_err(|_| Error::internal("environments were started before"))?;
-        self.join_others().await?;
+        self.join_cluster().await?;
         let mut tx = self.store.begin().await?;
         actions::tidy(&mut tx, self.world.now(), self.server_id()).await?;
         tx.commit().await?;
         let mut again = Vec::new();
-        for (id, wanted) in self.own_environments().await? {
-            if let Some(begun) = self.take_up(&manager, id, wanted).await? {
-                again.push((begun, wanted));
+        for (id, desired_state) in self.own_environments().await? {
+            if let Some(started) = self.recover(&manager, id, desired_state).await? {
+                again.push((started, desired_state));
             }
         }
         tokio::spawn(self.clone().watch_failures(manager.clone(), failures));
@@ -52,15 +52,15 @@ impl Environments {
         let sampled = manager.clone();
         tokio::spawn(async move { sampled.sample().await });
         tokio::spawn(async move {
-            manager.engine.settle().await;
-            for (begun, wanted) in again {
-                keyrack.take_further(begun, wanted);
+            manager.engine.wait_for_orphans().await;
+            for (started, desired_state) in again {
+                keyrack.resume(started, desired_state);
             }
         });
         Ok(())
     }
 
-    /// Stops all nodes at once, with a grace time of four seconds at most: a server that is told to end has ten. What
+    /// Stops all nodes at once, with a grace time of four seconds at most: a server that has to end has ten. What
     /// should run is started again next time. A node that is left nevertheless ends with the server's process.
     pub async fn stop_all(&self) {
         let Ok(manager) = self.manager() else { return };
@@ -73,7 +73,7 @@ impl Environments {
         if closed.await.is_err() {
             tracing::warn!("some nodes did not end in time");
         }
-        let _ = self.leave_others().await;
+        let _ = self.leave_cluster().await;
     }
 
     /// Creates the environment of the demo start for this account and user, unless it is there. It starts after the answer.
@@ -93,28 +93,35 @@ impl Environments {
         }
     }
 
-    async fn own_environments(&self) -> Result<Vec<(EnvironmentId, Wanted)>> {
+    async fn own_environments(&self) -> Result<Vec<(EnvironmentId, DesiredState)>> {
         let rows: Vec<(i64, String)> =
             sqlx::query_as("SELECT id, wanted FROM environments WHERE server = $1 ORDER BY id")
                 .bind(self.server_id().map(|id| id.as_str().to_owned()))
                 .fetch_all(self.store.read())
                 .await?;
-        rows.into_iter().map(|(id, wanted)| Ok((EnvironmentId(id), Wanted::by_word(&wanted)?))).collect()
+        rows.into_iter()
+            .map(|(id, desired_state)| Ok((EnvironmentId(id), DesiredState::by_word(&desired_state)?)))
+            .collect()
     }
 
-    /// Settles what the last run of the server left; answers what is still to be done.
-    async fn take_up(&self, manager: &Manager, id: EnvironmentId, wanted: Wanted) -> Result<Option<Taken>> {
+    /// Recovers one environment from the state in which the last run of the server left it; returns what is still to be done.
+    async fn recover(
+        &self,
+        manager: &Manager,
+        id: EnvironmentId,
+        desired_state: DesiredState,
+    ) -> Result<Option<Recovery>> {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let Some(mut environment) = rows::read(&mut tx, Which::Id(id)).await?.pop() else { return Ok(None) };
-        let entered = manager.enter()?;
-        let status = match wanted {
-            Wanted::Deleted => return Ok(Some(Taken::Deletion(environment, entered))),
+        let guard = manager.enter()?;
+        let status = match desired_state {
+            DesiredState::Deleted => return Ok(Some(Recovery::Deletion(environment, guard))),
             // A copy that was cut short has to be finished, whether it is to run or not.
-            Wanted::Stopped if environment.nodes().any(|node| node.facts.copy_of.is_some()) => EnvStatus::Cloning,
-            Wanted::Stopped => EnvStatus::Stopped,
-            Wanted::Sleeping => EnvStatus::Sleeping,
-            Wanted::Running => EnvStatus::Launching,
+            DesiredState::Stopped if environment.nodes().any(|node| node.facts.copy_of.is_some()) => EnvStatus::Cloning,
+            DesiredState::Stopped => EnvStatus::Stopped,
+            DesiredState::Sleeping => EnvStatus::Sleeping,
+            DesiredState::Running => EnvStatus::Launching,
         };
         sqlx::query("UPDATE environments SET status = $2, failure = '' WHERE id = $1")
             .bind(id.0)
@@ -138,36 +145,36 @@ impl Environments {
         };
         let action = actions::begin(&mut tx, now, action).await?;
         tx.commit().await?;
-        Ok(Some(Taken::Start(Begun { action, via: status, environment, entered })))
+        Ok(Some(Recovery::Start(StartedOperation { action, via: status, environment, guard })))
     }
 
-    fn take_further(&self, taken: Taken, wanted: Wanted) {
-        match taken {
-            Taken::Deletion(environment, entered) => {
+    fn resume(&self, recovery: Recovery, desired_state: DesiredState) {
+        match recovery {
+            Recovery::Deletion(environment, guard) => {
                 let keyrack = self.clone();
-                tokio::spawn(async move { keyrack.finish_deletion(environment, None, entered).await });
+                tokio::spawn(async move { keyrack.finish_deletion(environment, None, guard).await });
             }
-            Taken::Start(begun) if wanted == Wanted::Running => {
-                let _ = self.go_on(begun, |work| launch(work).boxed());
+            Recovery::Start(started) if desired_state == DesiredState::Running => {
+                let _ = self.spawn(started, |work| launch(work).boxed());
             }
-            Taken::Start(begun) => {
-                let _ = self.go_on(begun, |work| super::create::finish_copy(work).boxed());
+            Recovery::Start(started) => {
+                let _ = self.spawn(started, |work| super::create::finish_copy(work).boxed());
             }
         }
     }
 
-    /// Makes environments Broken whose keepers gave up.
+    /// Makes environments Broken whose node controllers gave up.
     async fn watch_failures(self, manager: Arc<Manager>, mut failures: mpsc::UnboundedReceiver<Arc<Failure>>) {
         loop {
             let failure = tokio::select! {
                 Some(failure) = failures.recv() => failure,
                 () = manager.closing() => return,
             };
-            let (Some(id), Ok(entered)) = (manager.environment_of(failure.node), manager.enter()) else { continue };
+            let (Some(id), Ok(guard)) = (manager.environment_of(failure.node), manager.enter()) else { continue };
             let (keyrack, manager) = (self.clone(), manager.clone());
             tokio::spawn(async move {
                 let _ = keyrack.broke_down(&manager, id, &failure).await;
-                drop(entered);
+                drop(guard);
             });
         }
     }
@@ -175,11 +182,11 @@ impl Environments {
     /// A node of a running environment gave up. (While one is being started, the start sees it by itself.)
     async fn broke_down(&self, manager: &Manager, id: EnvironmentId, failure: &Failure) -> Result<()> {
         let slot = manager.slot(id);
-        let _turn = slot.turn.lock().await;
+        let _op_lock = slot.op_lock.lock().await;
         let mut connection = self.store.read().acquire().await?;
         let Some(environment) = rows::read(&mut connection, Which::Id(id)).await?.pop() else { return Ok(()) };
         drop(connection);
-        let broken = || self.settle(None, EnvStatus::Running, EnvStatus::Broken, &environment, Some(failure));
+        let broken = || self.finish(None, EnvStatus::Running, EnvStatus::Broken, &environment, Some(failure));
         if self.retry(broken).await? {
             slot.stop_nodes(self.settings.stop_grace).await;
         }
@@ -188,7 +195,7 @@ impl Environments {
 }
 
 /// What is left to be done for an environment after the server's start.
-enum Taken {
-    Start(Begun),
-    Deletion(Environment, Entered),
+enum Recovery {
+    Start(StartedOperation),
+    Deletion(Environment, OperationGuard),
 }

@@ -1,4 +1,4 @@
-//! What runs: the keepers of all environments, and who may touch them now.
+//! What runs: the node controllers of all environments, and the locks on them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, mpsc, watch};
 
 use super::file_turns::FileTurns;
-use super::keeper::{Keeper, Kept, NodeState};
 pub(super) use super::lock::lock;
 use super::model::{Environment, Failure};
+use super::node_controller::{NodeController, NodePlan, NodeState};
 use super::samples::Samples;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::ids::{EnvironmentId, NodeId};
 use crate::settings::Settings;
 use crate::types::environments::EnvStatus;
 
-/// So many calls at once can execute commands in one environment.
+/// The most calls that execute commands in one environment at once.
 pub const COMMANDS_AT_ONCE: usize = 16;
 
 /// The running side of all environments.
@@ -33,25 +33,25 @@ pub struct Manager {
 
 /// The running side of one environment.
 pub struct Slot {
-    /// Held by whoever starts or stops its nodes.
-    pub(super) turn: tokio::sync::Mutex<()>,
-    /// Held for reading by whoever works inside its nodes, so that they are not removed meanwhile.
-    pub(super) hands: tokio::sync::RwLock<()>,
-    /// Held by whoever changes what is deployed in it.
+    /// Held while an operation starts or stops its nodes.
+    pub(super) op_lock: tokio::sync::Mutex<()>,
+    /// Held for reading while a call works inside its nodes, so that they are not removed meanwhile.
+    pub(super) in_use: tokio::sync::RwLock<()>,
+    /// Held while a call changes what is deployed in it.
     pub(super) deploying: tokio::sync::Mutex<()>,
     /// One for each call that executes commands in its nodes: every command is processes of the machine.
     pub(super) commands: tokio::sync::Semaphore,
-    /// Set when it is to go; nothing is started any more then.
-    gone: watch::Sender<bool>,
-    keepers: Mutex<BTreeMap<NodeId, Keeper>>,
+    /// Set when the environment is being deleted; nothing is started from then on.
+    deleting: watch::Sender<bool>,
+    controllers: Mutex<BTreeMap<NodeId, NodeController>>,
     pub(super) samples: Mutex<Samples>,
 }
 
-/// Permission to change what runs; the server does not close while anybody holds one.
-pub struct Entered(#[expect(dead_code, reason = "held, never looked at")] OwnedRwLockReadGuard<()>);
+/// Permission to change what runs; the server does not close while one is held.
+pub struct OperationGuard(#[expect(dead_code, reason = "held, never looked at")] OwnedRwLockReadGuard<()>);
 
 impl Manager {
-    /// Nothing runs yet. What keepers give up on comes through the channel.
+    /// A manager with nothing running. Failures of node controllers come through the channel.
     pub fn new(engine: Arc<dyn Engine>) -> (Manager, mpsc::UnboundedReceiver<Arc<Failure>>) {
         let (failed, failures) = mpsc::unbounded_channel();
         let manager = Manager {
@@ -69,14 +69,14 @@ impl Manager {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the server is closing.
-    pub fn enter(&self) -> Result<Entered> {
+    pub fn enter(&self) -> Result<OperationGuard> {
         match self.gate.clone().try_read_owned() {
-            Ok(guard) if !*self.closing.borrow() => Ok(Entered(guard)),
+            Ok(guard) if !*self.closing.borrow() => Ok(OperationGuard(guard)),
             _ => Err(Error::Unavailable),
         }
     }
 
-    /// Lets nothing begin any more and returns when everything that had begun has come to a stand.
+    /// Refuses new operations and returns when all that had begun have ended.
     pub async fn close(&self) {
         self.closing.send_replace(true);
         drop(self.gate.write().await);
@@ -103,24 +103,24 @@ impl Manager {
         lock(&self.slots).remove(&id);
     }
 
-    /// The environment that a node belongs to, while it has a keeper.
+    /// The environment that a node belongs to, while it has a controller.
     pub fn environment_of(&self, node: NodeId) -> Option<EnvironmentId> {
-        self.slots().into_iter().find(|(_, slot)| lock(&slot.keepers).contains_key(&node)).map(|(id, _)| id)
+        self.slots().into_iter().find(|(_, slot)| lock(&slot.controllers).contains_key(&node)).map(|(id, _)| id)
     }
 
-    /// Starts keepers for these nodes; those that had one are stopped before.
-    pub async fn start_nodes(&self, slot: &Slot, nodes: Vec<Kept>, settings: &Settings) {
+    /// Starts controllers for these nodes; all running ones are stopped before.
+    pub async fn start_nodes(&self, slot: &Slot, nodes: Vec<NodePlan>, settings: &Settings) {
         slot.stop_nodes(settings.stop_grace).await;
         self.start_more(slot, nodes, settings);
     }
 
-    /// Starts keepers for these nodes, which had none, beside those that there are.
-    pub fn start_more(&self, slot: &Slot, nodes: Vec<Kept>, settings: &Settings) {
+    /// Starts controllers for these nodes, which had none, beside the running ones.
+    pub fn start_more(&self, slot: &Slot, nodes: Vec<NodePlan>, settings: &Settings) {
         for node in nodes {
             let id = node.spec.id;
             let (engine, failed) = (self.engine.clone(), self.failed.clone());
-            let keeper = Keeper::start(engine, node, settings.restarts, settings.stop_grace, failed);
-            lock(&slot.keepers).insert(id, keeper);
+            let controller = NodeController::start(engine, node, settings.restarts, settings.stop_grace, failed);
+            lock(&slot.controllers).insert(id, controller);
         }
     }
 
@@ -130,10 +130,10 @@ impl Manager {
             return;
         }
         let Some(slot) = lock(&self.slots).get(&environment.id).cloned() else { return };
-        let keepers = lock(&slot.keepers);
+        let controllers = lock(&slot.controllers);
         for node in environment.layers.iter_mut().flat_map(|layer| &mut layer.nodes) {
-            if let Some(keeper) = keepers.get(&node.id) {
-                node.status = match keeper.state() {
+            if let Some(controller) = controllers.get(&node.id) {
+                node.status = match controller.state() {
                     NodeState::Ready => EnvStatus::Running,
                     NodeState::Starting | NodeState::Pausing => EnvStatus::Launching,
                     NodeState::Stopped => EnvStatus::Stopped,
@@ -147,57 +147,57 @@ impl Manager {
 impl Default for Slot {
     fn default() -> Slot {
         Slot {
-            turn: tokio::sync::Mutex::default(),
-            hands: tokio::sync::RwLock::default(),
+            op_lock: tokio::sync::Mutex::default(),
+            in_use: tokio::sync::RwLock::default(),
             deploying: tokio::sync::Mutex::default(),
             commands: tokio::sync::Semaphore::new(COMMANDS_AT_ONCE),
-            gone: watch::Sender::new(false),
-            keepers: Mutex::default(),
+            deleting: watch::Sender::new(false),
+            controllers: Mutex::default(),
             samples: Mutex::default(),
         }
     }
 }
 
 impl Slot {
-    /// Says that the environment is to go; whoever waits for its nodes stops waiting.
-    pub fn leave(&self) {
-        self.gone.send_replace(true);
+    /// Marks the environment as being deleted; whatever waits for its nodes stops waiting.
+    pub fn mark_deleting(&self) {
+        self.deleting.send_replace(true);
     }
 
-    /// Whether it is to go.
-    pub fn is_gone(&self) -> bool {
-        *self.gone.borrow()
+    /// Whether it is being deleted.
+    pub fn is_deleting(&self) -> bool {
+        *self.deleting.borrow()
     }
 
-    /// Waits until it is to go.
-    pub async fn gone(&self) {
-        let mut gone = self.gone.subscribe();
-        let _ = gone.wait_for(|gone| *gone).await;
+    /// Waits until it is being deleted.
+    pub async fn deleting(&self) {
+        let mut deleting = self.deleting.subscribe();
+        let _ = deleting.wait_for(|deleting| *deleting).await;
     }
 
-    /// How each node with a keeper is doing.
+    /// The state of each node that has a controller.
     pub fn watches(&self) -> Vec<(NodeId, watch::Receiver<NodeState>)> {
-        lock(&self.keepers).iter().map(|(id, keeper)| (*id, keeper.watch())).collect()
+        lock(&self.controllers).iter().map(|(id, controller)| (*id, controller.watch())).collect()
     }
 
-    /// Has a node started afresh as this; false when it has no keeper that could.
-    pub async fn restart(&self, node: Kept) -> bool {
-        let begun = lock(&self.keepers).get(&node.spec.id).map(|keeper| keeper.restart(node));
-        match begun {
-            Some(begun) => begun.await,
+    /// Restarts a node with this plan; false when it has no controller that could.
+    pub async fn restart(&self, node: NodePlan) -> bool {
+        let started = lock(&self.controllers).get(&node.spec.id).map(|controller| controller.restart(node));
+        match started {
+            Some(started) => started.await,
             None => false,
         }
     }
 
     /// Stops these nodes; nothing of them is left at the answer.
     pub async fn stop_some(&self, nodes: &[NodeId], grace: Duration) {
-        let keepers: Vec<_> = nodes.iter().filter_map(|node| lock(&self.keepers).remove(node)).collect();
-        futures::future::join_all(keepers.into_iter().map(|keeper| keeper.stop(grace))).await;
+        let controllers: Vec<_> = nodes.iter().filter_map(|node| lock(&self.controllers).remove(node)).collect();
+        futures::future::join_all(controllers.into_iter().map(|controller| controller.stop(grace))).await;
     }
 
     /// Stops all nodes at once; nothing of them is left at the answer.
     pub async fn stop_nodes(&self, grace: Duration) {
-        let keepers = std::mem::take(&mut *lock(&self.keepers));
-        futures::future::join_all(keepers.into_values().map(|keeper| keeper.stop(grace))).await;
+        let controllers = std::mem::take(&mut *lock(&self.controllers));
+        futures::future::join_all(controllers.into_values().map(|controller| controller.stop(grace))).await;
     }
 }

@@ -1,9 +1,9 @@
 //! Environments: groups of nodes that really run.
 //!
-//! What an owner asked for is in the store (`wanted`), and so is what is known to be so (`status`); what runs is in the
-//! [`manager`](Manager), one keeper for each node. A change is noted first (status, audit entry, action in one
+//! What an owner asked for is in the store (column `wanted`), and so is what is known to be so (`status`); what runs is in the
+//! [`manager`](Manager), one controller for each node. A change is recorded first (status, audit entry, action in one
 //! transaction) and then done in a task of its own. The status is the lock: it moves to a changing one only from those
-//! that the change can begin with, so of two changes at once one wins and the other is told the status.
+//! that the change can begin with, so of two changes at once one wins and the other is refused with the status.
 
 pub(crate) mod actions;
 mod changes;
@@ -20,13 +20,13 @@ mod file_turns;
 mod files;
 mod groups;
 mod inside;
-mod keeper;
 mod layers;
 mod lifecycle;
 mod lock;
 mod manager;
 mod model;
 mod name;
+mod node_controller;
 mod operation;
 mod ports;
 mod read;
@@ -46,7 +46,7 @@ pub use deployments::{Deployment, Hooks, NewDeployment, ROOT};
 pub use execute::NodeOutput;
 pub use export::Export;
 pub use favorites::Favorite;
-pub use files::{FilePlace, FileSource};
+pub use files::{FileLocation, FileSource};
 pub use groups::{EnvironmentGroup, GroupChange};
 pub use lifecycle::DEMO;
 pub use manager::Manager;

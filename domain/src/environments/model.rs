@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::deployments::Deployment;
 use super::name::DOMAIN;
-use crate::cluster::Home;
+use crate::cluster::Placement;
 use crate::engine::{CLOUDLET_MEMORY, ImageRef, NodeSpec};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
 use crate::types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
@@ -33,7 +33,7 @@ pub struct Environment {
     pub failure: Option<Failure>,
     pub created: DateTime<Utc>,
     /// The server that runs it.
-    pub home: Option<Home>,
+    pub placement: Option<Placement>,
     /// The groups of environments that it is in, sorted.
     pub groups: Vec<String>,
     /// In the order in which they were made.

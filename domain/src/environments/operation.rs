@@ -1,5 +1,5 @@
-//! The way of every operation: check and note the change in one transaction, then do it in a task of its own, so that a
-//! client that goes away stops nothing, then note how it ended.
+//! Every operation: check and record the change in one transaction, then carry it out in a task of its own, so that a client
+//! that disconnects stops nothing, then record how it ended.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use futures::future::BoxFuture;
 use tokio::task::JoinHandle;
 
 use super::actions::{self, NewAction};
-use super::manager::{Entered, Manager, Slot};
+use super::manager::{Manager, OperationGuard, Slot};
 use super::model::{Environment, Failure};
-use super::rows::{self, Wanted};
+use super::rows::{self, DesiredState};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::environments::service::Environments;
@@ -47,7 +47,7 @@ pub(super) struct Change {
     pub doing: &'static str,
     pub from: &'static [EnvStatus],
     pub via: EnvStatus,
-    pub wanted: Option<Wanted>,
+    pub desired_state: Option<DesiredState>,
 }
 
 /// How the work of an operation ended.
@@ -56,13 +56,13 @@ pub(super) enum Outcome {
     Reached(EnvStatus),
     /// It is Broken.
     Broken(Arc<Failure>),
-    /// The environment is being deleted: what becomes of it is noted by the deletion.
+    /// The environment is being deleted: the deletion records the end.
     Overtaken,
     /// The server is closing: what is left to do is done after its next start.
     CutOff,
 }
 
-/// What the work of an operation has at hand.
+/// The context of an operation's work.
 pub(super) struct Work {
     pub keyrack: Environments,
     pub manager: Arc<Manager>,
@@ -70,17 +70,23 @@ pub(super) struct Work {
     pub environment: Environment,
 }
 
-/// A change that is noted and about to be done.
-pub(super) struct Begun {
+/// A change that is recorded and about to be carried out.
+pub(super) struct StartedOperation {
     pub action: ActionId,
     pub via: EnvStatus,
     pub environment: Environment,
-    pub entered: Entered,
+    pub guard: OperationGuard,
 }
 
 impl Environments {
-    /// Checks that the caller may and the environment can, and notes the change.
-    pub(super) async fn begin(&self, caller: &Caller, client: &Client, name: &str, change: &Change) -> Result<Begun> {
+    /// Checks the caller's right and the environment's state, and records the change.
+    pub(super) async fn begin(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        change: &Change,
+    ) -> Result<StartedOperation> {
         self.begin_with(caller, client, name, change, &[]).await
     }
 
@@ -92,12 +98,12 @@ impl Environments {
         name: &str,
         change: &Change,
         details: &[(&str, serde_json::Value)],
-    ) -> Result<Begun> {
+    ) -> Result<StartedOperation> {
         caller.require(Right::Operate)?;
-        let entered = self.manager()?.enter()?;
+        let guard = self.manager()?.enter()?;
         let mut tx = self.store.begin().await?;
         let mut environment = rows::find(&mut tx, caller.account, name).await?;
-        self.must_be_here(&environment.name, environment.home.as_ref())?;
+        self.ensure_local(&environment.name, environment.placement.as_ref())?;
         if !change.from.contains(&environment.status) {
             return Err(wrong_state(&environment, change));
         }
@@ -124,7 +130,7 @@ impl Environments {
         tx.commit().await?;
         environment.status = change.via;
         environment.failure = None;
-        Ok(Begun { action, via: change.via, environment, entered })
+        Ok(StartedOperation { action, via: change.via, environment, guard })
     }
 
     /// Takes the environment from the status that was seen to the changing one; false when it has another one by now.
@@ -136,39 +142,39 @@ impl Environments {
         .bind(environment.id.0)
         .bind(environment.status.code())
         .bind(change.via.code())
-        .bind(change.wanted.map(Wanted::word))
+        .bind(change.desired_state.map(DesiredState::word))
         .execute(&mut **tx)
         .await?;
         Ok(moved.rows_affected() == 1)
     }
 
-    /// Does what was noted, in a task of its own.
-    pub(super) fn go_on(
+    /// Carries out the recorded change, in a task of its own.
+    pub(super) fn spawn(
         &self,
-        begun: Begun,
+        started: StartedOperation,
         work: impl FnOnce(Work) -> BoxFuture<'static, Outcome> + Send + 'static,
     ) -> Result<Operation> {
         let keyrack = self.clone();
         let manager = self.manager()?.clone();
-        let Begun { action, via, environment, entered } = begun;
+        let StartedOperation { action, via, environment, guard } = started;
         let shown = environment.clone();
         let task = tokio::spawn(async move {
             let slot = manager.slot(environment.id);
-            let _turn = slot.turn.lock().await;
-            let outcome = if slot.is_gone() {
+            let _op_lock = slot.op_lock.lock().await;
+            let outcome = if slot.is_deleting() {
                 Outcome::Overtaken
             } else {
                 let (keyrack, slot) = (keyrack.clone(), slot.clone());
                 work(Work { keyrack, manager, slot, environment: environment.clone() }).await
             };
             let done = keyrack.note_outcome(action, via, &environment, outcome).await;
-            drop(entered);
+            drop(guard);
             done
         });
         Ok(Operation { action, environment: shown, task })
     }
 
-    /// Notes how an operation ended; a database that is out of reach for a moment is waited for.
+    /// Records how an operation ended; retries while the database is out of reach for a moment.
     async fn note_outcome(&self, action: ActionId, via: EnvStatus, env: &Environment, outcome: Outcome) -> Result<()> {
         let (status, failure) = match outcome {
             Outcome::CutOff => return Err(Error::Unavailable),
@@ -180,15 +186,15 @@ impl Environments {
             Outcome::Reached(status) => (status, None),
             Outcome::Broken(failure) => (EnvStatus::Broken, Some(failure)),
         };
-        self.retry(|| self.settle(Some(action), via, status, env, failure.as_deref())).await?;
+        self.retry(|| self.finish(Some(action), via, status, env, failure.as_deref())).await?;
         match failure {
             None => Ok(()),
             Some(failure) => Err(Error::Engine(format!("environment “{}” is broken: {failure}", env.name))),
         }
     }
 
-    /// Writes a status that will not change by itself. False when the environment had left `from` meanwhile.
-    pub(super) async fn settle(
+    /// Writes the final status of an operation. False when the environment had left `from` meanwhile.
+    pub(super) async fn finish(
         &self,
         action: Option<ActionId>,
         from: EnvStatus,

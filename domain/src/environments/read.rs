@@ -18,7 +18,7 @@ impl Environments {
     /// The account's environments, sorted by name.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<Environment>> {
         caller.require(Right::See)?;
         let mut connection = self.store.read().acquire().await?;
@@ -43,15 +43,15 @@ impl Environments {
     ///
     /// # Errors
     /// As [`Environments::get`]; [`Error::Elsewhere`] and [`Error::ServerAway`] for one of another server.
-    pub(crate) async fn get_here(&self, caller: &Caller, name: &str) -> Result<Environment> {
+    pub(crate) async fn get_local(&self, caller: &Caller, name: &str) -> Result<Environment> {
         let environment = self.get(caller, name).await?;
-        self.must_be_here(&environment.name, environment.home.as_ref())?;
+        self.ensure_local(&environment.name, environment.placement.as_ref())?;
         Ok(environment)
     }
 
     /// Adds what only its server knows: how each node is doing. What a server that is not there runs, nobody knows.
     fn fill_in(&self, environment: &mut Environment) {
-        if self.is_away(environment.home.as_ref()) {
+        if self.is_away(environment.placement.as_ref()) {
             environment.status = EnvStatus::Unknown;
             environment.layers.iter_mut().flat_map(|layer| &mut layer.nodes).for_each(|node| {
                 node.status = EnvStatus::Unknown;
@@ -64,7 +64,7 @@ impl Environments {
     /// Everything that the Environments page shows.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn overview(&self, caller: &Caller) -> Result<Overview> {
         let tasks = self.actions(caller, ActionFilter { count: Some(TASKS), ..ActionFilter::default() }).await?;
         Ok(Overview {
@@ -160,7 +160,7 @@ impl Environments {
         let (id, engine) = (inside.nodes[0].id, &inside.manager.engine);
         let kind = if remove { "log.remove" } else { "log.clear" };
         let event = super::inside::event(caller, client, kind, &inside).with("path", path);
-        self.noted(event, async {
+        self.with_audit(event, async {
             let done = if remove { engine.remove_log(id, path).await } else { engine.clear_log(id, path).await };
             done.map_err(super::inside::engine_error("path"))
         })
@@ -168,7 +168,7 @@ impl Environments {
     }
 
     async fn node_of(&self, caller: &Caller, name: &str, node: i64) -> Result<NodeId> {
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         let found = super::NodeChoice::Ids(vec![node]).of(&environment)?;
         Ok(found[0].id)
     }

@@ -22,7 +22,7 @@ const CHANGES: [Change; 3] =
     [change(&[EnvStatus::Running]), change(&[EnvStatus::Stopped]), change(&[EnvStatus::Sleeping])];
 
 const fn change(from: &'static [EnvStatus]) -> Change {
-    Change { kind: "environment.redeploy", doing: "Redeploying", from, via: EnvStatus::Updating, wanted: None }
+    Change { kind: "environment.redeploy", doing: "Redeploying", from, via: EnvStatus::Updating, desired_state: None }
 }
 
 /// What nodes are redeployed to.
@@ -50,7 +50,7 @@ impl Environments {
         redeployment: Redeployment,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
         for node in &nodes {
             let image = retagged(node, &redeployment.tag)?;
@@ -68,8 +68,8 @@ impl Environments {
             ("keepVolumes", redeployment.keep_volumes.into()),
         ];
         let status = environment.status;
-        let begun = self.begin_with(caller, client, name, change, &details).await?;
-        self.go_on(begun, move |work| deploy(work, ids, redeployment, status).boxed())
+        let started = self.begin_with(caller, client, name, change, &details).await?;
+        self.spawn(started, move |work| deploy(work, ids, redeployment, status).boxed())
     }
 
     /// Stores the tag; answers the nodes as they are then.

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row};
 use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
 use super::name;
-use crate::cluster::{Home, home_sql};
+use crate::cluster::{Placement, placement_sql};
 use crate::engine::ImageRef;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
@@ -19,27 +19,27 @@ use crate::world::from_millis;
 
 /// What is wanted of an environment, as the store writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum DesiredState {
     Running,
     Stopped,
     Sleeping,
     Deleted,
 }
 
-impl Wanted {
+impl DesiredState {
     pub const fn word(self) -> &'static str {
         match self {
-            Wanted::Running => "running",
-            Wanted::Stopped => "stopped",
-            Wanted::Sleeping => "sleeping",
-            Wanted::Deleted => "deleted",
+            DesiredState::Running => "running",
+            DesiredState::Stopped => "stopped",
+            DesiredState::Sleeping => "sleeping",
+            DesiredState::Deleted => "deleted",
         }
     }
 
-    pub fn by_word(word: &str) -> Result<Wanted> {
-        [Wanted::Running, Wanted::Stopped, Wanted::Sleeping, Wanted::Deleted]
+    pub fn by_word(word: &str) -> Result<DesiredState> {
+        [DesiredState::Running, DesiredState::Stopped, DesiredState::Sleeping, DesiredState::Deleted]
             .into_iter()
-            .find(|wanted| wanted.word() == word)
+            .find(|desired_state| desired_state.word() == word)
             .ok_or_else(|| Error::internal(format!("an environment is wanted “{word}”")))
     }
 }
@@ -60,11 +60,11 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
         Which::Id(_) => "e.id = $1",
     };
     let dialect = if connection.backend_name() == "SQLite" { Dialect::Sqlite } else { Dialect::Postgres };
-    let home = home_sql(dialect);
+    let placement = placement_sql(dialect);
     let environments = format!(
         "SELECT e.id, e.account_id, e.creator_id, e.name, e.display_name, e.appid, e.status, e.settings, e.failure, \
          e.created_at, (SELECT MIN(m.user_id) FROM memberships m WHERE m.account_id = e.account_id AND m.role = 'owner'), \
-         {home} \
+         {placement} \
          FROM environments e LEFT JOIN servers s ON s.id = e.server WHERE {condition} ORDER BY e.name"
     );
     let nodes = format!(
@@ -176,7 +176,7 @@ fn environment(row: &AnyRow, mut layers: Vec<Layer>, groups: Vec<String>) -> Res
         settings: serde_json::from_str::<EnvironmentSettings>(row.try_get(7)?).map_err(Error::internal)?,
         failure: serde_json::from_str(&failure).ok(),
         created: from_millis(row.try_get(9)?),
-        home: Home::read(row, 11)?,
+        placement: Placement::read(row, 11)?,
         groups,
         layers,
     })

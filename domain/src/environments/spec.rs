@@ -99,11 +99,11 @@ impl EnvironmentSpec {
         let env = Field::root("env", &env);
         let name = env.text("shortdomain")?;
         if let Some(name) = &name {
-            name::check(name).map_err(|why| env.at("shortdomain").wrong(why))?;
+            name::check(name).map_err(|why| env.at("shortdomain").error(why))?;
         }
         let display_name = env.text("displayName")?;
         if let Some(display_name) = &display_name {
-            name::check_display(display_name).map_err(|why| env.at("displayName").wrong(why))?;
+            name::check_display(display_name).map_err(|why| env.at("displayName").error(why))?;
         }
         let nodes = parse("nodes", nodes)?;
         let nodes = Field::root("nodes", &nodes);
@@ -116,7 +116,7 @@ impl EnvironmentSpec {
             nodes: nodes.items()?.iter().map(read_nodes).collect::<Result<_>>()?,
         };
         match spec.nodes.iter().map(|nodes| nodes.count).sum::<u32>() {
-            0 => Err(nodes.wrong("holds no node")),
+            0 => Err(nodes.error("holds no node")),
             count if count > NODE_LIMIT => {
                 Err(Error::Limit(format!("an environment can have {NODE_LIMIT} nodes; these are {count}").into()))
             }
@@ -147,14 +147,14 @@ pub fn parse_commands(parameter: &'static str, text: &str) -> Result<Vec<String>
             Some(Value::String(_)) => (item.as_text()?, None),
             _ => (item.text("command")?, item.text("params")?),
         };
-        let Some(command) = command else { return Err(item.at("command").wrong("is missing")) };
+        let Some(command) = command else { return Err(item.at("command").error("is missing")) };
         let whole = params.map_or_else(|| command.clone(), |params| format!("{command} {params}"));
         check_text(&item, &whole)?;
         commands.push(whole);
     }
     match commands.len() {
-        0 => Err(list.wrong("holds no command")),
-        count if count > COMMAND_LIMIT => Err(list.wrong(format!("holds more than {COMMAND_LIMIT} commands"))),
+        0 => Err(list.error("holds no command")),
+        count if count > COMMAND_LIMIT => Err(list.error(format!("holds more than {COMMAND_LIMIT} commands"))),
         _ => Ok(commands),
     }
 }
@@ -174,7 +174,7 @@ pub fn parse_command_line(parameter: &'static str, text: &str) -> Result<Option<
     Ok(Some(line).filter(|line| !line.is_empty()))
 }
 
-/// A word as a shell has to be told it.
+/// A word, quoted for a shell.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -189,11 +189,11 @@ fn read_nodes(nodes: &Field<'_>) -> Result<NodesSpec> {
     let either = |key: &str| if docker.has(key) { docker.at(key) } else { nodes.at(key) };
     let image = either("image");
     let Some(written) = image.as_text()? else {
-        return Err(docker.at("image").wrong("is missing: name what the node runs, like keyrack/web:latest"));
+        return Err(docker.at("image").error("is missing: name what the node runs, like keyrack/web:latest"));
     };
-    let mut parsed = ImageRef::parse(&written).map_err(|why| image.wrong(why))?;
+    let mut parsed = ImageRef::parse(&written).map_err(|why| image.error(why))?;
     if let Some(tag) = docker.text("tag")? {
-        parsed = ImageRef::parse(&format!("{}:{tag}", parsed.name)).map_err(|why| docker.at("tag").wrong(why))?;
+        parsed = ImageRef::parse(&format!("{}:{tag}", parsed.name)).map_err(|why| docker.at("tag").error(why))?;
     }
     let defaults = NodesSpec::of(parsed, "cp");
     let fixed = either("fixedCloudlets").as_number(CLOUDLET_LIMIT)?.unwrap_or(defaults.fixed_cloudlets);
@@ -217,7 +217,7 @@ fn read_nodes(nodes: &Field<'_>) -> Result<NodesSpec> {
         image: defaults.image,
     };
     if spec.count == 0 {
-        return Err(count.wrong("must be at least 1"));
+        return Err(count.error("must be at least 1"));
     }
     Ok(spec)
 }
@@ -233,7 +233,7 @@ fn read_command(field: &Field<'_>) -> Result<Option<String>> {
 fn read_display_name(field: &Field<'_>) -> Result<Option<String>> {
     let name = field.as_text()?;
     if let Some(name) = &name {
-        name::check_display(name).map_err(|why| field.wrong(why))?;
+        name::check_display(name).map_err(|why| field.error(why))?;
     }
     Ok(name)
 }
@@ -244,8 +244,8 @@ fn read_volumes(field: &Field<'_>) -> Result<Vec<String>> {
         let written = item.as_text()?.unwrap_or_default();
         match NodePath::parse(&written) {
             Ok(path) if !path.is_root() => volumes.push(path.to_string()),
-            Ok(_) => return Err(item.wrong("must be a folder in the node's folder, not that itself")),
-            Err(why) => return Err(item.wrong(why)),
+            Ok(_) => return Err(item.error("must be a folder in the node's folder, not that itself")),
+            Err(why) => return Err(item.error(why)),
         }
     }
     volumes.sort();
@@ -260,29 +260,29 @@ fn read_variables(field: &Field<'_>) -> Result<BTreeMap<String, String>> {
     let variables = match field.value() {
         None => return Ok(BTreeMap::new()),
         Some(Value::Object(map)) => map,
-        Some(_) => return Err(field.wrong("must be an object of texts")),
+        Some(_) => return Err(field.error("must be an object of texts")),
     };
     if variables.len() > VARIABLE_LIMIT {
-        return Err(field.wrong(format!("holds more than {VARIABLE_LIMIT} variables")));
+        return Err(field.error(format!("holds more than {VARIABLE_LIMIT} variables")));
     }
     let mut read = BTreeMap::new();
     for name in variables.keys() {
         let variable = field.at(name);
         if !is_variable_name(name) {
-            return Err(variable.wrong("is not the name of a variable: letters, digits and “_”, no digit first"));
+            return Err(variable.error("is not the name of a variable: letters, digits and “_”, no digit first"));
         }
         let value = match variable.value() {
             Some(Value::String(text)) => text.clone(),
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::Bool(flag)) => flag.to_string(),
             None => continue,
-            Some(_) => return Err(variable.wrong("must be a text")),
+            Some(_) => return Err(variable.error("must be a text")),
         };
         check_text(&variable, &value)?;
         read.insert(name.clone(), value);
     }
     if size_of(&read) > VARIABLES_SIZE {
-        return Err(field.wrong(format!("holds more than {} KiB", VARIABLES_SIZE >> 10)));
+        return Err(field.error(format!("holds more than {} KiB", VARIABLES_SIZE >> 10)));
     }
     Ok(read)
 }
@@ -309,10 +309,10 @@ fn parse(parameter: &'static str, text: &str) -> Result<Value> {
 
 fn check_text(field: &Field<'_>, text: &str) -> Result<()> {
     if text.len() > TEXT_LIMIT {
-        return Err(field.wrong(format!("is longer than {TEXT_LIMIT} bytes")));
+        return Err(field.error(format!("is longer than {TEXT_LIMIT} bytes")));
     }
     if text.contains('\0') {
-        return Err(field.wrong("holds a NUL character"));
+        return Err(field.error("holds a NUL character"));
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::ids::NodeId;
 /// The time between two samples.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// The most steps that are told at once.
+/// Maximum number of steps in one answer.
 const MOST_STEPS: u32 = 1000;
 
 impl Manager {
@@ -49,7 +49,7 @@ impl Environments {
     /// [`crate::Error::NoEnvironment`].
     pub async fn sum_stat(&self, caller: &Caller, name: &str, duration: Duration) -> Result<SumStat> {
         caller.require(Right::See)?;
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         let manager = self.manager()?;
         let slot = manager.slot(environment.id);
         manager.sample_one(&slot).await;
@@ -76,7 +76,7 @@ impl Environments {
             let why = format!("it has to be more than 0, and at least 1/{MOST_STEPS} of the duration");
             return Err(crate::Error::invalid("interval", why));
         }
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         let nodes: Vec<NodeId> = choice.of(&environment)?.iter().map(|node| node.id).collect();
         let manager = self.manager()?;
         let slot = manager.slot(environment.id);

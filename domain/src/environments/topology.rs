@@ -9,8 +9,8 @@ use super::changes::{copy_files, until_all_up};
 use super::configure::{hold, keep};
 use super::create::{NewNode, write_node};
 use super::inside::may;
-use super::keeper::Kept;
 use super::model::{Environment, Failure, Layer, Node, NodeFacts};
+use super::node_controller::NodePlan;
 use super::operation::{Change, Operation, Outcome, Work};
 use super::rows::{self, Which};
 use super::spec::{EnvironmentSpec, NodesSpec};
@@ -29,7 +29,13 @@ const CHANGES: [Change; 3] =
     [change(&[EnvStatus::Running]), change(&[EnvStatus::Stopped]), change(&[EnvStatus::Sleeping])];
 
 const fn change(from: &'static [EnvStatus]) -> Change {
-    Change { kind: "environment.change-topology", doing: "Changing", from, via: EnvStatus::Updating, wanted: None }
+    Change {
+        kind: "environment.change-topology",
+        doing: "Changing",
+        from,
+        via: EnvStatus::Updating,
+        desired_state: None,
+    }
 }
 
 /// A node as it is to be.
@@ -63,7 +69,7 @@ impl Environments {
         nodes: &str,
     ) -> Result<Operation> {
         may(caller)?;
-        let environment = self.get_here(caller, name).await?;
+        let environment = self.get_local(caller, name).await?;
         let env: Value = json::read(env).map_err(|why| Error::invalid("env", format!("it has to be JSON ({why})")))?;
         let nodes = filled_in(nodes, &environment)?;
         // Its name stays what it is, whatever stands there.
@@ -78,8 +84,8 @@ impl Environments {
         };
         let layers: Vec<_> = spec.nodes.iter().map(|nodes| format!("{} x {}", nodes.group, nodes.count)).collect();
         let status = environment.status;
-        let begun = self.begin_with(caller, client, name, change, &[("layers", layers.into())]).await?;
-        self.go_on(begun, move |work| alter(work, env, planned, status).boxed())
+        let started = self.begin_with(caller, client, name, change, &[("layers", layers.into())]).await?;
+        self.spawn(started, move |work| alter(work, env, planned, status).boxed())
     }
 
     /// Writes the nodes as they are to be, all or nothing.
@@ -208,7 +214,7 @@ async fn alter(work: Work, env: Value, planned: Vec<Planned>, status: EnvStatus)
     };
     work.slot.stop_some(&stored.removed, work.keyrack.settings.stop_grace).await;
     {
-        let _hands = work.slot.hands.write().await;
+        let _in_use = work.slot.in_use.write().await;
         for node in &stored.removed {
             if let Err(error) = work.manager.engine.remove(*node).await {
                 return broken(*node, format!("it could not be removed: {error}"));
@@ -224,9 +230,9 @@ async fn alter(work: Work, env: Value, planned: Vec<Planned>, status: EnvStatus)
     if status != EnvStatus::Running {
         return Outcome::Reached(status);
     }
-    let kept = |node: &Node| Kept { spec: node.spec(&work.environment.name), listens: node.facts.listens };
-    work.manager.start_more(&work.slot, stored.added.iter().map(kept).collect(), &work.keyrack.settings);
-    futures::future::join_all(stored.changed.iter().map(|node| work.slot.restart(kept(node)))).await;
+    let node_plan = |node: &Node| NodePlan { spec: node.spec(&work.environment.name), listens: node.facts.listens };
+    work.manager.start_more(&work.slot, stored.added.iter().map(node_plan).collect(), &work.keyrack.settings);
+    futures::future::join_all(stored.changed.iter().map(|node| work.slot.restart(node_plan(node)))).await;
     until_all_up(&work).await
 }
 

@@ -1,7 +1,7 @@
 //! Volumes: folders of a node that a redeployment asks about.
 
 use super::changes::NodeChoice;
-use super::files::{FilePlace, node_path, present_path};
+use super::files::{FileLocation, node_path, present_path};
 use super::inside::may;
 use super::spec::VOLUME_LIMIT;
 use crate::caller::{Caller, Client};
@@ -30,11 +30,11 @@ impl Environments {
         let nodes = self.configured_nodes(caller, name, choice).await?;
         for node in &nodes {
             let choice = NodeChoice::Ids(vec![node.id.0]);
-            let place = FilePlace { environment: name.to_owned(), choice, masters_only: false };
+            let location = FileLocation { environment: name.to_owned(), choice, masters_only: false };
             for path in &paths {
-                match self.create_file(caller, client, &place, path, true).await {
+                match self.create_file(caller, client, &location, path, true).await {
                     Ok(_) => {}
-                    Err(Error::Exists(_)) => self.must_be_folder(caller, &place, path).await?,
+                    Err(Error::Exists(_)) => self.must_be_folder(caller, &location, path).await?,
                     Err(error) => return Err(error),
                 }
             }
@@ -113,9 +113,9 @@ impl Environments {
         Ok(())
     }
 
-    async fn must_be_folder(&self, caller: &Caller, place: &FilePlace, path: &str) -> Result<()> {
+    async fn must_be_folder(&self, caller: &Caller, location: &FileLocation, path: &str) -> Result<()> {
         let parent = node_path("path", path)?.parent().to_string();
-        let entries = self.list_files(caller, place, &parent).await?;
+        let entries = self.list_files(caller, location, &parent).await?;
         if entries.iter().any(|entry| entry.path.to_string() == path && entry.kind == FileKind::Folder) {
             return Ok(());
         }

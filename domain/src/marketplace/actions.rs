@@ -46,7 +46,7 @@ impl Marketplace {
         let tracked = self.begin_action(caller, &event, title, run.environment.as_deref()).await?;
         let done = match run.steps(steps).await {
             Ok(flow) => match self.keep_values(&installation, &run.scope).await {
-                Ok(()) => self.told(&mut run, installation.unique_name.clone(), flow).await,
+                Ok(()) => self.describe_success(&mut run, installation.unique_name.clone(), flow).await,
                 Err(error) => Err(error),
             },
             Err(error) => Err(stays(error)),
@@ -110,7 +110,7 @@ impl Marketplace {
     /// Lets this server go on only with what is installed in an environment that it runs, before anything is done.
     async fn must_be_near(&self, caller: &Caller, installation: &Installation) -> Result<()> {
         match &installation.environment {
-            Some((name, _)) => self.environments.get_here(caller, name).await.map(drop),
+            Some((name, _)) => self.environments.get_local(caller, name).await.map(drop),
             None => Ok(()),
         }
     }
@@ -131,7 +131,7 @@ impl Marketplace {
             keyrack: self,
             caller,
             client,
-            standing: self.accounts.standing(caller).await?,
+            auth_snapshot: self.accounts.auth_snapshot(caller).await?,
             manifest,
             environment: installation.environment.as_ref().map(|(name, _)| name.clone()),
             nodes: installation.layer.as_deref().map(of_layer),

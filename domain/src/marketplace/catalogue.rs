@@ -68,7 +68,7 @@ impl Marketplace {
     /// Everything that the account can install: what the server brings, then its own, the oldest first.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn apps(&self, caller: &Caller) -> Result<Vec<App>> {
         caller.require(Right::See)?;
         let mut apps = BUILT_IN
@@ -99,7 +99,7 @@ impl Marketplace {
         apps.into_iter().find(|app| app.id.eq_ignore_ascii_case(id.trim())).ok_or_else(|| missing(id))
     }
 
-    /// As [`Marketplace::app`], for somebody who is told what its manifest says: of one that the account keeps it is noted that he
+    /// As [`Marketplace::app`], for a caller who gets its manifest: of one that the account keeps it is recorded that he
     /// read it.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl Marketplace {
     /// The categories of all apps, sorted.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn app_categories(&self, caller: &Caller) -> Result<Vec<Category>> {
         let mut categories: Vec<Category> = Vec::new();
         for name in self.apps(caller).await?.iter().flat_map(|app| app.manifest.texts("categories")) {
@@ -132,7 +132,7 @@ impl Marketplace {
     /// A text that is another one when anything of the catalogue is.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn app_checksum(&self, caller: &Caller) -> Result<String> {
         let mut sum = Sha256::new();
         for app in self.apps(caller).await? {

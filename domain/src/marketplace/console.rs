@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::marketplace::Marketplace;
 use crate::world::from_millis;
 
-/// So many lines are kept of each account, each of at most so many characters.
+/// Maximum number of lines kept per account, and of characters per line.
 const LINES: i64 = 1000;
 const LONGEST: usize = 4000;
 
@@ -25,7 +25,7 @@ impl Marketplace {
     /// than looking.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn read_console(&self, caller: &Caller, client: &Client) -> Result<Vec<ConsoleLine>> {
         caller.require(Right::Operate)?;
         let rows = sqlx::query("SELECT at, line FROM marketplace_console WHERE account_id = $1 ORDER BY id")
@@ -76,7 +76,7 @@ impl Marketplace {
     /// Empties the account's console.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn clear_console(&self, caller: &Caller, client: &Client) -> Result<()> {
         caller.require(Right::Operate)?;
         let mut tx = self.store.begin().await?;

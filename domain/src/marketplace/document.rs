@@ -46,24 +46,24 @@ impl Document {
     /// [`Error::Invalid`] for `parameter`: a URL, which nobody fetches here, what is too large, what is neither.
     pub fn read(parameter: &'static str, text: &str) -> Result<Document> {
         let text = text.trim_start_matches('\u{feff}');
-        let wrong = |why: String| Error::invalid(parameter, why);
+        let invalid = |why: String| Error::invalid(parameter, why);
         if is_url(text) {
-            return Err(wrong("it has to be the manifest's text: this server fetches no URLs".into()));
+            return Err(invalid("it has to be the manifest's text: this server fetches no URLs".into()));
         }
         if text.len() > TEXT_LIMIT {
-            return Err(wrong(format!("a manifest is at most {TEXT_LIMIT} bytes; this one is {}", text.len())));
+            return Err(invalid(format!("a manifest is at most {TEXT_LIMIT} bytes; this one is {}", text.len())));
         }
         let document: Document = if text.trim_start().starts_with('{') {
-            json::read(text).map_err(|error| wrong(format!("it is not JSON: {error}")))?
+            json::read(text).map_err(|error| invalid(format!("it is not JSON: {error}")))?
         } else {
             let mut options = SIZE.options();
             (options.strict_booleans, options.leading_zero_numbers_as_strings) = (true, true);
-            SIZE.read(text, options).map_err(|why| wrong(format!("it is not YAML: {why}")))?
+            SIZE.read(text, options).map_err(|why| invalid(format!("it is not YAML: {why}")))?
         };
-        document.measure(1, &mut Size::default()).map_err(wrong)?;
+        document.measure(1, &mut Size::default()).map_err(invalid)?;
         match document {
             Document::Mapping(_) => Ok(document),
-            _ => Err(wrong("it has to be a mapping: type, name and so on".into())),
+            _ => Err(invalid("it has to be a mapping: type, name and so on".into())),
         }
     }
 
@@ -136,13 +136,13 @@ fn is_url(text: &str) -> bool {
 
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Document, D::Error> {
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(DocumentVisitor)
     }
 }
 
-struct Reader;
+struct DocumentVisitor;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for DocumentVisitor {
     type Value = Document;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

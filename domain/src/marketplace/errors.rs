@@ -1,6 +1,6 @@
 //! What steps and manifests are refused with in more than one place.
 
-use super::steps::wrong;
+use super::steps::invalid;
 use crate::error::Error;
 
 /// What fails at a place of the manifest.
@@ -12,15 +12,15 @@ pub(super) fn at(place: &str) -> impl Fn(Error) -> Error + use<> {
 /// What the engine refuses of a manifest's nodes before there are any.
 pub(super) fn in_nodes(error: Error) -> Error {
     match error {
-        Error::Invalid { name, message } if name == "nodes" => wrong("nodes", message),
+        Error::Invalid { name, message } if name == "nodes" => invalid("nodes", message),
         other => other,
     }
 }
 
 pub(super) fn no_environment(at: &str) -> Error {
-    wrong(at, "it needs an environment: say which with envName, or make one with nodes")
+    invalid(at, "it needs an environment: say which with envName, or make one with nodes")
 }
 
 pub(super) fn no_nodes(at: &str) -> Error {
-    wrong(at, "it has to be told the nodes: nodeId, nodeGroup or nodeType, or [cp] behind the action's name")
+    invalid(at, "it has to be told the nodes: nodeId, nodeGroup or nodeType, or [cp] behind the action's name")
 }

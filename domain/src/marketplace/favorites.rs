@@ -12,7 +12,7 @@ impl Marketplace {
     /// The caller's favourite apps, in the order of the catalogue.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn favorite_apps(&self, caller: &Caller) -> Result<Vec<App>> {
         let ids: Vec<(String,)> =
             sqlx::query_as("SELECT app_id FROM marketplace_favorites WHERE account_id = $1 AND user_id = $2")

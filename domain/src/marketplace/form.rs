@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
-use super::steps::wrong;
+use super::steps::invalid;
 use crate::bounds::counts::SETTINGS;
 use crate::error::{Error, Result};
 
@@ -24,7 +24,7 @@ pub struct Form {
 struct Field {
     name: String,
     required: bool,
-    /// Its value must not be told again.
+    /// Its value must not be returned again.
     secret: bool,
     default: Option<Document>,
     /// As written, for who shows it.
@@ -47,7 +47,7 @@ impl Forms {
                 .map(|(name, form)| Ok((name.clone(), Form::read(&format!("settings.{name}"), form)?)))
                 .collect::<Result<_>>()
                 .map(Forms),
-            _ => Err(wrong("settings", "it has to be a mapping with fields")),
+            _ => Err(invalid("settings", "it has to be a mapping with fields")),
         }
     }
 
@@ -62,13 +62,13 @@ impl Form {
     fn read(at: &str, form: &Document) -> Result<Form> {
         let fields = match form.get("fields") {
             Some(Document::List(fields)) => fields,
-            _ => return Err(wrong(&format!("{at}.fields"), "it has to be a list of fields")),
+            _ => return Err(invalid(&format!("{at}.fields"), "it has to be a list of fields")),
         };
         let mut read = Vec::new();
         for (index, field) in fields.iter().enumerate() {
             let at = format!("{at}.fields[{index}]");
             if !matches!(field, Document::Mapping(_)) {
-                return Err(wrong(&at, "it has to be a mapping"));
+                return Err(invalid(&at, "it has to be a mapping"));
             }
             let text = |key: &str| field.get(key).and_then(Document::scalar).map(|text| text.to_lowercase());
             // What only shows something has no name.

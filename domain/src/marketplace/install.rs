@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::errors::{at, in_nodes};
 use super::manifest::{Manifest, ManifestType};
 use super::outcome::{Done, stays};
-use super::run::{Flow, Run, of_layer};
+use super::run::{ControlFlow, Run, of_layer};
 use super::scope::Scope;
 use crate::audit::Event;
 use crate::caller::{Caller, Client, Right};
@@ -28,7 +28,7 @@ pub struct InstallRequest {
     pub region: Option<String>,
     /// The layer that an add-on is for.
     pub layer: Option<String>,
-    /// In the place of the manifest's nodes: JSON as CreateEnvironment is told it.
+    /// In the place of the manifest's nodes: JSON as CreateEnvironment takes it.
     pub nodes: Option<String>,
 }
 
@@ -53,7 +53,7 @@ impl Marketplace {
         request: InstallRequest,
     ) -> Result<Done> {
         caller.require(Right::Operate)?;
-        let standing = self.accounts.standing(caller).await?;
+        let auth_snapshot = self.accounts.auth_snapshot(caller).await?;
         let text = manifest;
         let manifest = Manifest::read("jps", text)?;
         let mut scope = Scope::new(&manifest, caller, request.settings.clone(), &self.world)?;
@@ -64,9 +64,9 @@ impl Marketplace {
             keyrack: self,
             caller,
             client,
-            standing,
+            auth_snapshot,
             manifest: &manifest,
-            environment: self.place(caller, &manifest, &request, new.as_ref()).await?,
+            environment: self.target_environment(caller, &manifest, &request, new.as_ref()).await?,
             nodes: request.layer.as_deref().map(of_layer),
             scope,
         };
@@ -86,14 +86,14 @@ impl Marketplace {
             Err(error) => Err(error),
         };
         let done = match done {
-            Ok(flow) => self.told(&mut run, unique_name, flow).await,
+            Ok(flow) => self.describe_success(&mut run, unique_name, flow).await,
             Err(error) => Err(self.undo(caller, client, &manifest, error, progress).await),
         };
         self.end_tracked(action, event, done).await
     }
 
     /// The short name of the environment that is worked on.
-    async fn place(
+    async fn target_environment(
         &self,
         caller: &Caller,
         manifest: &Manifest,
@@ -102,7 +102,7 @@ impl Marketplace {
     ) -> Result<Option<String>> {
         match (new, &request.environment) {
             (Some(spec), _) => Ok(spec.name.clone()),
-            (None, Some(name)) => Ok(Some(self.environments.get_here(caller, name).await?.name)),
+            (None, Some(name)) => Ok(Some(self.environments.get_local(caller, name).await?.name)),
             (None, None) if manifest.kind == ManifestType::Update => {
                 Err(Error::invalid("envName", "it is required: a manifest of type update changes an environment"))
             }
@@ -116,13 +116,13 @@ impl Marketplace {
         new: Option<EnvironmentSpec>,
         request: &InstallRequest,
         progress: &mut Progress,
-    ) -> Result<Flow> {
+    ) -> Result<ControlFlow> {
         if let Some(spec) = new {
             let operation = self.environments.create(run.caller, run.client, spec).await.map_err(in_nodes)?;
             let name = operation.environment.name.clone();
             progress.made = Some(name.clone());
             operation.finished().await.map_err(at("nodes"))?;
-            waiting::for_nobody(self.dress(run, &name, request)).await?;
+            waiting::for_nobody(self.finish_environment(run, &name, request)).await?;
         }
         if let Some(name) = &run.environment {
             let environment = self.environments.get(run.caller, name).await?;

@@ -87,7 +87,7 @@ impl Marketplace {
     /// What is installed in the account, the oldest first, without the values that it keeps.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn installations(&self, caller: &Caller) -> Result<Vec<Installation>> {
         caller.require(Right::See)?;
         let rows = sqlx::query(concat!(select!("'', ''"), "ORDER BY i.id"))
@@ -111,7 +111,7 @@ impl Marketplace {
         row.as_ref().map(installation).ok_or_else(|| Error::NotFound(missing(unique_name).into()))?
     }
 
-    /// As [`Marketplace::installation`], for somebody who is told what its manifest says: it is noted that he read it.
+    /// As [`Marketplace::installation`], for a caller who gets its manifest: the read is audited.
     ///
     /// # Errors
     /// [`Error::NotFound`].

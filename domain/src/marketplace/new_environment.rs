@@ -55,7 +55,7 @@ impl Marketplace {
     }
 
     /// Gives a new environment its groups, and its nodes what they are not created with.
-    pub(super) async fn dress(&self, run: &Run<'_>, name: &str, request: &InstallRequest) -> Result<()> {
+    pub(super) async fn finish_environment(&self, run: &Run<'_>, name: &str, request: &InstallRequest) -> Result<()> {
         let (caller, client) = (run.caller, run.client);
         let said = run.manifest.texts("envGroups");
         let mut groups: Vec<_> = said.iter().map(|group| fill_text(group, &run.scope, &self.world)).collect();
@@ -93,27 +93,27 @@ impl Marketplace {
     }
 }
 
-/// The manifest's nodes as CreateEnvironment is told them.
+/// The manifest's nodes as CreateEnvironment takes them.
 fn nodes_json(manifest: &Manifest, scope: &Scope, world: &World) -> Result<Value> {
     let one = |node: &Document| {
         let Document::Mapping(pairs) = fill(node, scope, world)? else { return Ok(Value::Null) };
-        let mut told = json!({ "docker": {} });
+        let mut spec = json!({ "docker": {} });
         for (key, value) in pairs {
             let (text, value) = (value.as_text(), value.to_json());
             match key.to_lowercase().as_str() {
-                "image" => told["docker"]["image"] = text,
-                "tag" => told["docker"]["tag"] = text,
-                "cloudlets" | "flexiblecloudlets" => told["flexibleCloudlets"] = value,
-                "fixedcloudlets" => told["fixedCloudlets"] = value,
-                "nodetype" => told["nodeType"] = value,
-                "nodegroup" => told["nodeGroup"] = value,
-                "count" => told["count"] = value,
-                "env" => told["env"] = value,
-                "cmd" => told["cmd"] = value,
+                "image" => spec["docker"]["image"] = text,
+                "tag" => spec["docker"]["tag"] = text,
+                "cloudlets" | "flexiblecloudlets" => spec["flexibleCloudlets"] = value,
+                "fixedcloudlets" => spec["fixedCloudlets"] = value,
+                "nodetype" => spec["nodeType"] = value,
+                "nodegroup" => spec["nodeGroup"] = value,
+                "count" => spec["count"] = value,
+                "env" => spec["env"] = value,
+                "cmd" => spec["cmd"] = value,
                 _ => {}
             }
         }
-        Ok(told)
+        Ok(spec)
     };
     nodes_list(manifest).iter().map(one).collect()
 }

@@ -1,8 +1,8 @@
-//! What is told and noted of an installation, an action or an end: that it begins, and what came of it.
+//! What is reported and recorded of an installation, an action or an uninstallation: its begin, and its result.
 
 use super::manifest::ManifestType;
 use super::placeholders::fill_text;
-use super::run::{Flow, Run};
+use super::run::{ControlFlow, Run};
 use crate::audit::{self, Event};
 use crate::caller::Caller;
 use crate::environments::Environment;
@@ -24,8 +24,13 @@ pub struct Done {
 }
 
 impl Marketplace {
-    /// What is told of a success.
-    pub(super) async fn told(&self, run: &mut Run<'_>, unique_name: String, flow: Flow) -> Result<Done> {
+    /// Describes a success: the manifest's text and its start page.
+    pub(super) async fn describe_success(
+        &self,
+        run: &mut Run<'_>,
+        unique_name: String,
+        flow: ControlFlow,
+    ) -> Result<Done> {
         let environment = match &run.environment {
             Some(name) => Some(self.environments.get(run.caller, name).await?),
             None => None,
@@ -35,7 +40,7 @@ impl Marketplace {
         }
         let fill = |text: String| fill_text(&text, &run.scope, &self.world);
         let success_text = match flow {
-            Flow::Done(Some(message)) => message,
+            ControlFlow::Done(Some(message)) => message,
             _ => match run.manifest.success() {
                 Some(success) => fill(success),
                 None => format!("{} is done.", run.manifest.name),
@@ -47,7 +52,7 @@ impl Marketplace {
         Ok(Done { unique_name, kind, name, environment, success_text, start_page })
     }
 
-    /// Notes that something begins: for the tasks panel and for the audit log.
+    /// Records the begin, for the tasks panel and for the audit log.
     pub(super) async fn begin_action(
         &self,
         caller: &Caller,
@@ -71,7 +76,7 @@ impl Marketplace {
         Ok(action)
     }
 
-    /// Notes how it ended, and hands that on.
+    /// Records how it ended, and returns the result.
     pub(super) async fn end_tracked<T>(&self, action: ActionId, event: Event, done: Result<T>) -> Result<T> {
         let now = self.world.now();
         let error = done.as_ref().err().map(Error::without_output);

@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use serde_json::Value;
 
 use super::document::Document;
-use super::steps::wrong;
+use super::steps::invalid;
 use crate::bounds::nesting::{MANIFEST, PLACEHOLDERS};
 use crate::error::{Error, Result};
 use crate::world::World;
@@ -59,13 +59,13 @@ fn check_text(at: &str, text: &str) -> Result<()> {
         for level in 1.. {
             let Some(function) = inside.strip_prefix("fn.") else { break };
             if level > PLACEHOLDERS {
-                return Err(wrong(at, format!("placeholders can be at most {PLACEHOLDERS} deep in each other")));
+                return Err(invalid(at, format!("placeholders can be at most {PLACEHOLDERS} deep in each other")));
             }
             let name = function.split(['(', '.']).next().unwrap_or_default();
             if !FUNCTIONS.contains(&name) {
                 let known = FUNCTIONS.join(", fn.");
                 let name: String = name.chars().take(50).collect();
-                return Err(wrong(at, format!("this server does not know ${{fn.{name}}}; it knows fn.{known}")));
+                return Err(invalid(at, format!("this server does not know ${{fn.{name}}}; it knows fn.{known}")));
             }
             match argument(function) {
                 Some((_, Argument::Placeholder(argument))) => inside = argument,
@@ -111,7 +111,7 @@ pub fn check_kept(what: &str, value: &Value, limit: usize) -> Result<()> {
 struct Filling<'a, L> {
     lookup: &'a L,
     world: &'a World,
-    /// So many bytes may still come or be looked at.
+    /// Number of bytes that may still be produced or read.
     left: usize,
 }
 

@@ -16,7 +16,7 @@ use crate::throttle::Guess;
 use crate::types::accounts::Role;
 use crate::types::members::InvitationOffer;
 
-/// An invitation that was just made; its link is told this once.
+/// An invitation that was just made; its link is returned only here.
 #[derive(Debug)]
 pub struct Invitation {
     pub id: i64,

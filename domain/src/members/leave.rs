@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
 use crate::audit::{self, Event};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId};
@@ -76,11 +76,11 @@ impl Members {
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, in_account(event)).await?;
-        let mut changes = vec![Forget::User(caller.user)];
+        let mut changes = vec![Invalidation::User(caller.user)];
         changes.extend(values);
         for token in &tokens {
             if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
-                changes.push(Forget::Token(hash, TokenId(token.try_get(0)?)));
+                changes.push(Invalidation::Token(hash, TokenId(token.try_get(0)?)));
             }
         }
         self.commit(tx, &changes).await

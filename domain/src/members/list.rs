@@ -14,7 +14,7 @@ impl Members {
     /// The members of the caller's account, and for an owner the invitations that are open.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn list(&self, caller: &Caller) -> Result<MemberList> {
         caller.require(Right::See)?;
         let rows = sqlx::query(

@@ -10,7 +10,7 @@ use crate::secret::Secret;
 use crate::store::Tx;
 
 /// The invitations that wait to be mailed. This is the one mail that carries a secret, and the only way for it to reach the
-/// invited address. The secret is made here, beside the one that the owner was told, and only its hash is kept: the outbox
+/// invited address. The secret is made here, beside the one that the owner got, and only its hash is kept: the outbox
 /// holds nothing that opens anything. A further try makes a further secret, and the former link is void.
 pub(crate) struct Invitations;
 

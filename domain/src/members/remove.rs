@@ -7,17 +7,17 @@ use sqlx::Row;
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Right};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::{TokenId, UserId};
 use crate::members::Members;
-use crate::notices::{Told, tell};
+use crate::notices::{Notice, notify};
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::tokens::rows::replace_methods;
 use crate::types::accounts::Role;
-use crate::types::members::TokenFate;
+use crate::types::members::TokenDisposition;
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{NewSecret, TokenView};
 use crate::user_lock::lock_user;
@@ -42,8 +42,8 @@ impl Members {
         Ok(tokens)
     }
 
-    /// Removes a member. `fates` says for each of the member's tokens what becomes of it; answers the new secrets of
-    /// those that were transferred, told this once. Secrets that the member made of others' tokens end, unless `fates` says that
+    /// Removes a member. `dispositions` says for each of the member's tokens what becomes of it; answers the new secrets of
+    /// those that were transferred, returned only here. Secrets that the member made of others' tokens end, unless `dispositions` says that
     /// the token is transferred.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl Members {
         &self,
         confirmed: &Confirmed,
         user: i64,
-        fates: &HashMap<i64, TokenFate>,
+        dispositions: &HashMap<i64, TokenDisposition>,
     ) -> Result<Vec<NewSecret>> {
         let caller = confirmed.caller();
         caller.require(Right::ManageMembers)?;
@@ -80,8 +80,8 @@ impl Members {
         for token in &tokens {
             let (id, description): (i64, String) = (token.try_get(0)?, token.try_get(1)?);
             let owner = UserId(token.try_get(3)?);
-            let fate = match fates.get(&id) {
-                Some(fate) => *fate,
+            let disposition = match dispositions.get(&id) {
+                Some(disposition) => *disposition,
                 None if owner != user => continue,
                 None => {
                     let why =
@@ -91,14 +91,15 @@ impl Members {
             };
             if owner != user {
                 // It is not the leaver's to be kept or revoked; its secret ends below unless the remover makes a new one.
-                if fate != TokenFate::Transfer {
+                if disposition != TokenDisposition::Transfer {
                     continue;
                 }
-                let told = Told::TokenRegenerated { description: &description, by: &caller.email, taken_over: true };
-                tell(&mut tx, &self.settings, now, owner, Some(caller.account), told).await?;
+                let notice =
+                    Notice::TokenRegenerated { description: &description, by: &caller.email, taken_over: true };
+                notify(&mut tx, &self.settings, now, owner, Some(caller.account), notice).await?;
             }
             settled += 1;
-            if let Some(secret) = self.settle_token(&mut tx, confirmed, (id, &description), role, fate).await? {
+            if let Some(secret) = self.settle_token(&mut tx, confirmed, (id, &description), role, disposition).await? {
                 transferred.push((id, secret));
             }
         }
@@ -126,11 +127,11 @@ impl Members {
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, event).await?;
-        let mut changes = vec![Forget::User(user)];
+        let mut changes = vec![Invalidation::User(user)];
         changes.extend(values);
         for token in &tokens {
             if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
-                changes.push(Forget::Token(hash, TokenId(token.try_get(0)?)));
+                changes.push(Invalidation::Token(hash, TokenId(token.try_get(0)?)));
             }
         }
         self.commit(tx, &changes).await?;
@@ -149,16 +150,16 @@ impl Members {
         confirmed: &Confirmed,
         (id, description): (i64, &str),
         role: Role,
-        fate: TokenFate,
+        disposition: TokenDisposition,
     ) -> Result<Option<Secret>> {
         let caller = confirmed.caller();
         let now = self.world.now();
-        let (action, secret) = match fate {
-            TokenFate::Revoke => {
+        let (action, secret) = match disposition {
+            TokenDisposition::Revoke => {
                 sqlx::query("DELETE FROM tokens WHERE id = $1").bind(id).execute(&mut **tx).await?;
                 ("token.remove", None)
             }
-            TokenFate::KeepShared => {
+            TokenDisposition::KeepShared => {
                 // The one who removes answers for the secret from now on. It goes on opening what it opened, and no more.
                 self.narrow_to(tx, (id, description), role).await?;
                 sqlx::query(
@@ -170,7 +171,7 @@ impl Members {
                 .await?;
                 ("token.keep", None)
             }
-            TokenFate::Transfer => {
+            TokenDisposition::Transfer => {
                 let secret = Secret::new_token(&self.world);
                 sqlx::query("UPDATE tokens SET owner_id = $1, secret_by = $1, secret_hash = $2, secret_at = $3, version = version + 1 WHERE id = $4")
                     .bind(caller.user.0)
@@ -182,7 +183,7 @@ impl Members {
                 ("token.transfer", Some(secret))
             }
         };
-        // Whatever the fate: a sign-in that the token gave to the former owner ends.
+        // Whatever the disposition: a sign-in that the token gave to the former owner ends.
         sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id).execute(&mut **tx).await?;
         let event = Event::by(caller, &confirmed.client, action, format!("token:{id} {description}"));
         audit::append(tx, now, event).await?;

@@ -3,7 +3,7 @@
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
 use crate::audit::{self, Event};
 use crate::caller::Right;
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::Result;
 use crate::ids::UserId;
@@ -38,7 +38,7 @@ impl Members {
         }
         audit::append(&mut tx, self.world.now(), event).await?;
         let mut changes = self.tokens.end_sign_ins_for_others(&mut tx, caller.account, UserId(user)).await?;
-        changes.push(Forget::User(UserId(user)));
+        changes.push(Invalidation::User(UserId(user)));
         self.commit(tx, &changes).await
     }
 }

@@ -5,7 +5,7 @@ use sqlx::Row;
 use crate::accounts::SignedIn;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::members::Members;
@@ -17,7 +17,7 @@ impl Members {
     /// The accounts that the caller is a member of; a token, and a session that a token opened, know only their own.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn accounts_of(&self, caller: &Caller) -> Result<Vec<AccountChoice>> {
         let rows = sqlx::query(
             "SELECT a.id, a.name, m.role FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.user_id = $1 \
@@ -65,7 +65,7 @@ impl Members {
         let event =
             Event::by_user(Some((caller.user, AccountId(account))), &caller.email, client, "session.switch-account");
         audit::append(&mut tx, self.world.now(), event).await?;
-        self.commit(tx, &[Forget::User(caller.user)]).await?;
+        self.commit(tx, &[Invalidation::User(caller.user)]).await?;
         self.accounts.renew_session(caller).await
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Told, tell};
+use super::{Notice, notify};
 use crate::error::Result;
 use crate::ids::{AccountId, UserId};
 use crate::notices::Notices;
@@ -16,7 +16,7 @@ impl Notices {
     /// that a token made for three days is not announced as ending in thirty.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn tell_expiries(&self) -> Result<()> {
         let now = self.world.now();
         let millis = now.timestamp_millis();
@@ -47,8 +47,8 @@ impl Notices {
             if first.rows_affected() == 1 {
                 let (account, owner) = (AccountId(row.try_get(1)?), UserId(row.try_get(2)?));
                 let description: String = row.try_get(3)?;
-                let told = Told::Expiry { description: &description, end: from_millis(end), days };
-                tell(&mut tx, &self.settings, now, owner, Some(account), told).await?;
+                let notice = Notice::Expiry { description: &description, end: from_millis(end), days };
+                notify(&mut tx, &self.settings, now, owner, Some(account), notice).await?;
             }
         }
         tx.commit().await?;

@@ -30,7 +30,7 @@ impl Notices {
     /// Sends what is due of one outbox, where there is a mail server.
     ///
     /// # Errors
-    /// From the database. A mail server that does not take a mail is logged and tried again later.
+    /// When the database cannot be reached. A mail server that does not take a mail is logged and tried again later.
     pub(crate) async fn send_due<O: Outbox>(&self) -> Result<()> {
         let Some(mailer) = &self.mailer else { return Ok(()) };
         let now = self.world.now().timestamp_millis();

@@ -21,11 +21,11 @@ use crate::caller::{Caller, Client};
 use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId, UserId};
-use crate::notices::{self, Told};
+use crate::notices::{self, Notice};
 use crate::scheduler::Scheduler;
 use crate::store::Tx;
 
-/// So long a claim holds unless it is renewed.
+/// Lifetime of a claim that is not renewed.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// The result code of a run that never came to an end, as of any other defect.
 const NEVER_ENDED: i64 = 99;
@@ -60,7 +60,7 @@ impl Scheduler {
     /// this call any more. Each has to be ended with [`Scheduler::finish`].
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn claim_due(&self) -> Result<Vec<(ClaimedTask, Result<Arc<Caller>>)>> {
         let now = self.world.now();
         let rows = sqlx::query(
@@ -158,7 +158,7 @@ impl Scheduler {
         let known: Option<i64> =
             sqlx::query_scalar("SELECT id FROM users WHERE id = $1").bind(user.0).fetch_optional(&mut **tx).await?;
         if known.is_some() {
-            notices::tell(tx, &self.settings, now, user, Some(account), Told::TaskGivenUp { id, method }).await?;
+            notices::notify(tx, &self.settings, now, user, Some(account), Notice::TaskGivenUp { id, method }).await?;
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ impl Scheduler {
     /// Holds a claim longer, while the call runs.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn renew(&self, task: &mut ClaimedTask) -> Result<()> {
         let lease = (self.world.now() + LEASE).timestamp_millis();
         let mut tx = self.store.begin().await?;

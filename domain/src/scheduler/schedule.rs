@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// A task does not run more often.
 const LEAST_PAUSE: TimeDelta = TimeDelta::minutes(1);
-/// So many runs are looked at to find out how often it runs.
+/// Number of runs from which the interval is computed.
 const LOOKED_AT: usize = 20;
 const LONGEST: usize = 200;
 /// The longest delay of a task that runs once.

@@ -136,7 +136,7 @@ impl Scheduler {
     /// The account's tasks, the oldest first.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<Task>> {
         // Parameters may hold secrets, as variables of nodes do.
         caller.require(Right::Operate)?;
@@ -151,7 +151,7 @@ impl Scheduler {
         rows.iter().map(task).collect()
     }
 
-    /// As [`Scheduler::list`], for somebody who is told their parameters: it is noted that he read them.
+    /// As [`Scheduler::list`], for a caller who gets their parameters: the read is audited.
     ///
     /// # Errors
     /// As there.

@@ -16,7 +16,7 @@ use crate::bounds::counts::{CEREMONIES_OF_USER, PASSKEYS_OF_USER};
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result, violated};
 use crate::ids::UserId;
-use crate::notices::{self, Told};
+use crate::notices::{self, Notice};
 use crate::second_factor::SecondFactor;
 use crate::store::Tx;
 use crate::types::text::hidden;
@@ -126,8 +126,8 @@ impl SecondFactor {
         self.mark_proved(&mut tx, caller).await?;
         let event = confirmed.own_event("second-factor.enable").with("kind", "passkey").with("name", name);
         audit::append(&mut tx, now, event).await?;
-        let told = Told::SecondFactorOn { kind: "a passkey" };
-        notices::tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;
+        let notice = Notice::SecondFactorOn { kind: "a passkey" };
+        notices::notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
         tx.commit().await?;
         Ok(codes)
     }
@@ -150,8 +150,8 @@ impl SecondFactor {
         let name: String = gone.try_get(0)?;
         let event = confirmed.own_event("second-factor.disable").with("kind", "passkey").with("name", name);
         audit::append(&mut tx, now, event).await?;
-        let told = Told::SecondFactorOff { kind: "a passkey" };
-        notices::tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;
+        let notice = Notice::SecondFactorOff { kind: "a passkey" };
+        notices::notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -19,7 +19,7 @@ const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
 const LENGTH: usize = 24;
 
 impl SecondFactor {
-    /// New recovery codes in place of all former ones; told this once.
+    /// New recovery codes in place of all former ones; returned only here.
     ///
     /// # Errors
     /// [`Error::NotFound`] without a second factor that they could stand in for.

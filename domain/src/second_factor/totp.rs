@@ -12,7 +12,7 @@ use crate::caller::Caller;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::notices::{self, Told};
+use crate::notices::{self, Notice};
 use crate::second_factor::SecondFactor;
 use crate::settings::Settings;
 use crate::store::Tx;
@@ -71,7 +71,7 @@ impl SecondFactor {
     /// The set-up that was begun and can still be confirmed.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn pending_totp(&self, caller: &Caller) -> Result<Option<Enrolment>> {
         let secret: Option<Vec<u8>> =
             sqlx::query_scalar("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 0 AND created_at >= $2")
@@ -82,7 +82,7 @@ impl SecondFactor {
         secret.map(|secret| enrolment(&secret, &caller.email, &self.settings)).transpose()
     }
 
-    /// Switches the authenticator on by its first code; answers the recovery codes, which are told this once, or none
+    /// Switches the authenticator on by its first code; returns the recovery codes, which are shown once, or none
     /// when the user has some already. Wrong codes are counted as those of a second factor in use are.
     ///
     /// # Errors
@@ -105,14 +105,14 @@ impl SecondFactor {
             Typed::Recovery(_) | Typed::Neither => None,
         };
         let Some(step) = step else {
-            let wait = tried.wrong();
+            let wait = tried.failed();
             self.refusals.note(confirmed.own_event("second-factor.enable").refused("wrong code"));
             return Err(Error::WrongCode { wait });
         };
-        tried.right();
+        tried.succeeded();
         let had_any = having(&mut tx, caller.user).await?.any();
         // The condition in the statement, not only the look before it: of two requests with one code one switches on and
-        // is told the recovery codes, and a set-up that was begun anew meanwhile is not confirmed by the former one's code.
+        // gets the recovery codes, and a set-up that was begun anew meanwhile is not confirmed by the former one's code.
         let switched = sqlx::query(
             "UPDATE totp SET confirmed = 1, last_step = $1 WHERE user_id = $2 AND confirmed = 0 AND secret = $3",
         )
@@ -127,13 +127,13 @@ impl SecondFactor {
         let codes = if had_any { Vec::new() } else { recovery::replace(&mut tx, caller.user, &self.world).await? };
         self.mark_proved(&mut tx, caller).await?;
         audit::append(&mut tx, now, confirmed.own_event("second-factor.enable").with("kind", "totp")).await?;
-        notices::tell(
+        notices::notify(
             &mut tx,
             &self.settings,
             now,
             caller.user,
             Some(caller.account),
-            Told::SecondFactorOn { kind: "one-time codes" },
+            Notice::SecondFactorOn { kind: "one-time codes" },
         )
         .await?;
         tx.commit().await?;
@@ -157,13 +157,13 @@ impl SecondFactor {
         }
         drop_unneeded_codes(&mut tx, caller.user).await?;
         audit::append(&mut tx, now, confirmed.own_event("second-factor.disable").with("kind", "totp")).await?;
-        notices::tell(
+        notices::notify(
             &mut tx,
             &self.settings,
             now,
             caller.user,
             Some(caller.account),
-            Told::SecondFactorOff { kind: "one-time codes" },
+            Notice::SecondFactorOff { kind: "one-time codes" },
         )
         .await?;
         tx.commit().await?;

@@ -225,7 +225,7 @@ fn postgres(text: &str) -> Result<Address, OpenError> {
     Ok(Address(Kind::Postgres(url)))
 }
 
-/// Looks into a file of the URL now, where the operator can be told which one is meant.
+/// Looks into a file of the URL now, where the error can still name it.
 fn check_pem(name: &str, value: &str) -> Result<(), OpenError> {
     let text = if value.trim_start().starts_with("-----BEGIN") {
         value.to_owned()
@@ -271,8 +271,8 @@ mod tests {
         Address::parse(url).unwrap().file().unwrap().to_str().unwrap().to_owned()
     }
 
-    /// What sqlx is told, as one line.
-    fn told(url: &str) -> String {
+    /// The URL that sqlx gets.
+    fn driver_url(url: &str) -> String {
         Address::parse(url).unwrap().options().database_url.to_string()
     }
 
@@ -317,10 +317,16 @@ mod tests {
 
     #[test]
     fn postgresql_is_asked_as_its_own_programs_would_ask_it() {
-        assert_eq!(told("postgres://a@h/d?sslmode=verify-full"), "postgres://a@h/d?sslmode=verify-full");
-        assert_eq!(told("postgres://a@h/d?sslrootcert=system"), "postgres://a@h/d?sslmode=verify-full");
-        assert_eq!(told("postgres://a@%2Frun%2Fpg/d?sslmode=require"), "postgres://a@%2Frun%2Fpg/d?sslmode=disable");
-        assert_eq!(told("postgres://a@[::1]/d?sslmode=require"), "postgres://a@[::1]/d?sslmode=require&host=%3A%3A1");
+        assert_eq!(driver_url("postgres://a@h/d?sslmode=verify-full"), "postgres://a@h/d?sslmode=verify-full");
+        assert_eq!(driver_url("postgres://a@h/d?sslrootcert=system"), "postgres://a@h/d?sslmode=verify-full");
+        assert_eq!(
+            driver_url("postgres://a@%2Frun%2Fpg/d?sslmode=require"),
+            "postgres://a@%2Frun%2Fpg/d?sslmode=disable"
+        );
+        assert_eq!(
+            driver_url("postgres://a@[::1]/d?sslmode=require"),
+            "postgres://a@[::1]/d?sslmode=require&host=%3A%3A1"
+        );
     }
 
     #[test]

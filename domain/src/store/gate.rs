@@ -2,7 +2,7 @@
 //!
 //! A pool waits for a connection for as long as its patience lasts, also when nobody is there to give one, and a query
 //! waits for an answer for ever. So whoever waits long has the database tried by a connection of its own; when that
-//! fails, all who wait are told, and so is everybody who comes until a try succeeds. SQLite is never out of reach.
+//! fails, all waiting calls are refused, and so are new ones until a try succeeds. SQLite is never out of reach.
 
 use std::io;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl Gate {
         }
         tokio::select! {
             biased;
-            done = work => done.inspect_err(|error| self.heed(error)),
+            done = work => done.inspect_err(|error| self.observe(error)),
             () = self.lost() => Err(out_of_reach()),
         }
     }
@@ -79,7 +79,7 @@ impl Gate {
         }
     }
 
-    fn heed(self: &Arc<Self>, error: &sqlx::Error) {
+    fn observe(self: &Arc<Self>, error: &sqlx::Error) {
         if matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) {
             self.suspect();
         }
@@ -163,7 +163,7 @@ impl<'c> Executor<'c> for &'c Reads {
             }
             if let Poll::Ready(row) = rows.poll_next_unpin(context) {
                 if let Some(Err(error)) = &row {
-                    gate.heed(error);
+                    gate.observe(error);
                 }
                 return Poll::Ready(row);
             }

@@ -8,7 +8,7 @@ use crate::ids::AccountId;
 /// Holds an account until the transaction ends: whatever is counted per account is counted and added to under this.
 ///
 /// # Errors
-/// From the database.
+/// When the database cannot be reached.
 pub async fn lock_account(tx: &mut Tx, account: AccountId) -> Result<()> {
     sqlx::query("UPDATE accounts SET id = id WHERE id = $1").bind(account.0).execute(&mut **tx).await?;
     Ok(())

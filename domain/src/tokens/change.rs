@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use super::rows::{TokenRow, replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_may_change, check_scope};
 use crate::audit::{self, Event};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
-use crate::notices::{Told, tell};
+use crate::notices::{Notice, notify};
 use crate::tokens::Tokens;
 use crate::types::dates::wire_moment;
 use crate::types::methods::ApiSet;
@@ -49,7 +49,7 @@ impl CheckedChange {
 
 impl Tokens {
     /// Changes a token. Whoever lets another's token open more, or for longer, is its owner from then on: it has that member's
-    /// rights, and the owner before is told. `version` is the one that the change was made from: when the token is another one by now, nothing
+    /// rights, and the owner before gets a notice. `version` is the one that the change was made from: when the token is another one by now, nothing
     /// is written. Clients that do not know versions leave it out and overwrite.
     ///
     /// # Errors
@@ -97,12 +97,12 @@ impl Tokens {
         let mut event = describe(Event::by(caller, &confirmed.client, "token.edit", token.subject()), &token, &checked);
         if taken_over {
             event = event.with("owner", format!("{} → {}", token.owner_email, caller.email));
-            let told = Told::TokenTakenOver { description: &checked.description, by: &caller.email };
-            tell(&mut tx, &self.settings, now, token.owner, Some(caller.account), told).await?;
+            let notice = Notice::TokenTakenOver { description: &checked.description, by: &caller.email };
+            notify(&mut tx, &self.settings, now, token.owner, Some(caller.account), notice).await?;
         }
         audit::append(&mut tx, now, event).await?;
         let changed = token_to_change(&mut tx, caller, id).await?;
-        self.commit(tx, &[Forget::Token(token.hash, token.id)]).await?;
+        self.commit(tx, &[Invalidation::Token(token.hash, token.id)]).await?;
         Ok(self.view(caller, changed))
     }
 

@@ -10,7 +10,7 @@ use crate::caller::{Caller, Right};
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::ids::TokenId;
-use crate::notices::{Told, tell};
+use crate::notices::{Notice, notify};
 use crate::secret::Secret;
 use crate::tokens::Tokens;
 use crate::types::dates::wire_moment;
@@ -31,7 +31,7 @@ pub struct NewToken {
 }
 
 impl Tokens {
-    /// Makes a token. The answer holds the secret, which is told this once.
+    /// Makes a token. The answer holds the secret, which is returned only here.
     ///
     /// # Errors
     /// [`Error::Invalid`] naming the field; [`Error::Limit`] when the account has all the tokens it may have.
@@ -67,8 +67,8 @@ impl Tokens {
             .with("expires", new.expires.map_or_else(|| "never".to_owned(), wire_moment))
             .with("shared", new.shared);
         audit::append(&mut tx, now, event).await?;
-        let told = Told::TokenCreated { description: &description, by: &caller.email };
-        tell(&mut tx, &self.settings, now, caller.user, Some(caller.account), told).await?;
+        let notice = Notice::TokenCreated { description: &description, by: &caller.email };
+        notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
         let token = token_to_change(&mut tx, caller, id.0).await?;
         tx.commit().await?;
         Ok(NewSecret { token: self.view(caller, token), secret: secret.as_str().to_owned() })

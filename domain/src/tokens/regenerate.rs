@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use super::rows::{TokenRow, token_to_change};
 use super::rules::{check_expiry, check_may_change};
 use crate::audit::{self, Event};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
-use crate::notices::{Told, tell};
+use crate::notices::{Notice, notify};
 use crate::secret::Secret;
 use crate::tokens::Tokens;
 use crate::types::dates::wire_moment;
@@ -27,7 +27,7 @@ pub enum Renewal {
 
 impl Tokens {
     /// Gives the token a new secret. The answer holds it, this once. Whoever makes a secret knows it, so the token is that member's
-    /// from then on, with the rights of that member; the owner before is told.
+    /// from then on, with the rights of that member; the owner before gets a notice.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`]; [`Error::Invalid`] naming `expiresAt` for a past
@@ -68,10 +68,10 @@ impl Tokens {
             event = event.with("owner", format!("{} → {}", token.owner_email, caller.email));
         }
         audit::append(&mut tx, now, event).await?;
-        let told = Told::TokenRegenerated { description: &token.description, by: &caller.email, taken_over };
-        tell(&mut tx, &self.settings, now, token.owner, Some(caller.account), told).await?;
+        let notice = Notice::TokenRegenerated { description: &token.description, by: &caller.email, taken_over };
+        notify(&mut tx, &self.settings, now, token.owner, Some(caller.account), notice).await?;
         let renewed = token_to_change(&mut tx, caller, id).await?;
-        self.commit(tx, &[Forget::Token(token.hash, token.id)]).await?;
+        self.commit(tx, &[Invalidation::Token(token.hash, token.id)]).await?;
         Ok(NewSecret { token: self.view(caller, renewed), secret: secret.as_str().to_owned() })
     }
 }

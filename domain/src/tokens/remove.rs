@@ -3,7 +3,7 @@
 use super::rows::token_to_change;
 use super::rules::check_may_change;
 use crate::audit::{self, Event};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
 use crate::tokens::Tokens;
@@ -31,7 +31,7 @@ impl Tokens {
             sqlx::query("DELETE FROM tokens WHERE id = $1").bind(token.id.0).execute(&mut *tx).await?;
             let event = Event::by(caller, &confirmed.client, "token.remove", token.subject());
             audit::append(&mut tx, self.world.now(), event).await?;
-            removed.push(Forget::Token(token.hash, token.id));
+            removed.push(Invalidation::Token(token.hash, token.id));
         }
         self.commit(tx, &removed).await
     }

@@ -14,7 +14,7 @@ use crate::types::dates::{is_end_of_day, readable_end};
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{TokenDraft, TokenReview};
 
-/// So many method names are spelled out; of more, the number is said.
+/// Maximum number of method names that are listed; of more, only their number is.
 const SPELLED_OUT: usize = 12;
 
 impl Tokens {

@@ -83,14 +83,14 @@ impl TokenRow {
     }
 }
 
-/// The most numbers that one query is told; SQLite takes no more than 32,766 values.
+/// Maximum number of ids in one query; SQLite takes no more than 32,766 values.
 const MOST_NAMED: usize = 500;
 
 impl Tokens {
     /// The tokens that the caller sees: its own, those shared with the account, and for an owner all of them.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn list(&self, caller: &Caller) -> Result<TokenList> {
         let tokens = self.read(caller, None).await?;
         let members: i64 = sqlx::query_scalar("SELECT count(*) FROM memberships WHERE account_id = $1")
@@ -110,7 +110,7 @@ impl Tokens {
     /// nobody learns of tokens that they do not see.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn with_ids(&self, caller: &Caller, ids: &[i64]) -> Result<Vec<TokenView>> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
@@ -163,8 +163,8 @@ impl Tokens {
 
     /// The token as the caller sees it.
     pub(crate) fn view(&self, caller: &Caller, token: TokenRow) -> TokenView {
-        let noted = self.usage.seen(Used::Token(token.id));
-        let used = usage::shown(&self.catalog, caller, &token, noted.as_deref());
+        let live = self.usage.seen(Used::Token(token.id));
+        let used = usage::shown(&self.catalog, caller, &token, live.as_deref());
         let methods = match token.set {
             ApiSet::Custom => token.methods,
             set => self.catalog.names(&self.catalog.set_bits(set)),
@@ -176,7 +176,7 @@ impl Tokens {
             methods,
             expires: token.expires,
             expired: token.expires.is_some_and(|end| end < self.world.now()),
-            last_used: token.last_used.max(noted.and_then(|slot| slot.last())),
+            last_used: token.last_used.max(live.and_then(|slot| slot.last())),
             used,
             created: token.created,
             mine: token.owner == caller.user,

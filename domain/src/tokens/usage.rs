@@ -1,4 +1,4 @@
-//! What people are told of a token's use.
+//! What is shown of a token's use.
 
 use std::cmp::Reverse;
 
@@ -13,21 +13,21 @@ pub(super) fn shown(
     catalog: &Catalog,
     caller: &Caller,
     token: &TokenRow,
-    noted: Option<&UsageSlot>,
+    live: Option<&UsageSlot>,
 ) -> Option<TokenUse> {
     if token.owner != caller.user && caller.require(Right::ReadAudit).is_err() {
         return None;
     }
-    let seen = noted.and_then(UsageSlot::last);
+    let seen = live.and_then(UsageSlot::last);
     if seen.is_none() && token.last_used.is_none() {
         return None;
     }
-    let (address, agent) = match noted.and_then(UsageSlot::place) {
-        Some(place) if seen >= token.last_used => (place.address.to_string(), place.agent),
+    let (address, agent) = match live.and_then(UsageSlot::origin) {
+        Some(origin) if seen >= token.last_used => (origin.address.to_string(), origin.agent),
         _ => (token.last_place.0.clone().unwrap_or_default(), token.last_place.1.clone().unwrap_or_default()),
     };
     let mut calls = token.calls.clone();
-    for (method, more) in noted.into_iter().flat_map(UsageSlot::unflushed_calls) {
+    for (method, more) in live.into_iter().flat_map(UsageSlot::unflushed_calls) {
         let (name, more) = (&catalog.entry(method).info.name, i64::try_from(more).unwrap_or(i64::MAX));
         match calls.iter_mut().find(|(called, _)| called == name) {
             Some((_, count)) => *count = count.saturating_add(more),

@@ -7,10 +7,10 @@
 use sqlx::Row;
 
 use crate::audit::{self, Event};
-use crate::cluster::Forget;
+use crate::cluster::Invalidation;
 use crate::error::Result;
 use crate::ids::{AccountId, TokenId, UserId};
-use crate::notices::{Told, tell};
+use crate::notices::{Notice, notify};
 use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::tokens::Tokens;
@@ -49,7 +49,7 @@ impl Tokens {
         account: AccountId,
         (user, email): (UserId, &str),
         event: impl Fn(&'static str, String) -> Event,
-    ) -> Result<Vec<Forget>> {
+    ) -> Result<Vec<Invalidation>> {
         let now = self.world.now();
         let rows = sqlx::query(
             "SELECT id, description, secret_hash, owner_id FROM tokens \
@@ -63,7 +63,7 @@ impl Tokens {
         for row in rows {
             let (id, description): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
             let owner = UserId(row.try_get(3)?);
-            // A value that nobody is told takes its place; it is the owner's who regenerates the token.
+            // It is replaced by a value that is never disclosed; the owner regenerates the token.
             sqlx::query(
                 "UPDATE tokens SET secret_hash = $1, secret_by = owner_id, version = version + 1 WHERE id = $2",
             )
@@ -73,10 +73,10 @@ impl Tokens {
             .await?;
             sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id).execute(&mut **tx).await?;
             audit::append(tx, now, event("token.end-value", format!("token:{id} {description}"))).await?;
-            let told = Told::TokenValueEnded { description: &description, maker: email };
-            tell(tx, &self.settings, now, owner, Some(account), told).await?;
+            let notice = Notice::TokenValueEnded { description: &description, maker: email };
+            notify(tx, &self.settings, now, owner, Some(account), notice).await?;
             if let Some(hash) = SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(2)?) {
-                ended.push(Forget::Token(hash, TokenId(id)));
+                ended.push(Invalidation::Token(hash, TokenId(id)));
             }
         }
         Ok(ended)
@@ -89,7 +89,7 @@ impl Tokens {
         tx: &mut Tx,
         account: AccountId,
         user: UserId,
-    ) -> Result<Vec<Forget>> {
+    ) -> Result<Vec<Invalidation>> {
         let rows = sqlx::query(
             "SELECT id, secret_hash FROM tokens \
              WHERE account_id = $1 AND secret_by <> owner_id AND (secret_by = $2 OR owner_id = $2)",
@@ -103,7 +103,7 @@ impl Tokens {
             let id: i64 = row.try_get(0)?;
             sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id).execute(&mut **tx).await?;
             if let Some(hash) = SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(1)?) {
-                ended.push(Forget::Token(hash, TokenId(id)));
+                ended.push(Invalidation::Token(hash, TokenId(id)));
             }
         }
         Ok(ended)

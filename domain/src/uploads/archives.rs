@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use super::{ADDRESS, Content, LONGEST_COMMENT, Upload, file_name};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
-use crate::cluster::{Forget, Home, home_sql};
+use crate::cluster::{Invalidation, Placement, placement_sql};
 use crate::error::{Error, Result};
 use crate::types::text::hidden;
 use crate::uploads::service::Uploads;
@@ -82,7 +82,7 @@ impl Uploads {
     /// The account's archives, the oldest first.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn archives(&self, caller: &Caller) -> Result<Vec<Upload>> {
         caller.require(Right::See)?;
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} registered_at IS NOT NULL ORDER BY id")))
@@ -112,15 +112,15 @@ impl Uploads {
         let event = Event::by(caller, client, "archive.delete", format!("upload:{id} {name}"));
         audit::append(&mut tx, self.world.now(), event).await?;
         // Its file goes from the server that has it; what cannot be removed now goes with the next sweep there.
-        self.commit(tx, &[Forget::upload(&key)?]).await
+        self.commit(tx, &[Invalidation::upload(&key)?]).await
     }
 }
 
 /// The account's upload with this key, and where it lies.
 pub(super) async fn find_key(keyrack: &Uploads, caller: &Caller, key: &str) -> Result<Option<(Upload, Content)>> {
-    let home = home_sql(keyrack.store.dialect());
+    let placement = placement_sql(keyrack.store.dialect());
     let text = format!(
-        "SELECT u.id, u.name, u.comment, u.size, u.created_at, u.file_key, u.sha256, {home} \
+        "SELECT u.id, u.name, u.comment, u.size, u.created_at, u.file_key, u.sha256, {placement} \
          FROM uploads u LEFT JOIN servers s ON s.id = u.server WHERE u.account_id = $1 AND u.file_key = $2"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(text))
@@ -128,7 +128,8 @@ pub(super) async fn find_key(keyrack: &Uploads, caller: &Caller, key: &str) -> R
         .bind(key.to_owned())
         .fetch_optional(keyrack.store.read())
         .await?;
-    row.map(|row| Ok((upload(&row)?, Content { sha256: row.try_get(6)?, home: Home::read(&row, 7)? }))).transpose()
+    row.map(|row| Ok((upload(&row)?, Content { sha256: row.try_get(6)?, placement: Placement::read(&row, 7)? })))
+        .transpose()
 }
 
 fn upload(row: &AnyRow) -> Result<Upload> {

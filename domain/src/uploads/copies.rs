@@ -13,7 +13,7 @@ use super::incoming::{Arrived, Writing};
 use super::shared::Shared;
 use super::{Content, Upload};
 use crate::caller::Caller;
-use crate::cluster::Home;
+use crate::cluster::Placement;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::uploads::service::Uploads;
@@ -48,22 +48,30 @@ impl Uploads {
         let gone =
             || Error::NotFound(format!("the file of “{}” is not there any more: upload it again", upload.name).into());
         let (_, content) = super::archives::find_key(self, caller, &upload.key).await?.ok_or_else(gone)?;
-        let home = content.home.as_ref().filter(|home| !self.is_here(Some(home))).ok_or_else(gone)?;
+        let placement =
+            content.placement.as_ref().filter(|placement| !self.is_local(Some(placement))).ok_or_else(gone)?;
         let copy = self.copies.of(&upload.key);
-        let path = copy.get_or_try_init(|| self.fetch(caller.account, upload, &content, home)).await?.path().to_owned();
+        let path =
+            copy.get_or_try_init(|| self.fetch(caller.account, upload, &content, placement)).await?.path().to_owned();
         Ok(UploadFile { path, _copy: Some(copy) })
     }
 
     /// Fetches a file from the server that has it.
-    async fn fetch(&self, account: AccountId, upload: &Upload, content: &Content, home: &Home) -> Result<Arrived> {
+    async fn fetch(
+        &self,
+        account: AccountId,
+        upload: &Upload,
+        content: &Content,
+        placement: &Placement,
+    ) -> Result<Arrived> {
         let away = |why: &str| {
-            tracing::warn!(server = %home.server, address = %home.address, why, "an upload could not be fetched");
-            Error::FileAway { name: upload.name.clone(), server: home.server.clone() }
+            tracing::warn!(server = %placement.server, address = %placement.address, why, "an upload could not be fetched");
+            Error::FileAway { name: upload.name.clone(), server: placement.server.clone() }
         };
-        let others = self.others().filter(|_| home.answers()).ok_or_else(|| away("it is not there"))?;
-        let asked = timeout(IN_TIME, others.upload(self, home, account, &upload.key)).await;
+        let peers = self.peers().filter(|_| placement.answers()).ok_or_else(|| away("it is not there"))?;
+        let asked = timeout(IN_TIME, peers.upload(self, placement, account, &upload.key)).await;
         let answered = asked.map_err(|_| away("it does not answer"))?.map_err(|why| away(&why))?;
-        let mut pieces = answered.ok_or_else(|| not_as_it_was(upload, home))?;
+        let mut pieces = answered.ok_or_else(|| not_as_it_was(upload, placement))?;
         let mut writing =
             Writing::begin(self.uploads_folder(), self.world.random(), upload.size, String::new()).await?;
         let mut piece = vec![0; PIECE];
@@ -72,21 +80,21 @@ impl Uploads {
             match read.map_err(|_| away("it stopped sending"))?.map_err(|error| away(&error.to_string()))? {
                 0 => break,
                 length => match writing.write(&piece[..length]).await {
-                    Err(Error::Limit(_)) => return Err(not_as_it_was(upload, home)),
+                    Err(Error::Limit(_)) => return Err(not_as_it_was(upload, placement)),
                     written => written?,
                 },
             }
         }
         let arrived = writing.finish().await?;
         let same = arrived.size == upload.size && content.sha256.as_ref().is_none_or(|hash| *hash == arrived.sha256);
-        if same { Ok(arrived) } else { Err(not_as_it_was(upload, home)) }
+        if same { Ok(arrived) } else { Err(not_as_it_was(upload, placement)) }
     }
 
     /// Where the file of an account's upload lies here, for another server that asks; `None` when it is not here, or is
     /// none of that account.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be reached.
     pub async fn file_for(&self, account: AccountId, key: &str) -> Result<Option<PathBuf>> {
         let known: Option<String> =
             sqlx::query_scalar("SELECT file_key FROM uploads WHERE account_id = $1 AND file_key = $2")
@@ -99,11 +107,11 @@ impl Uploads {
     }
 }
 
-fn not_as_it_was(upload: &Upload, home: &Home) -> Error {
-    tracing::error!(server = %home.server, upload = upload.id, "that server does not have what was uploaded");
+fn not_as_it_was(upload: &Upload, placement: &Placement) -> Error {
+    tracing::error!(server = %placement.server, upload = upload.id, "that server does not have what was uploaded");
     let why = format!(
         "server {} of this installation does not have “{}” any more as it was uploaded: upload it again",
-        home.server, upload.name
+        placement.server, upload.name
     );
     Error::NotFound(why.into())
 }

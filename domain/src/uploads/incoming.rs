@@ -15,7 +15,7 @@ pub(super) const INCOMING: &str = "incoming-";
 /// A file that is being written. Dropped, it is gone.
 pub(super) struct Writing {
     file: File,
-    place: Place,
+    path: TemporaryPath,
     size: u64,
     hash: Sha256,
     /// The most bytes that it can have, and why not more.
@@ -25,15 +25,15 @@ pub(super) struct Writing {
 
 /// A file that is whole. Dropped, it is gone, unless it was moved away.
 pub(super) struct Arrived {
-    place: Place,
+    path: TemporaryPath,
     pub size: u64,
     /// In hexadecimal digits.
     pub sha256: String,
 }
 
-struct Place(PathBuf);
+struct TemporaryPath(PathBuf);
 
-impl Drop for Place {
+impl Drop for TemporaryPath {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
@@ -47,7 +47,7 @@ impl Writing {
         let path = folder.join(format!("{INCOMING}{}", hex::encode(name)));
         let mut options = File::options();
         let file = options.write(true).create_new(true).mode(0o600).open(&path).await.map_err(cannot_store)?;
-        Ok(Writing { file, place: Place(path), size: 0, hash: Sha256::new(), limit, why })
+        Ok(Writing { file, path: TemporaryPath(path), size: 0, hash: Sha256::new(), limit, why })
     }
 
     /// Adds the next piece.
@@ -64,14 +64,14 @@ impl Writing {
     /// All is there.
     pub async fn finish(mut self) -> Result<Arrived> {
         self.file.flush().await.map_err(cannot_store)?;
-        Ok(Arrived { place: self.place, size: self.size, sha256: hex::encode(self.hash.finalize()) })
+        Ok(Arrived { path: self.path, size: self.size, sha256: hex::encode(self.hash.finalize()) })
     }
 }
 
 impl Arrived {
     /// Where it lies.
     pub fn path(&self) -> &Path {
-        &self.place.0
+        &self.path.0
     }
 }
 

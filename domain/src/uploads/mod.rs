@@ -14,7 +14,7 @@ mod sweep;
 
 use chrono::{DateTime, Utc};
 
-use crate::cluster::Home;
+use crate::cluster::Placement;
 use crate::error::{Error, Result};
 use crate::types::text::hidden;
 
@@ -53,7 +53,7 @@ impl Upload {
 #[derive(Debug)]
 struct Content {
     /// The server that took it; unknown for uploads of former versions.
-    home: Option<Home>,
+    placement: Option<Placement>,
     sha256: Option<String>,
 }
 

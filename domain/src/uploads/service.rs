@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::running::Running;
 use super::shared::Copies;
-use crate::cluster::Others;
+use crate::cluster::PeerFiles;
 use crate::core::{Core, on_core};
 
 /// Files that clients send to the server.
@@ -14,24 +14,24 @@ pub struct Uploads {
     pub(super) receiving: Arc<Running>,
     /// Files of other servers' uploads, while they are worked with.
     pub(super) copies: Arc<Copies>,
-    /// The way to the others, once the network has one.
-    others: Arc<OnceLock<Arc<dyn Others>>>,
+    /// How files of other servers are fetched, once the HTTP layer has set it.
+    peers: Arc<OnceLock<Arc<dyn PeerFiles>>>,
 }
 
 on_core!(Uploads);
 
 impl Uploads {
     pub(crate) fn new(core: Core) -> Uploads {
-        Uploads { core, receiving: Arc::default(), copies: Arc::default(), others: Arc::default() }
+        Uploads { core, receiving: Arc::default(), copies: Arc::default(), peers: Arc::default() }
     }
 
-    /// From now on other servers are reached this way. What was said first counts.
-    pub fn reach_others(&self, way: Arc<dyn Others>) {
-        let _ = self.others.set(way);
+    /// Sets how files of other servers are fetched; only the first call counts.
+    pub fn set_peers(&self, way: Arc<dyn PeerFiles>) {
+        let _ = self.peers.set(way);
     }
 
-    /// The way to the others, if there is one.
-    pub(super) fn others(&self) -> Option<&Arc<dyn Others>> {
-        self.others.get()
+    /// How files of other servers are fetched, if that was set.
+    pub(super) fn peers(&self) -> Option<&Arc<dyn PeerFiles>> {
+        self.peers.get()
     }
 }

@@ -9,7 +9,7 @@ use super::incoming::INCOMING;
 use crate::error::{Error, Result};
 use crate::uploads::service::Uploads;
 
-/// So long an upload is there that nobody registered; also how old a file has to be that was left half-sent.
+/// Lifetime of an upload that is not registered; also the age at which an incomplete file is removed.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How old a file has to be that no row speaks of: it gets its name just before its row is there for others to see.
 const UNKNOWN: Duration = Duration::from_secs(10 * 60);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::{DateTime, Utc};
 
 use super::counts::Counts;
-use super::place::{LastPlace, Place};
+use super::origin::{LastOrigin, UsageOrigin};
 use crate::client::Client;
 use crate::methods::MethodId;
 
@@ -17,15 +17,15 @@ pub struct UsageSlot {
     last: AtomicI64,
     /// The value of `last` that the store already has.
     flushed: AtomicI64,
-    place: LastPlace,
+    origin: LastOrigin,
     /// Calls that the store does not have yet.
     counts: Counts,
 }
 
 impl UsageSlot {
-    /// Notes one use.
-    pub fn note(&self, now: DateTime<Utc>, client: &Client) {
-        self.place.note(client);
+    /// Records one use.
+    pub fn record(&self, now: DateTime<Utc>, client: &Client) {
+        self.origin.record(client);
         self.last.store(now.timestamp_millis(), Ordering::Relaxed);
     }
 
@@ -41,8 +41,8 @@ impl UsageSlot {
     }
 
     /// From where it was.
-    pub(crate) fn place(&self) -> Option<Place> {
-        self.place.get()
+    pub(crate) fn origin(&self) -> Option<UsageOrigin> {
+        self.origin.get()
     }
 
     /// The calls that the store does not have yet.
@@ -56,20 +56,20 @@ impl UsageSlot {
 }
 
 /// What is on its way from a slot to the store. Calls go back into the slot unless they were written.
-pub(super) struct Noted {
+pub(super) struct UsageSnapshot {
     slot: Arc<UsageSlot>,
     pub last: i64,
-    pub place: Option<Place>,
+    pub origin: Option<UsageOrigin>,
     calls: Vec<(MethodId, u64)>,
 }
 
-impl Noted {
+impl UsageSnapshot {
     /// Takes what the store does not have yet; `None` when it has everything.
-    pub fn take(slot: &Arc<UsageSlot>) -> Option<Noted> {
-        slot.is_unflushed().then(|| Noted {
+    pub fn take(slot: &Arc<UsageSlot>) -> Option<UsageSnapshot> {
+        slot.is_unflushed().then(|| UsageSnapshot {
             slot: slot.clone(),
             last: slot.last.load(Ordering::Relaxed),
-            place: slot.place(),
+            origin: slot.origin(),
             calls: slot.counts.take(),
         })
     }
@@ -86,7 +86,7 @@ impl Noted {
     }
 }
 
-impl Drop for Noted {
+impl Drop for UsageSnapshot {
     fn drop(&mut self) {
         self.calls.drain(..).for_each(|(method, calls)| self.slot.counts.add(method, calls));
     }

@@ -7,16 +7,16 @@ use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::{Credential, Error};
 
-use crate::bed::{Bed, PASSWORD, client, new_token, on_both};
+use crate::test_domain::{PASSWORD, TestDomain, client, new_token, on_both};
 
 on_both! {
-    async fn an_address_has_one_user_whatever_its_case(bed: Bed) {
+    async fn an_address_has_one_user_whatever_its_case(bed: TestDomain) {
         let error = bed.keyrack.accounts.create_user_with_account(" OWNER@example.org ", PASSWORD).await.unwrap_err();
         assert!(matches!(error, Error::Exists(_)), "{error}");
         assert!(error.to_string().contains("owner@example.org"));
     }
 
-    async fn a_domain_is_one_however_it_is_spelled(bed: Bed) {
+    async fn a_domain_is_one_however_it_is_spelled(bed: TestDomain) {
         bed.keyrack.accounts.create_user_with_account("ada@exämple.org", PASSWORD).await.unwrap();
         for spelling in ["ada@xn--exmple-cua.org", "Ada@EXÄMPLE.ORG", "ada@exa\u{308}mple.org"] {
             let error = bed.keyrack.accounts.create_user_with_account(spelling, PASSWORD).await.unwrap_err();
@@ -35,7 +35,7 @@ on_both! {
         assert!(matches!(by_new, Ok(SignIn::Done(_))));
     }
 
-    async fn who_was_stored_in_another_form_still_signs_in(bed: Bed) {
+    async fn who_was_stored_in_another_form_still_signs_in(bed: TestDomain) {
         bed.keyrack.accounts.create_user_with_account("ada@example.org", PASSWORD).await.unwrap();
         for former in ["ada@exämple.org", "a:b@c.org"] {
             bed.execute(&format!("UPDATE users SET email = '{former}' WHERE email <> 'owner@example.org'")).await.unwrap();
@@ -49,7 +49,7 @@ on_both! {
         }
     }
 
-    async fn what_is_no_address_or_too_short_a_password_is_refused(bed: Bed) {
+    async fn what_is_no_address_or_too_short_a_password_is_refused(bed: TestDomain) {
         for email in ["", "nobody", "@example.org", "a@", "a b@example.org", "a@b@c", "a:b@c.org", "a@example.org\r\nBcc: x"] {
             let error = bed.keyrack.accounts.create_user_with_account(email, PASSWORD).await.unwrap_err();
             assert!(matches!(error, Error::Invalid { .. }), "{email}: {error}");
@@ -58,14 +58,14 @@ on_both! {
         assert!(error.to_string().contains("12"), "{error}");
     }
 
-    async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(bed: Bed) {
+    async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(bed: TestDomain) {
         let wrong = bed.keyrack.accounts.sign_in("owner@example.org", "wrong", &client(), SessionKind::Browser).await.unwrap_err();
         let unknown = bed.keyrack.accounts.sign_in("ghost@example.org", "wrong", &client(), SessionKind::Browser).await.unwrap_err();
         assert_eq!(wrong.to_string(), unknown.to_string());
         assert!(matches!(unknown, Error::WrongSignIn { .. }));
     }
 
-    async fn only_wrong_passwords_of_known_users_are_audited(bed: Bed) {
+    async fn only_wrong_passwords_of_known_users_are_audited(bed: TestDomain) {
         for login in ["owner@example.org", "my-secret-password-in-the-wrong-field"] {
             bed.keyrack.accounts.sign_in(login, "wrong", &client(), SessionKind::Browser).await.unwrap_err();
         }
@@ -75,7 +75,7 @@ on_both! {
         assert_eq!(refused[0].2, "user:owner@example.org");
     }
 
-    async fn a_browser_session_opens_only_the_browser_door_and_an_api_session_only_the_api(bed: Bed) {
+    async fn a_browser_session_opens_only_the_browser_door_and_an_api_session_only_the_api(bed: TestDomain) {
         let browser = bed.sign_in("Owner@Example.org", SessionKind::Browser).await;
         let api = bed.sign_in("owner@example.org", SessionKind::Api).await;
         assert!(bed.keyrack.accounts.caller_of_session(browser.session.as_str()).await.is_ok());
@@ -84,14 +84,14 @@ on_both! {
         assert!(bed.keyrack.accounts.caller_of_session(api.session.as_str()).await.is_err());
     }
 
-    async fn a_session_ends_when_signed_out(bed: Bed) {
+    async fn a_session_ends_when_signed_out(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
         bed.keyrack.accounts.sign_out(&session.caller, &client()).await.unwrap();
         let error = bed.keyrack.accounts.authenticate(session.session.as_str()).await.unwrap_err();
         assert!(matches!(error, Error::NotAuthenticated(_)));
     }
 
-    async fn a_session_ends_when_it_is_idle_and_use_keeps_it_alive(bed: Bed) {
+    async fn a_session_ends_when_it_is_idle_and_use_keeps_it_alive(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
         for _ in 0..3 {
             bed.clock.advance(TimeDelta::hours(11));
@@ -102,7 +102,7 @@ on_both! {
         assert!(matches!(error, Error::NotAuthenticated(Credential::Ended)), "{error}");
     }
 
-    async fn a_session_ends_at_its_absolute_limit_however_much_it_is_used(bed: Bed) {
+    async fn a_session_ends_at_its_absolute_limit_however_much_it_is_used(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
         for _ in 0..28 {
             bed.keyrack.accounts.authenticate(session.session.as_str()).await.unwrap().note_use(bed.now(), &client());
@@ -112,7 +112,7 @@ on_both! {
         assert!(bed.keyrack.accounts.authenticate(session.session.as_str()).await.is_err());
     }
 
-    async fn a_step_up_changes_the_session_value_and_the_old_one_answers_ten_seconds_more(bed: Bed) {
+    async fn a_step_up_changes_the_session_value_and_the_old_one_answers_ten_seconds_more(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Browser).await;
         let confirmed = bed.confirmed(&session.caller).await;
         let value = confirmed.new_session().unwrap().to_owned();
@@ -123,13 +123,13 @@ on_both! {
         assert!(bed.keyrack.accounts.caller_of_session(&value).await.is_ok());
     }
 
-    async fn an_api_session_keeps_its_value_at_a_step_up(bed: Bed) {
+    async fn an_api_session_keeps_its_value_at_a_step_up(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
         assert!(bed.confirmed(&session.caller).await.new_session().is_none());
         assert!(bed.keyrack.accounts.authenticate(session.session.as_str()).await.is_ok());
     }
 
-    async fn a_wrong_password_confirms_nothing(bed: Bed) {
+    async fn a_wrong_password_confirms_nothing(bed: TestDomain) {
         let owner = bed.owner().await;
         let error = bed.keyrack.accounts.confirm(&owner, &client(), &Confirmation::password("wrong")).await.unwrap_err();
         assert!(matches!(error, Error::WrongPassword { wait: 0 }), "{error}");
@@ -137,7 +137,7 @@ on_both! {
         assert!(matches!(error, Error::Invalid { .. }), "{error}");
     }
 
-    async fn sessions_are_listed_and_ended_all_or_none(bed: Bed) {
+    async fn sessions_are_listed_and_ended_all_or_none(bed: TestDomain) {
         let first = bed.sign_in("owner@example.org", SessionKind::Browser).await;
         let second = bed.sign_in("owner@example.org", SessionKind::Api).await;
         let foreign = bed.stranger().await;
@@ -154,7 +154,7 @@ on_both! {
         assert!(bed.keyrack.accounts.caller_of_session(first.session.as_str()).await.is_err());
     }
 
-    async fn swept_sessions_are_only_those_that_ended(bed: Bed) {
+    async fn swept_sessions_are_only_those_that_ended(bed: TestDomain) {
         bed.owner().await;
         bed.clock.advance(TimeDelta::hours(13));
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
@@ -163,16 +163,16 @@ on_both! {
         assert!(bed.keyrack.accounts.authenticate(session.session.as_str()).await.is_ok());
     }
 
-    async fn a_disabled_user_can_do_nothing(bed: Bed) {
+    async fn a_disabled_user_can_do_nothing(bed: TestDomain) {
         let owner = bed.owner().await;
-        let token = bed.token(&owner, new_token("t", &[crate::bed::GET])).await;
+        let token = bed.token(&owner, new_token("t", &[crate::test_domain::GET])).await;
         bed.execute("UPDATE users SET enabled = 0").await.unwrap();
         let error = bed.keyrack.accounts.sign_in("owner@example.org", PASSWORD, &client(), SessionKind::Api).await.unwrap_err();
         assert!(matches!(error, Error::WrongSignIn { .. }));
         assert!(bed.keyrack.accounts.authenticate(&token.secret).await.is_err());
     }
 
-    async fn a_name_is_plain_text(bed: Bed) {
+    async fn a_name_is_plain_text(bed: TestDomain) {
         let owner = bed.owner().await;
         assert!(bed.keyrack.accounts.rename_user(&owner, &client(), " \n ").await.is_err());
         assert!(bed.keyrack.accounts.rename_user(&owner, &client(), "a\u{0}b").await.is_err());
@@ -180,7 +180,7 @@ on_both! {
         assert_eq!(profile.name, "<b>Ada</b>");
     }
 
-    async fn two_step_ups_at_the_same_time_leave_one_value_that_lives_on(bed: Bed) {
+    async fn two_step_ups_at_the_same_time_leave_one_value_that_lives_on(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Browser).await;
         let (one, two) = tokio::join!(bed.confirmed(&session.caller), bed.confirmed(&session.caller));
         for value in [one.new_session().unwrap(), two.new_session().unwrap()] {
@@ -199,7 +199,7 @@ on_both! {
         }
     }
 
-    async fn no_session_of_the_former_password_outlives_its_change(bed: Bed) {
+    async fn no_session_of_the_former_password_outlives_its_change(bed: TestDomain) {
         const NEW: &str = "orbit-lantern-cactus-42";
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
@@ -217,7 +217,7 @@ on_both! {
         }
     }
 
-    async fn of_two_password_changes_at_the_same_time_one_wins_and_the_other_is_refused(bed: Bed) {
+    async fn of_two_password_changes_at_the_same_time_one_wins_and_the_other_is_refused(bed: TestDomain) {
         const NEW: [&str; 2] = ["orbit-lantern-cactus-42", "velvet-gravel-harbour-77"];
         let (one, two) = (bed.owner().await, bed.owner().await);
         let (by_one, by_two) = (bed.confirmed(&one).await, bed.confirmed(&two).await);
@@ -236,7 +236,7 @@ on_both! {
         assert!(bed.keyrack.accounts.change_password(&by_one, PASSWORD, NEW[0]).await.is_err());
     }
 
-    async fn a_password_is_the_same_in_every_form_of_its_letters(bed: Bed) {
+    async fn a_password_is_the_same_in_every_form_of_its_letters(bed: TestDomain) {
         let forms = ["d\u{e9}j\u{e0} vu \u{fc}ber orbit 42", "de\u{301}ja\u{300} vu u\u{308}ber orbit 42"];
         for [set, typed] in [forms, [forms[1], forms[0]]] {
             bed.keyrack.accounts.reset_password("owner@example.org", set).await.unwrap();
@@ -253,7 +253,7 @@ on_both! {
         }
     }
 
-    async fn no_session_of_a_former_secret_outlives_the_regeneration(bed: Bed) {
+    async fn no_session_of_a_former_secret_outlives_the_regeneration(bed: TestDomain) {
         let owner = bed.owner().await;
         let extended = NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) };
         let made = bed.token(&owner, extended).await;

@@ -3,10 +3,10 @@
 use keyrack_domain::audit::{Broken, Verified};
 use keyrack_domain::store::Dialect;
 
-use crate::bed::{Bed, STOP, new_token, on_both};
+use crate::test_domain::{STOP, TestDomain, new_token, on_both};
 
 /// What an attacker with the database in hand would do first.
-async fn unlock(bed: &Bed) {
+async fn unlock(bed: &TestDomain) {
     let sql = match bed.store().await.dialect() {
         Dialect::Sqlite => "DROP TRIGGER audit_entries_hold; DROP TRIGGER audit_entries_stay",
         Dialect::Postgres => "DROP TRIGGER audit_entries_stay ON audit",
@@ -14,7 +14,7 @@ async fn unlock(bed: &Bed) {
     bed.execute(sql).await.unwrap();
 }
 
-async fn fill(bed: &Bed) {
+async fn fill(bed: &TestDomain) {
     let owner = bed.owner().await;
     for description in ["one", "two", "three"] {
         bed.token(&owner, new_token(description, &[STOP])).await;
@@ -22,7 +22,7 @@ async fn fill(bed: &Bed) {
 }
 
 on_both! {
-    async fn an_untouched_chain_verifies(bed: Bed) {
+    async fn an_untouched_chain_verifies(bed: TestDomain) {
         fill(&bed).await;
         let entries = bed.audit().await.len() as u64;
         let stored = "SELECT lower(hex(hash)) FROM audit ORDER BY id DESC LIMIT 1";
@@ -34,7 +34,7 @@ on_both! {
         assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Ok(Verified { entries, last_hash }));
     }
 
-    async fn entries_cannot_be_changed_or_removed_through_the_database(bed: Bed) {
+    async fn entries_cannot_be_changed_or_removed_through_the_database(bed: TestDomain) {
         fill(&bed).await;
         let audit = bed.audit().await;
         const COLUMNS: &str = "(id, at, account_id, actor, action, subject, outcome, details, address, hash)";
@@ -73,21 +73,21 @@ on_both! {
         assert!(bed.keyrack.audit.verify().await.unwrap().is_ok());
     }
 
-    async fn a_changed_entry_is_named(bed: Bed) {
+    async fn a_changed_entry_is_named(bed: TestDomain) {
         fill(&bed).await;
         unlock(&bed).await;
         bed.execute("UPDATE audit SET subject = 'token:1 harmless' WHERE id = 3").await.unwrap();
         assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Changed { id: 3 }));
     }
 
-    async fn a_removed_entry_is_named(bed: Bed) {
+    async fn a_removed_entry_is_named(bed: TestDomain) {
         fill(&bed).await;
         unlock(&bed).await;
         bed.execute("DELETE FROM audit WHERE id = 2").await.unwrap();
         assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Missing { id: 2, next: 3 }));
     }
 
-    async fn a_cut_off_tail_is_seen(bed: Bed) {
+    async fn a_cut_off_tail_is_seen(bed: TestDomain) {
         fill(&bed).await;
         unlock(&bed).await;
         let expected = bed.audit().await.len() as i64;
@@ -95,7 +95,7 @@ on_both! {
         assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Cut { last: expected - 1, expected }));
     }
 
-    async fn an_empty_log_with_a_history_is_seen(bed: Bed) {
+    async fn an_empty_log_with_a_history_is_seen(bed: TestDomain) {
         unlock(&bed).await;
         bed.execute("DELETE FROM audit").await.unwrap();
         assert!(matches!(bed.keyrack.audit.verify().await.unwrap(), Err(Broken::Cut { last: 0, .. })));

@@ -6,15 +6,15 @@ use keyrack_domain::secret::Secret;
 use keyrack_domain::world::World;
 use keyrack_domain::{Credential, Error};
 
-use crate::bed::{Bed, GET, client, new_token, on_both};
+use crate::test_domain::{GET, TestDomain, client, new_token, on_both};
 
-async fn hide_tokens(bed: &Bed) {
+async fn hide_tokens(bed: &TestDomain) {
     bed.execute("ALTER TABLE tokens RENAME TO hidden").await.unwrap();
 }
 
 #[tokio::test]
 async fn a_value_that_is_nobodys_is_asked_for_once() {
-    let bed = Bed::sqlite().await;
+    let bed = TestDomain::sqlite().await;
     let (asked, new) = (Secret::new_token(&World::system()), Secret::new_token(&World::system()));
     let unknown = |error| matches!(error, Err(Error::NotAuthenticated(Credential::Unknown)));
     assert!(unknown(bed.keyrack.accounts.authenticate(asked.as_str()).await));
@@ -28,7 +28,7 @@ async fn a_value_that_is_nobodys_is_asked_for_once() {
 
 #[tokio::test]
 async fn a_wrong_checksum_reaches_no_table() {
-    let bed = Bed::sqlite().await;
+    let bed = TestDomain::sqlite().await;
     hide_tokens(&bed).await;
     let mut slip = Secret::new_token(&World::system()).as_str().to_owned();
     let last = if slip.ends_with('0') { '1' } else { '0' };
@@ -39,7 +39,7 @@ async fn a_wrong_checksum_reaches_no_table() {
 }
 
 on_both! {
-    async fn a_member_who_is_let_in_again_is_known_at_the_first_call(bed: Bed) {
+    async fn a_member_who_is_let_in_again_is_known_at_the_first_call(bed: TestDomain) {
         let owner = bed.owner().await;
         let token = bed.token(&owner, new_token("Deploy", &[GET])).await;
         bed.execute("UPDATE users SET enabled = 0").await.unwrap();
@@ -49,7 +49,7 @@ on_both! {
         assert!(bed.keyrack.accounts.authenticate(&token.secret).await.is_ok());
     }
 
-    async fn a_session_that_was_used_on_another_server_is_not_idle_here(bed: Bed) {
+    async fn a_session_that_was_used_on_another_server_is_not_idle_here(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await.session;
         let there = bed.again().await;
         let use_at = async |keyrack: &keyrack_domain::Keyrack| {

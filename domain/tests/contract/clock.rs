@@ -5,10 +5,10 @@ use keyrack_domain::accounts::{Confirmation, SessionKind};
 use keyrack_domain::tokens::NewToken;
 use keyrack_domain::{Credential, Error};
 
-use crate::bed::{Bed, PASSWORD, STOP, client, new_token, on_both};
+use crate::test_domain::{PASSWORD, STOP, TestDomain, client, new_token, on_both};
 
 on_both! {
-    async fn tokens_and_sessions_follow_the_clock_there_and_back(bed: Bed) {
+    async fn tokens_and_sessions_follow_the_clock_there_and_back(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
         let owner = bed.owner().await;
         let until = |hours| NewToken { expires: Some(bed.now() + TimeDelta::hours(hours)), ..new_token("t", &[STOP]) };
@@ -36,7 +36,7 @@ on_both! {
         bed.keyrack.audit.verify().await.unwrap().unwrap();
     }
 
-    async fn wrong_passwords_are_not_held_against_anybody_for_a_day(bed: Bed) {
+    async fn wrong_passwords_are_not_held_against_anybody_for_a_day(bed: TestDomain) {
         for _ in 0..4 {
             bed.keyrack.accounts.sign_in("owner@example.org", "wrong", &client(), SessionKind::Api).await.unwrap_err();
         }
@@ -44,7 +44,7 @@ on_both! {
         bed.sign_in("owner@example.org", SessionKind::Api).await;
     }
 
-    async fn a_proof_from_before_the_clock_was_set_back_covers_nothing(bed: Bed) {
+    async fn a_proof_from_before_the_clock_was_set_back_covers_nothing(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let enrolment = bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap();

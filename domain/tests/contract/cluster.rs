@@ -8,7 +8,7 @@ use keyrack_domain::{Error, Keyrack};
 use sqlx::Connection;
 use tokio::task::JoinHandle;
 
-use crate::bed::{Bed, GET, STOP, client, new_token, run_at_server};
+use crate::test_domain::{GET, STOP, TestDomain, client, new_token, run_at_server};
 
 /// The second server; the first one is the bed's.
 struct There {
@@ -18,7 +18,7 @@ struct There {
 
 impl There {
     /// Begins when both hear each other.
-    async fn beside(bed: &Bed) -> There {
+    async fn beside(bed: &TestDomain) -> There {
         let keyrack = bed.again().await;
         let run = |keyrack: &Keyrack| {
             let keyrack = keyrack.clone();
@@ -64,7 +64,7 @@ async fn run(connection: &mut sqlx::PgConnection, sql: &str) {
 // Several threads: clearing the database away waits, and what is in the background has to go on meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_changed_here_decides_there() {
-    let Some(bed) = Bed::postgres().await else { return };
+    let Some(bed) = TestDomain::postgres().await else { return };
     let there = There::beside(&bed).await;
     let owner = bed.owner().await;
     let confirmed = bed.confirmed(&owner).await;
@@ -97,7 +97,7 @@ async fn what_is_changed_here_decides_there() {
 // Several threads: clearing the database away waits, and what is in the background has to go on meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_cannot_hear_the_others_looks_everything_up() {
-    let Some(bed) = Bed::postgres().await else { return };
+    let Some(bed) = TestDomain::postgres().await else { return };
     let there = There::beside(&bed).await;
     let owner = bed.owner().await;
     let token = bed.token(&owner, new_token("Removed", &[GET])).await;
@@ -114,7 +114,7 @@ async fn a_server_that_cannot_hear_the_others_looks_everything_up() {
     )
     .await;
     until("nothing is heard", async || !there.keyrack.core.remembers_callers()).await;
-    // A change that nobody is told of.
+    // A change without a notification.
     assert!(there.knows(&token.secret).await);
     run(&mut operator, "UPDATE users SET enabled = 0").await;
     assert!(!there.knows(&token.secret).await, "the next call is looked up");

@@ -6,8 +6,8 @@ use keyrack_domain::caller::Client;
 use keyrack_domain::second_factor::Proof;
 use keyrack_domain::{Error, Result};
 
-use crate::bed::{Bed, PASSWORD, client, on_both};
 use crate::second_factor::{enrol, half};
+use crate::test_domain::{PASSWORD, TestDomain, client, on_both};
 
 /// Looked at when they come one after the other within the seconds that a request waits: five at once, and one each after
 /// 1, 2 and 4 seconds, where hashing is fast enough for the last.
@@ -31,7 +31,7 @@ fn looked_at<T>(results: Vec<Result<T>>) -> usize {
 }
 
 on_both! {
-    async fn passwords_that_are_sent_at_once_are_looked_at_as_often_as_one_after_the_other(bed: Bed) {
+    async fn passwords_that_are_sent_at_once_are_looked_at_as_often_as_one_after_the_other(bed: TestDomain) {
         let owner = bed.owner().await;
         // All addresses of one machine are one guesser.
         let own: Vec<_> = ["127.0.0.1", "127.8.8.8", "::1"].map(from).into();
@@ -49,7 +49,7 @@ on_both! {
         bed.keyrack.accounts.confirm(&there.caller, &own[0], &Confirmation::password(PASSWORD)).await.unwrap();
     }
 
-    async fn wrong_sign_ins_from_an_address_hold_no_step_up_back(bed: Bed) {
+    async fn wrong_sign_ins_from_an_address_hold_no_step_up_back(bed: TestDomain) {
         let owner = bed.owner().await;
         let (bed, from) = (&bed, &client());
         let wrong = async |number: usize| {
@@ -67,7 +67,7 @@ on_both! {
         }
     }
 
-    async fn codes_that_are_sent_at_once_are_looked_at_as_often_as_one_after_the_other(bed: Bed) {
+    async fn codes_that_are_sent_at_once_are_looked_at_as_often_as_one_after_the_other(bed: TestDomain) {
         let owner = bed.owner().await;
         enrol(&bed, &owner).await;
         let challenge = half(&bed, SessionKind::Api).await;
@@ -78,7 +78,7 @@ on_both! {
         assert!(LOOKED_AT.contains(&looked_at(join_all(tries).await)));
     }
 
-    async fn wrong_codes_hold_back_neither_recovery_codes_nor_passkeys(bed: Bed) {
+    async fn wrong_codes_hold_back_neither_recovery_codes_nor_passkeys(bed: TestDomain) {
         let owner = bed.owner().await;
         let (_, codes) = enrol(&bed, &owner).await;
         let challenge = half(&bed, SessionKind::Api).await;
@@ -108,7 +108,7 @@ on_both! {
         }
     }
 
-    async fn who_signs_in_a_hundred_times_at_once_leaves_places_to_others(bed: Bed) {
+    async fn who_signs_in_a_hundred_times_at_once_leaves_places_to_others(bed: TestDomain) {
         bed.stranger().await;
         let (own, there) = (client(), from("198.51.100.7"));
         let many = join_all((0..100).map(|_| bed.keyrack.accounts.sign_in("owner@example.org", PASSWORD, &own, SessionKind::Api)));

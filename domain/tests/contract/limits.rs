@@ -1,12 +1,12 @@
 //! What is counted is counted under a lock: of several requests at once, from two servers, only as many pass as there is room.
 
-use keyrack_domain::environments::{FilePlace, NodeChoice};
+use keyrack_domain::environments::{FileLocation, NodeChoice};
 use keyrack_domain::marketplace::InstallRequest;
 use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::{Error, Result};
 
-use crate::bed::{Bed, GET, client, on_both};
 use crate::environments::{House, web};
+use crate::test_domain::{GET, TestDomain, client, on_both};
 
 /// As many rows as this, each with its number `i`, for the owner's account `a` and user `u`.
 fn rows(count: usize, columns: &str) -> String {
@@ -24,7 +24,7 @@ fn one_passed<T>(what: &str, results: Vec<Result<T>>) {
 }
 
 on_both! {
-    async fn of_several_at_once_only_as_many_pass_as_there_is_room(bed: Bed) {
+    async fn of_several_at_once_only_as_many_pass_as_there_is_room(bed: TestDomain) {
         let (owner, other, client) = (bed.owner().await, bed.again().await, client());
         let servers = [&bed.keyrack, &other, &bed.keyrack, &other, &bed.keyrack, &other];
         let manifest = "type: install\nname: a\nonInstall: {log: a}";
@@ -71,7 +71,7 @@ on_both! {
         one_passed("uploads", futures::future::join_all(keeping).await);
     }
 
-    async fn installed_manifests_are_bounded_in_all(bed: Bed) {
+    async fn installed_manifests_are_bounded_in_all(bed: TestDomain) {
         let owner = bed.owner().await;
         let long = "x".repeat(256 << 10);
         let filled = rows(64, &format!("a.id, u.id, 'x' || n.i, '{long}', '{{}}', '{{}}', 0"));
@@ -84,7 +84,7 @@ on_both! {
         assert_eq!(bed.keyrack.marketplace.installations(&owner).await.unwrap().len(), 64);
     }
 
-    async fn of_an_environment_too(bed: Bed) {
+    async fn of_an_environment_too(bed: TestDomain) {
         let house = House::on(bed).await;
         let (owner, other, client) = (house.owner.clone(), house.bed.again().await, client());
         let environment = house.create(web("a")).await;
@@ -98,7 +98,7 @@ on_both! {
         let node = environment.nodes().next().unwrap().id.0;
         let filled = rows(999, &format!("{node}, '/x' || n.i, 0"));
         house.bed.execute(&format!("INSERT INTO favorites (node_id, path, is_dir) {filled}")).await.unwrap();
-        let place = FilePlace { environment: "a".into(), choice: NodeChoice::All, masters_only: false };
+        let place = FileLocation { environment: "a".into(), choice: NodeChoice::All, masters_only: false };
         let paths = ["a", "b", "c", "d", "e", "f"];
         let adding = paths.iter().zip(servers).map(|(path, keyrack)| {
             keyrack.environments.add_favorite(&owner, &client, &place, path, false, (None, None))

@@ -7,10 +7,10 @@ use keyrack_domain::Error;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::audit::AuditFilter;
 
-use crate::bed::{Bed, GET, STOP, client, new_token, on_both};
+use crate::test_domain::{GET, STOP, TestDomain, client, new_token, on_both};
 
 on_both! {
-    async fn pages_go_back_without_gap_or_overlap(bed: Bed) {
+    async fn pages_go_back_without_gap_or_overlap(bed: TestDomain) {
         let owner = bed.owner().await;
         for _ in 0..70 {
             bed.keyrack.accounts.rename_user(&owner, &client(), "Ada").await.unwrap();
@@ -23,7 +23,7 @@ on_both! {
         assert!(ids.windows(2).all(|pair| pair[0] == pair[1] + 1), "{ids:?}");
     }
 
-    async fn filters_narrow_by_person_token_method_and_day_and_take_wildcards_literally(bed: Bed) {
+    async fn filters_narrow_by_person_token_method_and_day_and_take_wildcards_literally(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("100% sure_thing", &[STOP])).await;
         bed.keyrack.refused(&bed.keyrack.accounts.authenticate(&made.secret).await.unwrap(), &client(), GET, 8202, "no");
@@ -44,7 +44,7 @@ on_both! {
         assert_eq!(count(AuditFilter { to: day.pred_opt(), ..AuditFilter::default() }).await, 0);
     }
 
-    async fn an_account_reads_its_own_entries_only_and_viewers_none(bed: Bed) {
+    async fn an_account_reads_its_own_entries_only_and_viewers_none(bed: TestDomain) {
         bed.owner().await;
         let viewer = bed.member("viewer@example.org", Role::Viewer).await;
         let stranger = bed.stranger().await;
@@ -54,7 +54,7 @@ on_both! {
         assert!(!entries.is_empty() && entries.iter().all(|entry| !format!("{entry:?}").contains("owner@example.org")));
     }
 
-    async fn an_export_holds_everything_oldest_first(bed: Bed) {
+    async fn an_export_holds_everything_oldest_first(bed: TestDomain) {
         let owner = bed.owner().await;
         for _ in 0..120 {
             bed.keyrack.accounts.rename_user(&owner, &client(), "Ada").await.unwrap();
@@ -65,7 +65,7 @@ on_both! {
         assert!(entries.is_sorted_by_key(|entry| entry.id));
     }
 
-    async fn who_reads_an_export_slowly_holds_nobody_up(bed: Bed) {
+    async fn who_reads_an_export_slowly_holds_nobody_up(bed: TestDomain) {
         let owner = bed.owner().await;
         let (account, last) = (owner.account, bed.audit().await.len());
         let entry = |number| format!("({number}, 0, {account}, 'a', 'api.call', 's', 'done', '{{}}', '', '')");

@@ -2,7 +2,6 @@
 
 mod accounts;
 mod audit;
-mod bed;
 mod callers;
 mod clock;
 mod cluster;
@@ -18,6 +17,7 @@ mod rights;
 mod second_factor;
 mod store;
 mod tasks;
+mod test_domain;
 mod tokens;
 mod transfer;
 mod usage;

@@ -6,15 +6,15 @@ use keyrack_domain::Error;
 use keyrack_domain::accounts::{Confirmation, SessionKind};
 use keyrack_domain::tokens::NewToken;
 use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::members::TokenFate;
+use keyrack_domain::types::members::TokenDisposition;
 use keyrack_domain::types::methods::ApiSet;
 
-use crate::bed::{Bed, GET, PASSWORD, STOP, client, new_token, on_both};
+use crate::test_domain::{GET, PASSWORD, STOP, TestDomain, client, new_token, on_both};
 
 const STRONG: &str = "orbit-lantern-cactus-42";
 
 on_both! {
-    async fn an_invitation_works_once_for_a_new_user(bed: Bed) {
+    async fn an_invitation_works_once_for_a_new_user(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let invitation = bed.keyrack.members.invite(&confirmed, "New@Example.org", Role::Manager).await.unwrap();
@@ -31,7 +31,7 @@ on_both! {
         assert!(members.invitations.is_empty());
     }
 
-    async fn a_new_member_comes_with_a_name_that_reads_as_what_it_is(bed: Bed) {
+    async fn a_new_member_comes_with_a_name_that_reads_as_what_it_is(bed: TestDomain) {
         let owner = bed.owner().await;
         let invitation = bed.keyrack.members.invite(&bed.confirmed(&owner).await, "new@example.org", Role::Viewer).await.unwrap();
         for name in ["", " ", "a\u{0}b", "a\nb", "\u{202e}nimda", &"x".repeat(101)] {
@@ -41,7 +41,7 @@ on_both! {
         assert!(bed.keyrack.members.accept_as_new_user(invitation.secret.as_str(), " Ada ", STRONG, &client()).await.is_ok());
     }
 
-    async fn an_invitation_expires_is_withdrawn_and_is_replaced(bed: Bed) {
+    async fn an_invitation_expires_is_withdrawn_and_is_replaced(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let first = bed.keyrack.members.invite(&confirmed, "new@example.org", Role::Viewer).await.unwrap();
@@ -57,7 +57,7 @@ on_both! {
         assert!(bed.keyrack.members.invitation(third.secret.as_str()).await.is_err());
     }
 
-    async fn a_known_user_accepts_signed_in_and_only_the_invited_one(bed: Bed) {
+    async fn a_known_user_accepts_signed_in_and_only_the_invited_one(bed: TestDomain) {
         let owner = bed.owner().await;
         let stranger = bed.stranger().await;
         let confirmed = bed.confirmed(&owner).await;
@@ -75,7 +75,7 @@ on_both! {
         assert!(matches!(bed.keyrack.members.switch_account(&owner, &client(), stranger.account.0).await, Err(Error::NotFound(_))));
     }
 
-    async fn only_owners_manage_members(bed: Bed) {
+    async fn only_owners_manage_members(bed: TestDomain) {
         bed.owner().await;
         for role in [Role::Manager, Role::Viewer] {
             let member = bed.member(&format!("{}@example.org", role.name()), role).await;
@@ -88,7 +88,7 @@ on_both! {
         }
     }
 
-    async fn another_account_cannot_touch_members(bed: Bed) {
+    async fn another_account_cannot_touch_members(bed: TestDomain) {
         let owner = bed.owner().await;
         let stranger = bed.stranger().await;
         let confirmed = bed.confirmed(&stranger).await;
@@ -96,7 +96,7 @@ on_both! {
         assert!(matches!(bed.keyrack.members.remove(&confirmed, owner.user.0, &HashMap::new()).await, Err(Error::NotFound(_))));
     }
 
-    async fn an_account_keeps_an_owner(bed: Bed) {
+    async fn an_account_keeps_an_owner(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let error = bed.keyrack.members.change_role(&confirmed, owner.user.0, Role::Viewer).await.unwrap_err();
@@ -104,7 +104,7 @@ on_both! {
         assert!(matches!(bed.keyrack.members.remove(&confirmed, owner.user.0, &HashMap::new()).await, Err(Error::Forbidden(_))));
     }
 
-    async fn a_lowered_role_decides_the_next_call_of_tokens_and_sessions(bed: Bed) {
+    async fn a_lowered_role_decides_the_next_call_of_tokens_and_sessions(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let session = bed.sign_in("manager@example.org", SessionKind::Browser).await;
@@ -117,7 +117,7 @@ on_both! {
         assert_eq!(bed.keyrack.accounts.caller_of_session(session.session.as_str()).await.unwrap().role, Role::Viewer);
     }
 
-    async fn removing_a_member_settles_each_token(bed: Bed) {
+    async fn removing_a_member_settles_each_token(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let session = bed.sign_in("manager@example.org", SessionKind::Browser).await;
@@ -129,13 +129,13 @@ on_both! {
         }
         let confirmed = bed.confirmed(&owner).await;
         assert_eq!(bed.keyrack.members.tokens_of_member(&owner, manager.user.0).await.unwrap().len(), 3);
-        let mut fates = HashMap::from([(give.token.id, TokenFate::Transfer), (keep.token.id, TokenFate::KeepShared)]);
-        let error = bed.keyrack.members.remove(&confirmed, manager.user.0, &fates).await.unwrap_err();
+        let mut dispositions = HashMap::from([(give.token.id, TokenDisposition::Transfer), (keep.token.id, TokenDisposition::KeepShared)]);
+        let error = bed.keyrack.members.remove(&confirmed, manager.user.0, &dispositions).await.unwrap_err();
         assert!(error.to_string().contains("drop"), "{error}");
         assert!(bed.may_call(&give.secret, STOP).await.unwrap());
 
-        fates.insert(drop.token.id, TokenFate::Revoke);
-        let new = bed.keyrack.members.remove(&confirmed, manager.user.0, &fates).await.unwrap();
+        dispositions.insert(drop.token.id, TokenDisposition::Revoke);
+        let new = bed.keyrack.members.remove(&confirmed, manager.user.0, &dispositions).await.unwrap();
         assert_eq!(new.len(), 1);
         assert!(bed.may_call(&new[0].secret, STOP).await.unwrap());
         assert!(bed.may_call(&give.secret, STOP).await.is_err());
@@ -148,7 +148,7 @@ on_both! {
         assert_eq!(bed.keyrack.audit.verify().await.unwrap().map(|_| ()), Ok(()));
     }
 
-    async fn changing_the_password_ends_the_other_sessions(bed: Bed) {
+    async fn changing_the_password_ends_the_other_sessions(bed: TestDomain) {
         let other = bed.sign_in("owner@example.org", SessionKind::Browser).await;
         let api = bed.sign_in("owner@example.org", SessionKind::Api).await;
         let session = bed.sign_in("owner@example.org", SessionKind::Browser).await;
@@ -165,14 +165,14 @@ on_both! {
         assert!(bed.keyrack.accounts.sign_in("owner@example.org", STRONG, &client(), SessionKind::Api).await.is_ok());
     }
 
-    async fn an_operator_resets_a_password_and_every_session_ends(bed: Bed) {
+    async fn an_operator_resets_a_password_and_every_session_ends(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Browser).await;
         bed.keyrack.accounts.reset_password("Owner@example.org", STRONG).await.unwrap();
         assert!(bed.keyrack.accounts.caller_of_session(session.session.as_str()).await.is_err());
         assert!(matches!(bed.keyrack.accounts.reset_password("ghost@example.org", STRONG).await, Err(Error::NotFound(_))));
     }
 
-    async fn of_two_owners_who_lower_each_other_one_stays(bed: Bed) {
+    async fn of_two_owners_who_lower_each_other_one_stays(bed: TestDomain) {
         let owner = bed.owner().await;
         let second = bed.member("second@example.org", Role::Owner).await;
         let (one, two) = (bed.confirmed(&owner).await, bed.confirmed(&second).await);
@@ -185,7 +185,7 @@ on_both! {
         assert_eq!(members.iter().filter(|member| member.role == Role::Owner).count(), 1);
     }
 
-    async fn who_is_no_owner_any_more_changes_no_members_with_a_request_on_its_way(bed: Bed) {
+    async fn who_is_no_owner_any_more_changes_no_members_with_a_request_on_its_way(bed: TestDomain) {
         let owner = bed.owner().await;
         let second = bed.member("second@example.org", Role::Owner).await;
         let late = bed.confirmed(&second).await;
@@ -196,7 +196,7 @@ on_both! {
         assert!(matches!(removed, Err(Error::Forbidden(_))), "{removed:?}");
     }
 
-    async fn a_confirmation_has_the_role_of_its_own_moment(bed: Bed) {
+    async fn a_confirmation_has_the_role_of_its_own_moment(bed: TestDomain) {
         let owner = bed.owner().await;
         let second = bed.member("second@example.org", Role::Manager).await;
         bed.keyrack.members.change_role(&bed.confirmed(&owner).await, second.user.0, Role::Viewer).await.unwrap();
@@ -209,7 +209,7 @@ on_both! {
         assert!(matches!(error, Error::NotAuthenticated(_)), "{error}");
     }
 
-    async fn invitations_of_a_lowered_or_removed_owner_are_taken_back(bed: Bed) {
+    async fn invitations_of_a_lowered_or_removed_owner_are_taken_back(bed: TestDomain) {
         let owner = bed.owner().await;
         for remove in [false, true] {
             let name = format!("second{}@example.org", u8::from(remove));
@@ -228,7 +228,7 @@ on_both! {
         }
     }
 
-    async fn the_log_names_members_so_that_people_can_read_it(bed: Bed) {
+    async fn the_log_names_members_so_that_people_can_read_it(bed: TestDomain) {
         let owner = bed.owner().await;
         let member = bed.member("bob@example.org", Role::Manager).await;
         let confirmed = bed.confirmed(&owner).await;
@@ -241,7 +241,7 @@ on_both! {
         assert!(of("member.role").4.contains(r#""formerRole":"manager""#), "{}", of("member.role").4);
     }
 
-    async fn an_invitation_followed_twice_at_the_same_time_lets_one_in(bed: Bed) {
+    async fn an_invitation_followed_twice_at_the_same_time_lets_one_in(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let invitation = bed.keyrack.members.invite(&confirmed, "new@example.org", Role::Viewer).await.unwrap();
@@ -254,7 +254,7 @@ on_both! {
         assert_eq!(bed.keyrack.members.list(&owner).await.unwrap().members.len(), 2);
     }
 
-    async fn leaving_takes_ones_tokens_and_sessions_along(bed: Bed) {
+    async fn leaving_takes_ones_tokens_and_sessions_along(bed: TestDomain) {
         let owner = bed.owner().await;
         let member = bed.member("bob@example.org", Role::Manager).await;
         let session = bed.sign_in("bob@example.org", SessionKind::Browser).await;
@@ -274,7 +274,7 @@ on_both! {
         assert_eq!(bed.keyrack.audit.verify().await.unwrap().map(|_| ()), Ok(()));
     }
 
-    async fn the_last_owner_cannot_leave_and_nobody_leaves_for_others(bed: Bed) {
+    async fn the_last_owner_cannot_leave_and_nobody_leaves_for_others(bed: TestDomain) {
         let owner = bed.owner().await;
         let stranger = bed.stranger().await;
         let confirmed = bed.confirmed(&owner).await;
@@ -285,7 +285,7 @@ on_both! {
         assert_eq!(bed.keyrack.members.list(&owner).await.unwrap().members.len(), 1);
     }
 
-    async fn a_session_by_a_token_knows_one_account(bed: Bed) {
+    async fn a_session_by_a_token_knows_one_account(bed: TestDomain) {
         let owner = bed.owner().await;
         let stranger = bed.stranger().await;
         let confirmed = bed.confirmed(&stranger).await;

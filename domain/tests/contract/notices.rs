@@ -1,14 +1,14 @@
-//! What people are told.
+//! Notices to people.
 
 use chrono::TimeDelta;
 use keyrack_domain::accounts::SessionKind;
 use keyrack_domain::tokens::{NewToken, Renewal};
 use keyrack_domain::types::accounts::Role;
 
-use crate::bed::{Bed, PASSWORD, STOP, client, new_token, on_both};
+use crate::test_domain::{PASSWORD, STOP, TestDomain, client, new_token, on_both};
 
 on_both! {
-    async fn a_new_token_and_a_new_value_are_told_without_the_secret(bed: Bed) {
+    async fn a_new_token_and_a_new_value_are_told_without_the_secret(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("Deploy", &[STOP])).await;
         let confirmed = bed.confirmed(&owner).await;
@@ -21,7 +21,7 @@ on_both! {
         assert!(!text.contains(&made.secret) && !text.contains(&renewed.secret));
     }
 
-    async fn only_a_further_device_is_news(bed: Bed) {
+    async fn only_a_further_device_is_news(bed: TestDomain) {
         let owner = bed.owner().await;
         bed.owner().await;
         assert!(bed.notices(&owner).await.is_empty());
@@ -34,7 +34,7 @@ on_both! {
         assert_eq!(bed.notices(&owner).await, ["New sign-in from a device not seen before"]);
     }
 
-    async fn an_end_is_told_thirty_seven_and_one_day_before_and_once_each(bed: Bed) {
+    async fn an_end_is_told_thirty_seven_and_one_day_before_and_once_each(bed: TestDomain) {
         let owner = bed.owner().await;
         bed.token(&owner, NewToken { expires: Some(bed.now() + TimeDelta::days(60)), ..new_token("t", &[STOP]) }).await;
         let mut told = Vec::new();
@@ -50,7 +50,7 @@ on_both! {
         assert_eq!(told, [30, 53, 59]);
     }
 
-    async fn a_token_made_for_three_days_is_told_the_day_before_only(bed: Bed) {
+    async fn a_token_made_for_three_days_is_told_the_day_before_only(bed: TestDomain) {
         let owner = bed.owner().await;
         bed.token(&owner, NewToken { expires: Some(bed.now() + TimeDelta::days(3)), ..new_token("t", &[STOP]) }).await;
         bed.keyrack.notices.tell_expiries().await.unwrap();
@@ -60,7 +60,7 @@ on_both! {
         assert_eq!(bed.notices(&owner).await[0], "Access token “t” expires in 1 day");
     }
 
-    async fn read_notices_stay_and_count_no_more(bed: Bed) {
+    async fn read_notices_stay_and_count_no_more(bed: TestDomain) {
         let owner = bed.owner().await;
         bed.token(&owner, new_token("t", &[STOP])).await;
         assert_eq!(bed.keyrack.notices.unread(&owner).await.unwrap(), 1);
@@ -70,7 +70,7 @@ on_both! {
         assert!(bed.keyrack.notices.list(&owner).await.unwrap()[0].read);
     }
 
-    async fn notices_are_seen_and_read_by_who_they_are_for(bed: Bed) {
+    async fn notices_are_seen_and_read_by_who_they_are_for(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         for _ in 0..2 {
@@ -86,7 +86,7 @@ on_both! {
         assert_eq!(read, [false, true], "what came later was not seen yet");
     }
 
-    async fn who_owns_a_token_is_told_when_somebody_else_renews_it(bed: Bed) {
+    async fn who_owns_a_token_is_told_when_somebody_else_renews_it(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let made = bed.token(&owner, NewToken { shared: true, ..new_token("Deploy", &[STOP]) }).await;

@@ -7,10 +7,10 @@ use keyrack_domain::accounts::SessionKind;
 use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::tokens::{NewToken, Renewal, TokenChange};
 use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::members::TokenFate;
+use keyrack_domain::types::members::TokenDisposition;
 use keyrack_domain::types::methods::ApiSet;
 
-use crate::bed::{Bed, GET, STOP, client, new_token, on_both};
+use crate::test_domain::{GET, STOP, TestDomain, client, new_token, on_both};
 
 fn shared(description: &str, methods: &[&str]) -> NewToken {
     NewToken { shared: true, ..new_token(description, methods) }
@@ -26,7 +26,7 @@ fn extended() -> TokenChange {
 }
 
 on_both! {
-    async fn who_widens_a_token_or_makes_its_secret_is_its_owner(bed: Bed) {
+    async fn who_widens_a_token_or_makes_its_secret_is_its_owner(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let later = TokenChange { expires: Some(None), ..TokenChange::default() };
@@ -58,7 +58,7 @@ on_both! {
         assert_eq!(bed.notices(&owner).await[0], "Access token “renewed” has a new value");
     }
 
-    async fn who_narrows_or_names_a_token_leaves_it_to_its_owner(bed: Bed) {
+    async fn who_narrows_or_names_a_token_leaves_it_to_its_owner(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let made = bed.token(&owner, shared("t", &[STOP, GET])).await;
@@ -72,7 +72,7 @@ on_both! {
         assert_eq!(bed.keyrack.accounts.authenticate(&made.secret).await.unwrap().user, owner.user);
     }
 
-    async fn a_secret_gives_nobody_more_than_who_made_it_has(bed: Bed) {
+    async fn a_secret_gives_nobody_more_than_who_made_it_has(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let made = bed.token(&manager, shared("t", &[STOP])).await;
@@ -85,7 +85,7 @@ on_both! {
         assert_eq!(bed.keyrack.accounts.authenticate(&renewed.secret).await.unwrap().user, owner.user);
     }
 
-    async fn a_sign_in_ends_when_its_token_passes_to_another_owner(bed: Bed) {
+    async fn a_sign_in_ends_when_its_token_passes_to_another_owner(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let end = bed.now() + TimeDelta::days(30);
@@ -98,7 +98,7 @@ on_both! {
         assert!(bed.keyrack.accounts.caller_of_session(session.as_str()).await.is_err());
     }
 
-    async fn a_lowered_role_lowers_the_secrets_that_were_made_of_others_tokens(bed: Bed) {
+    async fn a_lowered_role_lowers_the_secrets_that_were_made_of_others_tokens(bed: TestDomain) {
         let owner = bed.owner().await;
         let second = bed.member("second@example.org", Role::Owner).await;
         let made = bed.token(&second, shared("t", &[STOP])).await;
@@ -109,7 +109,7 @@ on_both! {
         assert!(bed.keyrack.accounts.authenticate(&made.secret).await.is_err());
     }
 
-    async fn secrets_that_a_member_made_of_others_tokens_end_with_the_membership(bed: Bed) {
+    async fn secrets_that_a_member_made_of_others_tokens_end_with_the_membership(bed: TestDomain) {
         let owner = bed.owner().await;
         for leaves in [false, true] {
             let name = format!("leaver{leaves}@example.org");
@@ -134,38 +134,38 @@ on_both! {
         assert!(bed.keyrack.audit.verify().await.unwrap().is_ok());
     }
 
-    async fn a_secret_that_the_remover_renews_is_the_removers(bed: Bed) {
+    async fn a_secret_that_the_remover_renews_is_the_removers(bed: TestDomain) {
         let owner = bed.owner().await;
         let third = bed.member("third@example.org", Role::Owner).await;
         let leaver = bed.member("leaver@example.org", Role::Owner).await;
         let taken = bed.token(&leaver, shared("taken", &[STOP])).await;
         bed.keyrack.tokens.edit(&bed.confirmed(&third).await, taken.token.id, None, &scope(&[STOP, GET])).await.unwrap();
-        let fates = HashMap::from([(taken.token.id, TokenFate::Transfer)]);
-        let new = bed.keyrack.members.remove(&bed.confirmed(&owner).await, leaver.user.0, &fates).await.unwrap();
+        let dispositions = HashMap::from([(taken.token.id, TokenDisposition::Transfer)]);
+        let new = bed.keyrack.members.remove(&bed.confirmed(&owner).await, leaver.user.0, &dispositions).await.unwrap();
         assert!(bed.keyrack.accounts.authenticate(&taken.secret).await.is_err());
         assert_eq!(bed.keyrack.accounts.authenticate(&new[0].secret).await.unwrap().user, owner.user);
         assert_eq!(bed.notices(&third).await[0], "Access token “taken” has a new value");
     }
 
-    async fn a_token_that_is_kept_opens_what_it_opened_and_no_more(bed: Bed) {
+    async fn a_token_that_is_kept_opens_what_it_opened_and_no_more(bed: TestDomain) {
         let owner = bed.owner().await;
         let member = bed.member("viewer@example.org", Role::Manager).await;
         let plain = bed.token(&member, new_token("plain", &[STOP, GET])).await;
         let new = NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("signs in", &[]) };
         let signs_in = bed.token(&member, new).await;
         bed.keyrack.members.change_role(&bed.confirmed(&owner).await, member.user.0, Role::Viewer).await.unwrap();
-        let mut fates =
-            HashMap::from([(plain.token.id, TokenFate::KeepShared), (signs_in.token.id, TokenFate::KeepShared)]);
+        let mut dispositions =
+            HashMap::from([(plain.token.id, TokenDisposition::KeepShared), (signs_in.token.id, TokenDisposition::KeepShared)]);
         let confirmed = bed.confirmed(&owner).await;
-        let error = bed.keyrack.members.remove(&confirmed, member.user.0, &fates).await.unwrap_err();
+        let error = bed.keyrack.members.remove(&confirmed, member.user.0, &dispositions).await.unwrap_err();
         assert!(error.to_string().contains("signs in as its owner"), "{error}");
-        fates.insert(signs_in.token.id, TokenFate::Revoke);
-        bed.keyrack.members.remove(&confirmed, member.user.0, &fates).await.unwrap();
+        dispositions.insert(signs_in.token.id, TokenDisposition::Revoke);
+        bed.keyrack.members.remove(&confirmed, member.user.0, &dispositions).await.unwrap();
         assert!(bed.may_call(&plain.secret, GET).await.unwrap());
         assert!(!bed.may_call(&plain.secret, STOP).await.unwrap());
     }
 
-    async fn tasks_go_with_who_made_the_secret_that_they_were_made_with(bed: Bed) {
+    async fn tasks_go_with_who_made_the_secret_that_they_were_made_with(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let made = bed.token(&manager, shared("t", &[STOP])).await;
@@ -181,13 +181,13 @@ on_both! {
             caller.map(|caller| caller.user).map_err(|error| error.to_string())
         };
         assert_eq!(due().await, Ok(manager.user));
-        let fates = HashMap::from([(made.token.id, TokenFate::KeepShared)]);
-        bed.keyrack.members.remove(&bed.confirmed(&owner).await, manager.user.0, &fates).await.unwrap();
+        let dispositions = HashMap::from([(made.token.id, TokenDisposition::KeepShared)]);
+        bed.keyrack.members.remove(&bed.confirmed(&owner).await, manager.user.0, &dispositions).await.unwrap();
         assert!(bed.may_call(&made.secret, STOP).await.unwrap(), "the token was kept");
         assert!(due().await.unwrap_err().contains("no member of the account any more"));
     }
 
-    async fn a_token_of_the_former_schema_belongs_to_who_made_its_secret(bed: Bed) {
+    async fn a_token_of_the_former_schema_belongs_to_who_made_its_secret(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let own = bed.token(&owner, shared("own", &[STOP])).await;

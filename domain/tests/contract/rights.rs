@@ -7,7 +7,7 @@ use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::types::accounts::Role;
 use serde_json::Map;
 
-use crate::bed::{Bed, STOP, client};
+use crate::test_domain::{STOP, TestDomain, client};
 
 const HELLO: &str = "type: install\nname: Hello\nonInstall: {log: hello}\nactions: {again: {log: again}}";
 const MANIFEST: &str = "keyrack: 1\nenv: {}\nnodes: []";
@@ -29,7 +29,7 @@ fn deployment(archive: &str) -> NewDeployment {
 
 #[tokio::test]
 async fn a_viewer_changes_nothing_and_sees_no_secrets() {
-    let bed = Bed::sqlite().await;
+    let bed = TestDomain::sqlite().await;
     let (owner, viewer) = (bed.owner().await, bed.member("viewer@example.org", Role::Viewer).await);
     let (k, v, c) = (&bed.keyrack, &*viewer, &client());
     // What there is to be changed is there.

@@ -8,7 +8,7 @@ use keyrack_domain::caller::Caller;
 use keyrack_domain::second_factor::Proof;
 use keyrack_domain::{Error, Result};
 
-use crate::bed::{Bed, PASSWORD, STOP, client, new_token, on_both};
+use crate::test_domain::{PASSWORD, STOP, TestDomain, client, new_token, on_both};
 
 /// An authenticator app.
 pub struct Authenticator(totp_rs::Totp);
@@ -19,13 +19,13 @@ impl Authenticator {
         Authenticator(totp_rs::Builder::new().with_secret(secret).with_account_name("a").build().unwrap())
     }
 
-    pub fn code(&self, bed: &Bed) -> String {
+    pub fn code(&self, bed: &TestDomain) -> String {
         self.0.generate(bed.now().timestamp() as u64).to_string()
     }
 }
 
 /// Enrols the owner; answers the authenticator and the recovery codes.
-pub async fn enrol(bed: &Bed, owner: &Arc<Caller>) -> (Authenticator, Vec<String>) {
+pub async fn enrol(bed: &TestDomain, owner: &Arc<Caller>) -> (Authenticator, Vec<String>) {
     let confirmed = bed.confirmed(owner).await;
     let enrolment = bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap();
     assert!(
@@ -41,7 +41,7 @@ pub async fn enrol(bed: &Bed, owner: &Arc<Caller>) -> (Authenticator, Vec<String
     (app, codes)
 }
 
-pub async fn half(bed: &Bed, kind: SessionKind) -> Challenge {
+pub async fn half(bed: &TestDomain, kind: SessionKind) -> Challenge {
     match bed.keyrack.accounts.sign_in("owner@example.org", PASSWORD, &client(), kind).await.unwrap() {
         SignIn::Half(challenge) => challenge,
         SignIn::Done(_) => panic!("signed in without the second factor"),
@@ -49,7 +49,7 @@ pub async fn half(bed: &Bed, kind: SessionKind) -> Challenge {
 }
 
 async fn finish(
-    bed: &Bed,
+    bed: &TestDomain,
     challenge: &Challenge,
     code: &str,
     kind: SessionKind,
@@ -58,7 +58,7 @@ async fn finish(
 }
 
 on_both! {
-    async fn enrolment_protects_only_after_its_first_code(bed: Bed) {
+    async fn enrolment_protects_only_after_its_first_code(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let begun = bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap();
@@ -72,7 +72,7 @@ on_both! {
         assert!(matches!(bed.keyrack.second_factor.begin_totp(&confirmed).await, Err(Error::Exists(_))));
     }
 
-    async fn a_half_sign_in_that_was_tried_too_early_opens_at_once_when_it_is_finished(bed: Bed) {
+    async fn a_half_sign_in_that_was_tried_too_early_opens_at_once_when_it_is_finished(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, _) = enrol(&bed, &owner).await;
         let challenge = half(&bed, SessionKind::Api).await;
@@ -86,7 +86,7 @@ on_both! {
         }
     }
 
-    async fn a_half_sign_in_opens_no_door(bed: Bed) {
+    async fn a_half_sign_in_opens_no_door(bed: TestDomain) {
         let owner = bed.owner().await;
         enrol(&bed, &owner).await;
         for kind in [SessionKind::Browser, SessionKind::Api] {
@@ -96,7 +96,7 @@ on_both! {
         }
     }
 
-    async fn the_code_finishes_it_once_and_a_browser_gets_a_new_value(bed: Bed) {
+    async fn the_code_finishes_it_once_and_a_browser_gets_a_new_value(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, _) = enrol(&bed, &owner).await;
         let challenge = half(&bed, SessionKind::Browser).await;
@@ -108,7 +108,7 @@ on_both! {
         assert!(matches!(again, Error::NotAuthenticated(_)), "{again}");
     }
 
-    async fn an_api_session_keeps_the_value_that_signin_answered(bed: Bed) {
+    async fn an_api_session_keeps_the_value_that_signin_answered(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, _) = enrol(&bed, &owner).await;
         let challenge = half(&bed, SessionKind::Api).await;
@@ -117,7 +117,7 @@ on_both! {
         assert!(bed.keyrack.accounts.authenticate(challenge.secret.as_str()).await.is_ok());
     }
 
-    async fn one_code_does_not_open_two_sessions_even_at_the_same_time(bed: Bed) {
+    async fn one_code_does_not_open_two_sessions_even_at_the_same_time(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, _) = enrol(&bed, &owner).await;
         let (first, second) = (half(&bed, SessionKind::Api).await, half(&bed, SessionKind::Api).await);
@@ -130,7 +130,7 @@ on_both! {
         assert!([a, b].into_iter().any(|result| matches!(result, Err(Error::WrongCode { .. }))));
     }
 
-    async fn the_step_before_is_taken_and_no_other(bed: Bed) {
+    async fn the_step_before_is_taken_and_no_other(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, _) = enrol(&bed, &owner).await;
         let (old, next) = (app.code(&bed), app.0.generate(bed.now().timestamp() as u64 + 60).to_string());
@@ -142,7 +142,7 @@ on_both! {
         assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &old, SessionKind::Api).await.is_err());
     }
 
-    async fn a_half_sign_in_gets_too_old(bed: Bed) {
+    async fn a_half_sign_in_gets_too_old(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, _) = enrol(&bed, &owner).await;
         let challenge = half(&bed, SessionKind::Browser).await;
@@ -151,7 +151,7 @@ on_both! {
         assert!(matches!(error, Error::NotAuthenticated(_)), "{error}");
     }
 
-    async fn a_recovery_code_works_once_as_people_type_it(bed: Bed) {
+    async fn a_recovery_code_works_once_as_people_type_it(bed: TestDomain) {
         let owner = bed.owner().await;
         let (_, codes) = enrol(&bed, &owner).await;
         let typed = format!(" {} ", codes[0].to_uppercase().replace('-', " "));
@@ -160,7 +160,7 @@ on_both! {
         assert_eq!(bed.keyrack.second_factor.second_factors(&owner).await.unwrap().recovery_codes_left, 9);
     }
 
-    async fn a_set_up_of_an_authenticator_ends_after_a_quarter_of_an_hour(bed: Bed) {
+    async fn a_set_up_of_an_authenticator_ends_after_a_quarter_of_an_hour(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let begun = bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap();
@@ -174,7 +174,7 @@ on_both! {
         assert_eq!(bed.audit().await.iter().filter(|entry| entry.1 == "second-factor.begin").count(), 2);
     }
 
-    async fn a_set_up_of_an_authenticator_does_not_outlive_the_password(bed: Bed) {
+    async fn a_set_up_of_an_authenticator_does_not_outlive_the_password(bed: TestDomain) {
         const NEW: &str = "orbit-lantern-cactus-42";
         for reset in [false, true] {
             let (owner, password) = (bed.owner().await, [PASSWORD, NEW]);
@@ -194,7 +194,7 @@ on_both! {
         }
     }
 
-    async fn a_recovery_code_is_taken_with_the_dashes_that_programs_put_in(bed: Bed) {
+    async fn a_recovery_code_is_taken_with_the_dashes_that_programs_put_in(bed: TestDomain) {
         let owner = bed.owner().await;
         let (_, codes) = enrol(&bed, &owner).await;
         for (code, dash) in codes.iter().zip(["\u{2010}", "\u{2011}", "\u{2013}", "\u{2014}", "\u{2212}", "\u{a0}\u{2013}\u{a0}"]) {
@@ -204,7 +204,7 @@ on_both! {
         }
     }
 
-    async fn new_recovery_codes_end_the_former_ones(bed: Bed) {
+    async fn new_recovery_codes_end_the_former_ones(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, old) = enrol(&bed, &owner).await;
         let with = Confirmation { password: Some(PASSWORD.into()), second_factor: Some(Proof::Code(app.code(&bed))) };
@@ -214,7 +214,7 @@ on_both! {
         assert!(finish(&bed, &half(&bed, SessionKind::Api).await, &new[0], SessionKind::Api).await.is_ok());
     }
 
-    async fn a_change_asks_for_the_second_factor_and_a_fresh_proof_covers_five_minutes(bed: Bed) {
+    async fn a_change_asks_for_the_second_factor_and_a_fresh_proof_covers_five_minutes(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, _) = enrol(&bed, &owner).await;
         // Enrolling was a proof.
@@ -234,7 +234,7 @@ on_both! {
         assert!(matches!(error, Error::SecondFactorNeeded { .. }), "{error}");
     }
 
-    async fn the_password_comes_before_the_code(bed: Bed) {
+    async fn the_password_comes_before_the_code(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, _) = enrol(&bed, &owner).await;
         bed.clock.advance(TimeDelta::minutes(6));
@@ -244,14 +244,14 @@ on_both! {
         assert!(bed.keyrack.accounts.confirm(&owner, &client(), &with).await.is_ok());
     }
 
-    async fn tokens_go_on_working_when_a_second_factor_is_switched_on(bed: Bed) {
+    async fn tokens_go_on_working_when_a_second_factor_is_switched_on(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         enrol(&bed, &owner).await;
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
     }
 
-    async fn switching_off_lets_the_password_do_and_drops_the_recovery_codes(bed: Bed) {
+    async fn switching_off_lets_the_password_do_and_drops_the_recovery_codes(bed: TestDomain) {
         let owner = bed.owner().await;
         let (app, codes) = enrol(&bed, &owner).await;
         bed.clock.advance(TimeDelta::minutes(6));
@@ -268,7 +268,7 @@ on_both! {
         );
     }
 
-    async fn guessing_codes_gets_slower_whatever_the_address(bed: Bed) {
+    async fn guessing_codes_gets_slower_whatever_the_address(bed: TestDomain) {
         let owner = bed.owner().await;
         enrol(&bed, &owner).await;
         for number in 0..4_u8 {
@@ -284,7 +284,7 @@ on_both! {
         assert!(matches!(error, Error::WrongCode { wait: 1 }), "{error}");
     }
 
-    async fn wrong_first_codes_are_held_back_as_codes_at_sign_in_are(bed: Bed) {
+    async fn wrong_first_codes_are_held_back_as_codes_at_sign_in_are(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap();
@@ -300,7 +300,7 @@ on_both! {
         assert!(bed.audit().await.iter().any(|entry| entry.1 == "second-factor.enable" && entry.3.starts_with("refused")));
     }
 
-    async fn one_first_code_switches_on_once(bed: Bed) {
+    async fn one_first_code_switches_on_once(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let app = Authenticator::new(&bed.keyrack.second_factor.begin_totp(&confirmed).await.unwrap().secret);
@@ -314,7 +314,7 @@ on_both! {
         assert!(finish(&bed, &challenge, &told[0][0], SessionKind::Api).await.is_ok());
     }
 
-    async fn a_recovery_code_opens_one_session_even_at_the_same_time(bed: Bed) {
+    async fn a_recovery_code_opens_one_session_even_at_the_same_time(bed: TestDomain) {
         let owner = bed.owner().await;
         let (_, codes) = enrol(&bed, &owner).await;
         let (first, second) = (half(&bed, SessionKind::Api).await, half(&bed, SessionKind::Api).await);
@@ -325,7 +325,7 @@ on_both! {
         assert!(a.is_ok() != b.is_ok());
     }
 
-    async fn a_half_sign_in_does_not_outlive_the_password_that_began_it(bed: Bed) {
+    async fn a_half_sign_in_does_not_outlive_the_password_that_began_it(bed: TestDomain) {
         const NEW: &str = "orbit-lantern-cactus-42";
         let owner = bed.owner().await;
         let (app, _) = enrol(&bed, &owner).await;
@@ -338,7 +338,7 @@ on_both! {
         assert!(matches!(error, Error::NotAuthenticated(_)), "{error}");
     }
 
-    async fn a_proof_covers_its_own_session_only(bed: Bed) {
+    async fn a_proof_covers_its_own_session_only(bed: TestDomain) {
         let owner = bed.owner().await;
         let other = bed.owner().await;
         enrol(&bed, &owner).await;

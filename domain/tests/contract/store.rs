@@ -2,10 +2,10 @@
 
 use keyrack_domain::store::{OpenError, Store};
 
-use crate::bed::{Bed, STOP, new_token, on_both};
+use crate::test_domain::{STOP, TestDomain, new_token, on_both};
 
 on_both! {
-    async fn a_database_of_a_newer_keyrack_is_refused(bed: Bed) {
+    async fn a_database_of_a_newer_keyrack_is_refused(bed: TestDomain) {
         bed.execute(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
              SELECT 9999, 'from the future', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1",
@@ -16,14 +16,14 @@ on_both! {
         assert!(matches!(error, OpenError::Newer { found: 9999, .. }), "{error}");
     }
 
-    async fn opening_twice_changes_nothing(bed: Bed) {
+    async fn opening_twice_changes_nothing(bed: TestDomain) {
         let owner = bed.owner().await;
         bed.token(&owner, new_token("t", &[STOP])).await;
         bed.store().await.close().await;
         assert_eq!(bed.keyrack.tokens.list(&owner).await.unwrap().tokens.len(), 1);
     }
 
-    async fn a_token_needs_a_membership_and_goes_before_it(bed: Bed) {
+    async fn a_token_needs_a_membership_and_goes_before_it(bed: TestDomain) {
         let owner = bed.owner().await;
         bed.token(&owner, new_token("t", &[STOP])).await;
         assert!(bed.execute("DELETE FROM memberships").await.is_err());
@@ -33,7 +33,7 @@ on_both! {
         assert!(bed.execute("UPDATE memberships SET role = 'king'").await.is_err());
     }
 
-    async fn a_transaction_that_is_dropped_leaves_nothing(bed: Bed) {
+    async fn a_transaction_that_is_dropped_leaves_nothing(bed: TestDomain) {
         let store = bed.store().await;
         let mut tx = store.begin().await.unwrap();
         sqlx::query("UPDATE users SET name = 'changed'").execute(&mut *tx).await.unwrap();

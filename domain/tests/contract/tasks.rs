@@ -7,14 +7,14 @@ use keyrack_domain::Error;
 use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::types::accounts::Role;
 
-use crate::bed::{Bed, GET, client, on_both};
+use crate::test_domain::{GET, TestDomain, client, on_both};
 
 fn each_minute() -> NewTask {
     NewTask { schedule: "* * * * *".into(), method: GET.into(), params: None, description: String::new() }
 }
 
 on_both! {
-    async fn who_left_the_account_has_no_rights_there_although_they_have_elsewhere(bed: Bed) {
+    async fn who_left_the_account_has_no_rights_there_although_they_have_elsewhere(bed: TestDomain) {
         let (owner, stranger) = (bed.owner().await, bed.stranger().await);
         let confirmed = bed.confirmed(&owner).await;
         let invitation = bed.keyrack.members.invite(&confirmed, "stranger@example.net", Role::Manager).await.unwrap();
@@ -30,7 +30,7 @@ on_both! {
         assert!(matches!(caller, Err(Error::Forbidden(_))), "{caller:?}");
     }
 
-    async fn who_is_switched_off_has_no_rights(bed: Bed) {
+    async fn who_is_switched_off_has_no_rights(bed: TestDomain) {
         let owner = bed.owner().await;
         bed.keyrack.scheduler.create(&owner, &client(), None, each_minute()).await.unwrap();
         bed.execute("UPDATE users SET enabled = 0").await.unwrap();
@@ -39,7 +39,7 @@ on_both! {
         assert!(matches!(caller, Err(Error::Forbidden(_))), "{caller:?}");
     }
 
-    async fn a_server_that_was_held_up_takes_nothing_from_the_one_that_followed(bed: Bed) {
+    async fn a_server_that_was_held_up_takes_nothing_from_the_one_that_followed(bed: TestDomain) {
         let (keyrack, other, owner) = (bed.keyrack.clone(), bed.again().await, bed.owner().await);
         keyrack.scheduler.create(&owner, &client(), None, each_minute()).await.unwrap();
         bed.clock.advance(TimeDelta::minutes(1));
@@ -55,7 +55,7 @@ on_both! {
         assert_eq!(run.map(|run| run.result), Some(0));
     }
 
-    async fn what_was_changed_during_a_run_stays_as_it_was_changed(bed: Bed) {
+    async fn what_was_changed_during_a_run_stays_as_it_was_changed(bed: TestDomain) {
         let (keyrack, owner) = (bed.keyrack.clone(), bed.owner().await);
         let made = keyrack.scheduler.create(&owner, &client(), None, each_minute()).await.unwrap();
         bed.clock.advance(TimeDelta::minutes(1));
@@ -67,7 +67,7 @@ on_both! {
         assert_eq!((after.next_run, after.last_run.is_some()), (edited.next_run, true));
     }
 
-    async fn a_run_that_was_begun_three_times_and_never_ended_is_given_up_and_told(bed: Bed) {
+    async fn a_run_that_was_begun_three_times_and_never_ended_is_given_up_and_told(bed: TestDomain) {
         let (mut keyrack, owner) = (bed.keyrack.clone(), bed.owner().await);
         let made = keyrack.scheduler.create(&owner, &client(), None, each_minute()).await.unwrap();
         bed.clock.advance(TimeDelta::minutes(1));
@@ -94,7 +94,7 @@ on_both! {
         assert_eq!(keyrack.scheduler.claim_due().await.unwrap().len(), 1, "whoever edits it lets it run again");
     }
 
-    async fn a_run_that_ends_begins_to_count_anew(bed: Bed) {
+    async fn a_run_that_ends_begins_to_count_anew(bed: TestDomain) {
         let (keyrack, owner) = (bed.keyrack.clone(), bed.owner().await);
         keyrack.scheduler.create(&owner, &client(), None, each_minute()).await.unwrap();
         for _ in 0..5 {

@@ -8,14 +8,14 @@ use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::types::tokens::TokenDraft;
 use keyrack_domain::{Credential, Error};
 
-use crate::bed::{Bed, GET, STOP, client, new_token, on_both};
+use crate::test_domain::{GET, STOP, TestDomain, client, new_token, on_both};
 
 fn extended() -> NewToken {
     NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("Extended Access", &[]) }
 }
 
 on_both! {
-    async fn a_token_opens_exactly_what_was_ticked(bed: Bed) {
+    async fn a_token_opens_exactly_what_was_ticked(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("Stopper", &["env.control.stopenv"])).await;
         assert_eq!(made.token.methods, [STOP]);
@@ -25,7 +25,7 @@ on_both! {
         assert!(!bed.may_call(&made.secret, "users.authentication.CreateToken").await.unwrap());
     }
 
-    async fn the_list_tells_everything_but_the_secret(bed: Bed) {
+    async fn the_list_tells_everything_but_the_secret(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("Stopper", &[STOP, GET])).await;
         let list = bed.keyrack.tokens.list(&owner).await.unwrap();
@@ -34,7 +34,7 @@ on_both! {
         assert!(!format!("{list:?}").contains(&made.secret));
     }
 
-    async fn descriptions_dates_and_scopes_that_cannot_be_are_refused_by_name(bed: Bed) {
+    async fn descriptions_dates_and_scopes_that_cannot_be_are_refused_by_name(bed: TestDomain) {
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
         let good = new_token("good", &[STOP]);
@@ -57,7 +57,7 @@ on_both! {
         assert!(bed.keyrack.tokens.create(&confirmed, &NewToken { description: "ä".repeat(255), ..good }).await.is_ok());
     }
 
-    async fn the_limit_counts_expired_tokens_and_holds_against_many_at_once(bed: Bed) {
+    async fn the_limit_counts_expired_tokens_and_holds_against_many_at_once(bed: TestDomain) {
         let owner = bed.owner().await;
         let short = NewToken { expires: Some(bed.now() + TimeDelta::hours(1)), ..new_token("short", &[STOP]) };
         bed.token(&owner, short).await;
@@ -70,7 +70,7 @@ on_both! {
         assert_eq!(bed.keyrack.tokens.list(&owner).await.unwrap().tokens.len(), 5);
     }
 
-    async fn an_expired_token_is_refused_as_such_and_stays_in_the_list(bed: Bed) {
+    async fn an_expired_token_is_refused_as_such_and_stays_in_the_list(bed: TestDomain) {
         let owner = bed.owner().await;
         let new = NewToken { expires: Some(bed.now() + TimeDelta::hours(1)), ..new_token("short", &[STOP]) };
         let made = bed.token(&owner, new).await;
@@ -81,7 +81,7 @@ on_both! {
         assert!(bed.keyrack.tokens.list(&owner).await.unwrap().tokens[0].expired);
     }
 
-    async fn an_edit_decides_the_next_call_and_keeps_the_secret(bed: Bed) {
+    async fn an_edit_decides_the_next_call_and_keeps_the_secret(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("Stopper", &[STOP])).await;
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
@@ -93,7 +93,7 @@ on_both! {
         assert!(bed.may_call(&made.secret, GET).await.unwrap());
     }
 
-    async fn a_later_edit_of_the_same_version_is_told_and_writes_nothing(bed: Bed) {
+    async fn a_later_edit_of_the_same_version_is_told_and_writes_nothing(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("mine", &[STOP])).await;
         let confirmed = bed.confirmed(&owner).await;
@@ -111,7 +111,7 @@ on_both! {
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
     }
 
-    async fn a_new_past_date_is_refused_and_an_unchanged_one_passes(bed: Bed) {
+    async fn a_new_past_date_is_refused_and_an_unchanged_one_passes(bed: TestDomain) {
         let owner = bed.owner().await;
         let end = bed.now() + TimeDelta::days(3);
         let made = bed.token(&owner, NewToken { expires: Some(end), ..new_token("t", &[STOP]) }).await;
@@ -133,7 +133,7 @@ on_both! {
         assert!(matches!(error, Error::Invalid { ref name, .. } if name == "expiresAt"), "{error}");
     }
 
-    async fn regenerating_kills_the_old_secret_and_keeps_the_rest(bed: Bed) {
+    async fn regenerating_kills_the_old_secret_and_keeps_the_rest(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("Stopper", &[STOP])).await;
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
@@ -145,7 +145,7 @@ on_both! {
         assert!(bed.may_call(&renewed.secret, STOP).await.unwrap());
     }
 
-    async fn an_expired_token_is_regenerated_with_a_new_date_or_its_former_span(bed: Bed) {
+    async fn an_expired_token_is_regenerated_with_a_new_date_or_its_former_span(bed: TestDomain) {
         let owner = bed.owner().await;
         let end = bed.now() + TimeDelta::days(2);
         let made = bed.token(&owner, NewToken { expires: Some(end), ..new_token("t", &[STOP]) }).await;
@@ -161,7 +161,7 @@ on_both! {
         assert_eq!(forever.token.expires, None);
     }
 
-    async fn a_removed_token_is_refused_at_once_and_removal_is_all_or_none(bed: Bed) {
+    async fn a_removed_token_is_refused_at_once_and_removal_is_all_or_none(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
@@ -173,7 +173,7 @@ on_both! {
         assert!(matches!(bed.may_call(&made.secret, STOP).await, Err(Error::NotAuthenticated(_))));
     }
 
-    async fn another_account_sees_and_changes_nothing(bed: Bed) {
+    async fn another_account_sees_and_changes_nothing(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, NewToken { shared: true, ..new_token("t", &[STOP]) }).await;
         let stranger = bed.stranger().await;
@@ -187,7 +187,7 @@ on_both! {
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
     }
 
-    async fn members_see_shared_tokens_and_their_own_and_the_owner_all(bed: Bed) {
+    async fn members_see_shared_tokens_and_their_own_and_the_owner_all(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let viewer = bed.member("viewer@example.org", Role::Viewer).await;
@@ -213,7 +213,7 @@ on_both! {
         assert!(bed.keyrack.tokens.remove(&confirmed, &[shared]).await.is_ok());
     }
 
-    async fn tokens_asked_for_by_number_are_those_of_the_list(bed: Bed) {
+    async fn tokens_asked_for_by_number_are_those_of_the_list(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let stranger = bed.stranger().await;
@@ -236,7 +236,7 @@ on_both! {
         assert!(private.is_empty(), "{private:?}");
     }
 
-    async fn a_token_never_opens_more_than_its_owner_may_do(bed: Bed) {
+    async fn a_token_never_opens_more_than_its_owner_may_do(bed: TestDomain) {
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let made = bed.token(&manager, new_token("t", &[STOP, GET])).await;
         bed.execute("UPDATE memberships SET role = 'viewer' WHERE role = 'manager'").await.unwrap();
@@ -244,19 +244,19 @@ on_both! {
         assert!(bed.may_call(&made.secret, GET).await.unwrap());
     }
 
-    async fn a_token_cannot_manage_tokens_even_with_the_password(bed: Bed) {
+    async fn a_token_cannot_manage_tokens_even_with_the_password(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, extended()).await;
         let by_token = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
         let session = bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
         for caller in [&by_token, &session.caller] {
-            let error = bed.keyrack.accounts.confirm(caller, &client(), &Confirmation::password(crate::bed::PASSWORD)).await.unwrap_err();
+            let error = bed.keyrack.accounts.confirm(caller, &client(), &Confirmation::password(crate::test_domain::PASSWORD)).await.unwrap_err();
             assert!(matches!(error, Error::Forbidden(_)), "{error}");
         }
         assert!(!bed.keyrack.tokens.list(&session.caller).await.unwrap().may_manage);
     }
 
-    async fn only_extended_access_signs_in(bed: Bed) {
+    async fn only_extended_access_signs_in(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("all", &[STOP, GET, "environment.file.Read"])).await;
         let error = bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap_err();
@@ -265,7 +265,7 @@ on_both! {
         assert!(matches!(error, Error::NotAuthenticated(_)), "{error}");
     }
 
-    async fn a_session_that_a_token_opened_ends_with_it(bed: Bed) {
+    async fn a_session_that_a_token_opened_ends_with_it(bed: TestDomain) {
         let owner = bed.owner().await;
         for end in ["removed", "regenerated", "narrowed", "expired"] {
             let until = (end == "expired").then(|| bed.now() + TimeDelta::minutes(5));
@@ -289,7 +289,7 @@ on_both! {
         }
     }
 
-    async fn a_review_says_what_would_happen_and_refuses_what_the_change_would(bed: Bed) {
+    async fn a_review_says_what_would_happen_and_refuses_what_the_change_would(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         let draft = TokenDraft {
@@ -317,7 +317,7 @@ on_both! {
         assert!(bed.keyrack.tokens.review(&owner, None, &today).await.is_ok());
     }
 
-    async fn every_change_is_an_audit_entry_without_the_secret(bed: Bed) {
+    async fn every_change_is_an_audit_entry_without_the_secret(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("Stopper", &[STOP])).await;
         let confirmed = bed.confirmed(&owner).await;
@@ -335,14 +335,16 @@ on_both! {
 
 #[tokio::test]
 async fn the_database_file_holds_no_secret() {
-    let bed = Bed::sqlite().await;
+    let bed = TestDomain::sqlite().await;
     let session = bed.sign_in("owner@example.org", SessionKind::Browser).await;
     let made = bed.token(&session.caller, new_token("t", &[STOP])).await;
     bed.may_call(&made.secret, STOP).await.unwrap();
     bed.keyrack.close().await;
     for entry in std::fs::read_dir(bed.folder()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        for secret in [made.secret.as_bytes(), session.session.as_str().as_bytes(), crate::bed::PASSWORD.as_bytes()] {
+        for secret in
+            [made.secret.as_bytes(), session.session.as_str().as_bytes(), crate::test_domain::PASSWORD.as_bytes()]
+        {
             assert!(!bytes.windows(secret.len()).any(|window| window == secret));
         }
     }
@@ -350,7 +352,7 @@ async fn the_database_file_holds_no_secret() {
 
 #[tokio::test]
 async fn an_operator_can_let_api_sessions_go_without_the_password_but_never_browsers() {
-    let bed = Bed::sqlite_with(|settings| settings.token_password_required = false).await;
+    let bed = TestDomain::sqlite_with(|settings| settings.token_password_required = false).await;
     let api = bed.sign_in("owner@example.org", SessionKind::Api).await;
     assert!(bed.keyrack.accounts.confirm(&api.caller, &client(), &Confirmation::default()).await.is_ok());
     assert!(bed.keyrack.accounts.confirm(&api.caller, &client(), &Confirmation::password("wrong")).await.is_err());

@@ -5,10 +5,10 @@ use keyrack_domain::settings::Settings;
 use keyrack_domain::store::{OpenError, Schema, Store, TransferError, transfer};
 use keyrack_domain::types::accounts::Role;
 
-use crate::bed::{Bed, STOP, catalog, new_token, on_both};
+use crate::test_domain::{STOP, TestDomain, catalog, new_token, on_both};
 
 on_both! {
-    async fn everything_moves_and_works_there(bed: Bed) {
+    async fn everything_moves_and_works_there(bed: TestDomain) {
         let owner = bed.owner().await;
         bed.member("ada@example.org", Role::Manager).await;
         let kept = bed.token(&owner, new_token("kept", &[STOP])).await;
@@ -31,7 +31,7 @@ on_both! {
         assert!(there.accounts.authenticate(gone.secret.as_str()).await.is_err());
         // The number of a token that is gone is not given again: the audit log speaks of it.
         let confirmed = there
-            .accounts.confirm(&owner, &crate::bed::client(), &keyrack_domain::accounts::Confirmation::password(crate::bed::PASSWORD))
+            .accounts.confirm(&owner, &crate::test_domain::client(), &keyrack_domain::accounts::Confirmation::password(crate::test_domain::PASSWORD))
             .await
             .unwrap();
         let new = there.tokens.create(&confirmed, &new_token("new", &[STOP])).await.unwrap();
@@ -41,7 +41,7 @@ on_both! {
         to.close().await;
     }
 
-    async fn a_database_with_somebody_in_it_takes_nothing(bed: Bed) {
+    async fn a_database_with_somebody_in_it_takes_nothing(bed: TestDomain) {
         bed.owner().await;
         let Some(other) = bed.other_kind().await else { return };
         let (from, to) = (bed.store().await, Store::open(&other.url).await.unwrap());
@@ -55,7 +55,7 @@ on_both! {
         to.close().await;
     }
 
-    async fn a_broken_audit_log_is_not_carried_on(bed: Bed) {
+    async fn a_broken_audit_log_is_not_carried_on(bed: TestDomain) {
         bed.owner().await;
         bed.execute("UPDATE audit_head SET last_id = last_id + 1").await.unwrap();
         let Some(other) = bed.other_kind().await else { return };
@@ -67,7 +67,7 @@ on_both! {
         to.close().await;
     }
 
-    async fn an_older_schema_is_brought_up_or_refused(bed: Bed) {
+    async fn an_older_schema_is_brought_up_or_refused(bed: TestDomain) {
         assert!(Store::open_with(&bed.url, Schema::Keep).await.is_ok());
         let versions: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version DESC")
             .fetch_all(bed.store().await.read())

@@ -10,7 +10,7 @@ use keyrack_domain::tokens::NewToken;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::tokens::TokenUse;
 
-use crate::bed::{Bed, GET, STOP, client, new_token, on_both};
+use crate::test_domain::{GET, STOP, TestDomain, client, new_token, on_both};
 
 fn from(last: u8, agent: &str) -> Client {
     Client { address: IpAddr::from([192, 0, 2, last]), user_agent: agent.into() }
@@ -35,7 +35,7 @@ fn calls(counts: &[(&str, i64)]) -> Vec<(String, i64)> {
 }
 
 on_both! {
-    async fn the_last_use_shows_at_once_and_is_stored_by_the_flush(bed: Bed) {
+    async fn the_last_use_shows_at_once_and_is_stored_by_the_flush(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         assert_eq!(made.token.last_used, None);
@@ -50,7 +50,7 @@ on_both! {
         assert_eq!(stored().await, Some(used.timestamp_millis()));
     }
 
-    async fn a_flush_never_moves_the_last_use_back(bed: Bed) {
+    async fn a_flush_never_moves_the_last_use_back(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
@@ -62,7 +62,7 @@ on_both! {
         assert_eq!(stored, later.timestamp_millis());
     }
 
-    async fn where_a_token_was_used_and_for_what_shows_at_once_and_is_stored_by_the_flush(bed: Bed) {
+    async fn where_a_token_was_used_and_for_what_shows_at_once_and_is_stored_by_the_flush(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP, GET])).await;
         assert_eq!(used(&bed.keyrack, &owner).await, None);
@@ -82,7 +82,7 @@ on_both! {
         assert_eq!(used(&next, &owner).await.as_ref(), Some(&expected));
     }
 
-    async fn two_servers_add_their_calls_up_and_the_later_place_stays(bed: Bed) {
+    async fn two_servers_add_their_calls_up_and_the_later_place_stays(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP, GET])).await;
         let other = bed.again().await;
@@ -98,7 +98,7 @@ on_both! {
         }
     }
 
-    async fn what_could_not_be_written_stays_noted(bed: Bed) {
+    async fn what_could_not_be_written_stays_noted(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         call(&bed.keyrack, &made.secret, &client(), &[STOP, STOP]).await;
@@ -111,7 +111,7 @@ on_both! {
         assert_eq!(used(&bed.again().await, &owner).await.unwrap().calls, calls(&[(STOP, 3)]));
     }
 
-    async fn what_a_caller_did_who_fell_out_of_the_cache_is_written_too(bed: Bed) {
+    async fn what_a_caller_did_who_fell_out_of_the_cache_is_written_too(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         call(&bed.keyrack, &made.secret, &client(), &[STOP]).await;
@@ -120,7 +120,7 @@ on_both! {
         assert_eq!(used(&bed.again().await, &owner).await.unwrap().calls, calls(&[(STOP, 1)]));
     }
 
-    async fn a_flush_never_moves_a_sessions_last_use_back(bed: Bed) {
+    async fn a_flush_never_moves_a_sessions_last_use_back(bed: TestDomain) {
         let session = bed.sign_in("owner@example.org", SessionKind::Api).await;
         let later = (bed.now() + TimeDelta::minutes(5)).timestamp_millis();
         bed.execute(&format!("UPDATE sessions SET last_seen_at = {later}")).await.unwrap();
@@ -130,7 +130,7 @@ on_both! {
         assert_eq!(stored, later);
     }
 
-    async fn of_a_token_that_was_removed_nothing_is_left(bed: Bed) {
+    async fn of_a_token_that_was_removed_nothing_is_left(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         call(&bed.keyrack, &made.secret, &client(), &[STOP]).await;
@@ -143,7 +143,7 @@ on_both! {
         assert_eq!(left, 0);
     }
 
-    async fn only_who_may_read_the_audit_log_sees_from_where_others_tokens_are_used(bed: Bed) {
+    async fn only_who_may_read_the_audit_log_sees_from_where_others_tokens_are_used(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, NewToken { shared: true, ..new_token("t", &[STOP]) }).await;
         call(&bed.keyrack, &made.secret, &client(), &[STOP]).await;
@@ -153,7 +153,7 @@ on_both! {
         assert_eq!(used(&bed.keyrack, &viewer).await, None);
     }
 
-    async fn refusals_of_known_callers_become_one_entry_each_with_their_count(bed: Bed) {
+    async fn refusals_of_known_callers_become_one_entry_each_with_their_count(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
@@ -168,7 +168,7 @@ on_both! {
         assert_eq!((outcome.as_str(), details.as_str()), ("refused: 8202 not granted", r#"{"times":3}"#));
     }
 
-    async fn what_a_caller_chooses_is_in_no_refusal_and_makes_no_further_ones(bed: Bed) {
+    async fn what_a_caller_chooses_is_in_no_refusal_and_makes_no_further_ones(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
         let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
@@ -190,7 +190,7 @@ on_both! {
         assert!(bed.audit().await.len() < before + 40);
     }
 
-    async fn refusals_that_could_not_be_written_stay_noted(bed: Bed) {
+    async fn refusals_that_could_not_be_written_stay_noted(bed: TestDomain) {
         let owner = bed.owner().await;
         let refuse = || bed.keyrack.refused(&owner, &client(), GET, 8202, "not granted");
         refuse();

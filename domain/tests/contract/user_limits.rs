@@ -12,18 +12,18 @@ use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::{Error, Result};
 
-use crate::bed::{Bed, client, new_token, on_both};
+use crate::test_domain::{TestDomain, client, new_token, on_both};
 
 /// Requests that come at once, half of them to each of two servers.
 const AT_ONCE: i64 = 8;
 
-async fn count(bed: &Bed, of: &str) -> i64 {
+async fn count(bed: &TestDomain, of: &str) -> i64 {
     let text = format!("SELECT count(*) FROM {of}");
     sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(bed.store().await.read()).await.unwrap()
 }
 
 /// Inserts rows that `row` makes of their numbers.
-async fn fill(bed: &Bed, into: &str, count: i64, row: impl Fn(i64) -> String) {
+async fn fill(bed: &TestDomain, into: &str, count: i64, row: impl Fn(i64) -> String) {
     let rows: Vec<_> = (0..count).map(row).collect();
     bed.execute(&format!("INSERT INTO {into} VALUES {}", rows.join(", "))).await.unwrap();
 }
@@ -37,13 +37,13 @@ fn done<T>(results: Vec<Result<T>>) -> usize {
     all - refused.count()
 }
 
-async fn extended_token(bed: &Bed) -> String {
+async fn extended_token(bed: &TestDomain) -> String {
     let owner = bed.owner().await;
     bed.token(&owner, NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) }).await.secret
 }
 
 on_both! {
-    async fn a_further_session_ends_the_oldest_of_its_kind(bed: Bed) {
+    async fn a_further_session_ends_the_oldest_of_its_kind(bed: TestDomain) {
         let (secret, browser) = (extended_token(&bed).await, bed.sign_in("owner@example.org", SessionKind::Browser).await);
         let mut opened = Vec::new();
         for _ in count(&bed, "sessions").await..SESSIONS_OF_USER {
@@ -67,7 +67,7 @@ on_both! {
         bed.keyrack.accounts.caller_of_session(newest.session.as_str()).await.unwrap();
     }
 
-    async fn sessions_that_are_opened_at_once_stay_within_the_limit(bed: Bed) {
+    async fn sessions_that_are_opened_at_once_stay_within_the_limit(bed: TestDomain) {
         let (secret, there) = (extended_token(&bed).await, bed.again().await);
         for _ in count(&bed, "sessions").await..SESSIONS_OF_USER - 1 {
             bed.keyrack.accounts.sign_in_with_token(&secret, &client(), SessionKind::Api).await.unwrap();
@@ -81,7 +81,7 @@ on_both! {
         assert_eq!(count(&bed, "sessions").await, SESSIONS_OF_USER);
     }
 
-    async fn ssh_keys_that_are_added_at_once_stay_within_the_limit(bed: Bed) {
+    async fn ssh_keys_that_are_added_at_once_stay_within_the_limit(bed: TestDomain) {
         let (owner, there) = (bed.owner().await, bed.again().await);
         let columns = "ssh_keys (user_id, title, title_key, public_key, fingerprint, created_at)";
         fill(&bed, columns, SSH_KEYS_OF_USER - 2, |n| format!("({}, 'k{n}', 'k{n}', 'k{n}', 'k{n}', 0)", owner.user)).await;
@@ -96,7 +96,7 @@ on_both! {
         assert_eq!(count(&bed, "ssh_keys").await, SSH_KEYS_OF_USER);
     }
 
-    async fn invitations_that_are_made_at_once_stay_within_the_limit_and_expired_ones_give_way(bed: Bed) {
+    async fn invitations_that_are_made_at_once_stay_within_the_limit_and_expired_ones_give_way(bed: TestDomain) {
         let (owner, there) = (bed.owner().await, bed.again().await);
         let confirmed = bed.confirmed(&owner).await;
         let hash = |n: i64| if bed.url.starts_with("sqlite:") { format!("x'{n:04x}'") } else { format!("'\\x{n:04x}'") };
@@ -121,7 +121,7 @@ on_both! {
         assert_eq!(count(&bed, "invitations").await, 4, "the two of before, the replaced one and this one");
     }
 
-    async fn members_that_join_at_once_stay_within_the_limit(bed: Bed) {
+    async fn members_that_join_at_once_stay_within_the_limit(bed: TestDomain) {
         let (owner, there) = (bed.owner().await, bed.again().await);
         let confirmed = bed.confirmed(&owner).await;
         let mut links = Vec::new();
@@ -143,17 +143,17 @@ on_both! {
         assert_eq!(count(&bed, "users").await, MEMBERS_OF_ACCOUNT, "who cannot join is no user either");
     }
 
-    async fn devices_that_are_known_stay_within_the_limit(bed: Bed) {
+    async fn devices_that_are_known_stay_within_the_limit(bed: TestDomain) {
         let owner = bed.owner().await;
         let hash = |n: i64| if bed.url.starts_with("sqlite:") { format!("x'{n:04x}'") } else { format!("'\\x{n:04x}'") };
         fill(&bed, "known_devices (user_id, device_hash, seen_at)", DEVICES_OF_USER - 1, |n| format!("({}, {}, {n})", owner.user, hash(n))).await;
         let from = Client { user_agent: "another".into(), ..client() };
-        bed.keyrack.accounts.sign_in("owner@example.org", crate::bed::PASSWORD, &from, SessionKind::Browser).await.unwrap();
+        bed.keyrack.accounts.sign_in("owner@example.org", crate::test_domain::PASSWORD, &from, SessionKind::Browser).await.unwrap();
         assert_eq!(count(&bed, "known_devices").await, DEVICES_OF_USER);
         assert_eq!(count(&bed, "known_devices WHERE seen_at = 0").await, 0, "the oldest is forgotten");
     }
 
-    async fn half_sign_ins_stay_within_the_limit(bed: Bed) {
+    async fn half_sign_ins_stay_within_the_limit(bed: TestDomain) {
         let owner = bed.owner().await;
         let now = bed.now().timestamp_millis();
         let hash = |n: i64| if bed.url.starts_with("sqlite:") { format!("x'{n:04x}'") } else { format!("'\\x{n:04x}'") };
@@ -161,7 +161,7 @@ on_both! {
         let columns = "sign_in_challenges (user_id, account_id, kind, secret_hash, created_at)";
         fill(&bed, columns, HALF_SIGN_INS_OF_USER, row).await;
         fill(&bed, "totp (user_id, secret, confirmed, created_at)", 1, |_| format!("({}, {}, 1, 0)", owner.user, hash(1))).await;
-        bed.keyrack.accounts.sign_in("owner@example.org", crate::bed::PASSWORD, &client(), SessionKind::Api).await.unwrap();
+        bed.keyrack.accounts.sign_in("owner@example.org", crate::test_domain::PASSWORD, &client(), SessionKind::Api).await.unwrap();
         assert_eq!(count(&bed, "sign_in_challenges").await, HALF_SIGN_INS_OF_USER);
         assert_eq!(count(&bed, &format!("sign_in_challenges WHERE secret_hash = {}", hash(0))).await, 0);
     }

@@ -3,7 +3,7 @@
 pub mod client;
 
 /// Only the server itself puts it into a request.
-pub mod passing {
+pub mod forwarding {
     #[derive(Clone, Debug)]
-    pub struct PassedOn(pub crate::caller::Client);
+    pub struct Forwarded(pub crate::caller::Client);
 }

@@ -7,7 +7,7 @@ pub mod placeholders;
 pub mod steps {
     use crate::error::Error;
 
-    pub fn wrong(at: &str, why: impl std::fmt::Display) -> Error {
+    pub fn invalid(at: &str, why: impl std::fmt::Display) -> Error {
         Error::invalid("jps", format!("{at}: {why}"))
     }
 }

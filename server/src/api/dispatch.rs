@@ -33,10 +33,10 @@ use super::path;
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry};
 use crate::http::client::TrustedProxies;
+use crate::http::forwarding::{Forwarded, ForwardedCall, ForwardedFile, Peers, throw_away};
 use crate::http::guard::Guard;
 use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
-use crate::http::passing::{PassedCall, PassedFile, PassedOn, Peers, throw_away};
 use crate::http::request_id;
 use keyrack_wire::{Names, Pairs, Params};
 
@@ -147,7 +147,7 @@ impl Api {
             return Err(ApiError::ForeignPage(method.name));
         }
         if method.takes_file() && parts.method == Verb::POST {
-            if let Some(file) = parts.extensions.get::<PassedFile>() {
+            if let Some(file) = parts.extensions.get::<ForwardedFile>() {
                 return self.with_passed_file(parts, file, body, (method, place), trace).await;
             }
             if file_form::is_one(&parts.headers) {
@@ -159,7 +159,7 @@ impl Api {
             // What a GET says of its body, or has in it, is not looked at.
             Verb::GET => Sent::nothing(),
             Verb::POST => {
-                let passed_on = parts.extensions.get::<PassedOn>().is_some();
+                let passed_on = parts.extensions.get::<Forwarded>().is_some();
                 let largest = if passed_on { FORWARDED_BODY } else { BODY };
                 trace.unread = true;
                 let sent = body::sent(&parts.headers, body, largest).await?;
@@ -188,13 +188,13 @@ impl Api {
         server: &ServerId,
         address: &str,
     ) -> Option<Response<Body>> {
-        if parts.extensions.get::<PassedOn>().is_some() {
+        if parts.extensions.get::<Forwarded>().is_some() {
             return None;
         }
         let (asked, client) = (trace.asked.take()?, trace.client.as_ref()?);
         let path = self.registry.methods()[trace.place?].path();
         let file = trace.file.as_deref();
-        let call = PassedCall { path: &path, form: asked.to_form(), file, credential: &trace.credential, client };
+        let call = ForwardedCall { path: &path, form: asked.to_form(), file, credential: &trace.credential, client };
         match self.peers.pass_call(server, address, &parts.headers, call).await {
             Ok(response) => Some(response),
             Err(away) => {
@@ -226,7 +226,7 @@ impl Api {
         trace.caller = Some(caller.clone());
         let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
         caller.count_call(self.ids[place]);
-        if !method.params.is_empty() && self.keyrack.core.may_have_others() {
+        if !method.params.is_empty() && self.keyrack.core.may_have_peers() {
             trace.asked = Some(pairs.clone());
         }
         Ok((caller, permit))
@@ -281,7 +281,7 @@ impl Api {
     async fn with_passed_file(
         &self,
         parts: &Parts,
-        file: &PassedFile,
+        file: &ForwardedFile,
         body: Body,
         (method, place): (&'static Method, usize),
         trace: &mut Trace,

@@ -10,7 +10,7 @@ use futures::{Stream, StreamExt, stream};
 use http::{HeaderValue, StatusCode, header};
 use keyrack_app::pages::audit::Asked;
 use keyrack_app::paths;
-use keyrack_app::visit::Visit;
+use keyrack_app::request_context::RequestContext;
 use keyrack_domain::types::audit::AuditEntryView;
 use keyrack_domain::types::dates::wire_moment;
 use keyrack_domain::{Error, Keyrack};
@@ -31,11 +31,11 @@ pub fn router() -> Router<Browser> {
 /// `GET /settings/audit/export.csv`, with the filters of the page.
 async fn csv(
     State(browser): State<Browser>,
-    Extension(visit): Extension<Visit>,
+    Extension(request_context): Extension<RequestContext>,
     Query(query): Query<Fields>,
 ) -> Response {
     let asked = asked(&query);
-    let lines = match entries(&browser.keyrack, &visit, &asked) {
+    let lines = match entries(&browser.keyrack, &request_context, &asked) {
         Ok(entries) => entries.map(|entry| entry.map(|entry| csv_line(&entry))),
         Err(refusal) => return refusal.answer(&asked),
     };
@@ -46,11 +46,11 @@ async fn csv(
 /// `GET /settings/audit/export.ndjson`, with the filters of the page.
 async fn ndjson(
     State(browser): State<Browser>,
-    Extension(visit): Extension<Visit>,
+    Extension(request_context): Extension<RequestContext>,
     Query(query): Query<Fields>,
 ) -> Response {
     let asked = asked(&query);
-    match entries(&browser.keyrack, &visit, &asked) {
+    match entries(&browser.keyrack, &request_context, &asked) {
         Ok(entries) => {
             let lines = entries.map(|entry| entry.map(|entry| json_line(&entry)));
             file(&browser.keyrack, "ndjson", "application/x-ndjson", lines)
@@ -86,10 +86,10 @@ fn asked(query: &Fields) -> Asked {
 
 fn entries(
     keyrack: &Keyrack,
-    visit: &Visit,
+    request_context: &RequestContext,
     asked: &Asked,
 ) -> Result<impl Stream<Item = Result<AuditEntryView, Error>> + Send + 'static + use<>, Refusal> {
-    let caller = visit.caller.as_ref().ok_or(Refusal::SignedOut)?;
+    let caller = request_context.caller.as_ref().ok_or(Refusal::SignedOut)?;
     if let Some(advice) = asked.from.1.or(asked.to.1) {
         return Err(Refusal::Day(advice));
     }

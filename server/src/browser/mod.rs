@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use keyrack_app::cookie::CookieRule;
-use keyrack_app::visit::{PublicUrl, Visit};
+use keyrack_app::request_context::{PublicUrl, RequestContext};
 use keyrack_domain::Keyrack;
 use keyrack_domain::types::methods::MethodDoc;
 use leptos::prelude::{provide_context, use_context};
@@ -21,8 +21,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::http::Address;
 use crate::http::client::TrustedProxies;
+use crate::http::forwarding::Peers;
 use crate::http::guard::Guard;
-use crate::http::passing::Peers;
 
 /// The largest form, in bytes; a token with every method ticked is some 20 KiB.
 const LARGEST_FORM: usize = 256 << 10;
@@ -91,10 +91,10 @@ impl Browser {
         provide_context(self.cookie.clone());
         provide_context(self.url.clone());
         // Absent while the list of routes is made.
-        if let Some(visit) =
-            use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned())
+        if let Some(request_context) =
+            use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<RequestContext>().cloned())
         {
-            provide_context(visit);
+            provide_context(request_context);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::{Router, body::Body, extract::Request, response::Response, routing::get};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use keyrack_app::{App, shell, visit};
+use keyrack_app::{App, request_context, shell};
 use leptos::{
     config::LeptosOptions,
     nonce::use_nonce,
@@ -106,7 +106,7 @@ fn secure_page() {
         response.insert_header(name, value);
     }
     // Browsers ignore it, and complain, where the page came in the clear.
-    if !visit::is_in_the_clear() {
+    if !request_context::is_in_the_clear() {
         let name = HeaderName::from_static("cross-origin-opener-policy");
         response.insert_header(name, HeaderValue::from_static("same-origin"));
     }

@@ -1,4 +1,4 @@
-//! Who visits, and whether the request may pass.
+//! The caller of a browser's request, and whether the request may pass.
 
 use std::pin::Pin;
 
@@ -8,21 +8,21 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use keyrack_app::visit::Visit;
+use keyrack_app::request_context::RequestContext;
 use keyrack_domain::Error;
 use keyrack_domain::cluster::watching;
 use keyrack_domain::log_lines::LineCause;
 
 use super::{Browser, LARGEST_FORM};
-use crate::http::passing::PassedOn;
+use crate::http::forwarding::Forwarded;
 use crate::http::request_id;
 
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
 pub async fn admit(State(browser): State<Browser>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    // What another server passes on has passed its guard.
-    let passed_on = parts.extensions.get::<PassedOn>().is_some();
-    if !passed_on && !browser.guard.passes(&parts) {
+    // What another server forwards has passed its guard.
+    let forwarded = parts.extensions.get::<Forwarded>().is_some();
+    if !forwarded && !browser.guard.passes(&parts) {
         if browser.keyrack.core.log_lines().may_write(LineCause::Stranger) {
             tracing::info!("a change that did not come from one of our pages was refused");
         }
@@ -42,14 +42,14 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
     if let Some(caller) = &caller {
         caller.note_use(browser.keyrack.world().now(), &client);
     }
-    parts.extensions.insert(Visit { caller, client });
+    parts.extensions.insert(RequestContext { caller, client });
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
     let mut response = if reads {
         next.run(Request::from_parts(parts, body)).await
     } else {
         // A change runs to its end even when the browser goes away meanwhile.
         let running: Pin<Box<dyn Future<Output = Response> + Send>> =
-            if !passed_on && browser.keyrack.core.may_have_others() {
+            if !forwarded && browser.keyrack.core.may_have_peers() {
                 Box::pin(change_where_it_belongs(browser.clone(), parts, body, next))
             } else {
                 Box::pin(next.run(Request::from_parts(parts, body)))
@@ -62,7 +62,7 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
     response
 }
 
-/// Answers a change; what turns out to be another server's is passed on to that one, whose answer counts.
+/// Answers a change; one that belongs to another server is forwarded to it, and its response is returned.
 async fn change_where_it_belongs(browser: Browser, parts: Parts, body: Body, next: Next) -> Response {
     let Ok(body) = axum::body::to_bytes(body, LARGEST_FORM).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large, or it broke off.\n");

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use keyrack_domain::Error;
 
 use super::folder::Folder;
-use super::{Failure, Place, block_on, open, require_database};
+use super::{DataOptions, Failure, block_on, open, require_database};
 
 /// More than any password that is taken.
 const INPUT_LIMIT: u64 = 4096;
@@ -27,7 +27,7 @@ pub struct Create {
     #[arg(long, required = true)]
     password_stdin: bool,
     #[command(flatten)]
-    place: Place,
+    data_options: DataOptions,
 }
 
 #[derive(Args)]
@@ -38,7 +38,7 @@ pub struct ResetPassword {
     #[arg(long, required = true)]
     password_stdin: bool,
     #[command(flatten)]
-    place: Place,
+    data_options: DataOptions,
 }
 
 impl Account {
@@ -52,7 +52,7 @@ impl Account {
 
 impl ResetPassword {
     fn run(self) -> Result<(), Failure> {
-        let settings = self.place.settings();
+        let settings = self.data_options.settings();
         require_database(&settings)?;
         let password = read_password()?;
         block_on(async {
@@ -72,9 +72,9 @@ impl ResetPassword {
 impl Create {
     fn run(self) -> Result<(), Failure> {
         let password = read_password()?;
-        let mut folder = Folder::open(&self.place.data)?;
+        let mut folder = Folder::open(&self.data_options.data)?;
         let (user, account) = block_on(async {
-            let (keyrack, _) = open(self.place.settings()).await?;
+            let (keyrack, _) = open(self.data_options.settings()).await?;
             folder.keep();
             let made = keyrack.accounts.create_user_with_account(&self.email, &password).await;
             keyrack.close().await;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Place, block_on, open, require_database};
+use super::{DataOptions, Failure, block_on, open, require_database};
 
 #[derive(Subcommand)]
 pub enum Audit {
@@ -13,13 +13,13 @@ pub enum Audit {
 #[derive(Args)]
 pub struct Verify {
     #[command(flatten)]
-    place: Place,
+    data_options: DataOptions,
 }
 
 impl Audit {
     pub fn run(self) -> Result<(), Failure> {
         let Audit::Verify(verify) = self;
-        let settings = verify.place.settings();
+        let settings = verify.data_options.settings();
         require_database(&settings)?;
         let verified = block_on(async {
             let (keyrack, _) = open(settings).await?;

@@ -7,14 +7,14 @@ use keyrack_domain::store::{self, Address, Dialect, Schema, Store};
 use keyrack_domain::world::World;
 
 use super::folder::{DatabaseLock, Folder};
-use super::{Failure, Place, block_on, require_database};
+use super::{DataOptions, Failure, block_on, require_database};
 
 #[derive(Args)]
 pub struct Backup {
     /// The file to write; it must not exist yet
     file: PathBuf,
     #[command(flatten)]
-    place: Place,
+    data_options: DataOptions,
 }
 
 #[derive(Args)]
@@ -22,7 +22,7 @@ pub struct Restore {
     /// A file that `keyrack backup` wrote
     file: PathBuf,
     #[command(flatten)]
-    place: Place,
+    data_options: DataOptions,
 }
 
 #[derive(Args)]
@@ -34,12 +34,12 @@ pub struct MigrateData {
     #[arg(long, env = "KEYRACK_TO", value_name = "URL", hide_env_values = true)]
     to: String,
     #[command(flatten)]
-    place: Place,
+    data_options: DataOptions,
 }
 
 impl Backup {
     pub fn run(self) -> Result<(), Failure> {
-        let settings = self.place.settings();
+        let settings = self.data_options.settings();
         sqlite_file(&settings.database, "pg_dump")?;
         require_database(&settings)?;
         block_on(async { store::backup(&settings.database, &self.file).await.map_err(Failure::start) })?;
@@ -50,14 +50,14 @@ impl Backup {
 
 impl Restore {
     pub fn run(self) -> Result<(), Failure> {
-        let url = self.place.settings().database;
+        let url = self.data_options.settings().database;
         let path = sqlite_file(&url, "pg_restore")?;
-        let mut folder = Folder::open(&self.place.data)?;
+        let mut folder = Folder::open(&self.data_options.data)?;
         folder.lock()?;
         folder.lock_database(&url)?;
         let now = World::system().now();
         let restored = block_on(async {
-            store::restore(&self.file, &path, self.place.schema(), now).await.map_err(Failure::start)
+            store::restore(&self.file, &path, self.data_options.schema(), now).await.map_err(Failure::start)
         })?;
         folder.keep();
         println!(
@@ -82,15 +82,15 @@ impl MigrateData {
         }
         // What a server wrote meanwhile would stay behind: a token that it took back would be alive in the new database.
         let mut folder = None;
-        if self.place.data.is_dir() {
-            folder.insert(Folder::open(&self.place.data)?).lock()?;
+        if self.data_options.data.is_dir() {
+            folder.insert(Folder::open(&self.data_options.data)?).lock()?;
         }
         let _from = DatabaseLock::take(&self.from).map_err(|failure| about("--from")(failure.line))?;
         let _to = DatabaseLock::take(&self.to).map_err(|failure| about("--to")(failure.line))?;
         let moved = block_on(async {
             // An operator must not be surprised by a change to the database that is only read.
             let from = Store::open_with(&self.from, Schema::Keep).await.map_err(about("--from"))?;
-            let to = Store::open_with(&self.to, self.place.schema()).await.map_err(about("--to"))?;
+            let to = Store::open_with(&self.to, self.data_options.schema()).await.map_err(about("--to"))?;
             let moved = store::transfer(&from, &to).await.map_err(Failure::start);
             from.close().await;
             to.close().await;

@@ -16,14 +16,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::folder::Folder;
 use super::values::{Proxies, PublicUrl, inner_url, ports, proxies, public_url, size, span, span_or_none};
-use super::{Failure, Place, open};
+use super::{DataOptions, Failure, open};
 use crate::http::client::TrustedProxies;
 use crate::http::{Address, Doors, listen};
 use crate::{log, site};
 
 const DEMO_EMAIL: &str = "demo@keyrack.local";
 
-/// Where the server listens unless it is told otherwise.
+/// The default listen address.
 pub const LISTEN: &str = "127.0.0.1:8080";
 
 /// How long calls that are under way may take to finish; nodes end meanwhile. The whole server has to be gone within
@@ -33,7 +33,7 @@ const FINISH: Duration = Duration::from_secs(3);
 #[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
-    place: Place,
+    data_options: DataOptions,
     /// Where to listen; port 0 takes a free one
     #[arg(long, env = "KEYRACK_LISTEN", value_name = "ADDR:PORT", default_value = LISTEN)]
     listen: SocketAddr,
@@ -67,7 +67,7 @@ pub struct Serve {
     /// Who sends the mail
     #[arg(long, env = "KEYRACK_SMTP_FROM", value_name = "ADDRESS")]
     smtp_from: Option<String>,
-    /// So long an invitation's link works
+    /// Lifetime of an invitation's link
     #[arg(long, env = "KEYRACK_INVITATION_LIFETIME", value_name = "SPAN", default_value = "7d", value_parser = span)]
     invitation_lifetime: Duration,
     /// One proof of the second factor covers changes for so long; 0s asks at every change
@@ -114,7 +114,7 @@ impl Serve {
         let listener = listener(self.listen)
             .map_err(|error| Failure::start(format_args!("cannot listen on {}: {error}", self.listen)))?;
         let local = listener.local_addr().map_err(Failure::start)?;
-        let mut folder = Folder::open(&self.place.data)?;
+        let mut folder = Folder::open(&self.data_options.data)?;
         folder.lock()?;
         let settings = self.settings(local);
         folder.lock_database(&settings.database)?;
@@ -155,7 +155,7 @@ impl Serve {
         let stopping = async {
             stop.wait().await;
             tasks.abort();
-            // Nodes end while the last calls are answered; a call that waits for a node is told at once.
+            // Nodes end while the last calls are answered; a call that waits for a node is refused at once.
             let keyrack = keyrack.clone();
             closing = Some(tokio::spawn(async move { keyrack.environments.stop_all().await }));
         };
@@ -194,7 +194,7 @@ impl Serve {
             node_ports: self.node_ports.clone(),
             upload_limit: self.upload_limit,
             upload_space: self.upload_space,
-            ..self.place.settings()
+            ..self.data_options.settings()
         }
     }
 }
@@ -224,7 +224,7 @@ async fn make_demo(keyrack: &Keyrack) -> Result<Option<Secret>, Failure> {
     let password = Secret::new_password(keyrack.world());
     let (user, account) =
         keyrack.accounts.create_user_with_account(DEMO_EMAIL, password.as_str()).await.map_err(Failure::start)?;
-    // The password is told only this once, so from here on the start goes through.
+    // The password is printed only once, so from here on the start must succeed.
     if let Err(error) = keyrack.environments.create_demo(account, user).await {
         tracing::warn!(%error, "the demo environment could not be made");
     }

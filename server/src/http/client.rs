@@ -9,7 +9,7 @@ use keyrack_domain::caller::Client;
 use keyrack_domain::types::hosts::ip_address;
 use keyrack_domain::types::text::is_hidden;
 
-use super::passing::PassedOn;
+use super::forwarding::Forwarded;
 
 /// The longest User-Agent that is kept, in characters.
 const AGENT_LIMIT: usize = 300;
@@ -28,9 +28,9 @@ impl TrustedProxies {
         TrustedProxies(networks.into_iter().map(canonical).collect())
     }
 
-    /// The client of a request; of one that another server passed on, the client who asked there.
+    /// The client of a request; of one that another server forwarded, the client there.
     pub fn client(&self, parts: &Parts) -> Client {
-        if let Some(PassedOn(client)) = parts.extensions.get() {
+        if let Some(Forwarded(client)) = parts.extensions.get() {
             return client.clone();
         }
         let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());

@@ -16,10 +16,10 @@ use tower::ServiceExt;
 
 use super::Address;
 use super::client::TrustedProxies;
+use super::forwarding::Peers;
 use super::guard::Guard;
 use super::metrics::Metrics;
-use super::passing::Peers;
-use super::{headers, health, passing};
+use super::{forwarding, headers, health};
 use crate::api::dispatch::Api;
 use crate::api::registry::Registry;
 use crate::browser::Browser;
@@ -42,7 +42,7 @@ impl Doors {
         let metrics = Arc::new(Metrics::new(&registry));
         let changes = TaskTracker::new();
         let peers = Arc::new(Peers::new(keyrack.clone()));
-        keyrack.uploads.reach_others(Arc::new(peers.network()));
+        keyrack.uploads.set_peers(Arc::new(peers.network()));
         let guard = Arc::new(Guard::new(address));
         let browser = Browser::new(
             keyrack.clone(),
@@ -74,7 +74,7 @@ impl Doors {
         let others = health::router(self.keyrack.clone(), self.metrics.clone())
             .merge(pages)
             .layer(map_response(headers::harden));
-        let inner = passing::router(self.keyrack.clone(), self.api.clone(), self.browser.clone().router());
+        let inner = forwarding::router(self.keyrack.clone(), self.api.clone(), self.browser.clone().router());
         let routes = Router::new().merge(api::router(self.api.clone())).merge(inner).merge(others);
         App { api: self.api.clone(), routes, https: self.https }
     }

@@ -21,7 +21,7 @@ pub fn router(keyrack: Keyrack, metrics: Arc<Metrics>) -> Router {
             get(async move || {
                 plain(
                     StatusCode::OK,
-                    metrics.text(watched.core.cache_counts(), watched.core.vitals().await.ok().as_ref()),
+                    metrics.text(watched.core.cache_counts(), watched.core.health_snapshot().await.ok().as_ref()),
                 )
             }),
         )

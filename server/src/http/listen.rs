@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::App;
 use super::client::Peer;
-use super::overlong::Polite;
+use super::head_limit::FriendlyRejections;
 use super::request_id::{self, RequestId};
 use super::target;
 
@@ -67,7 +67,7 @@ fn serve(stream: TcpStream, peer: Peer, app: App, graceful: &GracefulShutdown) {
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_IN_TIME)
         .max_buf_size(HEAD)
-        .serve_connection(TokioIo::new(Polite::new(stream, linger)), service);
+        .serve_connection(TokioIo::new(FriendlyRejections::new(stream, linger)), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         // A client that went away or spoke something else is nobody's error.
@@ -80,7 +80,7 @@ fn serve(stream: TcpStream, peer: Peer, app: App, graceful: &GracefulShutdown) {
 async fn answer(app: App, peer: Peer, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(peer);
     let id = RequestId::of(request.headers());
-    let mut response = match target::settle(&mut request) {
+    let mut response = match target::normalize(&mut request) {
         Ok(()) => id.clone().scope(app.answer(request.map(Body::new))).await,
         Err(problem) => app.finish(target::refusal(problem)).await,
     };

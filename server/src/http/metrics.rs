@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use keyrack_domain::vitals::{CacheCounts, Vitals};
+use keyrack_domain::health::{CacheCounts, HealthSnapshot};
 
 use crate::api::error::Code;
 use crate::api::registry::Registry;
@@ -58,7 +58,7 @@ impl Metrics {
 
     /// Everything, as Prometheus reads it. Methods that were never called are left out; so is what the domain tells while
     /// its database does not answer.
-    pub fn text(&self, cache: CacheCounts, vitals: Option<&Vitals>) -> String {
+    pub fn text(&self, cache: CacheCounts, health_snapshot: Option<&HealthSnapshot>) -> String {
         let mut text = String::new();
         header(&mut text, "keyrack_unknown_credentials_total", "counter", "Calls with a credential that nobody has.");
         line(&mut text, "keyrack_unknown_credentials_total", "", load(&self.unknown_credentials));
@@ -72,8 +72,8 @@ impl Metrics {
         }
         header(&mut text, "keyrack_api_call_seconds", "histogram", "How long API calls took, by method.");
         self.methods.iter().for_each(|method| method.histogram(&mut text));
-        if let Some(vitals) = vitals {
-            gauges(&mut text, vitals);
+        if let Some(health_snapshot) = health_snapshot {
+            gauges(&mut text, health_snapshot);
         }
         text
     }
@@ -119,7 +119,7 @@ fn credentials(text: &mut String, cache: CacheCounts) {
     header(text, NAME, "counter", "Credentials of the right form, by where it was found whose they are.");
     for (found, count) in [
         ("remembered", cache.hits),
-        ("remembered_as_nobodys", cache.nobodys),
+        ("remembered_as_nobodys", cache.negative_hits),
         ("shared", cache.shared),
         ("database", cache.look_ups),
     ] {
@@ -127,15 +127,15 @@ fn credentials(text: &mut String, cache: CacheCounts) {
     }
 }
 
-fn gauges(text: &mut String, vitals: &Vitals) {
+fn gauges(text: &mut String, health_snapshot: &HealthSnapshot) {
     header(text, "keyrack_environments", "gauge", "Environments by state.");
-    for (status, count) in &vitals.environments {
+    for (status, count) in &health_snapshot.environments {
         line(text, "keyrack_environments", &format!("{{status=\"{}\"}}", status.label()), count);
     }
     header(text, "keyrack_mails_waiting", "gauge", "Notices and invitations that wait to be mailed.");
-    line(text, "keyrack_mails_waiting", "", vitals.mails_waiting);
+    line(text, "keyrack_mails_waiting", "", health_snapshot.mails_waiting);
     header(text, "keyrack_flush_age_seconds", "gauge", "Since last uses and refusals were last written.");
-    line(text, "keyrack_flush_age_seconds", "", vitals.flushed.as_secs_f64());
+    line(text, "keyrack_flush_age_seconds", "", health_snapshot.flushed.as_secs_f64());
 }
 
 fn load(counter: &AtomicU64) -> u64 {

@@ -3,13 +3,13 @@
 mod address;
 pub mod client;
 mod doors;
+pub mod forwarding;
 pub mod guard;
+mod head_limit;
 pub mod headers;
 mod health;
 pub mod listen;
 pub mod metrics;
-mod overlong;
-pub mod passing;
 pub mod request_id;
 mod target;
 

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, V
 ///
 /// # Errors
 /// What is wrong with them.
-pub fn settle<B>(request: &mut Request<B>) -> Result<(), &'static str> {
+pub fn normalize<B>(request: &mut Request<B>) -> Result<(), &'static str> {
     if request.method() == Method::CONNECT {
         return Err("this server is no proxy: CONNECT is not answered");
     }

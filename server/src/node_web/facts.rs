@@ -1,4 +1,4 @@
-//! What a node is told of itself, in its environment.
+//! The facts that a node gets about itself, in its environment.
 
 use std::collections::BTreeMap;
 

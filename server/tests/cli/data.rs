@@ -208,7 +208,7 @@ async fn everything_moves_to_postgresql() {
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).execute(&mut admin).await.unwrap();
 }
 
-/// Wherever a command is told its data folder to be.
+/// For each way in which a command is given its data folder.
 #[tokio::test]
 async fn a_database_that_a_server_uses_is_neither_replaced_nor_left_behind() {
     let folder = tempfile::tempdir().unwrap();

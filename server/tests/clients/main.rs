@@ -50,7 +50,7 @@ impl Demo {
         Demo { server, email, password, folder }
     }
 
-    /// A Python program that is told of this server by `KEYRACK_URL`, `KEYRACK_EMAIL` and `KEYRACK_PASSWORD`.
+    /// A Python program that gets this server's address and account in `KEYRACK_URL`, `KEYRACK_EMAIL` and `KEYRACK_PASSWORD`.
     fn command(&self, python: &Path) -> Command {
         let mut command = Command::new(python);
         command

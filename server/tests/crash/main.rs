@@ -18,9 +18,9 @@ use tokio::sync::Notify;
 const KILLS: u64 = 25;
 const STOP: &str = "environment.control.StopEnv";
 
-/// What the client was told, which must be true for ever after.
+/// What was acknowledged to the client, which must hold for ever after.
 #[derive(Default)]
-struct Told {
+struct Acknowledged {
     /// Token number to its live secret.
     alive: BTreeMap<i64, String>,
     /// Secrets that were replaced or removed.
@@ -56,25 +56,29 @@ async fn the_same_on_postgresql() {
 
 async fn kill_again_and_again(mut program: Program) {
     let kills = std::env::var("KEYRACK_KILLS").map_or(KILLS, |count| count.parse().expect("a number"));
-    let mut told = Told::default();
+    let mut acknowledged = Acknowledged::default();
     for round in 0..kills {
         let session = program.sign_in().await;
         // From the second revoked secret on, so that a slow machine is not killed before it has done anything.
         let begun = Arc::new(Notify::new());
         let killed = program.kill_after(begun.clone(), Duration::from_millis(20 + 37 * round % 400));
-        work(&program, &session, &mut told, round, &begun).await;
+        work(&program, &session, &mut acknowledged, round, &begun).await;
         let killed = tokio::time::timeout(Duration::from_secs(60), killed).await;
         killed.expect("the work came so far that the server was killed").expect("the killer ran");
         program.wait_until_dead().await;
         nothing_left(&program).await;
         program.restart().await;
-        check(&program, &told).await;
+        check(&program, &acknowledged).await;
     }
     program.stop().await;
     let verified = program.command(&["audit", "verify"]);
     assert!(verified.status.success(), "{verified:?}");
     assert_eq!(processes_naming(program.folder()), Vec::<String>::new());
-    assert!(told.dead.len() as u64 > kills, "the server was killed before it did anything: {}", told.dead.len());
+    assert!(
+        acknowledged.dead.len() as u64 > kills,
+        "the server was killed before it did anything: {}",
+        acknowledged.dead.len()
+    );
 }
 
 /// Supervisors end their nodes once the server is gone; they get a moment for it.
@@ -91,10 +95,10 @@ async fn nothing_left(program: &Program) {
 }
 
 /// Makes, changes and removes tokens and starts and stops the environment until the server is gone.
-async fn work(program: &Program, session: &str, told: &mut Told, round: u64, begun: &Notify) {
+async fn work(program: &Program, session: &str, acknowledged: &mut Acknowledged, round: u64, begun: &Notify) {
     let environment = if round.is_multiple_of(2) { "StopEnv" } else { "StartEnv" };
     let switching = program.call("environment/control", environment, &[("envName", "my-project")], session);
-    let before = told.dead.len();
+    let before = acknowledged.dead.len();
     let tokens = async {
         let tokens = "users/authentication";
         loop {
@@ -102,8 +106,8 @@ async fn work(program: &Program, session: &str, told: &mut Told, round: u64, beg
             let Some(made) = program.call(tokens, "CreateToken", &new, session).await else { return };
             if made["result"] != 0 {
                 // The limit: make room, which is a change like any other.
-                let removed = match told.alive.keys().next().copied() {
-                    Some(id) => remove(program, session, told, id).await,
+                let removed = match acknowledged.alive.keys().next().copied() {
+                    Some(id) => remove(program, session, acknowledged, id).await,
                     None => remove_untold(program, session).await,
                 };
                 if removed {
@@ -112,20 +116,20 @@ async fn work(program: &Program, session: &str, told: &mut Told, round: u64, beg
                 return;
             }
             let id = made["token"]["id"].as_i64().expect("a number");
-            told.alive.insert(id, key(&made));
+            acknowledged.alive.insert(id, key(&made));
             let id_text = id.to_string();
             let renew = [("id", id_text.as_str()), ("password", program.password())];
             match program.call(tokens, "RegenerateToken", &renew, session).await {
                 Some(renewed) => {
                     assert_eq!(renewed["result"], 0, "{renewed}");
-                    let old = told.alive.insert(id, key(&renewed)).expect("made above");
-                    told.dead.push(old);
-                    if told.dead.len() >= before + 2 {
+                    let old = acknowledged.alive.insert(id, key(&renewed)).expect("made above");
+                    acknowledged.dead.push(old);
+                    if acknowledged.dead.len() >= before + 2 {
                         begun.notify_one();
                     }
                 }
                 None => {
-                    told.open.push(id);
+                    acknowledged.open.push(id);
                     return;
                 }
             }
@@ -135,14 +139,14 @@ async fn work(program: &Program, session: &str, told: &mut Told, round: u64, beg
 }
 
 /// Removes one token; `false` when the server was gone before it answered.
-async fn remove(program: &Program, session: &str, told: &mut Told, id: i64) -> bool {
+async fn remove(program: &Program, session: &str, acknowledged: &mut Acknowledged, id: i64) -> bool {
     let ids = id.to_string();
     let fields = [("ids", ids.as_str()), ("password", program.password())];
-    let secret = told.alive.remove(&id).expect("a live one");
+    let secret = acknowledged.alive.remove(&id).expect("a live one");
     match program.call("users/authentication", "DeleteTokens", &fields, session).await {
         Some(answer) => {
             assert_eq!(answer["result"], 0, "{answer}");
-            told.dead.push(secret);
+            acknowledged.dead.push(secret);
             true
         }
         None => false,
@@ -163,12 +167,12 @@ async fn remove_untold(program: &Program, session: &str) -> bool {
     true
 }
 
-async fn check(program: &Program, told: &Told) {
-    for (id, secret) in told.alive.iter().filter(|(id, _)| !told.open.contains(id)) {
+async fn check(program: &Program, acknowledged: &Acknowledged) {
+    for (id, secret) in acknowledged.alive.iter().filter(|(id, _)| !acknowledged.open.contains(id)) {
         let answer = program.check_sign(secret).await;
         assert_eq!(answer["result"], 0, "token {id} was acknowledged: {answer}");
     }
-    for secret in &told.dead {
+    for secret in &acknowledged.dead {
         let answer = program.check_sign(secret).await;
         assert_eq!(answer["result"], 702, "a revoked secret was accepted: {answer}");
     }

@@ -93,7 +93,7 @@ impl Program {
 
     /// Runs another command on the same data.
     pub fn command(&self, arguments: &[&str]) -> Output {
-        std::process::Command::new(program()).args(arguments).args(self.place()).output().expect("it runs")
+        std::process::Command::new(program()).args(arguments).args(self.data_options()).output().expect("it runs")
     }
 
     pub async fn sign_in(&self) -> String {
@@ -117,7 +117,7 @@ impl Program {
     }
 
     /// The options that say where everything is.
-    fn place(&self) -> Vec<&OsStr> {
+    fn data_options(&self) -> Vec<&OsStr> {
         let mut options = vec![OsStr::new("--data"), self.folder.path().as_os_str()];
         if let Some(url) = &self.database {
             options.extend([OsStr::new("--database"), OsStr::new(url)]);
@@ -128,7 +128,7 @@ impl Program {
     fn spawn(&mut self, address: &str) -> tokio::io::Lines<BufReader<ChildStdout>> {
         let mut child = Command::new(program())
             .args(["serve", "--demo", "--listen", address])
-            .args(self.place())
+            .args(self.data_options())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .kill_on_drop(true)

@@ -138,38 +138,38 @@ impl Server {
     }
 
     /// Signs somebody in; their second factor must not be asked for.
-    pub async fn session(&self, email: &str, password: &str) -> Somebody<'_> {
+    pub async fn session(&self, email: &str, password: &str) -> TestClient<'_> {
         let answer =
             self.anonymous().post("users.authentication.Signin", &[("login", email), ("password", password)]).await;
         self.bearer(answer["session"].as_str().expect("a session"))
     }
 
-    /// Somebody without a credential.
-    pub fn anonymous(&self) -> Somebody<'_> {
-        Somebody { server: self, credential: None }
+    /// TestClient without a credential.
+    pub fn anonymous(&self) -> TestClient<'_> {
+        TestClient { server: self, credential: None }
     }
 
-    /// Somebody with this session or token.
-    pub fn bearer(&self, credential: &str) -> Somebody<'_> {
-        Somebody { server: self, credential: Some(credential.to_owned()) }
+    /// TestClient with this session or token.
+    pub fn bearer(&self, credential: &str) -> TestClient<'_> {
+        TestClient { server: self, credential: Some(credential.to_owned()) }
     }
 
     /// The owner of the account, in an API session.
-    pub async fn owner(&self) -> Somebody<'_> {
+    pub async fn owner(&self) -> TestClient<'_> {
         self.session(EMAIL, PASSWORD).await
     }
 
     /// A token that opens these methods.
-    pub async fn token(&self, methods: &str) -> Somebody<'_> {
+    pub async fn token(&self, methods: &str) -> TestClient<'_> {
         self.new_token(&[("apiList", methods)]).await
     }
 
     /// A token with Extended Access.
-    pub async fn extended_token(&self) -> Somebody<'_> {
+    pub async fn extended_token(&self) -> TestClient<'_> {
         self.new_token(&[("tokenTemplate", "Extended Access")]).await
     }
 
-    pub async fn new_token(&self, params: &[(&str, &str)]) -> Somebody<'_> {
+    pub async fn new_token(&self, params: &[(&str, &str)]) -> TestClient<'_> {
         let mut all = vec![("description", "A token"), ("password", PASSWORD)];
         all.extend(params);
         let answer = self.owner().await.post("users.authentication.CreateToken", &all).await;
@@ -234,12 +234,12 @@ pub fn examples(method: &ApiMethod) -> Vec<(&'static str, &'static str)> {
 
 /// A caller with one credential, or none.
 #[derive(Clone)]
-pub struct Somebody<'a> {
+pub struct TestClient<'a> {
     server: &'a Server,
     credential: Option<String>,
 }
 
-impl Somebody<'_> {
+impl TestClient<'_> {
     pub fn credential(&self) -> &str {
         self.credential.as_deref().expect("a credential")
     }

@@ -9,7 +9,7 @@ use leptos::web_sys::FocusEvent;
 
 use super::popup::CalendarPopup;
 use crate::components::browser;
-use crate::components::drawn::drawn;
+use crate::components::client_only::client_only;
 use crate::components::icon::{Glyph, Icon};
 
 /// A day as `dd-mm-yyyy`, typed or chosen. `error` stands beneath the field and is tied to it.
@@ -39,7 +39,7 @@ pub fn DateField(
     };
     let typed = move || parse_typed_day(&value.read_untracked()).ok().flatten();
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    drawn(view! {
+    client_only(view! {
         <div
             node_ref=field
             class="field date-field"

@@ -7,7 +7,7 @@ use leptos::web_sys::KeyboardEvent;
 
 use super::month::{Calendar, Move, WEEKDAYS, spoken};
 use crate::components::browser;
-use crate::components::drawn::drawn;
+use crate::components::client_only::client_only;
 use crate::components::icon::{Glyph, Icon};
 
 /// A calendar that begins at the typed day, which has the keyboard. Esc and leaving are the field's business.
@@ -20,7 +20,7 @@ pub(super) fn CalendarPopup(
     let calendar = RwSignal::new(Calendar::new(today, typed));
     let weeks = Memo::new(move |_| calendar.read().weeks());
     // Drawn in the next frame: a day of another month may still be the cell of a past one.
-    let focus = move || browser::focus_soon(cell_id(place(&calendar.read_untracked())));
+    let focus = move || browser::focus_soon(cell_id(focused_cell(&calendar.read_untracked())));
     Effect::new(move |_| focus());
     let on_day_key = move |event: KeyboardEvent| {
         if let Some(step) = Move::by_key(&event.key(), event.shift_key()) {
@@ -31,7 +31,7 @@ pub(super) fn CalendarPopup(
     };
     // Paging by button leaves the keyboard on the button.
     let page = move |step| move |_| calendar.update(|calendar| calendar.go(Move::Months(step)));
-    drawn(view! {
+    client_only(view! {
         <div class="calendar" role="dialog" aria-label="Calendar" tabindex="-1">
             <div class="calendar-head">
                 <button
@@ -124,6 +124,6 @@ fn cell_id(at: usize) -> String {
 }
 
 /// The cell of the focused day.
-fn place(calendar: &Calendar) -> usize {
+fn focused_cell(calendar: &Calendar) -> usize {
     calendar.weeks().iter().flatten().position(|day| *day == calendar.focus).unwrap_or_default()
 }

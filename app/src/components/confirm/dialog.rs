@@ -4,46 +4,49 @@ use keyrack_types::{refusal::Refusal, second_factor::ConfirmNeeds};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{deed::Deed, form::ConfirmForm};
+use super::{form::ConfirmForm, pending_action::PendingAction};
 use crate::components::{
+    client_only::client_only,
     dialog::Modal,
-    drawn::drawn,
     leave::leave_or,
     toast::{ToastKind, show},
 };
 use crate::serverfns::confirm::what_confirms;
 
-/// A question: what will happen, in words, and the deed.
+/// A question: what will happen, in words, and the action itself.
 #[derive(Clone)]
-pub struct Ask {
+pub struct ConfirmationRequest {
     pub lines: Vec<String>,
     /// What the button says.
     pub action: &'static str,
     pub danger: bool,
-    pub deed: Deed,
-    /// What to put back when nothing comes of it.
+    pub pending_action: PendingAction,
+    /// Called when the dialog ends without the change.
     pub on_end: Option<Callback<()>>,
-    /// Who hears that the change itself was refused; a toast tells it otherwise.
+    /// Called when the change itself was refused; a toast shows it otherwise.
     pub on_refused: Option<Callback<Refusal>>,
 }
 
-impl Ask {
-    /// Asks for the deed with a button "Continue".
-    pub fn new(lines: impl IntoIterator<Item = impl Into<String>>, deed: Deed) -> Ask {
+impl ConfirmationRequest {
+    /// Asks for confirmation with a button "Continue".
+    pub fn new(
+        lines: impl IntoIterator<Item = impl Into<String>>,
+        pending_action: PendingAction,
+    ) -> ConfirmationRequest {
         let lines = lines.into_iter().map(Into::into).collect();
-        Ask { lines, action: "Continue", danger: false, deed, on_end: None, on_refused: None }
+        ConfirmationRequest { lines, action: "Continue", danger: false, pending_action, on_end: None, on_refused: None }
     }
 
-    /// The deed takes something away; the button says what.
-    pub fn danger(self, action: &'static str) -> Ask {
-        Ask { action, danger: true, ..self }
+    /// A destructive action, with the text of its button.
+    pub fn danger(self, action: &'static str) -> ConfirmationRequest {
+        ConfirmationRequest { action, danger: true, ..self }
     }
 }
 
 /// The one dialog of a page that confirms its changes.
 #[derive(Clone, Copy)]
 pub struct Confirming {
-    open: RwSignal<Option<(Ask, ConfirmNeeds)>>,
+    open: RwSignal<Option<(ConfirmationRequest, ConfirmNeeds)>>,
     viewer: StoredValue<String>,
 }
 
@@ -54,7 +57,7 @@ impl Confirming {
     }
 
     /// Opens the dialog, once it is known what it has to ask for: nothing in it appears late.
-    pub fn ask(self, ask: Ask) {
+    pub fn ask(self, ask: ConfirmationRequest) {
         spawn_local(async move {
             match what_confirms().await {
                 Ok(Ok(needs)) => self.open.set(Some((ask, needs))),
@@ -70,7 +73,7 @@ impl Confirming {
         });
     }
 
-    /// Closes the dialog; deeds do this when they are done.
+    /// Closes the dialog; actions do this when they are done.
     pub fn done(self) {
         self.open.set(None);
     }
@@ -92,7 +95,7 @@ impl Confirming {
     }
 }
 
-fn end(ask: &Ask) {
+fn end(ask: &ConfirmationRequest) {
     if let Some(on_end) = ask.on_end {
         on_end.run(());
     }
@@ -101,25 +104,25 @@ fn end(ask: &Ask) {
 /// Where the dialog appears.
 #[component]
 pub fn ConfirmPlace(confirming: Confirming) -> impl IntoView {
-    move || confirming.open.get().map(|(ask, needs)| drawn(view! { <ConfirmDialog confirming ask needs /> }))
+    move || confirming.open.get().map(|(ask, needs)| client_only(view! { <ConfirmDialog confirming ask needs /> }))
 }
 
 #[component]
-fn ConfirmDialog(confirming: Confirming, ask: Ask, needs: ConfirmNeeds) -> impl IntoView {
+fn ConfirmDialog(confirming: Confirming, ask: ConfirmationRequest, needs: ConfirmNeeds) -> impl IntoView {
     let busy = RwSignal::new(false);
     let cancel = move |()| {
         if !busy.get_untracked() {
             confirming.close();
         }
     };
-    drawn(view! {
+    client_only(view! {
         <Modal id="confirm-dialog" title="Confirm with password" class="narrow" on_dismiss=cancel>
             <ul class="dialog-body review">
                 {ask.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
             </ul>
             <ConfirmForm
                 viewer=confirming.viewer.get_value()
-                deed=ask.deed
+                pending_action=ask.pending_action
                 action=ask.action
                 danger=ask.danger
                 needs

@@ -8,23 +8,23 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{
-    deed::Deed,
     factor::FactorFields,
+    pending_action::PendingAction,
     trying::{Place, Trying},
 };
-use crate::components::{browser, busy::Busy, drawn::drawn, leave::leave_or};
+use crate::components::{browser, busy::Busy, client_only::client_only, leave::leave_or};
 use crate::serverfns::confirm::what_confirms;
 
 const PASSWORD: &str = "confirm-password";
 const CODE: &str = "confirm-code";
 
-/// Asks for the password, and for the second factor where it is due, and carries out the deed. `busy` is the dialog's:
-/// while it holds, the dialog must stay, or what the deed answers would be lost unseen.
+/// Asks for the password, and for the second factor where it is due, and carries out the action. `busy` is the dialog's:
+/// while it holds, the dialog must stay, or the result would be lost unseen.
 #[component]
 pub fn ConfirmForm(
     /// E-mail address of who is signed in; password managers look for it.
     viewer: String,
-    deed: Deed,
+    pending_action: PendingAction,
     action: &'static str,
     #[prop(optional)] danger: bool,
     /// What is to be asked for; looked up by the form itself where the dialog did not.
@@ -46,7 +46,7 @@ pub fn ConfirmForm(
     if needs.is_none() {
         look_up(trying);
     }
-    let deed = StoredValue::new(deed);
+    let pending_action = StoredValue::new(pending_action);
     let send = Callback::new(move |passkey: Option<(i64, String)>| {
         if trying.held_now() || !has_password(trying) {
             return;
@@ -58,7 +58,7 @@ pub fn ConfirmForm(
         };
         busy.set(true);
         trying.error.set(None);
-        let pending = deed.with_value(|deed| deed.perform(input));
+        let pending = pending_action.with_value(|pending_action| pending_action.perform(input));
         spawn_local(async move {
             let answer = pending.await;
             // The dialog may be gone by now, and its signals with it.
@@ -72,7 +72,7 @@ pub fn ConfirmForm(
                     None => leave_or(Refusal::SignedOut, |_| {}),
                 },
                 Ok(Err(refusal)) => match trying.refused(refusal) {
-                    Ok(place) => go_on(place),
+                    Ok(place) => clear_and_focus(place),
                     Err(refusal) => on_refused.run(refusal),
                 },
                 Err(_) => {
@@ -80,12 +80,12 @@ pub fn ConfirmForm(
                         "Keyrack does not answer. It may have been done all the same: load the page again and look.",
                     );
                     trying.error.set(Some((Place::Password, text.into())));
-                    go_on(Place::Password);
+                    clear_and_focus(Place::Password);
                 }
             }
         });
     });
-    drawn(view! {
+    client_only(view! {
         <form
             class="dialog-form"
             novalidate
@@ -177,7 +177,7 @@ fn has_password(trying: Trying) -> bool {
 }
 
 /// Empties what was wrong and puts the keyboard there.
-fn go_on(place: Place) {
+fn clear_and_focus(place: Place) {
     let id = match place {
         Place::Password => PASSWORD,
         Place::Code => CODE,

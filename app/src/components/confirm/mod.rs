@@ -3,16 +3,16 @@
 //! A page makes one [`Confirming`], draws its [`ConfirmPlace`], and asks with [`Confirming::ask`]. A dialog that has a
 //! place of its own for the password uses [`ConfirmForm`] directly.
 
-mod deed;
 mod dialog;
 mod factor;
 mod form;
+mod pending_action;
 mod trying;
 
 pub use self::{
-    deed::{Deed, Pending},
-    dialog::{Ask, ConfirmPlace, Confirming},
+    dialog::{ConfirmPlace, ConfirmationRequest, Confirming},
     factor::{Covered, FactorFields},
     form::ConfirmForm,
+    pending_action::{Pending, PendingAction},
     trying::{Place, Trying},
 };

@@ -8,7 +8,7 @@ use keyrack_types::{
 };
 use leptos::prelude::*;
 
-/// Where a refusal is told.
+/// Where a refusal is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Password,
@@ -48,7 +48,7 @@ impl Trying {
         self.busy.get_untracked() || self.wait.get_untracked() > 0
     }
 
-    /// What is told at a place.
+    /// The error at a place.
     pub fn error_at(self, place: Place) -> Option<String> {
         self.error.read().as_ref().filter(|(at, _)| *at == place).map(|(_, text)| text.clone())
     }
@@ -76,7 +76,7 @@ impl Trying {
             Refusal::Unavailable { .. } => (Place::Form, 0, true),
             other => return Err(other),
         };
-        // Without a field for it, it is told where it can be seen.
+        // Without a field for it, it is shown where it can be seen.
         let at = if place == Place::Code && !self.needs.get_untracked().proof() { Place::Form } else { place };
         self.error.set(told.then_some((at, message)));
         self.wait.set(wait);

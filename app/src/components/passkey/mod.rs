@@ -1,14 +1,14 @@
 //! Passkeys: what the browser does between two answers of the server.
 
 #[cfg(feature = "hydrate")]
-mod real;
+mod dom;
 #[cfg(feature = "hydrate")]
-pub use self::real::{create, get};
+pub use self::dom::{create, get};
 
 #[cfg(not(feature = "hydrate"))]
-mod nobody;
+mod stub;
 #[cfg(not(feature = "hydrate"))]
-pub use self::nobody::{create, get};
+pub use self::stub::{create, get};
 
 use keyrack_types::{refusal::Answer, second_factor::PasskeyRequest};
 use leptos::prelude::ServerFnError;
@@ -16,7 +16,7 @@ use leptos::prelude::ServerFnError;
 /// Why there is no passkey's answer, in words; empty when the session is over and the visitor is on the way out.
 pub type Trouble = String;
 
-/// Asks the person for a passkey by a ceremony that the server has begun; answers what the server has to be told.
+/// Asks the person for a passkey by a ceremony that the server has begun; returns the response for the server.
 ///
 /// # Errors
 /// Why not, in words.

@@ -1,28 +1,28 @@
 //! A dialog for what is shown only once: the secrets of tokens, recovery codes, an invitation's link.
 
-mod kept;
+mod secret_values;
 mod values;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-pub use self::kept::Kept;
+pub use self::secret_values::SecretValues;
 use self::values::{FIELD, Values};
 use super::{
     browser,
+    client_only::client_only,
     dialog::Modal,
-    drawn::drawn,
     icon::{Glyph, Icon},
     question::Question,
 };
 
 /// What is shown.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Keepsake {
+pub struct OneTimeSecret {
     pub title: &'static str,
     /// Why it has to be saved now.
     pub intro: String,
-    pub kept: Kept,
+    pub values: SecretValues,
     /// Name of the file that Download makes.
     pub file: String,
     /// What is lost by closing without saving.
@@ -32,13 +32,13 @@ pub struct Keepsake {
 /// Shows the values until they are saved, then or on giving them up runs `on_close` with whether they were saved. They
 /// stand in this dialog only and leave the page with it, so leaving the page asks as closing does.
 #[component]
-pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<bool>) -> impl IntoView {
-    let Keepsake { title, intro, kept, file, loss } = keepsake;
+pub fn SaveOnce(one_time_secret: OneTimeSecret, #[prop(into)] on_close: Callback<bool>) -> impl IntoView {
+    let OneTimeSecret { title, intro, values, file, loss } = one_time_secret;
     let saved = RwSignal::new(false);
     let asking = RwSignal::new(false);
     let told = RwSignal::new("");
-    let one = matches!(kept, Kept::One { .. });
-    let text = StoredValue::new(kept.text());
+    let one = matches!(values, SecretValues::One { .. });
+    let text = StoredValue::new(values.text());
     browser::ask_before_leaving(move || !saved.try_get_untracked().unwrap_or(true));
     let dismiss = move |()| if saved.get_untracked() { on_close.run(true) } else { asking.set(true) };
     let download = move |_| {
@@ -56,11 +56,11 @@ pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<bool>) -> i
             told.try_set(if copied { "Copied." } else { "Copying did not work. Select it and copy it by hand." });
         });
     };
-    drawn(view! {
+    client_only(view! {
         <Modal id="save-once" title class="narrow" on_dismiss=dismiss>
             <div class="dialog-body">
                 <p>{intro}</p>
-                <Values kept />
+                <Values values />
                 <div class="save-actions">
                     <button type="button" class="button" autofocus=!one on:click=download>
                         <Icon glyph=Glyph::Download />
@@ -116,12 +116,12 @@ pub fn SaveOnce(keepsake: Keepsake, #[prop(into)] on_close: Callback<bool>) -> i
 
 #[cfg(test)]
 mod tests {
-    use super::Kept;
+    use super::SecretValues;
 
     #[test]
     fn every_value_ends_its_line() {
-        assert_eq!(Kept::One { label: "Link", value: "https://x".into() }.text(), "https://x\n");
-        assert_eq!(Kept::Many(vec!["a".into(), "b".into()]).text(), "a\nb\n");
-        assert_eq!(Kept::Named(vec![("Deploy".into(), "krp_1".into())]).text(), "Deploy: krp_1\n");
+        assert_eq!(SecretValues::One { label: "Link", value: "https://x".into() }.text(), "https://x\n");
+        assert_eq!(SecretValues::Many(vec!["a".into(), "b".into()]).text(), "a\nb\n");
+        assert_eq!(SecretValues::Named(vec![("Deploy".into(), "krp_1".into())]).text(), "Deploy: krp_1\n");
     }
 }

@@ -1,9 +1,9 @@
 use leptos::prelude::*;
 
-use super::kept::Kept;
+use super::secret_values::SecretValues;
 use crate::components::{
     browser,
-    drawn::{Drawn, drawn},
+    client_only::{ClientOnly, client_only},
 };
 
 /// The field of a single value.
@@ -11,10 +11,10 @@ pub(super) const FIELD: &str = "save-once-value";
 
 /// The values: one in a field, named ones beneath their names, equals in columns.
 #[component]
-pub(super) fn Values(kept: Kept) -> impl IntoView {
-    match kept {
-        Kept::One { label, value } => field(label, value),
-        Kept::Named(values) => drawn(view! {
+pub(super) fn Values(values: SecretValues) -> impl IntoView {
+    match values {
+        SecretValues::One { label, value } => field(label, value),
+        SecretValues::Named(values) => client_only(view! {
             <dl class="once-values named">
                 {values
                     .into_iter()
@@ -31,7 +31,7 @@ pub(super) fn Values(kept: Kept) -> impl IntoView {
                     .collect_view()}
             </dl>
         }),
-        Kept::Many(values) => drawn(view! {
+        SecretValues::Many(values) => client_only(view! {
             <ul role="list" class="once-values">
                 {values.into_iter().map(|value| view! { <li><code>{value}</code></li> }).collect_view()}
             </ul>
@@ -40,12 +40,12 @@ pub(super) fn Values(kept: Kept) -> impl IntoView {
 }
 
 /// Selected as soon as it is there, so that it can be copied at once.
-fn field(label: &'static str, value: String) -> Drawn {
+fn field(label: &'static str, value: String) -> ClientOnly {
     Effect::new(move |_| {
         browser::focus(FIELD);
         browser::select_text(FIELD);
     });
-    drawn(view! {
+    client_only(view! {
         <div class="field">
             <label for=FIELD>{label}</label>
             <input

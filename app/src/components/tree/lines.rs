@@ -10,13 +10,13 @@ use super::rows::{Row, key};
 
 /// The drawn lines.
 #[derive(Default)]
-pub(super) struct Lines {
+pub(super) struct RenderedLines {
     /// In the order of the tree.
-    drawn: Vec<Line>,
+    rendered: Vec<Line>,
     patterns: Option<Patterns>,
 }
 
-impl Lines {
+impl RenderedLines {
     /// Makes the document show these rows, before the element `end`. What was there already stays there, with its focus,
     /// and is patched. Old and new lines are in the same order, so one walk along both finds what came and what went.
     ///
@@ -33,15 +33,15 @@ impl Lines {
             self.patterns = Patterns::new();
         }
         let Some(patterns) = &self.patterns else { return rows.len() };
-        let mut old = std::mem::take(&mut self.drawn).into_iter().peekable();
-        self.drawn.reserve(rows.len());
+        let mut old = std::mem::take(&mut self.rendered).into_iter().peekable();
+        self.rendered.reserve(rows.len());
         for (at, row) in rows.iter().enumerate() {
             while let Some(gone) = old.next_if(|line| order(catalog, &line.row, row) == Ordering::Less) {
                 gone.element.remove();
             }
             if let Some(mut line) = old.next_if(|line| line.row.node == row.node) {
                 line.patch(catalog, *row, look);
-                self.drawn.push(line);
+                self.rendered.push(line);
             } else if at >= now && spare == 0 {
                 continue;
             } else if let Some(line) = Line::new(patterns, catalog, *row, look) {
@@ -51,13 +51,13 @@ impl Lines {
                 let next = old.peek().map_or(end, |line| &line.element);
                 // The neighbour is in the document, so there is a place before it.
                 let _ = next.before_with_node_1(&line.element);
-                self.drawn.push(line);
+                self.rendered.push(line);
             }
         }
         for gone in old {
             gone.element.remove();
         }
-        rows.len() - self.drawn.len()
+        rows.len() - self.rendered.len()
     }
 }
 

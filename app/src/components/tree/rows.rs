@@ -50,12 +50,12 @@ pub struct Row {
 
 /// All lines that are open now.
 pub fn rows(catalog: &Catalog, state: &TreeState) -> Vec<Row> {
-    let mut lines = Lines { catalog, state, before: ticked_before(catalog, state), rows: Vec::new() };
+    let mut lines = RowBuilder { catalog, state, before: ticked_before(catalog, state), rows: Vec::new() };
     lines.root();
     lines.rows
 }
 
-struct Lines<'a> {
+struct RowBuilder<'a> {
     catalog: &'a Catalog,
     state: &'a TreeState,
     /// How many methods before each one are ticked: counts over any run are then one subtraction.
@@ -63,7 +63,7 @@ struct Lines<'a> {
     rows: Vec<Row>,
 }
 
-impl Lines<'_> {
+impl RowBuilder<'_> {
     fn root(&mut self) {
         if self.add(Node::Root, 1, 1) {
             let services = self.with_hits(0..self.catalog.services.len(), |at| &self.catalog.services[at].methods);
@@ -154,7 +154,7 @@ mod tests {
     use super::super::catalog::tests::small;
     use super::*;
 
-    fn drawn(catalog: &Catalog, state: &TreeState) -> Vec<String> {
+    fn outline(catalog: &Catalog, state: &TreeState) -> Vec<String> {
         let line = |row: &Row| {
             let mark = match row.open {
                 None => ' ',
@@ -185,7 +185,7 @@ mod tests {
             "-2 users 1/1 true",
             "+3 account 1/1 true",
         ];
-        assert_eq!(drawn(&catalog, &state), expected);
+        assert_eq!(outline(&catalog, &state), expected);
     }
 
     #[test]
@@ -196,7 +196,7 @@ mod tests {
         state.toggle(&catalog, Node::Class(0));
         let expected =
             ["-1 API Access 1/6 mixed", "-2 environment 1/5 mixed", "-3 control 1/3 mixed", " 4 StopEnv 1/1 true"];
-        assert_eq!(drawn(&catalog, &state), expected);
+        assert_eq!(outline(&catalog, &state), expected);
         let places: Vec<_> = rows(&catalog, &state).iter().map(|row| (row.place, row.siblings)).collect();
         assert_eq!(places, [(1, 1); 4]);
     }

@@ -8,15 +8,15 @@ use leptos::web_sys::{Element, Event, FocusEvent, KeyboardEvent, MouseEvent};
 use super::catalog::Catalog;
 use super::keys::{Step, WHOLE, siblings, step, typed_ahead, window};
 use super::line::{Look, line_id, node_of};
-use super::lines::Lines;
+use super::lines::RenderedLines;
 use super::rows::{Row, label, place_of, rows};
 use super::state::{Node, TreeState};
 use crate::components::browser;
-use crate::components::drawn::drawn;
+use crate::components::client_only::client_only;
 
 /// Height of a line until one was measured, in pixels.
 const LINE: f64 = 28.0;
-/// So many lines are drawn in one go while there is time.
+/// Number of lines that are rendered in one batch.
 const AT_ONCE: usize = 30;
 /// Letters typed within this time belong together, in milliseconds.
 const TYPING: f64 = 700.0;
@@ -65,15 +65,15 @@ pub fn MethodTree(
     let missing = RwSignal::new(0_usize);
     let after = move || px(missing.get() as f64 * line.get());
     let end = NodeRef::<html::Div>::new();
-    let lines = StoredValue::new_local(Lines::default());
+    let lines = StoredValue::new_local(RenderedLines::default());
     // Changes when there is time for more lines.
     let spare = RwSignal::new(0_u32);
-    Effect::new(move |drawn: Option<u32>| {
+    Effect::new(move |last_turn: Option<u32>| {
         let turn = spare.get();
         let Some(end) = end.get() else { return turn };
         let look = Look { query: state.read().query().clone(), name: name.get(), stop: stop.get() };
         let (rows, window) = (rows.read(), window.get());
-        let budget = if drawn == Some(turn) { 0 } else { AT_ONCE };
+        let budget = if last_turn == Some(turn) { 0 } else { AT_ONCE };
         let whole = rows.len() <= WHOLE;
         let shown = if whole { &rows[..] } else { &rows[window.clone()] };
         let now = if whole { window.end } else { shown.len() };
@@ -102,7 +102,7 @@ pub fn MethodTree(
             line.set(height);
         }
     });
-    drawn(view! {
+    client_only(view! {
         <div
             node_ref=view
             id="method-tree"
@@ -128,7 +128,7 @@ impl Tree {
         if within(".tree-docs") {
             return;
         }
-        let open = self.place(node).and_then(|at| self.rows.read_untracked()[at].open);
+        let open = self.index_of(node).and_then(|at| self.rows.read_untracked()[at].open);
         match open {
             Some(open) if within(".tree-twist") => self.set_open(node, !open),
             _ => self.toggle(node),
@@ -145,7 +145,7 @@ impl Tree {
 
     /// Ticks or unticks as a person asked for. What left the view by it passes the keyboard on to its neighbour.
     fn toggle(self, node: Node) {
-        let at = self.place(node);
+        let at = self.index_of(node);
         self.focused.set(node);
         let changed = self
             .catalog
@@ -153,7 +153,7 @@ impl Tree {
         if changed {
             self.on_tick.run(());
         }
-        if self.place(node).is_none() {
+        if self.index_of(node).is_none() {
             let neighbour = at.and_then(|at| {
                 let rows = self.rows.read_untracked();
                 rows.get(at.min(rows.len() - 1)).map(|row| row.node)
@@ -166,7 +166,7 @@ impl Tree {
         self.state.update(|state| state.set_open(node, open));
     }
 
-    fn place(self, node: Node) -> Option<usize> {
+    fn index_of(self, node: Node) -> Option<usize> {
         self.catalog.with_value(|catalog| place_of(catalog, &self.rows.read_untracked(), node))
     }
 
@@ -178,7 +178,7 @@ impl Tree {
         if held || (on_link && matches!(key.as_str(), "Enter" | " ")) {
             return;
         }
-        let Some(at) = self.place(self.stop.get_untracked()) else { return };
+        let Some(at) = self.index_of(self.stop.get_untracked()) else { return };
         let step = step(&self.rows.read_untracked(), at, &key, self.page());
         let step = step.or_else(|| self.typed(at, &key, event.time_stamp()));
         if let Some(step) = step {
@@ -220,7 +220,7 @@ impl Tree {
         if browser::focus(&line_id(node)) {
             return;
         }
-        if let (Some(view), Some(at)) = (self.view.get_untracked(), self.place(node)) {
+        if let (Some(view), Some(at)) = (self.view.get_untracked(), self.index_of(node)) {
             let middle = (at as f64 - self.page() as f64 / 2.0).max(0.0) * self.line.get_untracked();
             view.set_scroll_top(middle as i32);
             self.top.set(middle);

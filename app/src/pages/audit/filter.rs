@@ -8,7 +8,7 @@ use keyrack_types::{
 
 use crate::paths::escape_into;
 
-/// What is told beside a day that cannot be read.
+/// The error beside a day that cannot be parsed.
 const DAY_ADVICE: &str = "Write it as dd-mm-yyyy.";
 
 /// What an address asks for.

@@ -19,7 +19,7 @@ use self::{entry::Entry, form::Filters};
 use crate::{
     components::icon::{Glyph, Icon},
     pages::error::Message,
-    visit,
+    request_context,
 };
 
 /// `/settings/audit`
@@ -51,7 +51,7 @@ pub fn AuditPage() -> impl IntoView {
 }
 
 async fn load(filter: &AuditFilter, before: Option<i64>) -> Result<Page, Refusal> {
-    let (keyrack, caller) = visit::signed_in()?;
+    let (keyrack, caller) = request_context::signed_in()?;
     keyrack.audit.page(&caller, filter, before).await.map_err(Error::into_refusal)
 }
 

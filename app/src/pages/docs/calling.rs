@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use keyrack_types::methods::MethodDoc;
 use leptos::prelude::*;
 
-use crate::visit;
+use crate::request_context;
 
 /// Address, credential, forms, answer, and the form of a token.
 #[component]
 pub(super) fn Calling() -> impl IntoView {
-    let origin = visit::origin();
+    let origin = request_context::origin();
     let stop = format!("{origin}/1.0/environment/control/rest/stopenv");
     let header =
         format!("curl \"{stop}\" \\\n  -H \"Authorization: Bearer $KEYRACK_TOKEN\" \\\n  -d envName=my-project");

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::text::with_code;
 use super::{calling::CodeTable, grouping::short_name};
-use crate::visit;
+use crate::request_context;
 
 /// One method: what it takes, what it answers, and a line that calls it.
 #[component]
@@ -11,7 +11,7 @@ pub(super) fn Method(method: MethodDoc) -> impl IntoView {
     let short = short_name(&method).to_owned();
     let (id, title, href) = (short.clone(), format!("{short}-title"), format!("#{short}"));
     let labelled_by = title.clone();
-    let curl = curl(&visit::origin(), &method);
+    let curl = curl(&request_context::origin(), &method);
     let verb = if method.post_only { "POST" } else { "GET or POST" };
     let open_to = match (method.public, method.token_callable) {
         (true, _) => "Needs no credential.",

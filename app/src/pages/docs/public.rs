@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::{
     layout::{Chrome, Section, Viewer},
-    visit,
+    request_context,
 };
 
 /// The frame of a page for everybody: who is signed in sees so, who is not can sign in.
@@ -10,7 +10,7 @@ use crate::{
 pub fn Public(section: Section, children: Children) -> impl IntoView {
     Suspend::new(async move {
         // A page for everybody is shown even when the visitor cannot be looked up.
-        let viewer = match visit::signed_in() {
+        let viewer = match request_context::signed_in() {
             Ok((keyrack, caller)) => Viewer::of(&keyrack, &caller).await.ok(),
             Err(_) => None,
         };

@@ -2,7 +2,7 @@ use keyrack_domain::{Error, types::accounts::Profile};
 use leptos::prelude::*;
 
 use super::board::Board;
-use crate::{pages::error::Message, visit};
+use crate::{pages::error::Message, request_context};
 
 /// `/`: what runs, and the means to start and stop it.
 #[component]
@@ -14,12 +14,12 @@ pub fn EnvironmentsPage() -> impl IntoView {
             <p class="muted">{account}</p>
         </div>
         {Suspend::new(async move {
-            let overview = match visit::signed_in() {
+            let overview = match request_context::signed_in() {
                 Ok((keyrack, caller)) => keyrack.environments.overview(&caller).await.map_err(Error::into_refusal),
                 Err(refusal) => Err(refusal),
             };
             match overview {
-                Ok(overview) => view! { <Board initial=overview origin=visit::origin() /> }.into_any(),
+                Ok(overview) => view! { <Board initial=overview origin=request_context::origin() /> }.into_any(),
                 Err(refusal) => view! { <Message text=refusal.message() /> }.into_any(),
             }
         })}

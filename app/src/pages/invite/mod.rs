@@ -11,14 +11,14 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use self::ways::{AsNewUser, AsThemselves, AsWrongUser, ToSignIn};
-use crate::{components::told::TellTale, layout::Door, pages::error::ErrorPage, visit};
+use crate::{components::flash_alert::FlashAlert, layout::Door, pages::error::ErrorPage, request_context};
 
 /// `/invite?token=…`
 #[component]
 pub fn InvitePage() -> impl IntoView {
     let token = use_query_map().read_untracked().get("token").unwrap_or_default();
     Suspend::new(async move {
-        let offer = match visit::keyrack() {
+        let offer = match request_context::keyrack() {
             Ok(keyrack) => keyrack.members.invitation(&token).await.map_err(Error::into_refusal),
             Err(refusal) => Err(refusal),
         };
@@ -32,11 +32,11 @@ pub fn InvitePage() -> impl IntoView {
 
 #[component]
 fn Offer(offer: InvitationOffer, token: String) -> impl IntoView {
-    let signed_in = visit::signed_in().ok().map(|(_, caller)| caller.email.clone());
+    let signed_in = request_context::signed_in().ok().map(|(_, caller)| caller.email.clone());
     view! {
         <Title text="Invitation" />
         <Door title="Invitation">
-            <TellTale />
+            <FlashAlert />
             <p>
                 "You are invited to the account " <b>{offer.account.clone()}</b> " as " <b>{offer.role.name()}</b>
                 ". The invitation is for " <b>{offer.email.clone()}</b> "."

@@ -10,11 +10,11 @@ use leptos::prelude::*;
 use super::{state::Page, table::ROLES};
 use crate::components::{
     browser,
-    confirm::{Ask, Deed},
-    drawn::drawn,
+    client_only::client_only,
+    confirm::{ConfirmationRequest, PendingAction},
     form_dialog::FormDialog,
     noted_field::NotedField,
-    save_once::{Keepsake, Kept},
+    save_once::{OneTimeSecret, SecretValues},
     toast::{ToastKind, show},
 };
 use crate::serverfns::members::invite_member;
@@ -47,18 +47,18 @@ pub(super) fn InviteDialog(page: Page) -> impl IntoView {
             format!("{email} is invited to become {} of this account.", role.name()),
             "The link works once; a former invitation of the same address stops working.".into(),
         ];
-        let deed = Deed::new(move |input| {
+        let pending_action = PendingAction::new(move |input| {
             let email = email.clone();
             async move {
                 let made = invite_member(input, email, role).await?;
                 Ok(made.map(|made| invited(page, made)))
             }
         });
-        let mut ask = Ask::new(lines, deed);
+        let mut ask = ConfirmationRequest::new(lines, pending_action);
         ask.on_refused = Some(refused);
         page.confirming.ask(ask);
     };
-    drawn(view! {
+    client_only(view! {
         <FormDialog id="invite" title="Invite member" on_cancel=move |()| page.close() on_send=go_on>
             <NotedField
                 id=EMAIL
@@ -81,7 +81,7 @@ fn RoleField(role: RwSignal<Role>) -> impl IntoView {
         Role::Manager => "Also starts and stops environments, and generates and changes shared tokens.",
         Role::Owner => "Everything in the account, members too.",
     };
-    drawn(view! {
+    client_only(view! {
         <div class="field">
             <label for="invite-role">"Role"</label>
             <select
@@ -108,12 +108,12 @@ fn invited(page: Page, made: InvitationLink) {
     } else {
         format!("Hand this link to {email}. It was not mailed; it works once and is shown this once.")
     };
-    let keepsake = Keepsake {
+    let one_time_secret = OneTimeSecret {
         title: "Invitation Link",
         intro,
-        kept: Kept::One { label: "Link", value: link },
+        values: SecretValues::One { label: "Link", value: link },
         file: "keyrack-invitation.txt".into(),
         loss: "The link cannot be shown again. You can withdraw the invitation and invite anew.",
     };
-    page.changed(list, format!("{email} is invited."), Some(keepsake));
+    page.changed(list, format!("{email} is invited."), Some(one_time_secret));
 }

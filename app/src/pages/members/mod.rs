@@ -1,6 +1,5 @@
 //! Settings → Members: who is in the account, with what role, and who is invited.
 
-mod fates;
 mod invitations;
 mod invite;
 #[cfg(feature = "ssr")]
@@ -8,6 +7,7 @@ mod page;
 mod remove;
 mod state;
 mod table;
+mod token_disposition;
 
 #[cfg(feature = "ssr")]
 pub use self::page::MembersPage;
@@ -23,8 +23,8 @@ use self::{
     table::Members as MemberTable,
 };
 use crate::components::{
+    client_only::{ClientOnly, client_only},
     confirm::{ConfirmPlace, Confirming},
-    drawn::{Drawn, drawn},
     icon::{Glyph, Icon},
     save_once::SaveOnce,
 };
@@ -53,11 +53,13 @@ pub fn Members(initial: MemberList, viewer: String) -> impl IntoView {
     }
 }
 
-fn dialog(page: Page) -> Option<Drawn> {
+fn dialog(page: Page) -> Option<ClientOnly> {
     match page.open.get() {
         None => None,
-        Some(Open::Invite) => Some(drawn(view! { <InviteDialog page /> })),
-        Some(Open::Remove { member, tokens }) => Some(drawn(view! { <RemoveDialog page member tokens /> })),
-        Some(Open::Save(keepsake)) => Some(drawn(view! { <SaveOnce keepsake on_close=move |_| page.close() /> })),
+        Some(Open::Invite) => Some(client_only(view! { <InviteDialog page /> })),
+        Some(Open::Remove { member, tokens }) => Some(client_only(view! { <RemoveDialog page member tokens /> })),
+        Some(Open::Save(one_time_secret)) => {
+            Some(client_only(view! { <SaveOnce one_time_secret on_close=move |_| page.close() /> }))
+        }
     }
 }

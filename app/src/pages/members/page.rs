@@ -5,7 +5,7 @@ use keyrack_domain::{
 use leptos::prelude::*;
 
 use super::Members;
-use crate::{components::needs_scripts::NeedsScripts, pages::error::Message, visit};
+use crate::{components::needs_scripts::NeedsScripts, pages::error::Message, request_context};
 
 const NOTE: &str =
     "Without JavaScript, members are listed and invitations withdrawn; inviting, changing roles and removing need it.";
@@ -37,6 +37,6 @@ pub fn MembersPage() -> impl IntoView {
 }
 
 async fn load() -> Result<MemberList, Refusal> {
-    let (keyrack, caller) = visit::signed_in()?;
+    let (keyrack, caller) = request_context::signed_in()?;
     keyrack.members.list(&caller).await.map_err(Error::into_refusal)
 }

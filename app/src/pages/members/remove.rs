@@ -1,21 +1,21 @@
 //! The dialog "Remove member".
 
 use keyrack_types::{
-    members::{MemberRemoved, MemberView, TokenFate},
+    members::{MemberRemoved, MemberView, TokenDisposition},
     tokens::TokenView,
 };
 use leptos::prelude::*;
 
 use super::{
-    fates::{Choice, Fates, first_fate},
     state::Page,
+    token_disposition::{Choice, DispositionChoice, first_choice_id},
 };
 use crate::components::{
     browser,
-    confirm::{Ask, Deed},
-    drawn::drawn,
+    client_only::client_only,
+    confirm::{ConfirmationRequest, PendingAction},
     form_dialog::FormDialog,
-    save_once::{Keepsake, Kept},
+    save_once::{OneTimeSecret, SecretValues},
 };
 use crate::format::count;
 use crate::serverfns::members::remove_member;
@@ -32,13 +32,16 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
         let fates = all.with_value(|choices| {
             choices
                 .iter()
-                .map(|(token, fate)| fate.get_untracked().map(|fate| (token.id, fate)))
+                .map(|(token, disposition)| disposition.get_untracked().map(|disposition| (token.id, disposition)))
                 .collect::<Option<Vec<_>>>()
         });
         let Some(fates) = fates else {
             missing.set(true);
             let first = all.with_value(|choices| {
-                choices.iter().find(|(_, fate)| fate.get_untracked().is_none()).map(|(token, _)| first_fate(token.id))
+                choices
+                    .iter()
+                    .find(|(_, disposition)| disposition.get_untracked().is_none())
+                    .map(|(token, _)| first_choice_id(token.id))
             });
             browser::focus(&first.unwrap_or_default());
             return;
@@ -53,7 +56,7 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
             format!("{} has {tokens} in this account. Say what becomes of each.", member.email)
         }
     };
-    drawn(view! {
+    client_only(view! {
         <FormDialog
             id="remove-member"
             title="Remove member"
@@ -67,7 +70,7 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
                 "Secrets that this member made of other members' tokens stop working, and their owners are told. Tasks that were made \
                  with a secret of this member's do not run any more."
             </p>
-            {choices.into_iter().map(|choice| view! { <Fates choice missing /> }).collect_view()}
+            {choices.into_iter().map(|choice| view! { <DispositionChoice choice missing /> }).collect_view()}
             <p class="error small" role="alert">
                 {move || missing.get().then_some("Choose for every token first.")}
             </p>
@@ -75,36 +78,36 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
     })
 }
 
-fn ask(page: Page, user: i64, email: &str, fates: Vec<(i64, TokenFate)>) -> Ask {
+fn ask(page: Page, user: i64, email: &str, fates: Vec<(i64, TokenDisposition)>) -> ConfirmationRequest {
     let mut lines = vec![format!("{email} is removed from this account and signed out of it.")];
-    for (fate, what) in [
-        (TokenFate::Transfer, "transferred to you, with a new secret; the present one stops working"),
-        (TokenFate::KeepShared, "kept as shared; the secret goes on working"),
-        (TokenFate::Revoke, "revoked"),
+    for (disposition, what) in [
+        (TokenDisposition::Transfer, "transferred to you, with a new secret; the present one stops working"),
+        (TokenDisposition::KeepShared, "kept as shared; the secret goes on working"),
+        (TokenDisposition::Revoke, "revoked"),
     ] {
-        let number = fates.iter().filter(|(_, chosen)| *chosen == fate).count();
+        let number = fates.iter().filter(|(_, chosen)| *chosen == disposition).count();
         if number > 0 {
             lines.push(format!("{}: {what}.", count(number, "token", "tokens")));
         }
     }
     let email = email.to_owned();
-    let deed = Deed::new(move |input| {
+    let pending_action = PendingAction::new(move |input| {
         let (email, fates) = (email.clone(), fates.clone());
         async move {
             let gone = remove_member(input, user, fates).await?;
             Ok(gone.map(|gone| removed(page, &email, gone)))
         }
     });
-    Ask::new(lines, deed).danger("Remove member")
+    ConfirmationRequest::new(lines, pending_action).danger("Remove member")
 }
 
 fn removed(page: Page, email: &str, gone: MemberRemoved) {
-    let keepsake = (!gone.secrets.is_empty()).then(|| Keepsake {
+    let one_time_secret = (!gone.secrets.is_empty()).then(|| OneTimeSecret {
         title: "Save Access Tokens",
         intro: "Save the new secrets of the transferred tokens now. They are shown this once and cannot be looked up later.".into(),
-        kept: Kept::Named(gone.secrets.into_iter().map(|new| (new.token.description, new.secret)).collect()),
+        values: SecretValues::Named(gone.secrets.into_iter().map(|new| (new.token.description, new.secret)).collect()),
         file: "keyrack-tokens.txt".into(),
         loss: "The secrets cannot be shown again. Without them, you would have to regenerate the tokens to use them.",
     });
-    page.changed(gone.list, format!("{email} is removed."), keepsake);
+    page.changed(gone.list, format!("{email} is removed."), one_time_secret);
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::components::{
     browser,
     confirm::Confirming,
-    save_once::Keepsake,
+    save_once::OneTimeSecret,
     toast::{ToastKind, show},
 };
 
@@ -21,7 +21,7 @@ pub(super) const TITLE: &str = "members-title";
 pub(super) enum Open {
     Invite,
     Remove { member: MemberView, tokens: Vec<TokenView> },
-    Save(Keepsake),
+    Save(OneTimeSecret),
 }
 
 #[derive(Clone, Copy)]
@@ -32,12 +32,12 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Takes up a change, and shows what is told only once.
-    pub fn changed(self, list: MemberList, told: impl Into<String>, keepsake: Option<Keepsake>) {
+    /// Applies a change, and opens the dialog of its one-time secret.
+    pub fn changed(self, list: MemberList, told: impl Into<String>, one_time_secret: Option<OneTimeSecret>) {
         self.confirming.done();
         self.list.set(list);
-        match keepsake {
-            Some(keepsake) => self.open.set(Some(Open::Save(keepsake))),
+        match one_time_secret {
+            Some(one_time_secret) => self.open.set(Some(Open::Save(one_time_secret))),
             None => self.close(),
         }
         show(ToastKind::Success, told);

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use super::state::{Open, Page, TITLE};
 use crate::components::{
-    confirm::{Ask, Deed},
+    confirm::{ConfirmationRequest, PendingAction},
     leave::leave_or,
     toast::{ToastKind, show},
 };
@@ -112,7 +112,7 @@ fn RoleChoice(page: Page, member: MemberView) -> impl IntoView {
     };
     let change = move |event| {
         let Some(role) = Role::by_name(&event_target_value(&event)).filter(|role| *role != present) else { return };
-        let deed = Deed::new(move |input| async move {
+        let pending_action = PendingAction::new(move |input| async move {
             let list = change_role(input, user, role).await?;
             Ok(list.map(|list| page.changed(list, format!("{} is {} now.", email.get_value(), role.name()), None)))
         });
@@ -120,7 +120,7 @@ fn RoleChoice(page: Page, member: MemberView) -> impl IntoView {
         if role < present {
             lines.push("What their tokens and sessions may do is narrowed at their next call.".into());
         }
-        let mut ask = Ask::new(lines, deed);
+        let mut ask = ConfirmationRequest::new(lines, pending_action);
         ask.on_end = Some(Callback::new(move |()| back()));
         page.confirming.ask(ask);
     };

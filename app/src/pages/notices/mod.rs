@@ -1,4 +1,4 @@
-//! What the person was told.
+//! The notices of the person.
 
 use keyrack_domain::{
     Error,
@@ -6,7 +6,7 @@ use keyrack_domain::{
 };
 use leptos::prelude::*;
 
-use crate::{pages::error::Message, visit};
+use crate::{pages::error::Message, request_context};
 
 /// `/notices`
 #[component]
@@ -24,7 +24,7 @@ pub fn NoticesPage() -> impl IntoView {
 }
 
 async fn load() -> Result<Vec<NoticeView>, Refusal> {
-    let (keyrack, caller) = visit::signed_in()?;
+    let (keyrack, caller) = request_context::signed_in()?;
     keyrack.notices.list(&caller).await.map_err(Error::into_refusal)
 }
 

@@ -5,11 +5,11 @@ use leptos_router::hooks::use_query_map;
 
 use super::passkey::{ANSWER, CEREMONY, FORM, UsePasskey};
 use crate::{
-    components::told::TellTale,
+    components::flash_alert::FlashAlert,
     cookie::{self, Jar},
     layout::{Door, redirect},
     pages::error::ErrorPage,
-    paths, visit,
+    paths, request_context,
 };
 
 /// `/signin/second`: the second factor, after the password was right.
@@ -34,7 +34,7 @@ pub fn SecondPage() -> impl IntoView {
 
 async fn having() -> Result<Having, Refusal> {
     let half = cookie::brought(Jar::Half).ok_or(Refusal::SignedOut)?;
-    visit::keyrack()?.accounts.half_signed_in(&half, SessionKind::Browser).await.map_err(Error::into_refusal)
+    request_context::keyrack()?.accounts.half_signed_in(&half, SessionKind::Browser).await.map_err(Error::into_refusal)
 }
 
 #[component]
@@ -50,7 +50,7 @@ fn Step(having: Having, next: String, recovery: bool) -> impl IntoView {
     view! {
         <Title text="Sign in: second step" />
         <Door title="Second step">
-            <TellTale />
+            <FlashAlert />
             <form class="stack" id=FORM method="post" action="/fn/signin/second">
                 <div class="field">
                     <label for="code">"Code"</label>

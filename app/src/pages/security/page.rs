@@ -15,7 +15,7 @@ use crate::{
         needs_scripts::NeedsScripts,
     },
     pages::error::Message,
-    step_up, visit,
+    request_context, step_up,
 };
 
 /// `/settings/security`
@@ -60,7 +60,7 @@ pub fn SecurityPage() -> impl IntoView {
 }
 
 async fn load() -> Result<(Security, Vec<SessionView>), Refusal> {
-    let (keyrack, caller) = visit::signed_in()?;
+    let (keyrack, caller) = request_context::signed_in()?;
     let security = step_up::security(&keyrack, &caller).await.map_err(Error::into_refusal)?;
     let sessions = keyrack.accounts.sessions(&caller).await.map_err(Error::into_refusal)?;
     Ok((security, sessions))

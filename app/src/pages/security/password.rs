@@ -39,7 +39,7 @@ pub(super) fn PasswordForm(viewer: String, needs: RwSignal<ConfirmNeeds>) -> imp
             let changed = changed.await;
             busy.set(false);
             match changed {
-                Ok(answer) => take_up(answer, trying, advice),
+                Ok(answer) => show_answer(answer, trying, advice),
                 Err(_) => {
                     show(ToastKind::Error, "Keyrack does not answer. Load the page again before you try once more.")
                 }
@@ -110,7 +110,7 @@ fn is_complete(trying: Trying, advice: RwSignal<Option<String>>) -> bool {
     true
 }
 
-fn take_up(answer: Answer<()>, trying: Trying, advice: RwSignal<Option<String>>) {
+fn show_answer(answer: Answer<()>, trying: Trying, advice: RwSignal<Option<String>>) {
     match answer {
         // Loaded anew: the other sessions are gone from the list, and the page says what happened.
         Ok(()) => browser::go_to("/settings/security"),

@@ -11,12 +11,12 @@ use self::forms::{PasswordForm, TokenForm};
 pub use self::outcome::SigninOutcome;
 use crate::{
     components::{
+        flash_alert::FlashAlert,
         icon::{Glyph, Icon},
-        told::TellTale,
     },
     layout::{Door, redirect},
     paths::safe_next,
-    visit,
+    request_context,
 };
 
 /// `/signin`
@@ -28,7 +28,7 @@ pub fn SigninPage() -> impl IntoView {
         Some(outcome) => safe_next(&outcome.next).to_owned(),
         None => safe_next(&query.get("next").unwrap_or_default()).to_owned(),
     };
-    if outcome.is_none() && visit::signed_in().is_ok() {
+    if outcome.is_none() && request_context::signed_in().is_ok() {
         redirect(&next);
     }
     let ended = outcome.is_none() && query.get("ended").is_some();
@@ -40,7 +40,7 @@ pub fn SigninPage() -> impl IntoView {
     view! {
         <Title text="Sign in" />
         <Door title="Sign in">
-            <TellTale />
+            <FlashAlert />
             {ended
                 .then(|| {
                     view! {

@@ -142,7 +142,7 @@ pub fn rebased(draft: &TokenDraft, base: &TokenView, now: &TokenView) -> TokenDr
     rebased
 }
 
-/// What is different between two states of a token, one line each, for who is told that somebody else was faster.
+/// What is different between two states of a token, one line each, for a conflict with another member's change.
 pub fn differences(before: &TokenView, after: &TokenView) -> Vec<String> {
     let mut lines = Vec::new();
     if before.description != after.description {

@@ -1,10 +1,9 @@
 //! Settings → Access Tokens.
 //!
 //! The server renders the page whole, list included; one island brings it to life. What people do is decided in plain
-//! modules (`draft`, `sorting`, `deed`, the models under `components`), which are tested natively.
+//! modules (`draft`, `sorting`, `token_action`, the models under `components`), which are tested natively.
 
 mod dates;
-mod deed;
 mod dialogs;
 mod draft;
 mod empty;
@@ -16,6 +15,7 @@ mod page;
 mod sorting;
 mod state;
 mod table;
+mod token_action;
 mod toolbar;
 
 pub use island::TokensIsland;

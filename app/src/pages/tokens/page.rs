@@ -13,14 +13,14 @@ use crate::{
         icon::{Glyph, Icon},
         needs_scripts::NeedsScripts,
     },
-    visit,
+    request_context,
 };
 
 /// Heading, why tokens, and the list with everything around it.
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let sort = use_query_map().with_untracked(|query| Sort::from_query(&query.get("sort").unwrap_or_default()));
-    let origin = visit::origin();
+    let origin = request_context::origin();
     let Profile { email: viewer, by_token, .. } = expect_context::<Profile>();
     view! {
         <section class="tokens-page" aria-labelledby="tokens-heading">
@@ -36,7 +36,7 @@ pub fn TokensPage() -> impl IntoView {
             {Suspend::new(async move {
                 match load().await {
                     Ok((list, methods)) => view! { <TokensIsland list methods sort viewer by_token origin /> }.into_any(),
-                    Err(refusal) => trouble(&refusal).into_any(),
+                    Err(refusal) => error_alert(&refusal).into_any(),
                 }
             })}
         </section>
@@ -44,12 +44,12 @@ pub fn TokensPage() -> impl IntoView {
 }
 
 async fn load() -> Result<(TokenList, Vec<MethodInfo>), Refusal> {
-    let (keyrack, caller) = visit::signed_in()?;
+    let (keyrack, caller) = request_context::signed_in()?;
     let list = keyrack.tokens.list(&caller).await.map_err(Error::into_refusal)?;
     Ok((list, keyrack.catalog().token_methods()))
 }
 
-fn trouble(refusal: &Refusal) -> impl IntoView {
+fn error_alert(refusal: &Refusal) -> impl IntoView {
     view! {
         <div class="alert danger" role="alert">
             <Icon glyph=Glyph::CircleAlert />

@@ -27,12 +27,12 @@ mod ssr {
     }
 
     async fn try_to(mut ids: Vec<i64>) -> Answer<Vec<SessionView>> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
         if ids.is_empty() {
             let sessions = keyrack.accounts.sessions(&caller).await.map_err(Error::into_refusal)?;
             ids = sessions.into_iter().filter(|session| !session.current).map(|session| session.id).collect();
         }
-        let client = crate::visit::client()?;
+        let client = crate::request_context::client()?;
         for id in ids {
             match keyrack.accounts.end_sessions(&caller, &client, &[id]).await {
                 // It ended by itself meanwhile: just what was wanted.

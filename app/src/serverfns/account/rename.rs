@@ -17,7 +17,11 @@ mod ssr {
     };
 
     pub async fn rename(name: &str) -> Answer<Profile> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
-        keyrack.accounts.rename_user(&caller, &crate::visit::client()?, name).await.map_err(Error::into_refusal)
+        let (keyrack, caller) = crate::request_context::signed_in()?;
+        keyrack
+            .accounts
+            .rename_user(&caller, &crate::request_context::client()?, name)
+            .await
+            .map_err(Error::into_refusal)
     }
 }

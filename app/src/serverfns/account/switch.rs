@@ -21,8 +21,8 @@ mod ssr {
     }
 
     async fn try_to(account: i64) -> Answer<()> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
-        let client = crate::visit::client()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
+        let client = crate::request_context::client()?;
         let moved = keyrack.members.switch_account(&caller, &client, account).await.map_err(Error::into_refusal)?;
         crate::cookie::set(moved.session.as_str());
         Ok(())

@@ -17,7 +17,7 @@ mod ssr {
     };
 
     pub async fn begin() -> Answer<PasskeyRequest> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
         let begun = keyrack.accounts.begin_passkey_confirmation(&caller).await.map_err(Error::into_refusal)?;
         Ok(PasskeyRequest { id: begun.id, options: begun.options })
     }

@@ -17,7 +17,7 @@ mod ssr {
     };
 
     pub async fn needs() -> Answer<ConfirmNeeds> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
         crate::step_up::needs(&keyrack, &caller).await.map_err(Error::into_refusal)
     }
 }

@@ -20,8 +20,8 @@ mod ssr {
     use super::{super::overview::ssr::overview, Action};
 
     pub async fn act(name: &str, action: Action) -> Answer<Overview> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
-        let client = crate::visit::client()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
+        let client = crate::request_context::client()?;
         let begun = match action {
             Action::Start => keyrack.environments.start(&caller, &client, name).await,
             Action::Stop => keyrack.environments.stop(&caller, &client, name).await,

@@ -17,7 +17,7 @@ pub(super) mod ssr {
     };
 
     pub async fn overview() -> Answer<Overview> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
         keyrack.environments.overview(&caller).await.map_err(Error::into_refusal)
     }
 }

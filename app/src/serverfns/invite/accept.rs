@@ -17,7 +17,7 @@ pub async fn accept_invitation(
 mod ssr {
     use keyrack_domain::{Error, types::refusal::Answer};
 
-    use crate::{cookie, forms, paths, visit};
+    use crate::{cookie, forms, paths, request_context};
 
     pub async fn accept(token: &str, name: &str, new_password: &str) -> Answer<()> {
         let answer = join(token, name, new_password).await;
@@ -29,8 +29,8 @@ mod ssr {
 
     /// Answers the account's name.
     async fn join(token: &str, name: &str, new_password: &str) -> Answer<String> {
-        let (keyrack, client) = (visit::keyrack()?, visit::client()?);
-        let signed_in = match visit::signed_in() {
+        let (keyrack, client) = (request_context::keyrack()?, request_context::client()?);
+        let signed_in = match request_context::signed_in() {
             Ok((_, caller)) => keyrack.members.accept_as_user(&caller, &client, token).await,
             Err(_) => keyrack.members.accept_as_new_user(token, name, new_password, &client).await,
         };

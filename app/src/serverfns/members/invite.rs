@@ -22,8 +22,8 @@ mod ssr {
 
     use crate::{
         paths,
+        request_context::origin,
         step_up::{confirmed, no_store},
-        visit::origin,
     };
 
     pub async fn invite(confirm: ConfirmInput, email: &str, role: Role) -> Answer<InvitationLink> {

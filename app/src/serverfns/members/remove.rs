@@ -1,5 +1,5 @@
 use keyrack_types::{
-    members::{MemberRemoved, TokenFate},
+    members::{MemberRemoved, TokenDisposition},
     refusal::Answer,
     second_factor::ConfirmInput,
 };
@@ -12,7 +12,7 @@ use crate::serverfns::codec::Json;
 pub async fn remove_member(
     confirm: ConfirmInput,
     user: i64,
-    fates: Vec<(i64, TokenFate)>,
+    fates: Vec<(i64, TokenDisposition)>,
 ) -> Result<Answer<MemberRemoved>, ServerFnError> {
     Ok(ssr::remove(confirm, user, fates).await)
 }
@@ -22,7 +22,7 @@ mod ssr {
     use keyrack_domain::{
         Error,
         types::{
-            members::{MemberRemoved, TokenFate},
+            members::{MemberRemoved, TokenDisposition},
             refusal::Answer,
             second_factor::ConfirmInput,
         },
@@ -30,7 +30,11 @@ mod ssr {
 
     use crate::step_up::{confirmed, no_store};
 
-    pub async fn remove(confirm: ConfirmInput, user: i64, fates: Vec<(i64, TokenFate)>) -> Answer<MemberRemoved> {
+    pub async fn remove(
+        confirm: ConfirmInput,
+        user: i64,
+        fates: Vec<(i64, TokenDisposition)>,
+    ) -> Answer<MemberRemoved> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
         let fates = fates.into_iter().collect();

@@ -17,7 +17,7 @@ mod ssr {
     };
 
     pub async fn tokens(user: i64) -> Answer<Vec<TokenView>> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
         keyrack.members.tokens_of_member(&caller, user).await.map_err(Error::into_refusal)
     }
 }

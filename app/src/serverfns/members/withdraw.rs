@@ -25,8 +25,8 @@ mod ssr {
     }
 
     async fn try_to(id: i64) -> Answer<MemberList> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
-        let client = crate::visit::client()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
+        let client = crate::request_context::client()?;
         keyrack.members.withdraw_invitation(&caller, &client, id).await.map_err(Error::into_refusal)?;
         keyrack.members.list(&caller).await.map_err(Error::into_refusal)
     }

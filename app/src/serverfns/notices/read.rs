@@ -20,7 +20,7 @@ mod ssr {
     }
 
     async fn try_to(up_to: i64) -> Answer<()> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
         keyrack.notices.read(&caller, up_to).await.map_err(Error::into_refusal)
     }
 }

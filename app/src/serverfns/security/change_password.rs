@@ -33,7 +33,7 @@ mod ssr {
         forms::answer(&answer, DONE, PAGE, PAGE);
         // The page loads itself anew then, also with WASM.
         if answer.is_ok() && !forms::is_plain() {
-            forms::tell(true, DONE);
+            forms::set_flash_message(true, DONE);
         }
         answer
     }

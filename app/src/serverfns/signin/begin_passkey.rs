@@ -23,8 +23,11 @@ mod ssr {
 
     pub async fn begin() -> Answer<PasskeyRequest> {
         let half = cookie::brought(Jar::Half).ok_or(Refusal::SignedOut)?;
-        let begun =
-            crate::visit::keyrack()?.accounts.begin_passkey_sign_in(&half).await.map_err(Error::into_refusal)?;
+        let begun = crate::request_context::keyrack()?
+            .accounts
+            .begin_passkey_sign_in(&half)
+            .await
+            .map_err(Error::into_refusal)?;
         Ok(PasskeyRequest { id: begun.id, options: begun.options })
     }
 }

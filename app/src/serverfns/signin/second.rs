@@ -26,7 +26,7 @@ mod ssr {
 
     use crate::{
         cookie::{self, Jar},
-        forms, paths, visit,
+        forms, paths, request_context,
     };
 
     pub async fn finish(code: String, ceremony: &str, answer: String, next: &str) -> Answer<String> {
@@ -51,14 +51,14 @@ mod ssr {
 
     async fn prove(proof: &Proof) -> Answer<()> {
         let half = cookie::brought(Jar::Half).ok_or(Refusal::SignedOut)?;
-        let (keyrack, client) = (visit::keyrack()?, visit::client()?);
+        let (keyrack, client) = (request_context::keyrack()?, request_context::client()?);
         let signed_in = keyrack
             .accounts
             .finish_sign_in(&half, proof, &client, SessionKind::Browser)
             .await
             .map_err(Error::into_refusal)?;
         // The former session of this browser would stay open and unused.
-        if let Ok((_, former)) = visit::signed_in() {
+        if let Ok((_, former)) = request_context::signed_in() {
             let _ = keyrack.accounts.sign_out(&former, &client).await;
         }
         cookie::set(signed_in.session.as_str());

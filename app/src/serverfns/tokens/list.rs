@@ -17,7 +17,7 @@ mod ssr {
     };
 
     pub async fn list() -> Answer<TokenList> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
         keyrack.tokens.list(&caller).await.map_err(Error::into_refusal)
     }
 }

@@ -27,7 +27,7 @@ mod ssr {
     };
 
     pub async fn review(editing: Option<(i64, i64)>, draft: &TokenDraft) -> Answer<TokenReview> {
-        let (keyrack, caller) = crate::visit::signed_in()?;
+        let (keyrack, caller) = crate::request_context::signed_in()?;
         keyrack.tokens.review(&caller, editing, draft).await.map_err(Error::into_refusal)
     }
 }

@@ -15,7 +15,7 @@ use crate::stats::{Times, ms};
 const CALLERS: usize = 16;
 const TOKENS: usize = 50;
 const CHECK: &str = "users.authentication.CheckSign";
-/// So many wrong answers are shown.
+/// Maximum number of wrong answers that are printed.
 const SHOWN: usize = 10;
 
 /// Calls for so many seconds, so many times a second (0 = as fast as it goes). Prints calls a second, wrong answers, and the

@@ -183,7 +183,7 @@ impl LocalEngine {
             variables.extend(recipe.env.clone());
         }
         variables.extend(spec.variables.clone());
-        // What the node is told of itself cannot be set otherwise.
+        // The facts about the node itself cannot be overridden.
         variables.extend([
             ("PORT".to_owned(), spec.port.to_string()),
             ("KEYRACK_ENVIRONMENT".to_owned(), spec.environment.clone()),
@@ -243,7 +243,7 @@ impl Engine for LocalEngine {
         self.program_for(image, command, variables).map(|program| ImageFacts { listens: program.listens() })
     }
 
-    async fn settle(&self) {
+    async fn wait_for_orphans(&self) {
         let locks = self.folders.locks();
         let until = Instant::now() + SETTLING;
         while Instant::now() < until && any_held(&locks) {

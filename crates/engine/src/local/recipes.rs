@@ -19,7 +19,7 @@ pub struct Recipe {
     pub name: String,
     #[serde(default)]
     pub summary: String,
-    /// The tags that it is offered with; the node is told the chosen one as `KEYRACK_TAG`.
+    /// The tags that it is offered with; the node gets the chosen one as `KEYRACK_TAG`.
     #[serde(default = "latest")]
     pub tags: Vec<String>,
     /// The program: an absolute path, or a name to be found in the node's `PATH`.

@@ -28,9 +28,9 @@ pub(super) struct Deploying<'a> {
 impl Environments {
     /// Waits for its turn, which may take long; who has lost the right to it meanwhile does not get it.
     pub(super) async fn turn_to_deploy<'a>(&self, caller: &Caller, slot: &'a Slot) -> Result<MutexGuard<'a, ()>> {
-        let standing = self.accounts.standing(caller).await?;
+        let auth_snapshot = self.accounts.auth_snapshot(caller).await?;
         let turn = slot.deploying.lock().await;
-        self.accounts.must_still_stand(caller, &standing, Right::Operate).await?;
+        self.accounts.recheck(caller, &auth_snapshot, Right::Operate).await?;
         Ok(turn)
     }
 
@@ -78,13 +78,13 @@ impl Environments {
         tx.commit().await?;
         let done = tokio::select! {
             done = work => done,
-            () = inside.slot.gone() => Err(Error::NoEnvironment(inside.environment.name.clone())),
+            () = inside.slot.deleting() => Err(Error::NoEnvironment(inside.environment.name.clone())),
             () = inside.manager.closing() => Err(Error::Unavailable),
         };
         let failure = done.as_ref().err().map(Error::without_output);
         self.retry(|| self.end_action(action, failure.clone())).await?;
         if let Some(failure) = failure {
-            self.note(event.refused(failure)).await?;
+            self.record_event(event.refused(failure)).await?;
         }
         done
     }

@@ -47,7 +47,7 @@ impl Environments {
         may(caller)?;
         let context = context_name("context", &new.context)?;
         new.hooks.check()?;
-        let environment = self.get_here(caller, &new.environment).await?;
+        let environment = self.get_local(caller, &new.environment).await?;
         let upload = self.uploads.at(caller, "fileUrl", &new.archive).await?;
         let archive = match new.name.as_deref().map(str::trim) {
             Some(name) if !name.is_empty() => name.chars().filter(|c| !is_hidden(*c)).take(200).collect(),

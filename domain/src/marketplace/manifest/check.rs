@@ -7,7 +7,7 @@ use crate::bounds::counts::STEPS;
 use crate::bounds::nesting::CALLS;
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
-use crate::marketplace::steps::{Kind, Step, wrong};
+use crate::marketplace::steps::{Kind, Step, invalid};
 
 /// What a manifest may say at its top.
 const KEYS: [&str; 26] = [
@@ -38,7 +38,7 @@ const KEYS: [&str; 26] = [
     "actions",
     "buttons",
 ];
-/// And these, which are told when it is done.
+/// And these, which are reported at the end.
 const TELLING_KEYS: [&str; 2] = ["success", "startPage"];
 
 /// What a manifest may say of nodes.
@@ -63,7 +63,7 @@ pub(super) fn keys(pairs: &[(String, Document)]) -> Result<()> {
     let is_key = |name: &str| KEYS.iter().chain(&TELLING_KEYS).any(|key| key.eq_ignore_ascii_case(name));
     if let Some((key, _)) = pairs.iter().find(|(key, _)| !is_key(key)) {
         let known = KEYS.iter().chain(&TELLING_KEYS).copied().collect::<Vec<_>>().join(", ");
-        return Err(wrong(key, format!("this server does not know it; it knows {known}")));
+        return Err(invalid(key, format!("this server does not know it; it knows {known}")));
     }
     Ok(())
 }
@@ -80,17 +80,17 @@ impl Manifest {
         let nodes = match (self.kind, self.document.get("nodes")) {
             (_, None) => return Ok(()),
             (ManifestType::Update, Some(_)) => {
-                return Err(wrong("nodes", "a manifest of type update makes no environment; addNodes adds to one"));
+                return Err(invalid("nodes", "a manifest of type update makes no environment; addNodes adds to one"));
             }
             (ManifestType::Install, Some(nodes)) => nodes,
         };
         let one = |at: &str, node: &Document| {
-            let Document::Mapping(pairs) = node else { return Err(wrong(at, "it has to be a mapping")) };
+            let Document::Mapping(pairs) = node else { return Err(invalid(at, "it has to be a mapping")) };
             let is_key = |name: &str| NODE_KEYS.iter().any(|key| key.eq_ignore_ascii_case(name));
             match pairs.iter().find(|(key, _)| !is_key(key)) {
                 Some((key, _)) => {
                     let why = format!("this server does not know it; it knows {}", NODE_KEYS.join(", "));
-                    Err(wrong(&format!("{at}.{key}"), why))
+                    Err(invalid(&format!("{at}.{key}"), why))
                 }
                 None => Ok(()),
             }
@@ -110,20 +110,23 @@ impl Manifest {
         }
         for key in ["ssl", "ha", "skipNodeEmails"] {
             if !matches!(self.document.get(key), None | Some(Document::Bool(_) | Document::Text(_))) {
-                return Err(wrong(key, "it has to be true or false"));
+                return Err(invalid(key, "it has to be true or false"));
             }
         }
         for key in ["globals", "targetNodes"] {
             if !matches!(self.document.get(key), None | Some(Document::Mapping(_))) {
-                return Err(wrong(key, "it has to be a mapping"));
+                return Err(invalid(key, "it has to be a mapping"));
             }
         }
         let Some(buttons) = self.document.get("buttons") else { return Ok(()) };
-        let Document::List(buttons) = buttons else { return Err(wrong("buttons", "it has to be a list")) };
+        let Document::List(buttons) = buttons else { return Err(invalid("buttons", "it has to be a list")) };
         for (index, button) in buttons.iter().enumerate() {
             let action = button.get("action").and_then(Document::scalar);
             if action.is_none_or(|action| self.action(&action).is_none()) {
-                return Err(wrong(&format!("buttons[{index}].action"), "it has to name one of the manifest's actions"));
+                return Err(invalid(
+                    &format!("buttons[{index}].action"),
+                    "it has to name one of the manifest's actions",
+                ));
             }
         }
         Ok(())
@@ -135,7 +138,7 @@ impl Manifest {
         events.extend(self.actions.iter().map(|(name, steps)| (name.as_str(), steps)));
         let mut known = HashMap::new();
         for (at, steps) in events {
-            self.cost(steps, CALLS, &mut known).map_err(|why| wrong(at, why))?;
+            self.cost(steps, CALLS, &mut known).map_err(|why| invalid(at, why))?;
         }
         Ok(())
     }
@@ -158,7 +161,7 @@ impl Manifest {
                 };
             }
             cost.height = cost.height.max(1 + called.height);
-            cost.steps = cost.steps.saturating_add(step.given.len().saturating_mul(1 + called.steps));
+            cost.steps = cost.steps.saturating_add(step.arguments.len().saturating_mul(1 + called.steps));
             if cost.steps > STEPS {
                 return Err(format!("it stands for more than {STEPS} steps"));
             }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::document::Document;
 use super::form::{Form, Forms};
 use super::placeholders;
-use super::steps::{self, OwnNames, Step, wrong};
+use super::steps::{self, OwnNames, Step, invalid};
 use crate::error::{Error, Result};
 use crate::types::text::hidden;
 
@@ -73,12 +73,12 @@ impl Manifest {
         let kind = match kind.as_deref().map(str::to_lowercase).as_deref() {
             Some("install") => ManifestType::Install,
             Some("update") => ManifestType::Update,
-            _ => return Err(wrong("type", "it has to be install or update")),
+            _ => return Err(invalid("type", "it has to be install or update")),
         };
         let name = document.get("name").and_then(Document::scalar).map(|name| name.trim().to_owned());
         let name = name.filter(|name| !name.is_empty() && name.chars().count() <= NAME_LIMIT && hidden(name).is_none());
         let name = name.ok_or_else(|| {
-            wrong("name", format!("it has to be a text of 1 to {NAME_LIMIT} characters that can be seen"))
+            invalid("name", format!("it has to be a text of 1 to {NAME_LIMIT} characters that can be seen"))
         })?;
         let own = own_actions(&document)?;
         let mut names = OwnNames::new();
@@ -122,7 +122,7 @@ impl Manifest {
         self.document.get(key).and_then(Document::scalar)
     }
 
-    /// Texts that are told as one or as a list.
+    /// Texts that are given as one or as a list.
     pub fn texts(&self, key: &str) -> Vec<String> {
         match self.document.get(key) {
             Some(Document::List(items)) => items.iter().filter_map(Document::scalar).collect(),
@@ -131,13 +131,13 @@ impl Manifest {
         }
     }
 
-    /// A text that may be told in several languages; English counts.
+    /// A text that may be given in several languages; English is used.
     pub fn translated(&self, key: &str) -> Option<String> {
         let value = self.document.get(key)?;
         translated(value)
     }
 
-    /// The text that is told when it is done, placeholders not filled in.
+    /// The text for a success, placeholders not filled in.
     pub fn success(&self) -> Option<String> {
         let success = self.document.get("success")?;
         translated(success)
@@ -192,12 +192,17 @@ fn own_actions(document: &Document) -> Result<Vec<(String, Document)>> {
             for (index, item) in items.iter().enumerate() {
                 match item {
                     Document::Mapping(more) => pairs.extend(more.clone()),
-                    _ => return Err(wrong(&format!("actions[{index}]"), "it has to be a mapping of names to actions")),
+                    _ => {
+                        return Err(invalid(
+                            &format!("actions[{index}]"),
+                            "it has to be a mapping of names to actions",
+                        ));
+                    }
                 }
             }
             Ok(pairs)
         }
-        Some(_) => Err(wrong("actions", "it has to be a mapping of names to actions")),
+        Some(_) => Err(invalid("actions", "it has to be a mapping of names to actions")),
     }
 }
 

@@ -3,70 +3,70 @@
 use std::time::Duration;
 
 use super::Run;
-use super::doing::Doing;
+use super::invocation::Invocation;
 use crate::environments::{GroupChange, NodeChoice, RestartOrder, VariableChange};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
 use crate::marketplace::errors::no_environment;
 use crate::marketplace::manifest::split;
-use crate::marketplace::steps::{Kind, wrong};
+use crate::marketplace::steps::{Kind, invalid};
 
 impl Run<'_> {
     /// The steps that change the environment.
-    pub(super) async fn change(&mut self, doing: &Doing<'_>) -> Result<()> {
-        let name = self.environment.clone().ok_or_else(|| no_environment(&doing.step.at))?;
+    pub(super) async fn change(&mut self, invocation: &Invocation<'_>) -> Result<()> {
+        let name = self.environment.clone().ok_or_else(|| no_environment(&invocation.step.at))?;
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
-        match doing.step.kind {
+        match invocation.step.kind {
             Kind::StartEnv => keyrack.environments.start(caller, client, &name).await?.finished().await,
             Kind::StopEnv => keyrack.environments.stop(caller, client, &name).await?.finished().await,
             Kind::SetEnvDisplayName => {
-                keyrack.environments.set_display_name(caller, client, &name, &doing.need("displayName")?).await
+                keyrack.environments.set_display_name(caller, client, &name, &invocation.need("displayName")?).await
             }
-            Kind::AttachEnvGroup => self.groups(&name, doing, GroupChange::Attach).await,
-            Kind::DetachEnvGroup => self.groups(&name, doing, GroupChange::Detach).await,
-            Kind::SetEnvGroup => self.groups(&name, doing, GroupChange::Set).await,
+            Kind::AttachEnvGroup => self.groups(&name, invocation, GroupChange::Attach).await,
+            Kind::DetachEnvGroup => self.groups(&name, invocation, GroupChange::Detach).await,
+            Kind::SetEnvGroup => self.groups(&name, invocation, GroupChange::Set).await,
             Kind::ApplyEnvProperty => {
-                keyrack.environments.keep_properties(caller, client, &name, &doing.json("properties")?, true).await
+                keyrack.environments.keep_properties(caller, client, &name, &invocation.json("properties")?, true).await
             }
-            Kind::AddNodes => self.add_nodes(&name, doing).await,
-            _ => self.change_nodes(&name, doing).await,
+            Kind::AddNodes => self.add_nodes(&name, invocation).await,
+            _ => self.change_nodes(&name, invocation).await,
         }
     }
 
-    async fn groups(&self, name: &str, doing: &Doing<'_>, change: GroupChange) -> Result<()> {
-        let names = match doing.param("envGroup") {
+    async fn groups(&self, name: &str, invocation: &Invocation<'_>, change: GroupChange) -> Result<()> {
+        let names = match invocation.param("envGroup") {
             Some(Document::List(items)) => items.iter().filter_map(Document::scalar).collect(),
-            _ => split(&doing.need("envGroup")?),
+            _ => split(&invocation.need("envGroup")?),
         };
         self.keyrack.environments.change_groups(self.caller, self.client, name, change, &names).await
     }
 
     /// The steps that speak of nodes.
-    async fn change_nodes(&mut self, name: &str, doing: &Doing<'_>) -> Result<()> {
+    async fn change_nodes(&mut self, name: &str, invocation: &Invocation<'_>) -> Result<()> {
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
         let environment = keyrack.environments.get(caller, name).await?;
-        let choice = doing.choice(&environment)?;
-        match doing.step.kind {
-            Kind::Cmd => self.execute(name, &choice, doing).await,
+        let choice = invocation.choice(&environment)?;
+        match invocation.step.kind {
+            Kind::Cmd => self.execute(name, &choice, invocation).await,
             Kind::AddVariables | Kind::SetVariables | Kind::RemoveVariables => {
-                let change = variables(doing)?;
+                let change = variables(invocation)?;
                 keyrack.environments.change_variables(caller, client, name, &choice, &change).await
             }
             Kind::RestartNodes => {
-                let sequential = doing.flag("isSequential")?.unwrap_or(false);
-                let delay = Duration::from_secs(doing.number("delay")?.unwrap_or(0).min(600));
+                let sequential = invocation.flag("isSequential")?.unwrap_or(false);
+                let delay = Duration::from_secs(invocation.number("delay")?.unwrap_or(0).min(600));
                 let order = RestartOrder { sequential, delay };
                 keyrack.environments.restart_nodes(caller, client, name, choice, order).await?.finished().await
             }
             Kind::SetNodeDisplayName => {
-                let display = doing.need("displayName")?;
+                let display = invocation.need("displayName")?;
                 for node in ids(&choice) {
                     keyrack.environments.set_node_display_name(caller, client, name, node, &display).await?;
                 }
                 Ok(())
             }
             Kind::SetNodeCount => {
-                let count = doing.number("count")?.ok_or_else(|| wrong("count", "it is required"))?;
+                let count = invocation.number("count")?.ok_or_else(|| invalid("count", "it is required"))?;
                 let chosen = ids(&choice);
                 let counts = |layer: &str| {
                     let is_chosen = environment.nodes().any(|node| node.group == layer && chosen.contains(&node.id.0));
@@ -74,7 +74,7 @@ impl Run<'_> {
                 };
                 self.topology(&environment, counts, Vec::new()).await
             }
-            _ => self.work_on_files(name, choice, doing).await,
+            _ => self.work_on_files(name, choice, invocation).await,
         }
     }
 }
@@ -86,21 +86,22 @@ fn ids(choice: &NodeChoice) -> Vec<i64> {
     }
 }
 
-fn variables(doing: &Doing<'_>) -> Result<VariableChange> {
+fn variables(invocation: &Invocation<'_>) -> Result<VariableChange> {
     let renamed = |error| match error {
         Error::Invalid { message, .. } => Error::invalid("jps", message),
         other => other,
     };
-    match doing.step.kind {
-        Kind::AddVariables => VariableChange::add("vars", &doing.json("vars")?).map_err(renamed),
+    match invocation.step.kind {
+        Kind::AddVariables => VariableChange::add("vars", &invocation.json("vars")?).map_err(renamed),
         Kind::SetVariables => {
-            let given = if doing.param("data").is_some() { doing.json("data") } else { doing.json("vars") };
+            let given =
+                if invocation.param("data").is_some() { invocation.json("data") } else { invocation.json("vars") };
             VariableChange::set("vars", &given?).map_err(renamed)
         }
         _ => {
-            let names = match doing.param("vars") {
+            let names = match invocation.param("vars") {
                 Some(Document::List(items)) => items.iter().filter_map(Document::scalar).collect(),
-                _ => split(&doing.need("vars")?),
+                _ => split(&invocation.need("vars")?),
             };
             Ok(VariableChange::Remove(names))
         }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::marketplace::document::Document;
 use crate::marketplace::errors::{no_environment, no_nodes};
 use crate::marketplace::manifest::Manifest;
-use crate::marketplace::steps::{Given, Kind, Step, TARGETS};
+use crate::marketplace::steps::{Arguments, Kind, Step, TARGETS};
 
 impl Run<'_> {
     /// Whether all steps can be begun: nothing is asked of nodes where nobody said which.
@@ -20,12 +20,12 @@ impl Run<'_> {
 /// Follows the steps without doing them.
 fn check(manifest: &Manifest, steps: &[Step], environment: bool, nodes: bool) -> Result<()> {
     for step in steps {
-        for given in &step.given {
-            let named = match given {
-                Given::Params(params) | Given::Whole(Document::Mapping(params)) => {
+        for arguments in &step.arguments {
+            let named = match arguments {
+                Arguments::Params(params) | Arguments::Whole(Document::Mapping(params)) => {
                     params.iter().any(|(name, _)| TARGETS.iter().any(|target| target.eq_ignore_ascii_case(name)))
                 }
-                Given::Whole(_) => false,
+                Arguments::Whole(_) => false,
             };
             let nodes = nodes || named || step.selector.is_some();
             match step.kind {

@@ -3,23 +3,23 @@
 use serde_json::json;
 
 use super::Run;
-use super::doing::Doing;
+use super::invocation::Invocation;
 use crate::environments::{NodeChoice, NodeOutput};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
 
-/// How much of a failed command's output is told.
+/// How much of a failed command's output is reported.
 const TOLD_OUTPUT: usize = 500;
 
 /// Lines of one `cmd` share a shell, and end with the first that fails.
 const NEXT_LINE: &str = "\nkeyrack_status=$?; [ $keyrack_status -eq 0 ] || exit $keyrack_status\n";
 
 impl Run<'_> {
-    pub(super) async fn execute(&mut self, name: &str, choice: &NodeChoice, doing: &Doing<'_>) -> Result<()> {
-        let commands = match doing.param("commandList") {
+    pub(super) async fn execute(&mut self, name: &str, choice: &NodeChoice, invocation: &Invocation<'_>) -> Result<()> {
+        let commands = match invocation.param("commandList") {
             Some(list) => list.scalar().unwrap_or_else(|| list.to_json().to_string()),
             None => {
-                let lines = match doing.param("commands").or_else(|| doing.param("command")) {
+                let lines = match invocation.param("commands").or_else(|| invocation.param("command")) {
                     Some(Document::List(items)) => items.iter().filter_map(Document::scalar).collect(),
                     Some(value) => value.scalar().into_iter().collect::<Vec<_>>(),
                     None => Vec::new(),
@@ -30,7 +30,7 @@ impl Run<'_> {
                 json!([lines.join(NEXT_LINE)]).to_string()
             }
         };
-        let say_yes = doing.flag("sayYes")?.unwrap_or(true);
+        let say_yes = invocation.flag("sayYes")?.unwrap_or(true);
         let outputs =
             self.keyrack.environments.execute(self.caller, self.client, name, choice, &commands, say_yes).await?;
         let response = |output: &NodeOutput| {
@@ -44,7 +44,7 @@ impl Run<'_> {
                 false => "it took too long and was ended".to_owned(),
             };
             return Err(Error::Step {
-                at: doing.step.at.clone(),
+                at: invocation.step.at.clone(),
                 cause: Box::new(Error::Engine(format!("node {}: {how}", bad.node))),
                 output: format!(": {}", last_part(said.trim())),
                 undone: String::new(),

@@ -1,9 +1,9 @@
 //! The steps that work on files of nodes.
 
 use super::Run;
-use super::doing::Doing;
+use super::invocation::Invocation;
 use crate::bounds::counts::REPLACEMENTS;
-use crate::environments::{FilePlace, NodeChoice};
+use crate::environments::{FileLocation, NodeChoice};
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
 use crate::marketplace::steps::Kind;
@@ -11,23 +11,30 @@ use crate::waiting;
 
 impl Run<'_> {
     /// A manifest goes on when its client goes away: half of one would be worse.
-    pub(super) async fn work_on_files(&self, name: &str, choice: NodeChoice, doing: &Doing<'_>) -> Result<()> {
-        waiting::for_nobody(self.file_step(name, choice, doing)).await
+    pub(super) async fn work_on_files(
+        &self,
+        name: &str,
+        choice: NodeChoice,
+        invocation: &Invocation<'_>,
+    ) -> Result<()> {
+        waiting::for_nobody(self.file_step(name, choice, invocation)).await
     }
 
-    async fn file_step(&self, name: &str, choice: NodeChoice, doing: &Doing<'_>) -> Result<()> {
+    async fn file_step(&self, name: &str, choice: NodeChoice, invocation: &Invocation<'_>) -> Result<()> {
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
-        let place = FilePlace { environment: name.to_owned(), choice, masters_only: false };
-        let path = doing.need("path")?;
-        let body = || Ok::<_, Error>(doing.text("body")?.unwrap_or_default());
-        match doing.step.kind {
-            Kind::CreateFile => drop(keyrack.environments.create_file(caller, client, &place, &path, false).await?),
-            Kind::CreateDirectory => drop(keyrack.environments.create_file(caller, client, &place, &path, true).await?),
+        let location = FileLocation { environment: name.to_owned(), choice, masters_only: false };
+        let path = invocation.need("path")?;
+        let body = || Ok::<_, Error>(invocation.text("body")?.unwrap_or_default());
+        match invocation.step.kind {
+            Kind::CreateFile => drop(keyrack.environments.create_file(caller, client, &location, &path, false).await?),
+            Kind::CreateDirectory => {
+                drop(keyrack.environments.create_file(caller, client, &location, &path, true).await?)
+            }
             Kind::WriteFile => {
-                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, false).await?)
+                drop(keyrack.environments.write_file(caller, client, &location, &path, &body()?, false).await?)
             }
             Kind::AppendFile => {
-                drop(keyrack.environments.write_file(caller, client, &place, &path, &body()?, true).await?)
+                drop(keyrack.environments.write_file(caller, client, &location, &path, &body()?, true).await?)
             }
             Kind::ReplaceInFile => {
                 let one = |item: &Document| {
@@ -35,7 +42,7 @@ impl Run<'_> {
                     let pattern = text("pattern").ok_or_else(|| Error::invalid("jps", "replacements: no pattern"))?;
                     Ok((pattern, text("replacement").unwrap_or_default()))
                 };
-                let replacements = match doing.param("replacements") {
+                let replacements = match invocation.param("replacements") {
                     Some(Document::List(items)) => items.iter().map(one).collect::<Result<Vec<_>>>()?,
                     Some(item) => vec![one(item)?],
                     None => return Err(Error::invalid("jps", "replacements: it is required")),
@@ -47,7 +54,7 @@ impl Run<'_> {
                 for (pattern, replacement) in replacements {
                     keyrack
                         .environments
-                        .replace_in_file(caller, client, &place, &path, &pattern, &replacement, None)
+                        .replace_in_file(caller, client, &location, &path, &pattern, &replacement, None)
                         .await?;
                 }
             }

@@ -4,8 +4,8 @@
 mod change;
 mod check;
 mod commands;
-mod doing;
 mod files;
+mod invocation;
 mod topology;
 
 use std::time::Duration;
@@ -13,14 +13,14 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use self::doing::Doing;
-pub(super) use self::doing::{of_layer, target};
+use self::invocation::Invocation;
+pub(super) use self::invocation::{of_layer, target};
 use super::document::Document;
 use super::manifest::Manifest;
 use super::placeholders::{fill, fill_text};
 use super::scope::Scope;
-use super::steps::{Given, Kind, Step};
-use crate::accounts::Standing;
+use super::steps::{Arguments, Kind, Step};
+use crate::accounts::AuthSnapshot;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::marketplace::Marketplace;
@@ -31,7 +31,7 @@ pub(super) struct Run<'a> {
     pub caller: &'a Caller,
     pub client: &'a Client,
     /// What held of the caller when it began.
-    pub standing: Standing,
+    pub auth_snapshot: AuthSnapshot,
     pub manifest: &'a Manifest,
     /// The environment that it works on, by its short name.
     pub environment: Option<String>,
@@ -40,10 +40,10 @@ pub(super) struct Run<'a> {
     pub scope: Scope,
 }
 
-/// What a step wants to come next.
+/// What follows after a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    GoOn,
+pub(super) enum ControlFlow {
+    Continue,
     /// `return`: it is done, with a text of its own.
     Done(Option<String>),
 }
@@ -53,61 +53,61 @@ impl Run<'_> {
     ///
     /// # Errors
     /// [`Error::Step`], naming the first step that failed.
-    pub async fn steps(&mut self, steps: &[Step]) -> Result<Flow> {
+    pub async fn steps(&mut self, steps: &[Step]) -> Result<ControlFlow> {
         let nodes = self.nodes.clone();
         self.all(steps, nodes.as_deref()).await
     }
 
-    fn all<'b>(&'b mut self, steps: &'b [Step], inherited: Option<&'b str>) -> BoxFuture<'b, Result<Flow>> {
+    fn all<'b>(&'b mut self, steps: &'b [Step], inherited: Option<&'b str>) -> BoxFuture<'b, Result<ControlFlow>> {
         async move {
             for step in steps {
-                for given in &step.given {
-                    let flow = self.one(step, given, inherited).await.map_err(|error| failed(step, error))?;
-                    if flow != Flow::GoOn {
+                for arguments in &step.arguments {
+                    let flow = self.one(step, arguments, inherited).await.map_err(|error| failed(step, error))?;
+                    if flow != ControlFlow::Continue {
                         return Ok(flow);
                     }
                 }
             }
-            Ok(Flow::GoOn)
+            Ok(ControlFlow::Continue)
         }
         .boxed()
     }
 
-    async fn one(&mut self, step: &Step, given: &Given, inherited: Option<&str>) -> Result<Flow> {
+    async fn one(&mut self, step: &Step, arguments: &Arguments, inherited: Option<&str>) -> Result<ControlFlow> {
         // Steps go on for hours: they end with the right of who began them.
-        self.keyrack.accounts.must_still_stand(self.caller, &self.standing, Right::Operate).await?;
+        self.keyrack.accounts.recheck(self.caller, &self.auth_snapshot, Right::Operate).await?;
         self.look().await?;
         let world = self.keyrack.world();
         let selector = step.selector.as_deref().map(|selector| fill_text(selector, &self.scope, world));
-        let params = match given {
-            Given::Params(params) => fill(&Document::Mapping(params.clone()), &self.scope, world)?,
-            Given::Whole(whole) => fill(whole, &self.scope, world)?,
+        let params = match arguments {
+            Arguments::Params(params) => fill(&Document::Mapping(params.clone()), &self.scope, world)?,
+            Arguments::Whole(whole) => fill(whole, &self.scope, world)?,
         };
-        let mut doing = Doing { step, params, selector: selector.or_else(|| inherited.map(str::to_owned)) };
+        let mut invocation = Invocation { step, params, selector: selector.or_else(|| inherited.map(str::to_owned)) };
         if step.selector.is_none()
-            && let Some(target) = doing.target()
+            && let Some(target) = invocation.target()
         {
-            doing.selector = Some(target);
+            invocation.selector = Some(target);
         }
         match step.kind {
-            Kind::Call => return self.call(&doing).await,
-            Kind::Return => return returned(&doing.params),
-            Kind::Log => self.write(&doing.text("message")?.unwrap_or_default()).await?,
-            Kind::Set => self.scope.set(doing.map()?)?,
-            Kind::SetGlobals => self.scope.set_globals(doing.map()?)?,
-            Kind::Sleep => self.sleep(doing.pause()?).await?,
+            Kind::Call => return self.call(&invocation).await,
+            Kind::Return => return returned(&invocation.params),
+            Kind::Log => self.write(&invocation.text("message")?.unwrap_or_default()).await?,
+            Kind::Set => self.scope.set(invocation.map()?)?,
+            Kind::SetGlobals => self.scope.set_globals(invocation.map()?)?,
+            Kind::Sleep => self.sleep(invocation.pause()?).await?,
             _ => {
-                self.change(&doing).await?;
+                self.change(&invocation).await?;
                 self.write(&format!("{}: done", step.at)).await?;
             }
         }
-        Ok(Flow::GoOn)
+        Ok(ControlFlow::Continue)
     }
 
-    async fn call(&mut self, doing: &Doing<'_>) -> Result<Flow> {
-        let before = self.scope.replace_this(doing.params.to_json());
+    async fn call(&mut self, invocation: &Invocation<'_>) -> Result<ControlFlow> {
+        let before = self.scope.replace_this(invocation.params.to_json());
         let manifest = self.manifest;
-        let flow = self.all(manifest.called(doing.step), doing.selector.as_deref()).await;
+        let flow = self.all(manifest.called(invocation.step), invocation.selector.as_deref()).await;
         self.scope.replace_this(before);
         flow
     }
@@ -137,12 +137,12 @@ impl Run<'_> {
 }
 
 /// `return`: a text is a failure, as on the platform; a mapping says what it is.
-fn returned(value: &Document) -> Result<Flow> {
+fn returned(value: &Document) -> Result<ControlFlow> {
     let text = |key: &str| value.get(key).and_then(Document::scalar);
     let kind = text("type").or_else(|| text("result")).unwrap_or_else(|| "error".to_owned());
     let message = value.scalar().or_else(|| text("message"));
     match kind.to_lowercase().as_str() {
-        "success" | "0" => Ok(Flow::Done(message)),
+        "success" | "0" => Ok(ControlFlow::Done(message)),
         _ => Err(Error::Engine(message.unwrap_or_else(|| format!("it returned {}", value.to_json())))),
     }
 }

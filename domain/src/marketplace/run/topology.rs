@@ -3,16 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::Run;
-use super::doing::Doing;
+use super::invocation::Invocation;
 use crate::environments::Environment;
 use crate::error::Result;
 use crate::marketplace::document::Document;
-use crate::marketplace::steps::{ADDED_NODE, wrong};
+use crate::marketplace::steps::{ADDED_NODE, invalid};
 
 impl Run<'_> {
-    pub(super) async fn add_nodes(&self, name: &str, doing: &Doing<'_>) -> Result<()> {
+    pub(super) async fn add_nodes(&self, name: &str, invocation: &Invocation<'_>) -> Result<()> {
         let environment = self.keyrack.environments.get(self.caller, name).await?;
-        let items = match &doing.params {
+        let items = match &invocation.params {
             Document::List(items) => items.clone(),
             one => vec![one.clone()],
         };
@@ -63,10 +63,10 @@ impl Run<'_> {
     }
 }
 
-/// What `addNodes` says of nodes, as CreateEnvironment is told it.
+/// What `addNodes` says of nodes, as CreateEnvironment takes it.
 fn added_node(index: usize, item: &Document) -> Result<Value> {
     let at = format!("[{index}]");
-    let Document::Mapping(pairs) = item else { return Err(wrong(&at, "it has to be a mapping")) };
+    let Document::Mapping(pairs) = item else { return Err(invalid(&at, "it has to be a mapping")) };
     let mut node = json!({ "docker": {} });
     for (key, value) in pairs {
         match ADDED_NODE.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
@@ -77,7 +77,7 @@ fn added_node(index: usize, item: &Document) -> Result<Value> {
         }
     }
     let count = item.get("count").and_then(Document::scalar).map_or(Ok(1), |count| count.trim().parse::<u64>());
-    let count = count.map_err(|_| wrong(&format!("{at}.count"), "it has to be a whole number"))?;
+    let count = count.map_err(|_| invalid(&format!("{at}.count"), "it has to be a whole number"))?;
     node["count"] = count.into();
     Ok(node)
 }

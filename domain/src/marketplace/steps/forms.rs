@@ -10,7 +10,7 @@ pub(super) struct Form {
     /// The parameter that a bare value stands for; none when the value is taken as a whole.
     pub default: Option<&'static str>,
     pub params: &'static [&'static str],
-    /// Whether it has to be told the nodes.
+    /// Whether it requires nodes.
     pub nodes: bool,
 }
 
@@ -92,7 +92,7 @@ pub const ADDED_NODE: [(&str, &str); 14] = [
 const METHOD_PREFIXES: [&str; 2] = ["environment.control.", "env.control."];
 
 impl Kind {
-    /// Whether it has to be told the nodes.
+    /// Whether it requires nodes.
     pub fn needs_nodes(self) -> bool {
         FORMS.iter().chain(METHODS).any(|form| form.kind == self && form.nodes)
     }

@@ -42,7 +42,7 @@ pub enum Kind {
     Call,
 }
 
-/// One step with all that it is given, placeholders not yet filled in.
+/// One step with its arguments, placeholders not yet filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// Where it stands: `onInstall[2].cmd [cp]`.
@@ -52,13 +52,13 @@ pub struct Step {
     pub name: String,
     /// On which nodes, as it stands between the brackets.
     pub selector: Option<String>,
-    /// What it is given; several when it is done several times.
-    pub given: Vec<Given>,
+    /// The arguments of each invocation.
+    pub arguments: Vec<Arguments>,
 }
 
-/// The parameters of one doing, by name.
+/// The arguments of one invocation, by name.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Given {
+pub enum Arguments {
     Params(Vec<(String, Document)>),
     /// Of [`Kind::Call`], [`Kind::Set`], [`Kind::Return`] and the like: whatever stands there.
     Whole(Document),
@@ -70,7 +70,7 @@ pub type OwnNames = HashMap<String, String>;
 /// How nodes are named beside an action.
 pub const TARGETS: [&str; 3] = ["nodeId", "nodeGroup", "nodeType"];
 
-/// A refusal of what stands there.
-pub fn wrong(at: &str, why: impl std::fmt::Display) -> Error {
+/// A refusal of the value at this path.
+pub fn invalid(at: &str, why: impl std::fmt::Display) -> Error {
     Error::invalid("jps", format!("{at}: {why}"))
 }

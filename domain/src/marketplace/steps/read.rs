@@ -1,7 +1,7 @@
 //! Reading the steps of a manifest, so that an unknown one is named before anything is done.
 
 use super::forms::{Form, find, find_method, known, without_prefix};
-use super::{ADDED_NODE, Given, Kind, OwnNames, Step, TARGETS, wrong};
+use super::{ADDED_NODE, Arguments, Kind, OwnNames, Step, TARGETS, invalid};
 use crate::bounds::counts::BESIDE as BESIDE_SIZE;
 use crate::error::{Error, Result};
 use crate::marketplace::document::Document;
@@ -23,13 +23,13 @@ pub fn read(at: &str, document: &Document, own: &OwnNames) -> Result<Vec<Step>> 
             for (index, item) in items.iter().enumerate() {
                 let at = format!("{at}[{index}]");
                 match item {
-                    Document::List(_) => return Err(wrong(&at, "it has to be an action, not a list")),
+                    Document::List(_) => return Err(invalid(&at, "it has to be an action, not a list")),
                     item => steps.extend(read(&at, item, own)?),
                 }
             }
             Ok(steps)
         }
-        _ => Err(wrong(at, "it has to be an action, or a list of actions")),
+        _ => Err(invalid(at, "it has to be an action, or a list of actions")),
     }
 }
 
@@ -38,12 +38,12 @@ fn mapping(at: &str, pairs: &[(String, Document)], own: &OwnNames) -> Result<Vec
     let beside: Vec<_> = pairs.iter().filter(|(name, _)| is_beside(name)).cloned().collect();
     if let Some((name, value)) = beside.iter().find(|(_, value)| value.to_json().to_string().len() > BESIDE_SIZE) {
         let length = value.to_json().to_string().len();
-        return Err(wrong(&format!("{at}.{name}"), format!("it can have {BESIDE_SIZE} bytes; this has {length}")));
+        return Err(invalid(&format!("{at}.{name}"), format!("it can have {BESIDE_SIZE} bytes; this has {length}")));
     }
     let actions = pairs.iter().filter(|(name, _)| !is_beside(name));
     let steps: Vec<_> = actions.map(|(key, value)| step(at, key, Some(value), &beside, own)).collect::<Result<_>>()?;
     if steps.is_empty() && !beside.is_empty() {
-        return Err(wrong(at, "there are parameters, but no action"));
+        return Err(invalid(at, "there are parameters, but no action"));
     }
     Ok(steps)
 }
@@ -55,12 +55,12 @@ fn step(at: &str, key: &str, value: Option<&Document>, beside: &[(String, Docume
     let selector = selector.map_err(|()| unknown(&at, key))?;
     let value = value.unwrap_or(&Document::Null);
     if let Some(own) = own.get(&name.to_ascii_lowercase()) {
-        let given = match value {
-            Document::List(items) => items.iter().cloned().map(Given::Whole).collect(),
-            value => vec![Given::Whole(value.clone())],
+        let arguments = match value {
+            Document::List(items) => items.iter().cloned().map(Arguments::Whole).collect(),
+            value => vec![Arguments::Whole(value.clone())],
         };
         let selector = selector.or_else(|| beside_selector(beside));
-        return Ok(Step { at, kind: Kind::Call, name: own.clone(), selector, given });
+        return Ok(Step { at, kind: Kind::Call, name: own.clone(), selector, arguments });
     }
     if without_prefix(name).eq_ignore_ascii_case("api") {
         return api(&at, value, selector, beside);
@@ -69,8 +69,8 @@ fn step(at: &str, key: &str, value: Option<&Document>, beside: &[(String, Docume
     if form.kind == Kind::AddNodes {
         check_added(&at, value)?;
     }
-    let given = given(&at, form, value, beside)?;
-    Ok(Step { at, kind: form.kind, name: form.names[0].to_owned(), selector, given })
+    let arguments = arguments(&at, form, value, beside)?;
+    Ok(Step { at, kind: form.kind, name: form.names[0].to_owned(), selector, arguments })
 }
 
 /// Whether `addNodes` says only what is known.
@@ -80,10 +80,10 @@ fn check_added(at: &str, value: &Document) -> Result<()> {
     };
     let one = |at: &str, node: &Document| match node {
         Document::Mapping(pairs) => match pairs.iter().find(|(key, _)| !is_known(key)) {
-            Some((key, _)) => Err(wrong(&format!("{at}.{key}"), "addNodes has no such parameter")),
+            Some((key, _)) => Err(invalid(&format!("{at}.{key}"), "addNodes has no such parameter")),
             None => Ok(()),
         },
-        _ => Err(wrong(at, "it has to be a mapping of what the nodes are")),
+        _ => Err(invalid(at, "it has to be a mapping of what the nodes are")),
     };
     match value {
         Document::List(items) => {
@@ -99,24 +99,24 @@ fn api(at: &str, value: &Document, selector: Option<String>, beside: &[(String, 
         Document::Text(method) => (method.clone(), &Document::Null),
         Document::Mapping(pairs) => {
             if let Some((key, _)) = pairs.iter().find(|(key, _)| !["method", "params"].contains(&key.as_str())) {
-                return Err(wrong(&format!("{at}.{key}"), "api takes method and params"));
+                return Err(invalid(&format!("{at}.{key}"), "api takes method and params"));
             }
             let method = value.get("method").and_then(Document::scalar);
-            let method = method.ok_or_else(|| wrong(&format!("{at}.method"), "it has to name a method"))?;
+            let method = method.ok_or_else(|| invalid(&format!("{at}.method"), "it has to name a method"))?;
             (method, value.get("params").unwrap_or(&Document::Null))
         }
-        _ => return Err(wrong(at, "it has to be a method, or a mapping of method and params")),
+        _ => return Err(invalid(at, "it has to be a method, or a mapping of method and params")),
     };
     let form = find_method(&method).ok_or_else(|| unknown(at, &method))?;
-    let given = given(at, form, params, beside)?;
-    Ok(Step { at: at.to_owned(), kind: form.kind, name: form.names[0].to_owned(), selector, given })
+    let arguments = arguments(at, form, params, beside)?;
+    Ok(Step { at: at.to_owned(), kind: form.kind, name: form.names[0].to_owned(), selector, arguments })
 }
 
-fn given(at: &str, form: &Form, value: &Document, beside: &[(String, Document)]) -> Result<Vec<Given>> {
+fn arguments(at: &str, form: &Form, value: &Document, beside: &[(String, Document)]) -> Result<Vec<Arguments>> {
     let Some(default) = form.default else {
-        return Ok(vec![Given::Whole(value.clone())]);
+        return Ok(vec![Arguments::Whole(value.clone())]);
     };
-    let one = |at: &str, value: &Document| -> Result<Given> {
+    let one = |at: &str, value: &Document| -> Result<Arguments> {
         let mut params = match value {
             Document::Null => Vec::new(),
             Document::Mapping(pairs) => pairs.clone(),
@@ -126,20 +126,20 @@ fn given(at: &str, form: &Form, value: &Document, beside: &[(String, Document)])
             let of_nodes = form.nodes && TARGETS.iter().any(|target| target.eq_ignore_ascii_case(name));
             of_nodes || form.params.iter().any(|param| param.eq_ignore_ascii_case(name))
         };
-        // `vars: { A: 1 }` may be told without its name, where its own names are no parameters.
+        // `vars: { A: 1 }` may be given without its name, where its own names are no parameters.
         let is_map = matches!(default, "vars" | "data" | "properties");
         if is_map && !params.is_empty() && !params.iter().any(|(name, _)| is_known(name)) {
             params = vec![(default.to_owned(), Document::Mapping(params))];
         }
         if let Some((name, _)) = params.iter().find(|(name, _)| !is_known(name)) {
-            return Err(wrong(&format!("{at}.{name}"), format!("{} has no such parameter", form.names[0])));
+            return Err(invalid(&format!("{at}.{name}"), format!("{} has no such parameter", form.names[0])));
         }
         for (name, value) in beside.iter().filter(|(name, _)| is_known(name)) {
             if !params.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
                 params.push((name.clone(), value.clone()));
             }
         }
-        Ok(Given::Params(params))
+        Ok(Arguments::Params(params))
     };
     match value {
         // The lines of one command list; of other actions, each item is one doing.
@@ -179,7 +179,7 @@ fn split_key(key: &str) -> (&str, Result<Option<String>, ()>) {
 }
 
 fn unknown(at: &str, name: &str) -> Error {
-    wrong(at, format!("this server does not know the action “{name}”; it knows {}", known()))
+    invalid(at, format!("this server does not know the action “{name}”; it knows {}", known()))
 }
 
 #[cfg(test)]
@@ -205,7 +205,8 @@ mod tests {
              - SETNODECOUNT: 2\n  nodeGroup: cp\n",
         )
         .unwrap();
-        let kinds: Vec<_> = steps.iter().map(|step| (step.kind, step.selector.as_deref(), step.given.len())).collect();
+        let kinds: Vec<_> =
+            steps.iter().map(|step| (step.kind, step.selector.as_deref(), step.arguments.len())).collect();
         assert_eq!(
             kinds,
             [
@@ -222,7 +223,7 @@ mod tests {
         );
         let commands = Document::List(vec![text("a"), text("b")]);
         let cmd = vec![("commands".into(), commands), ("sayYes".into(), Document::Bool(false))];
-        assert_eq!(steps[1].given, [Given::Params(cmd)]);
+        assert_eq!(steps[1].arguments, [Arguments::Params(cmd)]);
         assert_eq!(steps[1].at, "onInstall[1].cmd [cp, 12]");
     }
 

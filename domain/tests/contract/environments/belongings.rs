@@ -1,18 +1,18 @@
 //! What is kept with environments, layers and nodes: it is there after a restart of the server, and goes with them.
 
-use keyrack_domain::environments::{FilePlace, GroupChange, NodeChoice, VariableChange};
+use keyrack_domain::environments::{FileLocation, GroupChange, NodeChoice, VariableChange};
 use keyrack_domain::types::environments::EnvStatus;
 use serde_json::json;
 
 use super::{House, fetch, web};
-use crate::bed::{Bed, client, on_both};
+use crate::test_domain::{TestDomain, client, on_both};
 
 on_both! {
-async fn what_is_set_survives_the_server(bed: Bed) {
+async fn what_is_set_survives_the_server(bed: TestDomain) {
     let house = House::on(bed).await;
     house.create(web("a")).await;
     let (keyrack, owner, client) = (house.keyrack.clone(), house.owner.clone(), client());
-    let place = FilePlace { environment: "a".into(), choice: NodeChoice::Only, masters_only: false };
+    let place = FileLocation { environment: "a".into(), choice: NodeChoice::Only, masters_only: false };
     let shops = ["shops/berlin".to_owned()];
     keyrack.environments.change_groups(&owner, &client, "a", GroupChange::Attach, &shops).await.unwrap();
     keyrack.environments.change_groups(&owner, &client, "a", GroupChange::Attach, &shops).await.unwrap();
@@ -47,7 +47,7 @@ async fn what_is_set_survives_the_server(bed: Bed) {
         assert!(page.contains("GREETING=hello"), "also the node that came later: {page}");
     }
     assert_eq!(json!(keyrack.environments.properties(&owner, "a", &[]).await.unwrap()), json!({ "true": 2 }));
-    let place = FilePlace { choice: NodeChoice::Ids(vec![front.nodes[0].id.0]), ..place };
+    let place = FileLocation { choice: NodeChoice::Ids(vec![front.nodes[0].id.0]), ..place };
     let favorites = keyrack.environments.favorites(&owner, &place).await.unwrap();
     assert_eq!((favorites.len(), favorites[0].keyword.as_deref()), (1, Some("web")));
     assert_eq!(keyrack.environments.read_file(&owner, &client, &place, "data/f").await.unwrap(), "kept");

@@ -8,11 +8,11 @@ use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::environments::EnvStatus;
 
 use super::{House, fetch, is_wrong_state, running, web};
-use crate::bed::{Bed, client, on_both};
 use crate::processes::{marker, processes_with, until};
+use crate::test_domain::{TestDomain, client, on_both};
 
 on_both! {
-async fn an_environment_runs_answers_and_really_stops(bed: Bed) {
+async fn an_environment_runs_answers_and_really_stops(bed: TestDomain) {
     let house = House::on(bed).await;
     let mark = marker();
     let mut spec = web("my-project");
@@ -37,7 +37,7 @@ async fn an_environment_runs_answers_and_really_stops(bed: Bed) {
     assert_eq!(fetch(&address).await, None, "nothing runs without the server");
 }
 
-async fn a_change_begins_only_in_the_states_that_it_needs(bed: Bed) {
+async fn a_change_begins_only_in_the_states_that_it_needs(bed: TestDomain) {
     let house = House::on(bed).await;
     let (keyrack, owner, client) = (&house.keyrack, &house.owner, client());
     house.create(web("a")).await;
@@ -56,7 +56,7 @@ async fn a_change_begins_only_in_the_states_that_it_needs(bed: Bed) {
     assert!(matches!(missing, Error::NoEnvironment(name) if name == "b"));
 }
 
-async fn of_two_stops_at_once_one_wins_and_none_hangs(bed: Bed) {
+async fn of_two_stops_at_once_one_wins_and_none_hangs(bed: TestDomain) {
     let house = House::on(bed).await;
     house.create(running("a", "trap '' TERM; while true; do sleep 1; done")).await;
     let stops = (0..8).map(|_| async {
@@ -76,7 +76,7 @@ async fn of_two_stops_at_once_one_wins_and_none_hangs(bed: Bed) {
     assert_eq!(house.status("a").await, EnvStatus::Stopped);
 }
 
-async fn nothing_else_can_be_done_while_it_is_launching(bed: Bed) {
+async fn nothing_else_can_be_done_while_it_is_launching(bed: TestDomain) {
     let house = House::on(bed).await;
     let (keyrack, owner, client) = (&house.keyrack, &house.owner, client());
     let creating = keyrack.environments.create(owner, &client, running("a", "sleep 1000")).await.unwrap();
@@ -98,14 +98,14 @@ async fn nothing_else_can_be_done_while_it_is_launching(bed: Bed) {
     assert_eq!(house.status("a").await, EnvStatus::Running);
 }
 
-async fn a_change_goes_on_when_nobody_waits_for_it(bed: Bed) {
+async fn a_change_goes_on_when_nobody_waits_for_it(bed: TestDomain) {
     let house = House::on(bed).await;
     house.create(web("a")).await;
     drop(house.keyrack.environments.stop(&house.owner, &client(), "a").await.unwrap());
     house.until_status("a", EnvStatus::Stopped).await;
 }
 
-async fn it_sleeps_and_wakes(bed: Bed) {
+async fn it_sleeps_and_wakes(bed: TestDomain) {
     let house = House::on(bed).await;
     let address = house.create(web("a")).await.address().unwrap();
     house.keyrack.environments.sleep(&house.owner, &client(), "a").await.unwrap().finished().await.unwrap();
@@ -117,7 +117,7 @@ async fn it_sleeps_and_wakes(bed: Bed) {
     assert!(fetch(&address).await.is_some());
 }
 
-async fn a_restart_gives_new_processes_to_the_chosen_nodes(bed: Bed) {
+async fn a_restart_gives_new_processes_to_the_chosen_nodes(bed: TestDomain) {
     let house = House::on(bed).await;
     let mark = marker();
     let mut spec = running("a", &format!("exec sleep {mark}"));
@@ -150,7 +150,7 @@ async fn a_restart_gives_new_processes_to_the_chosen_nodes(bed: Bed) {
     }
 }
 
-async fn a_deleted_environment_is_gone_with_processes_files_and_port(bed: Bed) {
+async fn a_deleted_environment_is_gone_with_processes_files_and_port(bed: TestDomain) {
     let house = House::on(bed).await;
     let mark = marker();
     let environment = house.create(running("a", &format!("trap '' TERM; sleep {mark}; sleep {mark}"))).await;
@@ -166,7 +166,7 @@ async fn a_deleted_environment_is_gone_with_processes_files_and_port(bed: Bed) {
     assert_eq!(house.tasks().await[1], ("Deleting a".into(), "Done".into()));
 }
 
-async fn it_can_be_deleted_while_it_is_launching_and_only_once(bed: Bed) {
+async fn it_can_be_deleted_while_it_is_launching_and_only_once(bed: TestDomain) {
     let house = House::on(bed).await;
     let mark = marker();
     let creating = house.keyrack.environments.create(&house.owner, &client(), running("a", &format!("sleep {mark}"))).await.unwrap();
@@ -179,7 +179,7 @@ async fn it_can_be_deleted_while_it_is_launching_and_only_once(bed: Bed) {
     assert_eq!(house.tasks().await, [("Deleting a".into(), "Done".into()), ("Creating a".into(), "Failed".into())]);
 }
 
-async fn strangers_find_nothing_and_viewers_change_nothing(bed: Bed) {
+async fn strangers_find_nothing_and_viewers_change_nothing(bed: TestDomain) {
     let house = House::on(bed).await;
     let environment = house.create(web("a")).await;
     let (stranger, viewer) = (house.bed.stranger().await, house.bed.member("viewer@example.org", Role::Viewer).await);
@@ -209,7 +209,7 @@ async fn strangers_find_nothing_and_viewers_change_nothing(bed: Bed) {
     assert_eq!(house.status("a").await, EnvStatus::Running);
 }
 
-async fn its_log_and_its_use_can_be_looked_at(bed: Bed) {
+async fn its_log_and_its_use_can_be_looked_at(bed: TestDomain) {
     let house = House::on(bed).await;
     let environment = house.create(running("a", "echo one; echo two; sleep 1000")).await;
     let node = environment.nodes().next().unwrap().id.0;

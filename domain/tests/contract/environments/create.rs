@@ -9,10 +9,10 @@ use keyrack_domain::environments::EnvironmentSpec;
 use keyrack_domain::types::environments::EnvStatus;
 
 use super::{House, fetch, is_wrong_state, running, web};
-use crate::bed::{Bed, client, on_both};
+use crate::test_domain::{TestDomain, client, on_both};
 
 on_both! {
-async fn it_is_created_as_the_json_says(bed: Bed) {
+async fn it_is_created_as_the_json_says(bed: TestDomain) {
     let house = House::on(bed).await;
     let spec = EnvironmentSpec::parse(
         r#"{"shortdomain": "Shop", "displayName": "The shop", "region": null}"#,
@@ -40,7 +40,7 @@ async fn it_is_created_as_the_json_says(bed: Bed) {
     assert_eq!((view.name.as_str(), view.address.clone(), view.layers.len()), ("shop", shop.address(), 2));
 }
 
-async fn what_cannot_be_is_refused_and_nothing_is_made(bed: Bed) {
+async fn what_cannot_be_is_refused_and_nothing_is_made(bed: TestDomain) {
     let house = House::on(bed).await;
     house.create(web("taken")).await;
     let stranger = house.bed.stranger().await;
@@ -62,7 +62,7 @@ async fn what_cannot_be_is_refused_and_nothing_is_made(bed: Bed) {
     assert!(house.keyrack.environments.overview(&stranger).await.unwrap().tasks.is_empty());
 }
 
-async fn a_name_is_made_up_when_none_is_given(bed: Bed) {
+async fn a_name_is_made_up_when_none_is_given(bed: TestDomain) {
     let house = House::on(bed).await;
     let creating = house.keyrack.environments.create(&house.owner, &client(), EnvironmentSpec { name: None, ..web("") }).await.unwrap();
     let name = creating.environment.name.clone();
@@ -71,7 +71,7 @@ async fn a_name_is_made_up_when_none_is_given(bed: Bed) {
     assert_eq!(house.status(&name).await, EnvStatus::Running);
 }
 
-async fn ports_that_are_taken_are_passed_over_and_kept_ones_are_stable(bed: Bed) {
+async fn ports_that_are_taken_are_passed_over_and_kept_ones_are_stable(bed: TestDomain) {
     let house = House::on(bed).await;
     let port = async |name: &str| house.get(name).await.nodes().next().unwrap().port;
     house.create(web("probe")).await;
@@ -95,7 +95,7 @@ async fn ports_that_are_taken_are_passed_over_and_kept_ones_are_stable(bed: Bed)
     assert!(page.contains("KEYRACK_ENVIRONMENT=a"));
 }
 
-async fn a_clone_has_the_files_and_goes_its_own_way(bed: Bed) {
+async fn a_clone_has_the_files_and_goes_its_own_way(bed: TestDomain) {
     let house = House::on(bed).await;
     let source = house.create(running("a", "mkdir -p www; echo $KEYRACK_ENVIRONMENT >> www/list; sleep 1000")).await;
     let keyrack = &house.keyrack;
@@ -123,7 +123,7 @@ async fn a_clone_has_the_files_and_goes_its_own_way(bed: Bed) {
     creating.finished().await.unwrap();
 }
 
-async fn people_call_it_what_they_like(bed: Bed) {
+async fn people_call_it_what_they_like(bed: TestDomain) {
     let house = House::on(bed).await;
     house.create(web("a")).await;
     let set = async |name: &str| house.keyrack.environments.set_display_name(&house.owner, &client(), "a", name).await;
@@ -135,7 +135,7 @@ async fn people_call_it_what_they_like(bed: Bed) {
     assert_eq!(house.get("a").await.display_name, "a");
 }
 
-async fn the_demo_environment_is_made_once(bed: Bed) {
+async fn the_demo_environment_is_made_once(bed: TestDomain) {
     let house = House::on(bed).await;
     for _ in 0..2 {
         house.keyrack.environments.create_demo(house.owner.account, house.owner.user).await.unwrap();

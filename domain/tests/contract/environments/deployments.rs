@@ -3,13 +3,13 @@
 use std::io::Write;
 
 use chrono::TimeDelta;
-use keyrack_domain::environments::{FilePlace, Hooks, NewDeployment, NodeChoice};
+use keyrack_domain::environments::{FileLocation, Hooks, NewDeployment, NodeChoice};
 use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::types::environments::EnvStatus;
 use keyrack_domain::uploads::Upload;
 
 use super::{House, web};
-use crate::bed::{Bed, STOP, client, on_both};
+use crate::test_domain::{STOP, TestDomain, client, on_both};
 
 async fn upload(house: &House, content: &str) -> Upload {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -36,7 +36,7 @@ fn new(archive: &Upload) -> NewDeployment {
 }
 
 on_both! {
-async fn what_is_deployed_survives_the_server(bed: Bed) {
+async fn what_is_deployed_survives_the_server(bed: TestDomain) {
     let house = House::on(bed).await;
     house.create(web("a")).await;
     let (keyrack, owner) = (house.keyrack.clone(), house.owner.clone());
@@ -55,13 +55,13 @@ async fn what_is_deployed_survives_the_server(bed: Bed) {
         house.until_status(name, EnvStatus::Running).await;
         let environment = house.get(name).await;
         assert_eq!(environment.layers[0].deployments[0].archive, "shop.war");
-        let place = FilePlace { environment: name.into(), choice: NodeChoice::Only, masters_only: false };
+        let place = FileLocation { environment: name.into(), choice: NodeChoice::Only, masters_only: false };
         assert_eq!(house.keyrack.environments.read_file(&owner, &client(), &place, "www/index.html").await.unwrap(), "first");
     }
     house.keyrack.environments.stop_all().await;
 }
 
-async fn an_environment_is_exported_and_imported(bed: Bed) {
+async fn an_environment_is_exported_and_imported(bed: TestDomain) {
     let house = House::on(bed).await;
     house.create(web("a")).await;
     let (keyrack, owner) = (house.keyrack.clone(), house.owner.clone());
@@ -74,7 +74,7 @@ async fn an_environment_is_exported_and_imported(bed: Bed) {
     keyrack.environments.stop_all().await;
 }
 
-async fn of_two_servers_one_claims_a_task(bed: Bed) {
+async fn of_two_servers_one_claims_a_task(bed: TestDomain) {
     let (keyrack, other, owner) = (bed.keyrack.clone(), bed.again().await, bed.owner().await);
     let new = NewTask {
         schedule: "* * * * *".into(),
@@ -101,7 +101,7 @@ async fn of_two_servers_one_claims_a_task(bed: Bed) {
     keyrack.scheduler.delete(&owner, &client(), &[task.id]).await.unwrap();
 }
 
-async fn a_key_is_kept_once(bed: Bed) {
+async fn a_key_is_kept_once(bed: TestDomain) {
     let (keyrack, owner) = (bed.keyrack.clone(), bed.owner().await);
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICtdmoZLXmXVmVKPHqzvEaDX6qNEQVVKbIiJUuzGtQXL";
     let kept = keyrack.accounts.add_ssh_key(&owner, &client(), "Laptop", key).await.unwrap();

@@ -5,11 +5,11 @@ use keyrack_domain::types::environments::EnvStatus;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{House, fetch, running, web};
-use crate::bed::{Bed, client, on_both};
 use crate::processes::{marker, processes_with, until, until_none_with};
+use crate::test_domain::{TestDomain, client, on_both};
 
 on_both! {
-async fn a_node_that_dies_is_started_again_and_the_environment_runs_on(bed: Bed) {
+async fn a_node_that_dies_is_started_again_and_the_environment_runs_on(bed: TestDomain) {
     let house = House::on(bed).await;
     let mark = marker();
     house.create(running("a", &format!("exec sleep {mark}"))).await;
@@ -23,7 +23,7 @@ async fn a_node_that_dies_is_started_again_and_the_environment_runs_on(bed: Bed)
     assert_eq!(processes_with(&mark), [0; 0]);
 }
 
-async fn a_node_that_keeps_dying_breaks_the_environment_with_its_last_lines(bed: Bed) {
+async fn a_node_that_keeps_dying_breaks_the_environment_with_its_last_lines(bed: TestDomain) {
     let house = House::on(bed).await;
     let mark = marker();
     let mut spec = running("a", "echo 'cannot open the door'; exit 3");
@@ -51,7 +51,7 @@ async fn a_node_that_keeps_dying_breaks_the_environment_with_its_last_lines(bed:
     assert_eq!((stopped.status, stopped.failure), (EnvStatus::Stopped, None));
 }
 
-async fn a_running_environment_breaks_when_a_node_begins_to_die(bed: Bed) {
+async fn a_running_environment_breaks_when_a_node_begins_to_die(bed: TestDomain) {
     let house = House::on(bed).await;
     let mark = marker();
     // It starts well once; after that a file makes it fail.
@@ -66,7 +66,7 @@ async fn a_running_environment_breaks_when_a_node_begins_to_die(bed: Bed) {
     house.keyrack.environments.delete(&house.owner, &client(), "a").await.unwrap();
 }
 
-async fn an_environment_whose_node_dies_now_and_then_can_be_stopped_at_any_time(bed: Bed) {
+async fn an_environment_whose_node_dies_now_and_then_can_be_stopped_at_any_time(bed: TestDomain) {
     let house = House::on(bed).await;
     let mark = marker();
     house.create(running("a", &format!("exec sleep {mark}"))).await;
@@ -79,7 +79,7 @@ async fn an_environment_whose_node_dies_now_and_then_can_be_stopped_at_any_time(
     assert_eq!(house.status("a").await, EnvStatus::Stopped);
 }
 
-async fn a_program_that_is_not_there_breaks_it_with_the_reason(bed: Bed) {
+async fn a_program_that_is_not_there_breaks_it_with_the_reason(bed: TestDomain) {
     let house = House::on(bed).await;
     std::fs::write(house.bed.folder().join("recipes/gone.toml"), "name = 'test/gone'\ncommand = '/no/such/program'").unwrap();
     let mut spec = web("a");

@@ -6,7 +6,7 @@ use keyrack_domain::types::environments::EnvStatus;
 use serde_json::Map;
 
 use super::House;
-use crate::bed::{Bed, client, on_both};
+use crate::test_domain::{TestDomain, client, on_both};
 
 const SITE: &str = "
 type: install
@@ -24,7 +24,7 @@ fn named(name: &str) -> InstallRequest {
 }
 
 on_both! {
-async fn what_is_installed_survives_the_server(bed: Bed) {
+async fn what_is_installed_survives_the_server(bed: TestDomain) {
     let house = House::on(bed).await;
     let (keyrack, owner, client) = (house.keyrack.clone(), house.owner.clone(), client());
     let done = keyrack.marketplace.install(&owner, &client, SITE, named("site")).await.unwrap();
@@ -52,7 +52,7 @@ async fn what_is_installed_survives_the_server(bed: Bed) {
     assert!(matches!(error, Error::NotFound(_)), "{error}");
 }
 
-async fn an_uninstall_that_fails_leaves_it_installed_unless_it_is_forced(bed: Bed) {
+async fn an_uninstall_that_fails_leaves_it_installed_unless_it_is_forced(bed: TestDomain) {
     let house = House::on(bed).await;
     let (keyrack, owner, client) = (&house.keyrack, &house.owner, &client());
     let failing = SITE.replace("{log: gone}", "{return: not now}");
@@ -65,7 +65,7 @@ async fn an_uninstall_that_fails_leaves_it_installed_unless_it_is_forced(bed: Be
     house.until_status("site", EnvStatus::Running).await;
 }
 
-async fn the_console_keeps_its_last_lines(bed: Bed) {
+async fn the_console_keeps_its_last_lines(bed: TestDomain) {
     let owner = bed.owner().await;
     for number in 0..1010 {
         bed.keyrack.marketplace.write_console(&owner, &client(), &format!("line {number}")).await.unwrap();
@@ -76,7 +76,7 @@ async fn the_console_keeps_its_last_lines(bed: Bed) {
     assert!(bed.keyrack.marketplace.read_console(&stranger, &client()).await.unwrap().is_empty());
 }
 
-async fn what_nests_is_refused_before_anything_is_kept(bed: Bed) {
+async fn what_nests_is_refused_before_anything_is_kept(bed: TestDomain) {
     let (keyrack, owner) = (&bed.keyrack, &bed.owner().await);
     let nested = format!("${{{}user.email{}}}", "fn.md5([".repeat(3000), "])".repeat(3000));
     let (open, close) = ("[".repeat(3000), "]".repeat(3000));
@@ -94,7 +94,7 @@ async fn what_nests_is_refused_before_anything_is_kept(bed: Bed) {
     assert!(keyrack.marketplace.installations(owner).await.unwrap().is_empty());
 }
 
-async fn globals_become_neither_deep_nor_large(bed: Bed) {
+async fn globals_become_neither_deep_nor_large(bed: TestDomain) {
     let (keyrack, owner, client) = (&bed.keyrack, &bed.owner().await, &client());
     let growing = "
 type: install
@@ -127,7 +127,7 @@ actions:
     assert!(keyrack.marketplace.installations(owner).await.unwrap().is_empty());
 }
 
-async fn what_a_former_version_kept_is_listed_shown_and_removed(bed: Bed) {
+async fn what_a_former_version_kept_is_listed_shown_and_removed(bed: TestDomain) {
     let (keyrack, owner, client) = (&bed.keyrack, &bed.owner().await, &client());
     let manifest = "type: install\nname: Old\nonInstall: {log: a}\nactions: {again: {log: a}}";
     let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));

@@ -19,18 +19,18 @@ use keyrack_domain::{Error, Keyrack};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::bed::{Bed, client};
 use crate::processes::{program, until};
+use crate::test_domain::{TestDomain, client};
 
 /// A bed whose environments are started, and the owner of its account.
 pub struct House {
-    pub bed: Bed,
+    pub bed: TestDomain,
     pub keyrack: Keyrack,
     pub owner: Arc<Caller>,
 }
 
 impl House {
-    pub async fn on(bed: Bed) -> House {
+    pub async fn on(bed: TestDomain) -> House {
         let (keyrack, owner) = (bed.keyrack.clone(), bed.owner().await);
         start(&keyrack).await;
         House { bed, keyrack, owner }

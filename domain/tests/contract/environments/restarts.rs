@@ -4,11 +4,11 @@ use keyrack_domain::Error;
 use keyrack_domain::types::environments::EnvStatus;
 
 use super::{House, fetch, running, web};
-use crate::bed::{Bed, client, on_both};
 use crate::processes::{marker, processes_with, until, until_none_with};
+use crate::test_domain::{TestDomain, client, on_both};
 
 on_both! {
-async fn what_was_wanted_is_so_again(bed: Bed) {
+async fn what_was_wanted_is_so_again(bed: TestDomain) {
     let house = House::on(bed).await;
     let address = house.create(web("runs")).await.address().unwrap();
     house.create(web("stopped")).await;
@@ -27,7 +27,7 @@ async fn what_was_wanted_is_so_again(bed: Bed) {
     assert_eq!(house.tasks().await[0], ("Starting runs".into(), "Done".into()));
 }
 
-async fn changes_that_were_cut_off_are_settled(bed: Bed) {
+async fn changes_that_were_cut_off_are_settled(bed: TestDomain) {
     let house = House::on(bed).await;
     for name in ["launching", "stopping", "falling-asleep", "broken", "deleting"] {
         house.create(web(name)).await;
@@ -61,7 +61,7 @@ async fn changes_that_were_cut_off_are_settled(bed: Bed) {
     assert!(tasks.iter().all(|(_, state)| state != "Running"), "{tasks:?}");
 }
 
-async fn a_clone_that_was_cut_off_is_finished(bed: Bed) {
+async fn a_clone_that_was_cut_off_is_finished(bed: TestDomain) {
     let house = House::on(bed).await;
     let source = house.create(running("a", "echo here > file; sleep 1000")).await;
     house.stop("a").await;
@@ -79,7 +79,7 @@ async fn a_clone_that_was_cut_off_is_finished(bed: Bed) {
     assert!(house.bed.folder().join(format!("nodes/{to}/file")).exists());
 }
 
-async fn a_server_that_closes_in_mid_launch_takes_it_up_again(bed: Bed) {
+async fn a_server_that_closes_in_mid_launch_takes_it_up_again(bed: TestDomain) {
     let house = House::on(bed).await;
     let mark = marker();
     let creating = house.keyrack.environments.create(&house.owner, &client(), running("a", &format!("sleep {mark}"))).await.unwrap();

@@ -5,7 +5,7 @@ use axum::response::Response;
 use axum::{Extension, RequestExt};
 use keyrack_app::pages::account::AccountOutcome;
 use keyrack_app::paths;
-use keyrack_app::visit::Visit;
+use keyrack_app::request_context::RequestContext;
 use serde::Deserialize;
 
 use super::go_to;
@@ -20,15 +20,19 @@ struct Rename {
 }
 
 /// `POST /settings/account/name`
-pub async fn rename(State(browser): State<Browser>, Extension(visit): Extension<Visit>, request: Request) -> Response {
-    let Some(caller) = &visit.caller else {
+pub async fn rename(
+    State(browser): State<Browser>,
+    Extension(request_context): Extension<RequestContext>,
+    request: Request,
+) -> Response {
+    let Some(caller) = &request_context.caller else {
         return go_to(&paths::signin(PAGE, true));
     };
     let again = pages::Again::of(&request);
     let Ok(Form(Rename { name })) = request.extract::<Form<Rename>, _>().await else {
         return go_to(PAGE);
     };
-    match browser.keyrack.accounts.rename_user(caller, &visit.client, &name).await {
+    match browser.keyrack.accounts.rename_user(caller, &request_context.client, &name).await {
         Ok(_) => go_to("/settings/account?done=name"),
         Err(error) => {
             let message = error.into_refusal().message();

@@ -6,7 +6,7 @@ use axum::{Extension, RequestExt};
 use http::header;
 use keyrack_app::pages::signin::SigninOutcome;
 use keyrack_app::paths::{safe_next, second};
-use keyrack_app::visit::Visit;
+use keyrack_app::request_context::RequestContext;
 use keyrack_domain::accounts::{SessionKind, SignIn as Opened};
 use keyrack_domain::{Credential, Error};
 use serde::Deserialize;
@@ -25,7 +25,11 @@ struct SignIn {
 }
 
 /// `POST /signin`: a new session and on to the page that was wanted, the second step, or the form again, saying what was wrong.
-pub async fn sign_in(State(browser): State<Browser>, Extension(visit): Extension<Visit>, request: Request) -> Response {
+pub async fn sign_in(
+    State(browser): State<Browser>,
+    Extension(request_context): Extension<RequestContext>,
+    request: Request,
+) -> Response {
     let again = pages::Again::of(&request);
     let Ok(Form(form)) = request.extract::<Form<SignIn>, _>().await else {
         return go_to("/signin");
@@ -35,11 +39,15 @@ pub async fn sign_in(State(browser): State<Browser>, Extension(visit): Extension
         browser
             .keyrack
             .accounts
-            .sign_in_with_token(&form.token, &visit.client, SessionKind::Browser)
+            .sign_in_with_token(&form.token, &request_context.client, SessionKind::Browser)
             .await
             .map(Opened::Done)
     } else {
-        browser.keyrack.accounts.sign_in(&form.email, &form.password, &visit.client, SessionKind::Browser).await
+        browser
+            .keyrack
+            .accounts
+            .sign_in(&form.email, &form.password, &request_context.client, SessionKind::Browser)
+            .await
     };
     match opened {
         Ok(Opened::Half(challenge)) => {
@@ -49,8 +57,8 @@ pub async fn sign_in(State(browser): State<Browser>, Extension(visit): Extension
         }
         Ok(Opened::Done(opened)) => {
             // The former session of this browser would stay open and unused.
-            if let Some(former) = &visit.caller {
-                let _ = browser.keyrack.accounts.sign_out(former, &visit.client).await;
+            if let Some(former) = &request_context.caller {
+                let _ = browser.keyrack.accounts.sign_out(former, &request_context.client).await;
             }
             let mut response = go_to(safe_next(&form.next));
             response.headers_mut().append(header::SET_COOKIE, browser.cookie.set(opened.session.as_str()));

@@ -5,7 +5,7 @@ use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use keyrack_app::paths;
-use keyrack_app::visit::Visit;
+use keyrack_app::request_context::RequestContext;
 use serde::Deserialize;
 
 use super::go_to;
@@ -22,11 +22,11 @@ pub struct SignOut {
 /// gone; a browser that forgets a session that lives on would be deceived.
 pub async fn sign_out(
     State(browser): State<Browser>,
-    Extension(visit): Extension<Visit>,
+    Extension(request_context): Extension<RequestContext>,
     Form(SignOut { next }): Form<SignOut>,
 ) -> Response {
-    if let Some(caller) = &visit.caller
-        && browser.keyrack.accounts.sign_out(caller, &visit.client).await.is_err()
+    if let Some(caller) = &request_context.caller
+        && browser.keyrack.accounts.sign_out(caller, &request_context.client).await.is_err()
     {
         return (StatusCode::SERVICE_UNAVAILABLE, "You could not be signed out. Try again shortly.\n").into_response();
     }

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::nodes::{self, create, page, web};
-use crate::support::{PASSWORD, Server, Somebody};
+use crate::support::{PASSWORD, Server, TestClient};
 
 fn control(method: &str) -> String {
     format!("environment.control.{method}")
 }
 
 /// Calls a method for the environment `a`, which has to succeed.
-async fn done(caller: &Somebody<'_>, method: &str, params: &[(&str, &str)]) -> Value {
+async fn done(caller: &TestClient<'_>, method: &str, params: &[(&str, &str)]) -> Value {
     nodes::done(caller, &control(method), params).await
 }
 
@@ -22,7 +22,7 @@ async fn shown(node: &Value, name: &str) -> Option<String> {
 }
 
 /// Executes a command on the node; answers its response.
-async fn execute(caller: &Somebody<'_>, node: &Value, command: &str) -> Value {
+async fn execute(caller: &TestClient<'_>, node: &Value, command: &str) -> Value {
     let list = json!([{ "command": command }]).to_string();
     let id = node["id"].to_string();
     done(caller, "ExecCmdById", &[("nodeId", &id), ("commandList", &list)]).await["responses"][0].clone()

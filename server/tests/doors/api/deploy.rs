@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
 use super::nodes::{create, page, served, web};
-use crate::support::{PASSWORD, Server, Somebody, form, path};
+use crate::support::{PASSWORD, Server, TestClient, form, path};
 
 const UPLOAD: &str = "storage.uploader.Upload";
 
@@ -69,7 +69,7 @@ async fn send_form(server: &Server, uri: &str, parts: &[Vec<u8>]) -> Value {
 }
 
 /// Uploads as the build plug-in does.
-async fn upload(server: &Server, caller: &Somebody<'_>, name: &str, content: &[u8]) -> Value {
+async fn upload(server: &Server, caller: &TestClient<'_>, name: &str, content: &[u8]) -> Value {
     let parts = [
         part("name=\"fid\"", b"123456"),
         part("name=\"session\"", caller.credential().as_bytes()),
@@ -78,13 +78,13 @@ async fn upload(server: &Server, caller: &Somebody<'_>, name: &str, content: &[u
     send_form(server, &path(UPLOAD), &parts).await
 }
 
-async fn address(server: &Server, caller: &Somebody<'_>, name: &str, content: &[u8]) -> String {
+async fn address(server: &Server, caller: &TestClient<'_>, name: &str, content: &[u8]) -> String {
     let answer = upload(server, caller, name, content).await;
     answer["file"].as_str().unwrap_or_else(|| panic!("an address: {answer}")).to_owned()
 }
 
 /// Calls a path outside `/1.0`, as plug-ins do, with the credential among the parameters.
-async fn plug_in(server: &Server, caller: &Somebody<'_>, verb: &str, path: &str, params: &[(&str, &str)]) -> Value {
+async fn plug_in(server: &Server, caller: &TestClient<'_>, verb: &str, path: &str, params: &[(&str, &str)]) -> Value {
     let mut all = vec![("charset", "UTF-8"), ("session", caller.credential())];
     all.extend(params);
     let request = Request::builder().method(verb);
@@ -99,12 +99,12 @@ async fn plug_in(server: &Server, caller: &Somebody<'_>, verb: &str, path: &str,
 }
 
 /// Deploys what is uploaded under this address to the environment `a`.
-async fn deploy(caller: &Somebody<'_>, address: &str, context: &str) -> Value {
+async fn deploy(caller: &TestClient<'_>, address: &str, context: &str) -> Value {
     let params = [("envName", "a"), ("fileUrl", address), ("fileName", "app.war"), ("context", context)];
     caller.post(&deployment("DeployArchive"), &params).await
 }
 
-async fn deployed(server: &Server, caller: &Somebody<'_>, content: &[u8], context: &str) -> Value {
+async fn deployed(server: &Server, caller: &TestClient<'_>, content: &[u8], context: &str) -> Value {
     let address = address(server, caller, "app.war", content).await;
     deploy(caller, &address, context).await
 }
@@ -258,7 +258,7 @@ async fn a_failed_deployment_leaves_what_was_there() {
         [("envName", "a"), ("fileUrl", good.as_str()), ("fileName", "app.war"), ("hooks", hooks)]
             .map(|(k, v)| (k, v.to_owned()))
     };
-    async fn call(owner: &Somebody<'_>, params: &[(&str, String)]) -> Value {
+    async fn call(owner: &TestClient<'_>, params: &[(&str, String)]) -> Value {
         let params: Vec<_> = params.iter().map(|(k, v)| (*k, v.as_str())).collect();
         owner.post("environment.control.DeployApp", &params).await
     }

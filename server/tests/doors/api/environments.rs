@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Server, Somebody};
+use crate::support::{Server, TestClient};
 
 const NODES: &str = r#"[{"nodeGroup":"cp","docker":{"image":"keyrack/web:2"},"env":{"GREETING":"hello"}}]"#;
 
@@ -14,14 +14,14 @@ fn control(method: &str) -> String {
 }
 
 /// Creates an environment of one web node; answers what the call answered.
-async fn create(caller: &Somebody<'_>, name: &str) -> Value {
+async fn create(caller: &TestClient<'_>, name: &str) -> Value {
     let env = json!({ "shortdomain": name, "displayName": null }).to_string();
     let answer = caller.post(&control("CreateEnvironment"), &[("env", &env), ("nodes", NODES)]).await;
     assert_eq!(answer["result"], 0, "{answer}");
     answer["response"].clone()
 }
 
-async fn status(caller: &Somebody<'_>, name: &str) -> i64 {
+async fn status(caller: &TestClient<'_>, name: &str) -> i64 {
     let info = caller.get(&control("GetEnvInfo"), &[("envName", name)]).await;
     info["env"]["status"].as_i64().unwrap_or_else(|| panic!("a status: {info}"))
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Server, Somebody};
+use crate::support::{PASSWORD, Server, TestClient};
 
 fn export(method: &str) -> String {
     format!("environment.export.{method}")
 }
 
-async fn manifest(owner: &Somebody<'_>, name: &str) -> String {
+async fn manifest(owner: &TestClient<'_>, name: &str) -> String {
     let made = owner.post(&export("Create"), &[("settings", &json!({ "envName": name }).to_string())]).await;
     assert_eq!(made["result"], 0, "{made}");
     let id = made["object"]["id"].to_string();

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::nodes::{self, create, page, web};
-use crate::support::{Server, Somebody};
+use crate::support::{Server, TestClient};
 
 fn file(method: &str) -> String {
     format!("environment.file.{method}")
 }
 
 /// Calls a method for the environment `a`, which has to succeed.
-async fn done(caller: &Somebody<'_>, method: &str, params: &[(&str, &str)]) -> Value {
+async fn done(caller: &TestClient<'_>, method: &str, params: &[(&str, &str)]) -> Value {
     nodes::done(caller, &file(method), params).await
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::nodes::{self, create, create_with, page};
-use crate::support::{Server, Somebody};
+use crate::support::{Server, TestClient};
 
 fn control(method: &str) -> String {
     format!("environment.control.{method}")
@@ -14,7 +14,7 @@ fn web(count: u32) -> Value {
 }
 
 /// Calls a method for the environment `a`, which has to succeed.
-async fn done(caller: &Somebody<'_>, method: &str, params: &[(&str, &str)]) -> Value {
+async fn done(caller: &TestClient<'_>, method: &str, params: &[(&str, &str)]) -> Value {
     let name = if method.contains('.') { method.to_owned() } else { control(method) };
     nodes::done(caller, &name, params).await
 }

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use super::members::invite_as;
-use crate::support::{EMAIL, PASSWORD, Server, Somebody};
+use crate::support::{EMAIL, PASSWORD, Server, TestClient};
 
-async fn done(caller: &Somebody<'_>, method: &str, params: &[(&str, &str)]) -> Value {
+async fn done(caller: &TestClient<'_>, method: &str, params: &[(&str, &str)]) -> Value {
     let answer = caller.post(method, params).await;
     assert_eq!(answer["result"], 0, "{method}: {answer}");
     answer
 }
 
-async fn install(caller: &Somebody<'_>, jps: &str, params: &[(&str, &str)]) -> Value {
+async fn install(caller: &TestClient<'_>, jps: &str, params: &[(&str, &str)]) -> Value {
     let mut all = vec![("jps", jps)];
     all.extend(params);
     caller.post("marketplace.jps.Install", &all).await
@@ -21,11 +21,11 @@ async fn page(url: &str) -> String {
     reqwest::get(url).await.unwrap().text().await.unwrap()
 }
 
-async fn console(caller: &Somebody<'_>) -> String {
+async fn console(caller: &TestClient<'_>) -> String {
     done(caller, "marketplace.console.ReadLog", &[]).await["body"].as_str().unwrap().to_owned()
 }
 
-async fn environments(caller: &Somebody<'_>) -> Vec<String> {
+async fn environments(caller: &TestClient<'_>) -> Vec<String> {
     let envs = done(caller, "environment.control.GetEnvs", &[]).await;
     let infos = envs["infos"].as_array().unwrap();
     infos.iter().map(|info| info["env"]["envName"].as_str().unwrap().to_owned()).collect()

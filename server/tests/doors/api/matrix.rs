@@ -9,7 +9,7 @@ use keyrack_server::api::registry::{Method, Registry};
 use serde_json::{Value, json};
 
 use super::members::invite_as;
-use crate::support::{EMAIL, PASSWORD, Server, Somebody, Wire, examples};
+use crate::support::{EMAIL, PASSWORD, Server, TestClient, Wire, examples};
 
 const CREATE: &str = "users.authentication.CreateToken";
 const OTHER: &str = "eve@example.org";
@@ -87,7 +87,7 @@ fn everything_but(left_out: &str) -> String {
     names.map(|method| method.name).collect::<Vec<_>>().join(",")
 }
 
-async fn token(owner: &Somebody<'_>, methods: &str, expires: &str) -> (i64, String) {
+async fn token(owner: &TestClient<'_>, methods: &str, expires: &str) -> (i64, String) {
     let answer = owner.post(CREATE, &[("description", "A"), ("apiList", methods), ("expiresAt", expires)]).await;
     let token = &answer["token"];
     (token["id"].as_i64().unwrap_or_else(|| panic!("{answer}")), token["key"].as_str().unwrap().to_owned())
@@ -245,7 +245,7 @@ async fn what_is_another_accounts_does_not_exist() {
 }
 
 /// Takes away what a call made, so that the next one finds the account as the first did.
-async fn clear(server: &Server, owner: &Somebody<'_>) {
+async fn clear(server: &Server, owner: &TestClient<'_>) {
     let caller = server.keyrack.accounts.authenticate(owner.credential()).await.unwrap();
     for environment in server.keyrack.environments.list(&caller).await.unwrap() {
         let client = keyrack_domain::caller::Client::local();

@@ -5,7 +5,7 @@ use keyrack_domain::caller::Client;
 use keyrack_domain::tokens::TokenChange;
 use serde_json::{Value, json};
 
-use crate::support::{EMAIL, PASSWORD, Server, Somebody};
+use crate::support::{EMAIL, PASSWORD, Server, TestClient};
 
 const INVITE: &str = "users.collaboration.InviteMember";
 const RESEND: &str = "users.collaboration.ResendMemberInvitation";
@@ -23,13 +23,13 @@ const PASS: (&str, &str) = ("password", PASSWORD);
 const BOB: &str = "bob@example.org";
 
 /// Invites Bob and lets him follow the link; answers him, in a session in the inviting account.
-async fn bob<'a>(server: &'a Server, owner: &Somebody<'_>, role: &str) -> Somebody<'a> {
+async fn bob<'a>(server: &'a Server, owner: &TestClient<'_>, role: &str) -> TestClient<'a> {
     invite_as(server, owner, BOB, role).await;
     server.session(BOB, PASSWORD).await
 }
 
 /// Makes somebody a member of the account, by an invitation and its link.
-pub async fn invite_as(server: &Server, owner: &Somebody<'_>, email: &str, role: &str) {
+pub async fn invite_as(server: &Server, owner: &TestClient<'_>, email: &str, role: &str) {
     let answer = owner.post(INVITE, &[("email", email), ("role", role), PASS]).await;
     let secret = secret(&answer);
     server.keyrack.members.accept_as_new_user(&secret, "Bob", PASSWORD, &Client::local()).await.unwrap();
@@ -40,7 +40,7 @@ fn secret(answer: &Value) -> String {
     link.strip_prefix("http://localhost:8080/invite?token=").unwrap_or_else(|| panic!("{link}")).to_owned()
 }
 
-async fn members(owner: &Somebody<'_>) -> Vec<Value> {
+async fn members(owner: &TestClient<'_>) -> Vec<Value> {
     owner.get(MEMBERS, &[]).await["collaborations"].as_array().unwrap().clone()
 }
 
@@ -144,7 +144,7 @@ async fn a_manager_who_takes_an_owners_token_in_hand_stays_a_manager() {
     let share = TokenChange { shared: Some(true), ..TokenChange::default() };
     server.keyrack.tokens.edit(&confirmed, id.parse().unwrap(), None, &share).await.unwrap();
     let first = server.bearer(made["token"]["key"].as_str().unwrap());
-    let who = async |caller: &Somebody<'_>| caller.get("users.account.GetUserInfo", &[]).await["email"].clone();
+    let who = async |caller: &TestClient<'_>| caller.get("users.account.GetUserInfo", &[]).await["email"].clone();
     assert_eq!(who(&first).await, EMAIL);
     let edit = [("id", id.as_str()), ("tokenTemplate", "Extended Access"), PASS];
     assert_eq!(bob.code("users.authentication.EditToken", &edit).await, 0);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::Somebody;
+use crate::support::TestClient;
 
 /// `count` web nodes.
 pub fn web(count: u32) -> Value {
@@ -10,12 +10,12 @@ pub fn web(count: u32) -> Value {
 }
 
 /// Makes an environment; answers its nodes.
-pub async fn create(caller: &Somebody<'_>, name: &str, nodes: &Value) -> Vec<Value> {
+pub async fn create(caller: &TestClient<'_>, name: &str, nodes: &Value) -> Vec<Value> {
     create_with(caller, name, nodes, &[]).await
 }
 
 /// As [`create`], with more parameters.
-pub async fn create_with(caller: &Somebody<'_>, name: &str, nodes: &Value, more: &[(&str, &str)]) -> Vec<Value> {
+pub async fn create_with(caller: &TestClient<'_>, name: &str, nodes: &Value, more: &[(&str, &str)]) -> Vec<Value> {
     let (env, nodes) = (json!({ "shortdomain": name }).to_string(), nodes.to_string());
     let mut params = vec![("env", env.as_str()), ("nodes", nodes.as_str())];
     params.extend(more);
@@ -25,7 +25,7 @@ pub async fn create_with(caller: &Somebody<'_>, name: &str, nodes: &Value, more:
 }
 
 /// Calls a method, which has to succeed, for the environment `a` unless another one is named.
-pub async fn done(caller: &Somebody<'_>, method: &str, params: &[(&str, &str)]) -> Value {
+pub async fn done(caller: &TestClient<'_>, method: &str, params: &[(&str, &str)]) -> Value {
     let mut all = params.to_vec();
     if !params.iter().any(|(name, _)| *name == "envName") {
         all.push(("envName", "a"));

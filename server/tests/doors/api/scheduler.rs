@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::members::invite_as;
 use super::nodes::{create, web};
-use crate::support::{PASSWORD, Server, Somebody};
+use crate::support::{PASSWORD, Server, TestClient};
 
 const DISPLAY: &str = "environment.control.SetEnvDisplayName";
 
@@ -14,23 +14,23 @@ fn scheduler(method: &str) -> String {
 }
 
 /// Sets the display name of `a` every ten minutes.
-async fn rename_task(caller: &Somebody<'_>, display: &str) -> Value {
+async fn rename_task(caller: &TestClient<'_>, display: &str) -> Value {
     let params = json!({ "envName": "a", "displayName": display }).to_string();
     let params = [("trigger", "*/10 * * * *"), ("script", DISPLAY), ("params", params.as_str()), ("description", "d")];
     caller.post(&scheduler("CreateAccountTask"), &params).await
 }
 
-async fn display(owner: &Somebody<'_>) -> String {
+async fn display(owner: &TestClient<'_>) -> String {
     let info = owner.get("environment.control.GetEnvInfo", &[("envName", "a")]).await;
     info["env"]["displayName"].as_str().unwrap().to_owned()
 }
 
-async fn member<'a>(server: &'a Server, owner: &Somebody<'_>, email: &str, role: &str) -> Somebody<'a> {
+async fn member<'a>(server: &'a Server, owner: &TestClient<'_>, email: &str, role: &str) -> TestClient<'a> {
     invite_as(server, owner, email, role).await;
     server.session(email, PASSWORD).await
 }
 
-async fn first_task(owner: &Somebody<'_>) -> Value {
+async fn first_task(owner: &TestClient<'_>) -> Value {
     owner.get(&scheduler("GetTasks"), &[]).await["objects"][0].clone()
 }
 

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use http::Method;
 
-use crate::support::{EMAIL, PASSWORD, Server, Somebody};
+use crate::support::{EMAIL, PASSWORD, Server, TestClient};
 
 const SIGNIN: &str = "users.authentication.Signin";
 const VERIFY: &str = "users.authentication.Verify2FACode";
@@ -19,7 +19,7 @@ const PASS: (&str, &str) = ("password", PASSWORD);
 const LOGIN: &[(&str, &str)] = &[("login", EMAIL), PASS];
 
 /// Switches one-time codes on; answers the authenticator's secret and the recovery codes. The code is used up then.
-async fn enable(server: &Server, owner: &Somebody<'_>) -> (String, Vec<String>) {
+async fn enable(server: &Server, owner: &TestClient<'_>) -> (String, Vec<String>) {
     let config = owner.post(CONFIG, &[PASS]).await;
     assert_eq!((&config["isActive"], &config["type"]), (&false.into(), &"TOTP".into()), "{config}");
     assert!(config["qrCode"].as_str().unwrap().contains("<svg"));
@@ -190,7 +190,7 @@ async fn changing_the_password_ends_other_sessions_and_leaves_tokens_alive() {
 async fn of_two_password_changes_at_once_one_is_refused() {
     let server = Server::start().await;
     let (one, two) = (server.owner().await, server.owner().await);
-    let change = async |caller: &Somebody<'_>, new: &str| {
+    let change = async |caller: &TestClient<'_>, new: &str| {
         caller.code(CHANGE, &[("oldPassword", PASSWORD), ("newPassword", new)]).await
     };
     let new = ["four unlikely companions walking", "seven purple ladders singing"];

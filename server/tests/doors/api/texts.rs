@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, Server, Somebody};
+use crate::support::{PASSWORD, Server, TestClient};
 
 const PASS: (&str, &str) = ("password", PASSWORD);
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICtdmoZLXmXVmVKPHqzvEaDX6qNEQVVKbIiJUuzGtQXL";
 
 /// What each method that takes a text for people answers to this one.
-async fn codes(caller: &Somebody<'_>, text: &str) -> Vec<(&'static str, i64)> {
+async fn codes(caller: &TestClient<'_>, text: &str) -> Vec<(&'static str, i64)> {
     let env = json!({ "displayName": text, "shortdomain": "texts" }).to_string();
     let email = format!("x{text}@example.org");
     let mut codes = Vec::new();

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Server, Somebody};
+use crate::support::{PASSWORD, Server, TestClient};
 
 const CREATE: &str = "users.authentication.CreateToken";
 const EDIT: &str = "users.authentication.EditToken";
@@ -16,13 +16,13 @@ const INFO: &str = "users.account.GetUserInfo";
 const SESSIONS: &str = "users.authentication.GetSessions";
 const CONFIRM: (&str, &str) = ("password", PASSWORD);
 
-async fn create(owner: &Somebody<'_>, params: &[(&str, &str)]) -> Value {
+async fn create(owner: &TestClient<'_>, params: &[(&str, &str)]) -> Value {
     let mut all = vec![("description", "A token"), CONFIRM];
     all.extend(params);
     owner.post(CREATE, &all).await
 }
 
-async fn listed(owner: &Somebody<'_>) -> Vec<Value> {
+async fn listed(owner: &TestClient<'_>) -> Vec<Value> {
     owner.get(LIST, &[]).await["apiTokens"].as_array().unwrap().clone()
 }
 
@@ -183,7 +183,7 @@ async fn an_edit_decides_the_very_next_call_and_leaves_the_rest() {
 }
 
 /// The former session ended while the clock was moved.
-async fn owner_again(server: &Server) -> Somebody<'_> {
+async fn owner_again(server: &Server) -> TestClient<'_> {
     server.owner().await
 }
 

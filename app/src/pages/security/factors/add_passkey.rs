@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use super::super::state::Page;
 use crate::components::{
     browser,
-    confirm::{Ask, Deed},
-    drawn::drawn,
+    client_only::client_only,
+    confirm::{ConfirmationRequest, PendingAction},
     form_dialog::FormDialog,
     noted_field::NotedField,
     passkey,
@@ -31,12 +31,12 @@ pub(super) fn AddPasskey(page: Page) -> impl IntoView {
             return;
         }
         error.set(None);
-        let mut ask = Ask::new(
+        let mut ask = ConfirmationRequest::new(
             [
                 format!("A passkey “{name}” is made on your device, which will ask you to unlock it."),
                 "It is asked for at sign-in from now on.".into(),
             ],
-            Deed::new(move |input| add(page, input, name.clone())),
+            PendingAction::new(move |input| add(page, input, name.clone())),
         );
         ask.on_refused = Some(Callback::new(move |refusal: Refusal| {
             error.set(Some(refusal.message()));
@@ -44,7 +44,7 @@ pub(super) fn AddPasskey(page: Page) -> impl IntoView {
         }));
         page.confirming.ask(ask);
     };
-    drawn(view! {
+    client_only(view! {
         <FormDialog id="add-passkey" title="Add passkey" on_cancel=move |()| page.close() on_send=go_on>
             <NotedField
                 id=NAME
@@ -72,8 +72,10 @@ async fn add(page: Page, input: ConfirmInput, name: String) -> Result<Answer<()>
     let answer = finish(page, again, request.id, made.clone(), name.clone()).await?;
     if let Err(Refusal::SecondFactorNeeded { .. }) = answer {
         // Every step wants a proof of its own here: ask once more, for the second one only.
-        let deed = Deed::new(move |input| finish(page, input, request.id, made.clone(), name.clone()));
-        page.confirming.ask(Ask::new(["The passkey is made. Confirm once more to register it."], deed));
+        let pending_action =
+            PendingAction::new(move |input| finish(page, input, request.id, made.clone(), name.clone()));
+        page.confirming
+            .ask(ConfirmationRequest::new(["The passkey is made. Confirm once more to register it."], pending_action));
         return Ok(Ok(()));
     }
     Ok(answer)

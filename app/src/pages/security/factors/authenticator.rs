@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::super::state::{Open, Page};
 use crate::components::{
-    confirm::{Ask, Deed},
+    confirm::{ConfirmationRequest, PendingAction},
     icon::{Glyph, Icon},
 };
 use crate::serverfns::security::{begin_authenticator, disable_authenticator};
@@ -32,7 +32,7 @@ pub(super) fn Authenticator(page: Page) -> impl IntoView {
 }
 
 fn set_up(page: Page) {
-    let deed = Deed::new(move |input: ConfirmInput| async move {
+    let pending_action = PendingAction::new(move |input: ConfirmInput| async move {
         let password = input.password.clone();
         let begun = begin_authenticator(input).await?;
         Ok(begun.map(|setup| {
@@ -40,14 +40,14 @@ fn set_up(page: Page) {
             page.open.set(Some(Open::SetUp { setup, password }));
         }))
     });
-    page.confirming.ask(Ask::new(
+    page.confirming.ask(ConfirmationRequest::new(
         ["A secret for your authenticator is shown next.", "Nothing changes until you enter its first code."],
-        deed,
+        pending_action,
     ));
 }
 
 fn switch_off(page: Page) {
-    let deed = Deed::new(move |input| async move {
+    let pending_action = PendingAction::new(move |input| async move {
         let change = disable_authenticator(input).await?;
         Ok(change.map(|change| page.changed(change, "The authenticator is switched off.")))
     });
@@ -56,5 +56,5 @@ fn switch_off(page: Page) {
     if last {
         lines.push("No second factor is left: the password alone signs in. The recovery codes go too.");
     }
-    page.confirming.ask(Ask::new(lines, deed).danger("Switch off"));
+    page.confirming.ask(ConfirmationRequest::new(lines, pending_action).danger("Switch off"));
 }

@@ -17,9 +17,9 @@ use self::{
 };
 use super::state::{Open, Page, TITLE};
 use crate::components::{
+    client_only::{ClientOnly, client_only},
     confirm::Covered,
-    drawn::{Drawn, drawn},
-    save_once::{Keepsake, Kept, SaveOnce},
+    save_once::{OneTimeSecret, SaveOnce, SecretValues},
 };
 
 /// What protects the user besides the password, and the means to change it.
@@ -70,22 +70,22 @@ fn covered(page: Page) -> Option<impl IntoView> {
     (seconds > 0).then(|| view! { <Covered seconds /> })
 }
 
-fn dialog(page: Page) -> Option<Drawn> {
+fn dialog(page: Page) -> Option<ClientOnly> {
     match page.open.get() {
         None => None,
-        Some(Open::SetUp { setup, password }) => Some(drawn(view! { <SetUp page setup password /> })),
-        Some(Open::AddPasskey) => Some(drawn(view! { <AddPasskey page /> })),
+        Some(Open::SetUp { setup, password }) => Some(client_only(view! { <SetUp page setup password /> })),
+        Some(Open::AddPasskey) => Some(client_only(view! { <AddPasskey page /> })),
         Some(Open::Codes(codes)) => {
-            let keepsake = Keepsake {
+            let one_time_secret = OneTimeSecret {
                 title: "Save Recovery Codes",
                 intro: "Each of these codes signs you in once without your authenticator or passkey. Keep them where you \
                         find them without this device. They are shown this once; former ones are worth nothing any more."
                     .into(),
-                kept: Kept::Many(codes),
+                values: SecretValues::Many(codes),
                 file: "keyrack-recovery-codes.txt".into(),
                 loss: "The codes cannot be shown again. Without them, and without your device, you cannot sign in.",
             };
-            Some(drawn(view! { <SaveOnce keepsake on_close=move |_| page.close() /> }))
+            Some(client_only(view! { <SaveOnce one_time_secret on_close=move |_| page.close() /> }))
         }
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::super::state::{Open, Page};
 use crate::components::{
-    confirm::{Ask, Deed},
+    confirm::{ConfirmationRequest, PendingAction},
     icon::{Glyph, Icon},
 };
 use crate::serverfns::security::remove_passkey;
@@ -70,7 +70,7 @@ fn item(page: Page, passkey: PasskeyView) -> impl IntoView {
 }
 
 fn remove(page: Page, id: i64, name: &str) {
-    let deed = Deed::new(move |input| async move {
+    let pending_action = PendingAction::new(move |input| async move {
         let change = remove_passkey(input, id).await?;
         Ok(change.map(|change| page.changed(change, "The passkey is removed.")))
     });
@@ -79,5 +79,5 @@ fn remove(page: Page, id: i64, name: &str) {
     if last {
         lines.push("No second factor is left: the password alone signs in. The recovery codes go too.".into());
     }
-    page.confirming.ask(Ask::new(lines, deed).danger("Remove"));
+    page.confirming.ask(ConfirmationRequest::new(lines, pending_action).danger("Remove"));
 }

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::super::state::Page;
 use crate::components::{
-    confirm::{Ask, Deed},
+    confirm::{ConfirmationRequest, PendingAction},
     icon::{Glyph, Icon},
 };
 use crate::serverfns::security::{ask_second_factor_always, new_recovery_codes};
@@ -32,12 +32,14 @@ pub(super) fn Recovery(page: Page) -> impl IntoView {
 }
 
 fn renew(page: Page) {
-    let deed = Deed::new(move |input| async move {
+    let pending_action = PendingAction::new(move |input| async move {
         let change = new_recovery_codes(input).await?;
         Ok(change.map(|change| page.changed(change, "There are new recovery codes.")))
     });
-    page.confirming
-        .ask(Ask::new(["Ten new recovery codes are made and shown once.", "The former ones stop working."], deed));
+    page.confirming.ask(ConfirmationRequest::new(
+        ["Ten new recovery codes are made and shown once.", "The former ones stop working."],
+        pending_action,
+    ));
 }
 
 /// Whether one proof covers the changes of five minutes.
@@ -62,7 +64,7 @@ pub(super) fn AskAlways(page: Page) -> impl IntoView {
 }
 
 fn set_always(page: Page, always: bool) {
-    let deed = Deed::new(move |input| async move {
+    let pending_action = PendingAction::new(move |input| async move {
         let change = ask_second_factor_always(input, always).await?;
         Ok(change.map(|change| page.changed(change, "That is set.")))
     });
@@ -71,5 +73,5 @@ fn set_always(page: Page, always: bool) {
     } else {
         "One proof of the second factor covers the changes of five minutes."
     };
-    page.confirming.ask(Ask::new([line], deed));
+    page.confirming.ask(ConfirmationRequest::new([line], pending_action));
 }

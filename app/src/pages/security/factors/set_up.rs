@@ -10,8 +10,8 @@ use leptos::task::spawn_local;
 use super::super::state::Page;
 use crate::components::{
     browser,
-    confirm::{Ask, Deed},
-    drawn::drawn,
+    client_only::client_only,
+    confirm::{ConfirmationRequest, PendingAction},
     form_dialog::FormDialog,
     leave::leave_or,
     noted_field::NotedField,
@@ -56,7 +56,7 @@ pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> 
             }
         });
     };
-    drawn(view! {
+    client_only(view! {
         <FormDialog
             id="set-up"
             title="Set up authenticator"
@@ -84,14 +84,14 @@ pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> 
 }
 
 fn ask_again(page: Page, code: String) {
-    let deed = Deed::new(move |input| {
+    let pending_action = PendingAction::new(move |input| {
         let code = code.clone();
         async move {
             let change = enable_authenticator(input, code).await?;
             Ok(change.map(|change| page.changed(change, DONE)))
         }
     });
-    page.confirming.ask(Ask::new(["The authenticator is switched on."], deed));
+    page.confirming.ask(ConfirmationRequest::new(["The authenticator is switched on."], pending_action));
 }
 
 /// An image of its own, so that the drawing is never part of the page.

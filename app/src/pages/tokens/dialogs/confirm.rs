@@ -3,22 +3,22 @@
 use keyrack_types::refusal::Refusal;
 use leptos::prelude::*;
 
-use super::super::deed::{Deed, Outcome};
+use super::super::token_action::{Outcome, TokenAction};
 use super::password_form::PasswordForm;
+use crate::components::client_only::client_only;
 use crate::components::dialog::Modal;
-use crate::components::drawn::drawn;
 
-/// What is asked: a deed and what it will do, in words.
+/// A request for confirmation: an action and what it will do, in words.
 #[derive(Clone)]
-pub(super) struct Ask {
+pub(super) struct ConfirmationRequest {
     pub lines: Vec<String>,
-    pub deed: Deed,
+    pub token_action: TokenAction,
 }
 
 /// Says what will happen and asks for the password.
 #[component]
 pub(super) fn ConfirmDialog(
-    ask: Ask,
+    ask: ConfirmationRequest,
     viewer: String,
     #[prop(into)] on_cancel: Callback<()>,
     #[prop(into)] on_outcome: Callback<Outcome>,
@@ -31,14 +31,14 @@ pub(super) fn ConfirmDialog(
             on_cancel.run(());
         }
     };
-    drawn(view! {
+    client_only(view! {
         <Modal id="confirm-dialog" title="Confirm with password" class="narrow" on_dismiss=dismiss>
             <ul class="dialog-body review">
                 {ask.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
             </ul>
             <PasswordForm
                 viewer
-                deed=ask.deed
+                token_action=ask.token_action
                 action="Continue"
                 busy
                 on_cancel

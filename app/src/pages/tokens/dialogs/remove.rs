@@ -4,11 +4,11 @@ use keyrack_types::refusal::Refusal;
 use keyrack_types::tokens::TokenView;
 use leptos::prelude::*;
 
-use super::super::deed::{Deed, Outcome};
 use super::super::state::Page;
+use super::super::token_action::{Outcome, TokenAction};
 use super::password_form::PasswordForm;
+use crate::components::client_only::client_only;
 use crate::components::dialog::Modal;
-use crate::components::drawn::drawn;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::toast::{ToastKind, show};
 use crate::format::count;
@@ -36,13 +36,13 @@ pub(super) fn RemoveDialog(page: Page, tokens: Vec<TokenView>) -> impl IntoView 
         }
         other => trouble.set(Some(other.message())),
     };
-    let deed = Deed::Remove(tokens.iter().map(|token| token.id).collect());
+    let token_action = TokenAction::Remove(tokens.iter().map(|token| token.id).collect());
     let warning = if tokens.len() == 1 {
         "This token is refused from its next call on. That cannot be undone."
     } else {
         "These tokens are refused from their next call on. That cannot be undone."
     };
-    drawn(view! {
+    client_only(view! {
         <Modal id="remove-dialog" title="Remove Access Tokens" class="narrow" on_dismiss=dismiss>
             <div class="dialog-body">
                 <p>{warning}</p>
@@ -53,7 +53,7 @@ pub(super) fn RemoveDialog(page: Page, tokens: Vec<TokenView>) -> impl IntoView 
             </div>
             <PasswordForm
                 viewer=page.viewer.get_value()
-                deed
+                token_action
                 action="Remove"
                 danger=true
                 busy

@@ -5,17 +5,17 @@ use leptos::prelude::*;
 
 use super::super::file_name::file_name;
 use super::super::state::Page;
-use crate::components::save_once::{Keepsake, Kept, SaveOnce};
+use crate::components::save_once::{OneTimeSecret, SaveOnce, SecretValues};
 use crate::components::toast::{ToastKind, show};
 
 /// Shows the secret of a token that was just made, or regenerated, until it is saved.
 #[component]
 pub(super) fn SaveDialog(page: Page, new: NewSecret) -> impl IntoView {
     let description = new.token.description;
-    let keepsake = Keepsake {
+    let one_time_secret = OneTimeSecret {
         title: "Save Access Token",
         intro: format!("Save the token of “{description}” now. It is shown this once and cannot be looked up later."),
-        kept: Kept::One { label: "Access token", value: new.secret },
+        values: SecretValues::One { label: "Access token", value: new.secret },
         file: file_name(&description),
         loss: "The token cannot be shown again. Without it, you would have to regenerate the token to use it.",
     };
@@ -28,5 +28,5 @@ pub(super) fn SaveDialog(page: Page, new: NewSecret) -> impl IntoView {
             show(ToastKind::Info, lost);
         }
     };
-    view! { <SaveOnce keepsake on_close=close /> }
+    view! { <SaveOnce one_time_secret on_close=close /> }
 }

@@ -4,10 +4,10 @@ use keyrack_types::methods::ApiSet;
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use crate::components::drawn::drawn;
+use crate::components::client_only::client_only;
 use crate::format::count;
 
-/// So many methods are spelled out.
+/// Maximum number of methods that are listed.
 const SHOWN: usize = 30;
 
 /// The name of the set. `Custom` lists its methods while the pointer or the keyboard is on it; Esc puts the list away.
@@ -28,7 +28,7 @@ fn custom(id: i64, methods: Vec<String>, stop: Memo<bool>) -> impl IntoView {
     let list = move || {
         let items = methods.iter().take(SHOWN).map(|name| view! { <li>{name.clone()}</li> }).collect_view();
         let rest = (more > 0).then(|| view! { <li>{format!("and {more} more")}</li> });
-        drawn(view! {
+        client_only(view! {
             <span id=tip.clone() class="tip" role="tooltip">
                 <strong>{heading.clone()}</strong>
                 <ul role="list" class="mono">

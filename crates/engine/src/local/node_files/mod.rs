@@ -50,19 +50,20 @@ pub fn work(folder: &Path, owner: Option<u32>, work: FileWork, given_up: &Atomic
     };
     let _user = owner.map(AsUser::become_one).transpose()?;
     match work {
-        FileWork::Read(path) => told(&path, read(&root, &path)).map(FileDone::Text),
-        FileWork::Write { path, body, append } => told(&path, write(&root, &path, &body, append)).map(done),
-        FileWork::Create { path, folder } => told(&path, create(&root, &path, folder)).map(done),
-        FileWork::Delete(path) => told(&path, delete(&root, &path)).map(done),
+        FileWork::Read(path) => about(&path, read(&root, &path)).map(FileDone::Text),
+        FileWork::Write { path, body, append } => about(&path, write(&root, &path, &body, append)).map(done),
+        FileWork::Create { path, folder } => about(&path, create(&root, &path, folder)).map(done),
+        FileWork::Delete(path) => about(&path, delete(&root, &path)).map(done),
         FileWork::Copy { from, to } => copy(&root, &from, &to).map(done),
         FileWork::Rename { from, to } => rename(&root, &from, &to).map(done),
-        FileWork::List(path) => told(&path, list(&root, &path)).map(FileDone::Entries),
+        FileWork::List(path) => about(&path, list(&root, &path)).map(FileDone::Entries),
         FileWork::Replace { path, pattern, replacement, nth } => {
             replace(&root, &path, (&pattern, &replacement, nth), given_up).map(FileDone::Replaced)
         }
         FileWork::Unpack { archive, folder } => unpack::unpack(&root, &archive, &folder).map(done),
         FileWork::Place { to, overwrite, .. } => {
-            told(&to, source.ok_or_else(not_opened).and_then(|source| place(&root, source, &to, overwrite))).map(done)
+            about(&to, source.ok_or_else(not_opened).and_then(|source| place_file(&root, source, &to, overwrite)))
+                .map(done)
         }
         FileWork::Stage { folder, content, keep } => swap::stage(&root, &folder, content, source, &keep).map(done),
         FileWork::Exchange(folder) => swap::exchange(&root, &folder).map(done),
@@ -124,16 +125,16 @@ fn delete(root: &Root, path: &NodePath) -> io::Result<()> {
 }
 
 fn copy(root: &Root, from: &NodePath, to: &NodePath) -> Result<(), EngineError> {
-    let (source, source_name) = told(from, root.parent(from))?;
-    let facts = told(from, statat(&source, &*source_name, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from))?;
+    let (source, source_name) = about(from, root.parent(from))?;
+    let facts = about(from, statat(&source, &*source_name, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from))?;
     let into = match (root.folder(to), from.name()) {
-        (Ok(_), Some(name)) => told(to, NodePath::parse(name).map_err(io::Error::other)).map(|name| to.join(&name))?,
+        (Ok(_), Some(name)) => about(to, NodePath::parse(name).map_err(io::Error::other)).map(|name| to.join(&name))?,
         _ => to.clone(),
     };
     if from.holds(&into) {
         return Err(EngineError::BadFile(format!("“{from}” cannot be copied into itself")));
     }
-    told(&into, copy_to(root, (&source, &source_name), kind(facts.st_mode), &into))
+    about(&into, copy_to(root, (&source, &source_name), kind(facts.st_mode), &into))
 }
 
 fn copy_to(
@@ -155,18 +156,18 @@ fn copy_to(
 }
 
 fn rename(root: &Root, from: &NodePath, to: &NodePath) -> Result<(), EngineError> {
-    let (source, source_name) = told(from, root.parent(from))?;
-    told(from, statat(&source, &*source_name, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from))?;
+    let (source, source_name) = about(from, root.parent(from))?;
+    about(from, statat(&source, &*source_name, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from))?;
     if from.holds(to) {
         return Err(EngineError::BadFile(format!("“{from}” cannot be moved into itself")));
     }
-    let target = told(to, root.make_folder(&to.parent()))?;
+    let target = about(to, root.make_folder(&to.parent()))?;
     let renamed =
         name(to).and_then(|name| Ok(renameat_with(&source, &*source_name, &target, &*name, RenameFlags::NOREPLACE)?));
-    told(to, renamed)
+    about(to, renamed)
 }
 
-fn place(root: &Root, mut source: File, to: &NodePath, overwrite: bool) -> io::Result<()> {
+fn place_file(root: &Root, mut source: File, to: &NodePath, overwrite: bool) -> io::Result<()> {
     let parent = root.make_folder(&to.parent())?;
     let name = name(to)?;
     if overwrite {
@@ -209,10 +210,10 @@ fn replace(
     given_up: &AtomicBool,
 ) -> Result<usize, EngineError> {
     let mut bytes = Vec::new();
-    let mut file = told(path, root.file(path, OFlags::RDWR))?;
-    told(path, (&mut file).take(LARGEST_TEXT + 1).read_to_end(&mut bytes))?;
+    let mut file = about(path, root.file(path, OFlags::RDWR))?;
+    about(path, (&mut file).take(LARGEST_TEXT + 1).read_to_end(&mut bytes))?;
     let text = String::from_utf8(bytes).map_err(|_| EngineError::BadFile(format!("“{path}” is not a UTF-8 text")))?;
-    let too_large = || told::<usize>(path, Err(io::ErrorKind::FileTooLarge.into()));
+    let too_large = || about::<usize>(path, Err(io::ErrorKind::FileTooLarge.into()));
     if text.len() as u64 > LARGEST_TEXT {
         return too_large();
     }
@@ -247,7 +248,7 @@ fn replace(
         let written = io::Seek::rewind(&mut file)
             .and_then(|()| file.set_len(0))
             .and_then(|()| file.write_all(changed.as_bytes()));
-        told(path, written)?;
+        about(path, written)?;
     }
     Ok(replaced)
 }
@@ -274,8 +275,8 @@ fn kind(mode: u32) -> FileKind {
     }
 }
 
-/// Says of an error of the file system which file it is about.
-fn told<T>(path: &NodePath, result: io::Result<T>) -> Result<T, EngineError> {
+/// Adds the path to an error of the file system.
+fn about<T>(path: &NodePath, result: io::Result<T>) -> Result<T, EngineError> {
     result.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => EngineError::NoFile(path.to_string()),
         io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => EngineError::FileExists(path.to_string()),

@@ -8,7 +8,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, linkat, mkdirat, 
 use rustix::io::Errno;
 
 use super::root::{Root, name};
-use super::{budget, delete, not_opened, told, unpack};
+use super::{about, budget, delete, not_opened, unpack};
 use crate::local::files::{self, Budget, FOLDER};
 use crate::{Content, EngineError, NodePath};
 use keyrack_types::bounds::nesting::FOLDERS;
@@ -29,7 +29,7 @@ pub fn stage(
     keep: &[String],
 ) -> Result<(), EngineError> {
     let staging = staging()?;
-    told(&staging, cleared(root, &staging))?;
+    about(&staging, cleared(root, &staging))?;
     let staged = prepare(root, folder, content, archive, keep, &staging);
     if staged.is_err() {
         forget(root, &staging);
@@ -43,7 +43,7 @@ pub fn stage(
 /// As [`crate::Engine::work_on_files`]; the folder is as it was then.
 pub fn exchange(root: &Root, folder: &NodePath) -> Result<(), EngineError> {
     let staging = staging()?;
-    told(folder, trade(root, &staging, folder))?;
+    about(folder, trade(root, &staging, folder))?;
     forget(root, &staging);
     Ok(())
 }
@@ -54,7 +54,7 @@ pub fn exchange(root: &Root, folder: &NodePath) -> Result<(), EngineError> {
 /// As [`crate::Engine::work_on_files`].
 pub fn unstage(root: &Root) -> Result<(), EngineError> {
     let staging = staging()?;
-    told(&staging, cleared(root, &staging))
+    about(&staging, cleared(root, &staging))
 }
 
 fn staging() -> Result<NodePath, EngineError> {
@@ -75,13 +75,13 @@ fn prepare(
     keep: &[String],
     staging: &NodePath,
 ) -> Result<(), EngineError> {
-    let new = told(staging, root.make_folder(staging))?;
+    let new = about(staging, root.make_folder(staging))?;
     let mut budget = budget();
     let mut unpacked = None;
     match content {
         Content::Nothing => {}
         Content::Archive { name, .. } => {
-            let archive = told(staging, archive.ok_or_else(not_opened))?;
+            let archive = about(staging, archive.ok_or_else(not_opened))?;
             let links = unpack::unpack_file(root, archive, &name, staging).map_err(|error| match error {
                 // It is the archive that put in its own way what stands there.
                 EngineError::BadFile(why) => EngineError::BadArchive(format!("“{name}” cannot be unpacked: {why}")),
@@ -93,8 +93,8 @@ fn prepare(
             unpacked = Some((name, links));
         }
         Content::Folder { folder, without } => {
-            let source = told(&folder, root.folder(&folder))?;
-            told(&folder, link_all(&source, &new, &without, FOLDERS, &mut budget))?;
+            let source = about(&folder, root.folder(&folder))?;
+            about(&folder, link_all(&source, &new, &without, FOLDERS, &mut budget))?;
         }
     }
     for kept in keep {
@@ -103,10 +103,10 @@ fn prepare(
         match root.folder(&from) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             source => {
-                let source = told(&from, source)?;
-                told(&to, cleared(root, &to))?;
-                let target = told(&to, root.make_folder(&to))?;
-                told(&from, link_all(&source, &target, &[], FOLDERS, &mut budget))?;
+                let source = about(&from, source)?;
+                about(&to, cleared(root, &to))?;
+                let target = about(&to, root.make_folder(&to))?;
+                about(&from, link_all(&source, &target, &[], FOLDERS, &mut budget))?;
             }
         }
     }
@@ -117,7 +117,7 @@ fn prepare(
 /// Refuses links that lead out of what was unpacked: they could show what the archive does not hold. The kernel resolves
 /// them; what one passes through may be a link too.
 fn no_way_out(root: &Root, archive: &str, staging: &NodePath, links: &[NodePath]) -> Result<(), EngineError> {
-    let inside = told(staging, root.below(staging))?;
+    let inside = about(staging, root.below(staging))?;
     for link in links {
         let path = link.below(staging).unwrap_or_else(|| link.clone());
         match inside.open_at(&path, OFlags::PATH, Mode::empty()) {

@@ -5,25 +5,25 @@ use std::path::PathBuf;
 use super::*;
 
 /// A node's folder with a secret beside it.
-struct Bed {
-    place: tempfile::TempDir,
+struct TestFolder {
+    temp: tempfile::TempDir,
 }
 
-impl Bed {
-    fn new() -> Bed {
-        let place = tempfile::tempdir().unwrap();
-        fs::write(place.path().join("secret"), "not for nodes").unwrap();
-        fs::create_dir(place.path().join("outside")).unwrap();
-        files::make_node_folder(&place.path().join("node"), None).unwrap();
-        Bed { place }
+impl TestFolder {
+    fn new() -> TestFolder {
+        let temp = tempfile::tempdir().unwrap();
+        fs::write(temp.path().join("secret"), "not for nodes").unwrap();
+        fs::create_dir(temp.path().join("outside")).unwrap();
+        files::make_node_folder(&temp.path().join("node"), None).unwrap();
+        TestFolder { temp }
     }
 
     fn at(&self, path: &str) -> PathBuf {
-        self.place.path().join("node").join(path)
+        self.temp.path().join("node").join(path)
     }
 
     fn work(&self, work: FileWork) -> Result<FileDone, EngineError> {
-        super::work(&self.place.path().join("node"), None, work, &AtomicBool::new(false))
+        super::work(&self.temp.path().join("node"), None, work, &AtomicBool::new(false))
     }
 
     fn write(&self, at: &str, body: &str) -> Result<FileDone, EngineError> {
@@ -35,8 +35,8 @@ impl Bed {
     }
 
     fn untouched(&self) {
-        assert_eq!(fs::read_to_string(self.place.path().join("secret")).unwrap(), "not for nodes");
-        assert_eq!(fs::read_dir(self.place.path().join("outside")).unwrap().count(), 0);
+        assert_eq!(fs::read_to_string(self.temp.path().join("secret")).unwrap(), "not for nodes");
+        assert_eq!(fs::read_dir(self.temp.path().join("outside")).unwrap().count(), 0);
     }
 }
 
@@ -46,7 +46,7 @@ fn path(text: &str) -> NodePath {
 
 #[test]
 fn files_are_written_read_listed_moved_copied_and_removed() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     bed.write("/a/b/c.txt", "one").unwrap();
     bed.work(FileWork::Write { path: path("a/b/c.txt"), body: " two".into(), append: true }).unwrap();
     assert_eq!(bed.read("a/b/c.txt"), Ok(FileDone::Text("one two".into())));
@@ -72,7 +72,7 @@ fn files_are_written_read_listed_moved_copied_and_removed() {
 
 #[test]
 fn matches_are_replaced_all_or_one() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     bed.write("f", "port=1 port=2 port=3").unwrap();
     let replace = |pattern: &str, replacement: &str, nth| {
         let pattern = Pattern::parse(pattern).unwrap();
@@ -94,7 +94,7 @@ fn most_memory() -> u64 {
 
 #[test]
 fn a_replacement_that_makes_much_out_of_little_is_refused_before_it_is_made() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     bed.write("f", &"a".repeat(4000)).unwrap();
     let before = most_memory();
     let replace = |pattern: &str, replacement: String, nth| {
@@ -113,7 +113,7 @@ fn a_replacement_that_makes_much_out_of_little_is_refused_before_it_is_made() {
 
 #[test]
 fn a_pattern_that_takes_too_long_is_given_up() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     // Each search looks at all the rest of the line and finds one letter.
     bed.write("f", &"A".repeat(LARGEST_TEXT as usize)).unwrap();
     let begun = std::time::Instant::now();
@@ -125,12 +125,12 @@ fn a_pattern_that_takes_too_long_is_given_up() {
 
 #[test]
 fn links_that_stay_inside_are_followed_and_others_are_not() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     bed.write("release/page", "hello").unwrap();
     symlink("release", bed.at("current")).unwrap();
     assert_eq!(bed.read("current/page"), Ok(FileDone::Text("hello".into())));
     symlink("../secret", bed.at("link")).unwrap();
-    symlink(bed.place.path().join("secret"), bed.at("absolute")).unwrap();
+    symlink(bed.temp.path().join("secret"), bed.at("absolute")).unwrap();
     symlink("../outside", bed.at("out")).unwrap();
     symlink("/proc/self/root", bed.at("magic")).unwrap();
     symlink("/proc/self/fd", bed.at("fds")).unwrap();
@@ -159,7 +159,7 @@ fn links_that_stay_inside_are_followed_and_others_are_not() {
     assert!(bed.work(FileWork::Delete(path("out/x"))).is_err());
     // The links themselves can be removed, alone and with a folder that they are in; what they lead to stays.
     fs::create_dir(bed.at("folder")).unwrap();
-    symlink(bed.place.path(), bed.at("folder/up")).unwrap();
+    symlink(bed.temp.path(), bed.at("folder/up")).unwrap();
     for at in ["link", "absolute", "out", "folder"] {
         bed.work(FileWork::Delete(path(at))).unwrap();
     }
@@ -168,7 +168,7 @@ fn links_that_stay_inside_are_followed_and_others_are_not() {
 
 #[test]
 fn the_folder_itself_and_what_is_no_file_are_refused() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     let made = std::process::Command::new("mkfifo").arg(bed.at("pipe")).status().unwrap();
     assert!(made.success());
     for at in ["pipe", "tmp", "/"] {
@@ -187,7 +187,7 @@ fn the_folder_itself_and_what_is_no_file_are_refused() {
 
 #[test]
 fn a_folder_that_is_swapped_for_a_link_all_the_time_never_leads_out() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     fs::create_dir(bed.at("a")).unwrap();
     symlink("../outside", bed.at("b")).unwrap();
     let stop = AtomicBool::new(false);
@@ -219,10 +219,10 @@ fn a_hard_link_to_a_foreign_file_opens_nothing() {
     }
     use std::os::unix::fs::PermissionsExt;
     const NODE: u32 = 64_998;
-    let bed = Bed::new();
-    fs::set_permissions(bed.place.path().join("secret"), fs::Permissions::from_mode(0o640)).unwrap();
+    let bed = TestFolder::new();
+    fs::set_permissions(bed.temp.path().join("secret"), fs::Permissions::from_mode(0o640)).unwrap();
     files::give_to(&bed.at(""), NODE).unwrap();
-    fs::hard_link(bed.place.path().join("secret"), bed.at("hard")).unwrap();
+    fs::hard_link(bed.temp.path().join("secret"), bed.at("hard")).unwrap();
     let work = |work| super::work(&bed.at(""), Some(NODE), work, &AtomicBool::new(false));
     assert!(matches!(work(FileWork::Read(path("hard"))), Err(EngineError::NotAllowed(_))));
     for append in [true, false] {
@@ -244,14 +244,14 @@ fn a_node_goes_with_what_it_closed_to_itself() {
     }
     use std::os::unix::fs::PermissionsExt;
     const NODE: u32 = 64_997;
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     bed.write("cache/module/file", "x").unwrap();
     bed.write("cache/shut/deep/file", "x").unwrap();
     bed.write("0.going/file", "x").unwrap();
-    symlink(bed.place.path().join("outside"), bed.at("cache/module/out")).unwrap();
+    symlink(bed.temp.path().join("outside"), bed.at("cache/module/out")).unwrap();
     files::give_to(&bed.at(""), NODE).unwrap();
     let mode = |at: PathBuf, mode| fs::set_permissions(at, fs::Permissions::from_mode(mode)).unwrap();
-    mode(bed.place.path().to_owned(), 0o777);
+    mode(bed.temp.path().to_owned(), 0o777);
     for (at, bits) in [("cache/module", 0o555), ("cache/shut/deep", 0o500), ("cache/shut", 0), ("cache", 0o555)] {
         mode(bed.at(at), bits);
     }
@@ -265,7 +265,7 @@ fn a_node_goes_with_what_it_closed_to_itself() {
 
 #[test]
 fn a_node_goes_while_something_is_still_written_to_it() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     fs::create_dir(bed.at("www")).unwrap();
     let www = Root::open(&bed.at("www")).unwrap();
     let (begin, begun) = std::sync::mpsc::channel();
@@ -310,7 +310,7 @@ fn tar_gz(entries: &[(&str, &str, tar::EntryType)]) -> Vec<u8> {
 #[test]
 fn archives_are_unpacked_and_none_leads_out() {
     use tar::EntryType::{Link, Regular, Symlink};
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     let unpack = |bytes: &[u8]| {
         fs::write(bed.at("archive"), bytes).unwrap();
         bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") })
@@ -361,7 +361,7 @@ fn write_long_head(at: &std::path::Path, kind: tar::EntryType, size: u64) {
 #[test]
 fn what_a_tar_says_of_its_entries_does_not_fill_the_memory() {
     use tar::EntryType;
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     let before = most_memory();
     let kinds = [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader, EntryType::XGlobalHeader];
     for kind in kinds {
@@ -388,7 +388,7 @@ fn write_long_directory(at: &std::path::Path, entries: u16, each: u16) {
     let mut file = fs::File::create(at).unwrap();
     file.write_all(b"PK\x03\x04").unwrap();
     let begin: u32 = 30;
-    let mut place = u64::from(begin);
+    let mut position = u64::from(begin);
     for number in 0..entries {
         let name = format!("{number:08}");
         let mut head = b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\x21\0".to_vec();
@@ -397,23 +397,23 @@ fn write_long_directory(at: &std::path::Path, entries: u16, each: u16) {
         head.extend_from_slice(&each.to_le_bytes());
         head.extend_from_slice(&[0; 14]);
         head.extend_from_slice(name.as_bytes());
-        file.seek(SeekFrom::Start(place)).unwrap();
+        file.seek(SeekFrom::Start(position)).unwrap();
         file.write_all(&head).unwrap();
-        place += head.len() as u64 + u64::from(each);
+        position += head.len() as u64 + u64::from(each);
     }
     let mut end = b"PK\x05\x06\0\0\0\0".to_vec();
     end.extend_from_slice(&entries.to_le_bytes());
     end.extend_from_slice(&entries.to_le_bytes());
-    end.extend_from_slice(&(place as u32 - begin).to_le_bytes());
+    end.extend_from_slice(&(position as u32 - begin).to_le_bytes());
     end.extend_from_slice(&begin.to_le_bytes());
     end.extend_from_slice(&[0; 2]);
-    file.seek(SeekFrom::Start(place)).unwrap();
+    file.seek(SeekFrom::Start(position)).unwrap();
     file.write_all(&end).unwrap();
 }
 
 #[test]
 fn what_a_zip_says_of_its_entries_does_not_fill_the_memory() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     let unpack = || bed.work(FileWork::Unpack { archive: path("archive"), folder: path("www") });
     let before = most_memory();
     write_long_directory(&bed.at("archive"), 3000, 60_000);
@@ -424,7 +424,7 @@ fn what_a_zip_says_of_its_entries_does_not_fill_the_memory() {
 
 #[test]
 fn a_deep_path_takes_no_more_than_its_length_and_what_is_deep_can_be_removed() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     let deep = NodePath::of_any_depth(&"d/".repeat(2045)).unwrap();
     let before = most_memory();
     bed.work(FileWork::Create { path: deep.clone(), folder: true }).unwrap();
@@ -441,7 +441,7 @@ fn a_deep_path_takes_no_more_than_its_length_and_what_is_deep_can_be_removed() {
 
 #[test]
 fn an_archive_holds_no_path_deeper_than_what_can_be_made() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     let archive = |names: usize| {
         let mut tar = tar::Builder::new(Vec::new());
         let mut header = tar::Header::new_gnu();
@@ -461,7 +461,7 @@ fn an_archive_holds_no_path_deeper_than_what_can_be_made() {
 
 #[test]
 fn folders_on_the_way_count_as_what_is_unpacked() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     let root = Root::open(&bed.at("")).unwrap();
     let made = root.make_folder_within(&path("a/b/c"), &mut Budget::of(2, 0));
     assert_eq!(made.unwrap_err().kind(), io::ErrorKind::QuotaExceeded);
@@ -471,7 +471,7 @@ fn folders_on_the_way_count_as_what_is_unpacked() {
 
 #[test]
 fn what_nobody_waits_for_is_not_begun() {
-    let bed = Bed::new();
+    let bed = TestFolder::new();
     let work = FileWork::Create { path: path("a"), folder: true };
     super::work(&bed.at(""), None, work, &AtomicBool::new(true)).unwrap_err();
     assert!(!bed.at("a").exists());

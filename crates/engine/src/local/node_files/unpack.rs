@@ -10,7 +10,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, fchmod, openat, symlinkat, unlinkat};
 use rustix::io::Errno;
 
 use super::root::{Root, name};
-use super::{MOST_BYTES, MOST_FILES, budget, told};
+use super::{MOST_BYTES, MOST_FILES, about, budget};
 use crate::local::files::Budget;
 use crate::{EngineError, NodePath};
 use keyrack_types::bounds::nesting;
@@ -26,7 +26,7 @@ const LARGEST_HEAD: u64 = 1 << 20;
 const LARGEST_DIRECTORY: u64 = 64 << 20;
 
 /// The most that a zip can say of its entries besides their names, in bytes: with as many as it may have, eighty each.
-const LARGEST_TOLD: u64 = 8 << 20;
+const LARGEST_ANNOUNCED: u64 = 8 << 20;
 
 const SAYS_TOO_MUCH: &str = "what it says of its entries is larger than any honest archive's";
 
@@ -36,7 +36,7 @@ const SAYS_TOO_MUCH: &str = "what it says of its entries is larger than any hone
 /// # Errors
 /// [`EngineError::BadArchive`] for what is no archive or a damaged one, and as for writing.
 pub fn unpack(root: &Root, archive: &NodePath, folder: &NodePath) -> Result<(), EngineError> {
-    let file = told(archive, root.file(archive, OFlags::RDONLY))?;
+    let file = about(archive, root.file(archive, OFlags::RDONLY))?;
     unpack_file(root, file, &archive.to_string(), folder).map(drop)
 }
 
@@ -48,7 +48,7 @@ pub fn unpack_file(root: &Root, mut file: File, name: &str, folder: &NodePath) -
     let mut start = Vec::new();
     let read = (&mut file).take(512).read_to_end(&mut start).and_then(|_| file.rewind());
     read.map_err(|error| damaged(name, error))?;
-    told(folder, root.make_folder(folder))?;
+    about(folder, root.make_folder(folder))?;
     let mut target = Target { root, folder, budget: budget(), links: Vec::new() };
     if ZIP.iter().any(|mark| start.starts_with(mark)) {
         zip(file, name, &mut target)?;
@@ -85,16 +85,16 @@ fn zip(mut file: File, archive: &str, target: &mut Target<'_>) -> Result<(), Eng
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(|error| damaged(archive, error))?;
         let written = entry.name().map_err(|error| damaged(archive, error))?.into_owned();
-        let place = target.place(archive, &written)?;
+        let destination = target.destination(archive, &written)?;
         let mode = entry.unix_mode();
         if entry.is_dir() {
-            target.folder(&place)?;
+            target.folder(&destination)?;
         } else if entry.is_symlink() {
             let mut to = String::new();
             (&mut entry).take(4096).read_to_string(&mut to).map_err(|error| damaged(archive, error))?;
-            target.link(&place, &to)?;
+            target.link(&destination, &to)?;
         } else {
-            target.file(archive, &place, mode, &mut entry)?;
+            target.file(archive, &destination, mode, &mut entry)?;
         }
     }
     Ok(())
@@ -111,7 +111,7 @@ fn look_over(file: &mut File, archive: &str) -> Result<(), EngineError> {
     let damaged = |error| damaged(archive, error);
     let mut reader = BufReader::with_capacity(1 << 16, &mut *file);
     let mut window = Vec::new();
-    let mut told = 0;
+    let mut announced = 0;
     loop {
         let piece = reader.fill_buf().map_err(damaged)?;
         if piece.is_empty() {
@@ -130,8 +130,8 @@ fn look_over(file: &mut File, archive: &str) -> Result<(), EngineError> {
                 }
             } else if seen.starts_with(ENTRY) {
                 let length = |at: usize| u64::from(u16::from_le_bytes([seen[at], seen[at + 1]]));
-                told += length(30) + length(32);
-                if told > LARGEST_TOLD {
+                announced += length(30) + length(32);
+                if announced > LARGEST_ANNOUNCED {
                     return Err(damaged(io::Error::new(io::ErrorKind::InvalidData, SAYS_TOO_MUCH)));
                 }
             }
@@ -152,18 +152,18 @@ fn tar(reader: impl Read, archive: &str, target: &mut Target<'_>) -> Result<(), 
         allowed.set(u64::MAX);
         let mut entry = entry.map_err(|error| damaged(archive, error))?;
         let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let place = target.place(archive, &path)?;
+        let destination = target.destination(archive, &path)?;
         let mode = entry.header().mode().ok();
         match entry.header().entry_type() {
-            tar::EntryType::Directory => target.folder(&place)?,
+            tar::EntryType::Directory => target.folder(&destination)?,
             tar::EntryType::Regular | tar::EntryType::Continuous | tar::EntryType::GNUSparse => {
-                target.file(archive, &place, mode, &mut entry)?;
+                target.file(archive, &destination, mode, &mut entry)?;
             }
             tar::EntryType::Symlink => {
                 let to = entry.link_name_bytes().unwrap_or_default();
-                target.link(&place, &String::from_utf8_lossy(&to))?;
+                target.link(&destination, &String::from_utf8_lossy(&to))?;
             }
-            tar::EntryType::XGlobalHeader => told(&place, target.budget.take_entry())?,
+            tar::EntryType::XGlobalHeader => about(&destination, target.budget.take_entry())?,
             _ => {
                 let text =
                     format!("“{archive}” holds “{path}”, which is neither a file nor a folder nor a symbolic link");
@@ -205,7 +205,7 @@ impl<R: Seek> Seek for Bounded<R> {
 
 impl Target<'_> {
     /// Where an entry goes.
-    fn place(&self, archive: &str, written: &str) -> Result<NodePath, EngineError> {
+    fn destination(&self, archive: &str, written: &str) -> Result<NodePath, EngineError> {
         let refused = |why: &str| {
             let shown: String = written.chars().take(100).collect();
             EngineError::BadArchive(format!("“{archive}” holds “{shown}”, {why}"))
@@ -214,35 +214,37 @@ impl Target<'_> {
         let inside = NodePath::of_any_depth(written).ok();
         let inside = inside.filter(|_| !written.starts_with('/') && !written.contains('\\'));
         let inside = inside.ok_or_else(|| refused("a path that leads out of the folder"))?;
-        let place = self.folder.join(&inside);
-        if place.is_too_deep() {
+        let destination = self.folder.join(&inside);
+        if destination.is_too_deep() {
             return Err(refused(&format!(
                 "a path that leads to more than {} names below the node's folder",
                 nesting::PATH
             )));
         }
-        Ok(place)
+        Ok(destination)
     }
 
-    fn folder(&mut self, place: &NodePath) -> Result<(), EngineError> {
-        let made =
-            self.budget.take_entry().and_then(|()| self.root.make_folder_within(place, &mut self.budget).map(drop));
-        told(place, made)
+    fn folder(&mut self, destination: &NodePath) -> Result<(), EngineError> {
+        let made = self
+            .budget
+            .take_entry()
+            .and_then(|()| self.root.make_folder_within(destination, &mut self.budget).map(drop));
+        about(destination, made)
     }
 
     fn file(
         &mut self,
         archive: &str,
-        place: &NodePath,
+        destination: &NodePath,
         mode: Option<u32>,
         content: &mut impl Read,
     ) -> Result<(), EngineError> {
         let made = self.budget.take_entry().and_then(|()| {
-            let parent = self.clear(place)?;
+            let parent = self.clear(destination)?;
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-            Ok(File::from(openat(&parent, &*name(place)?, flags, Mode::from_raw_mode(0o644))?))
+            Ok(File::from(openat(&parent, &*name(destination)?, flags, Mode::from_raw_mode(0o644))?))
         });
-        let mut file = told(place, made)?;
+        let mut file = about(destination, made)?;
         match self.budget.copy(content, &mut file) {
             // The content's own errors: cut off, a wrong checksum.
             Err(error)
@@ -256,26 +258,26 @@ impl Target<'_> {
             {
                 return Err(damaged(archive, error));
             }
-            copied => told(place, copied)?,
+            copied => about(destination, copied)?,
         }
         let mode = Mode::from_raw_mode(mode.unwrap_or(0o644) & 0o777 | 0o600);
-        told(place, fchmod(&file, mode).map_err(io::Error::from))
+        about(destination, fchmod(&file, mode).map_err(io::Error::from))
     }
 
     /// A link is made as it is written: wherever it leads, nothing follows it out of the folder.
-    fn link(&mut self, place: &NodePath, to: &str) -> Result<(), EngineError> {
+    fn link(&mut self, destination: &NodePath, to: &str) -> Result<(), EngineError> {
         let made = self.budget.take_entry().and_then(|()| {
-            let parent = self.clear(place)?;
-            Ok(symlinkat(to, &parent, &*name(place)?)?)
+            let parent = self.clear(destination)?;
+            Ok(symlinkat(to, &parent, &*name(destination)?)?)
         });
-        self.links.push(place.clone());
-        told(place, made)
+        self.links.push(destination.clone());
+        about(destination, made)
     }
 
     /// Takes away what is in the place of a new file, without following it.
-    fn clear(&mut self, place: &NodePath) -> io::Result<std::os::fd::OwnedFd> {
-        let parent = self.root.make_folder_within(&place.parent(), &mut self.budget)?;
-        match unlinkat(&parent, &*name(place)?, AtFlags::empty()) {
+    fn clear(&mut self, destination: &NodePath) -> io::Result<std::os::fd::OwnedFd> {
+        let parent = self.root.make_folder_within(&destination.parent(), &mut self.budget)?;
+        match unlinkat(&parent, &*name(destination)?, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => Ok(parent),
             Err(error) => Err(error.into()),
         }

@@ -40,8 +40,8 @@ fn run() -> io::Result<()> {
     let signals = SignalFd::new(&[libc::SIGCHLD, libc::SIGTERM, libc::SIGINT, libc::SIGHUP])?;
     let _ = rustix::thread::set_name(c"keyrack-node");
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-    let mut orders = Lines::new();
-    let job: Job = match orders.wait()? {
+    let mut commands = LineBuffer::new();
+    let job: Job = match commands.wait()? {
         Some(line) => serde_json::from_str(&line)?,
         None => return Ok(()),
     };
@@ -55,7 +55,7 @@ fn run() -> io::Result<()> {
         outputs,
         orphan_grace: Duration::from_millis(job.orphan_grace),
     };
-    supervision.until_nothing_is_left(&signals, orders)?;
+    supervision.until_nothing_is_left(&signals, commands)?;
     report(&supervision.last_report());
     Ok(())
 }
@@ -77,7 +77,7 @@ struct Output {
 }
 
 impl Supervision {
-    fn until_nothing_is_left(&mut self, signals: &SignalFd, mut orders: Lines) -> io::Result<()> {
+    fn until_nothing_is_left(&mut self, signals: &SignalFd, mut commands: LineBuffer) -> io::Result<()> {
         let mut orders_open = true;
         while self.reap() {
             if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
@@ -102,8 +102,8 @@ impl Supervision {
                 self.stop(self.orphan_grace);
             }
             if ordered && orders_open {
-                orders_open = orders.fill()?;
-                while let Some(line) = orders.next() {
+                orders_open = commands.fill()?;
+                while let Some(line) = commands.next() {
                     if let Ok(Order::Stop { grace }) = serde_json::from_str(&line) {
                         self.stop(Duration::from_millis(grace));
                     }
@@ -192,12 +192,12 @@ fn start(job: &Job) -> io::Result<([Output; 2], Pid)> {
     let (outputs, errors) = match job.capture {
         None => {
             let log = Sink::Log(Log::open(&job.log, job.log_limit));
-            let nothing = Output { stream: None, sink: Sink::Kept { bytes: Vec::new(), limit: 0 } };
+            let nothing = Output { stream: None, sink: Sink::Memory { bytes: Vec::new(), limit: 0 } };
             ([Output { stream: Some(output), sink: log }, nothing], input.try_clone()?)
         }
         Some(Capture { limit, .. }) => {
             let (second, errors) = stream()?;
-            let kept = |stream| Output { stream: Some(stream), sink: Sink::Kept { bytes: Vec::new(), limit } };
+            let kept = |stream| Output { stream: Some(stream), sink: Sink::Memory { bytes: Vec::new(), limit } };
             ([kept(output), kept(second)], errors)
         }
     };
@@ -250,7 +250,7 @@ fn lock(job: &Job) -> io::Result<File> {
     Ok(file)
 }
 
-/// A supervisor that cannot speak to its server is told so by the end of its input.
+/// A supervisor that cannot speak to its server notices that by the end of its input.
 fn report(report: &Report) {
     if let Ok(mut line) = serde_json::to_vec(report) {
         line.push(b'\n');
@@ -316,13 +316,13 @@ impl SignalFd {
 }
 
 /// Lines from the standard input, without a reader that would hide from `poll` what it has read ahead.
-struct Lines {
+struct LineBuffer {
     buffer: Vec<u8>,
 }
 
-impl Lines {
-    fn new() -> Lines {
-        Lines { buffer: Vec::new() }
+impl LineBuffer {
+    fn new() -> LineBuffer {
+        LineBuffer { buffer: Vec::new() }
     }
 
     /// Reads what is there; false at the end.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub enum Sink {
     Log(Log),
     /// Kept in memory up to a limit in bytes.
-    Kept {
+    Memory {
         bytes: Vec<u8>,
         limit: usize,
     },
@@ -20,7 +20,7 @@ impl Sink {
     pub fn write(&mut self, piece: &[u8]) {
         match self {
             Sink::Log(log) => log.write(piece),
-            Sink::Kept { bytes, limit } => {
+            Sink::Memory { bytes, limit } => {
                 let room = limit.saturating_sub(bytes.len()).min(piece.len());
                 bytes.extend_from_slice(&piece[..room]);
             }
@@ -31,7 +31,7 @@ impl Sink {
     pub fn text(&self) -> String {
         match self {
             Sink::Log(_) => String::new(),
-            Sink::Kept { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
+            Sink::Memory { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
         }
     }
 }

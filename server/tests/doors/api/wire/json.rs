@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{CHECK, post};
-use crate::support::{PASSWORD, Server, Somebody, path};
+use crate::support::{PASSWORD, Server, TestClient, path};
 
-async fn send(server: &Server, credential: &Somebody<'_>, method: &str, body: &str) -> Value {
+async fn send(server: &Server, credential: &TestClient<'_>, method: &str, body: &str) -> Value {
     let mut request = post(&path(method), Some("application/json; charset=utf-8"), body.to_owned());
     let bearer = format!("Bearer {}", credential.credential());
     request.headers_mut().insert(http::header::AUTHORIZATION, bearer.parse().unwrap());

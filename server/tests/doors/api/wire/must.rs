@@ -4,13 +4,13 @@ use keyrack_server::api::registry::Registry;
 use serde_json::{Value, json};
 
 use super::{CHECK, get};
-use crate::support::{EMAIL, PASSWORD, Server, Somebody};
+use crate::support::{EMAIL, PASSWORD, Server, TestClient};
 
 const CREATE: &str = "users.authentication.CreateToken";
 const TOKENS: &str = "users.authentication.GetTokens";
 const PASS: (&str, &str) = ("password", PASSWORD);
 
-async fn create(owner: &Somebody<'_>, list: &str) -> Value {
+async fn create(owner: &TestClient<'_>, list: &str) -> Value {
     owner.post(CREATE, &[("description", "A"), ("apiList", list), PASS]).await["token"].clone()
 }
 

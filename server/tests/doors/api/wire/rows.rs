@@ -6,14 +6,14 @@ use keyrack_server::api::registry::Registry;
 use serde_json::{Value, json};
 
 use super::{CHECK, FORM, get, post};
-use crate::support::{Server, Somebody, Wire, form, path};
+use crate::support::{Server, TestClient, Wire, form, path};
 
 const INFO: &str = "users.account.GetUserInfo";
 const ENVS: &str = "environment.control.GetEnvs";
 const CREATE: &str = "users.authentication.CreateToken";
 
 /// The methods of a token that was made with this list.
-async fn ticked(owner: &Somebody<'_>, list: &[(&str, &str)]) -> Vec<String> {
+async fn ticked(owner: &TestClient<'_>, list: &[(&str, &str)]) -> Vec<String> {
     let mut params = vec![("description", "A"), ("password", crate::support::PASSWORD)];
     params.extend(list);
     let answer = owner.post(CREATE, &params).await;
@@ -22,7 +22,7 @@ async fn ticked(owner: &Somebody<'_>, list: &[(&str, &str)]) -> Vec<String> {
 }
 
 /// A credential for every method of this file that reads something.
-async fn reader(server: &Server) -> Somebody<'_> {
+async fn reader(server: &Server) -> TestClient<'_> {
     server.token(&format!("{INFO},{ENVS}")).await
 }
 

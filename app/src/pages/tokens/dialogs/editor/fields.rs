@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::model::Editor;
 use crate::components::calendar::DateField;
-use crate::components::drawn::drawn;
+use crate::components::client_only::client_only;
 
 /// The fields above the tree.
 #[component]
@@ -16,7 +16,7 @@ pub(super) fn Fields(editor: Editor) -> impl IntoView {
     let several = editor.page.list.read_untracked().several_members;
     let wrong = move || editor.problem(Field::Description);
     let expires_error = Signal::derive(move || editor.problem(Field::Expires));
-    drawn(view! {
+    client_only(view! {
         <div class="field token-description">
             <label for="token-description">"Description"</label>
             <input
@@ -34,7 +34,7 @@ pub(super) fn Fields(editor: Editor) -> impl IntoView {
                 {wrong}
             </p>
         </div>
-        <div on:input=move |_| editor.mended(Field::Expires)>
+        <div on:input=move |_| editor.clear_error(Field::Expires)>
             <DateField
                 id="token-expires"
                 label="Expires At"

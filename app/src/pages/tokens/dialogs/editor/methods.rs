@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::model::Editor;
 use crate::components::browser;
-use crate::components::drawn::drawn;
+use crate::components::client_only::client_only;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::tree::MethodTree;
 use crate::format::count;
@@ -19,7 +19,7 @@ pub(super) fn Methods(editor: Editor) -> impl IntoView {
         _ => "API Access",
     });
     let wrong = move || editor.problem(Field::Methods);
-    drawn(view! {
+    client_only(view! {
         <div class="token-methods" class:invalid=move || wrong().is_some()>
             <Find editor />
             <p class="tree-status muted small figures" role="status">

@@ -18,8 +18,8 @@ use self::notice::NoticeBox;
 use super::super::draft::Start;
 use super::super::state::Page;
 use super::confirm::ConfirmDialog;
+use crate::components::client_only::client_only;
 use crate::components::dialog::Modal;
-use crate::components::drawn::drawn;
 use crate::components::question::Question;
 
 /// The dialog and what lies on top of it. `note` says why it opened by itself.
@@ -31,7 +31,7 @@ pub(super) fn EditorDialog(page: Page, start: Start, note: Option<&'static str>)
         event.prevent_default();
         editor.submit();
     };
-    drawn(view! {
+    client_only(view! {
         <Modal id="token-dialog" title class="wide" on_dismiss=move |()| editor.dismiss()>
             <form class="dialog-form" novalidate on:submit=submit>
                 <div class="dialog-body token-form">

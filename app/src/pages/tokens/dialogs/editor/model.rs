@@ -6,10 +6,10 @@ use keyrack_types::tokens::{TokenDraft, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::super::super::deed::{Deed, Outcome, regeneration_lines};
 use super::super::super::draft::{Purpose, Start, differences, draft_of, expiry_problem, problems, rebased};
 use super::super::super::state::{Page, UNREACHABLE};
-use super::super::confirm::Ask;
+use super::super::super::token_action::{Outcome, TokenAction, regeneration_lines};
+use super::super::confirm::ConfirmationRequest;
 use crate::components::browser;
 use crate::components::toast::{ToastKind, show};
 use crate::components::tree::catalog::Catalog;
@@ -47,7 +47,7 @@ pub(super) struct Editor {
     /// The draft is with the server.
     pub reviewing: RwSignal<bool>,
     /// The confirmation on top.
-    pub ask: RwSignal<Option<Ask>>,
+    pub ask: RwSignal<Option<ConfirmationRequest>>,
     /// The question on top whether to drop the draft.
     pub leaving: RwSignal<bool>,
 }
@@ -91,20 +91,20 @@ impl Editor {
     pub fn describe(self, text: String) {
         self.touched.set(true);
         self.typed.set(text);
-        self.mended(Field::Description);
+        self.clear_error(Field::Description);
     }
 
     /// The person chose an API set, which ticks its methods.
     pub fn choose(self, set: ApiSet) {
         self.catalog.with_value(|catalog| self.tree.update(|tree| tree.tick_set(catalog, set)));
         self.set.set(set);
-        self.mended(Field::Methods);
+        self.clear_error(Field::Methods);
     }
 
     /// The person changed a tick: the choice is their own from now on.
     pub fn ticked(self) {
         self.set.set(ApiSet::Custom);
-        self.mended(Field::Methods);
+        self.clear_error(Field::Methods);
     }
 
     /// The draft as it stands.
@@ -126,7 +126,7 @@ impl Editor {
     }
 
     /// A field was changed: what was said about it may be true no longer.
-    pub fn mended(self, field: Field) {
+    pub fn clear_error(self, field: Field) {
         if self.problems.read_untracked().iter().any(|(at, _)| *at == field) {
             self.problems.update(|problems| problems.retain(|(at, _)| *at != field));
         }
@@ -154,12 +154,12 @@ impl Editor {
             }
             match answer {
                 Ok(Ok(review)) => {
-                    let deed = match editing {
-                        Some((id, version)) => Deed::Edit { id, version, draft },
-                        None => Deed::Create(draft),
+                    let token_action = match editing {
+                        Some((id, version)) => TokenAction::Edit { id, version, draft },
+                        None => TokenAction::Create(draft),
                     };
                     self.notice.set(None);
-                    self.ask.set(Some(Ask { lines: review.lines, deed }));
+                    self.ask.set(Some(ConfirmationRequest { lines: review.lines, token_action }));
                 }
                 Ok(Err(refusal)) => self.refused(refusal),
                 Err(_) => self.notice.set(Some(Notice::Trouble(UNREACHABLE.into()))),
@@ -184,9 +184,9 @@ impl Editor {
             same.expires.clone_from(&start.draft.expires);
         }
         let lines = regeneration_lines(&start, new_day.as_deref(), same != start.draft);
-        let deed = Deed::Regenerate { id: token.id, version: token.version, expires: new_day };
+        let token_action = TokenAction::Regenerate { id: token.id, version: token.version, expires: new_day };
         self.problems.set(Vec::new());
-        self.ask.set(Some(Ask { lines, deed }));
+        self.ask.set(Some(ConfirmationRequest { lines, token_action }));
     }
 
     /// It is done.

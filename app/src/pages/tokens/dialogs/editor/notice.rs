@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::model::{Editor, Notice};
-use crate::components::drawn::{Drawn, drawn};
+use crate::components::client_only::{ClientOnly, client_only};
 use crate::components::icon::{Glyph, Icon};
 
 /// Why the dialog opened by itself, what went wrong, or what somebody else changed.
@@ -31,12 +31,12 @@ pub(super) fn NoticeBox(editor: Editor) -> impl IntoView {
     }
 }
 
-fn body(editor: Editor, notice: Notice) -> Drawn {
+fn body(editor: Editor, notice: Notice) -> ClientOnly {
     match notice {
-        Notice::Info(text) | Notice::Trouble(text) => drawn(view! { <p>{text}</p> }),
+        Notice::Info(text) | Notice::Trouble(text) => client_only(view! { <p>{text}</p> }),
         Notice::Changed { lines, current } => {
             let (load, keep) = (current.clone(), current);
-            drawn(view! {
+            client_only(view! {
                 <div class="token-conflict">
                     <p>
                         <strong>"Changed by somebody else"</strong>

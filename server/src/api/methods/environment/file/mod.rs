@@ -17,7 +17,7 @@ mod unpack_by_type;
 mod upload;
 mod write;
 
-use keyrack_domain::environments::{FilePlace, NodeChoice};
+use keyrack_domain::environments::{FileLocation, NodeChoice};
 
 use super::control::ENV_NAME;
 use crate::api::error::ApiError;
@@ -51,22 +51,22 @@ const MASTER_ONLY: Param =
     Param::optional("masterOnly", Kind::YesNo, "Of the chosen nodes only the first of each layer.", "false");
 
 /// Whose files are looked at.
-fn look(params: &Params) -> Result<FilePlace, ApiError> {
+fn look(params: &Params) -> Result<FileLocation, ApiError> {
     let choice = match (params.opt_number("nodeId")?, params.opt_text("nodeGroup")?) {
         (Some(id), _) => NodeChoice::Ids(vec![id]),
         (None, Some(group)) => NodeChoice::Group(group.to_owned()),
         (None, None) => NodeChoice::Only,
     };
-    Ok(FilePlace { environment: params.text("envName")?.to_owned(), choice, masters_only: false })
+    Ok(FileLocation { environment: params.text("envName")?.to_owned(), choice, masters_only: false })
 }
 
 /// Whose files are changed.
-fn change(params: &Params) -> Result<FilePlace, ApiError> {
-    Ok(FilePlace { masters_only: params.yes("masterOnly")?, ..look_by_type(params)? })
+fn change(params: &Params) -> Result<FileLocation, ApiError> {
+    Ok(FileLocation { masters_only: params.yes("masterOnly")?, ..look_by_type(params)? })
 }
 
 /// As [`look`], for methods that know the type of a node too.
-fn look_by_type(params: &Params) -> Result<FilePlace, ApiError> {
+fn look_by_type(params: &Params) -> Result<FileLocation, ApiError> {
     let mut place = look(params)?;
     if let (NodeChoice::Only, Some(kind)) = (&place.choice, params.opt_text("nodeType")?) {
         place.choice = NodeChoice::Type(kind.to_owned());

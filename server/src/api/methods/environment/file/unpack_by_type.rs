@@ -1,6 +1,6 @@
 //! Unpacking an archive.
 
-use keyrack_domain::environments::{FilePlace, NodeChoice};
+use keyrack_domain::environments::{FileLocation, NodeChoice};
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
@@ -34,7 +34,7 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     let params = &call.params;
     let (archive, folder) = (params.text("sourcePath")?, params.text("destPath")?);
     let choice = NodeChoice::Type(params.text("nodeType")?.to_owned());
-    let place = FilePlace { environment: params.text("envName")?.to_owned(), choice, masters_only: false };
+    let place = FileLocation { environment: params.text("envName")?.to_owned(), choice, masters_only: false };
     call.keyrack.environments.unpack_file(&call.caller, &call.client, &place, archive, folder).await?;
     Ok(Answer::done())
 }

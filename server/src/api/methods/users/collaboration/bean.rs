@@ -32,7 +32,7 @@ pub struct Member<'a> {
 }
 
 impl<'a> Member<'a> {
-    /// Somebody who is a member.
+    /// TestClient who is a member.
     pub fn active(member: &'a MemberView) -> Member<'a> {
         Member {
             id: member.user_id,
@@ -47,7 +47,7 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// Somebody who was invited.
+    /// TestClient who was invited.
     pub fn invited(invitation: &'a InvitationView) -> Member<'a> {
         Member {
             status: if invitation.expired { "EXPIRED" } else { "PENDING" },

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::members::TokenFate;
+use keyrack_domain::types::members::TokenDisposition;
 use serde::Serialize;
 
 use super::MEMBER;
@@ -74,11 +74,11 @@ async fn run(call: Call) -> Result<Answer, ApiError> {
     Answer::written(&Removed { tokens: transferred.into_iter().map(NewToken::from).collect() })
 }
 
-fn fate(word: &str) -> Result<TokenFate, ApiError> {
+fn fate(word: &str) -> Result<TokenDisposition, ApiError> {
     match word.to_ascii_lowercase().as_str() {
-        "revoke" => Ok(TokenFate::Revoke),
-        "keep" => Ok(TokenFate::KeepShared),
-        "transfer" => Ok(TokenFate::Transfer),
+        "revoke" => Ok(TokenDisposition::Revoke),
+        "keep" => Ok(TokenDisposition::KeepShared),
+        "transfer" => Ok(TokenDisposition::Transfer),
         _ => Err(ApiError::bad("tokens", "it has to be revoke, keep or transfer")),
     }
 }

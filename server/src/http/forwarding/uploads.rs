@@ -1,4 +1,4 @@
-//! Files of uploads: fetched from the server that has them, and given to servers that ask.
+//! Files of uploads: fetched from the server that has them, and served to other servers.
 
 use async_trait::async_trait;
 use axum::body::Body;
@@ -8,25 +8,31 @@ use futures::TryStreamExt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use keyrack_domain::Keyrack;
-use keyrack_domain::cluster::{Home, Others, Passed, Pieces};
+use keyrack_domain::cluster::{PeerFiles, Pieces, Placement, SignedRequest};
 use keyrack_domain::core::Core;
 use keyrack_domain::ids::AccountId;
 use tokio_util::io::{ReaderStream, StreamReader};
 
-use super::stamp::{self, nothing};
+use super::signature::{self, nothing};
 use super::{Network, UPLOADS};
 
 /// How much is read from the disk at once.
 const PIECE: usize = 64 << 10;
 
 #[async_trait]
-impl Others for Network {
-    async fn upload(&self, core: &Core, home: &Home, account: AccountId, key: &str) -> Result<Option<Pieces>, String> {
+impl PeerFiles for Network {
+    async fn upload(
+        &self,
+        core: &Core,
+        placement: &Placement,
+        account: AccountId,
+        key: &str,
+    ) -> Result<Option<Pieces>, String> {
         // The account is signed with the key: the other server has to find it so too.
         let door = format!("{UPLOADS}/{account}/{key}");
-        let passed = Passed { door: &door, client: "", agent: "", credential: b"", file: "", body: b"" };
-        let stamp = core.stamp(&home.server, &passed).await.map_err(|error| error.to_string())?;
-        let sent = self.send(&home.address, &door, &stamp, HeaderMap::new(), Body::empty()).await;
+        let signed = SignedRequest { door: &door, client: "", agent: "", credential: b"", file: "", body: b"" };
+        let signature = core.sign_request(&placement.server, &signed).await.map_err(|error| error.to_string())?;
+        let sent = self.send(&placement.address, &door, &signature, HeaderMap::new(), Body::empty()).await;
         let answer = sent.map_err(|away| away.to_string())?;
         match answer.status() {
             StatusCode::OK => {
@@ -39,13 +45,13 @@ impl Others for Network {
     }
 }
 
-/// Gives a file to another server on the same database; nobody else learns that there is a door.
+/// Serves a file to another server on the same database; for all others the route does not exist.
 pub async fn answer(keyrack: &Keyrack, request: Request) -> Response<Body> {
-    if !keyrack.core.may_have_others() {
+    if !keyrack.core.may_have_peers() {
         return nothing();
     }
     let (parts, _) = request.into_parts();
-    if let Err(refused) = stamp::check(keyrack, &parts, b"").await {
+    if let Err(refused) = signature::check(keyrack, &parts, b"").await {
         return refused;
     }
     let Some((account, key)) = asked(parts.uri.path()) else { return nothing() };

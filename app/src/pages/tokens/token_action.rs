@@ -10,7 +10,7 @@ use crate::serverfns::tokens::{create_token, edit_token, regenerate_token, remov
 
 /// What is done once it is confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum TokenAction {
     Create(TokenDraft),
     Edit {
         id: i64,
@@ -34,18 +34,18 @@ pub(super) enum Outcome {
     Removed(usize),
 }
 
-impl Deed {
+impl TokenAction {
     /// Carries it out.
     pub async fn perform(self, confirm: ConfirmInput) -> Result<Answer<Outcome>, ServerFnError> {
         Ok(match self {
-            Deed::Create(draft) => create_token(draft, confirm).await?.map(Outcome::Secret),
-            Deed::Edit { id, version, draft } => edit_token(id, version, draft, confirm)
+            TokenAction::Create(draft) => create_token(draft, confirm).await?.map(Outcome::Secret),
+            TokenAction::Edit { id, version, draft } => edit_token(id, version, draft, confirm)
                 .await?
                 .map(|token| Outcome::Edited { id, description: token.description }),
-            Deed::Regenerate { id, version, expires } => {
+            TokenAction::Regenerate { id, version, expires } => {
                 regenerate_token(id, version, expires, confirm).await?.map(Outcome::Secret)
             }
-            Deed::Remove(ids) => {
+            TokenAction::Remove(ids) => {
                 let count = ids.len();
                 remove_tokens(ids, confirm).await?.map(|()| Outcome::Removed(count))
             }
@@ -55,11 +55,11 @@ impl Deed {
     /// What to say when no answer came: it may have been done all the same.
     pub fn unanswered(&self) -> &'static str {
         match self {
-            Deed::Create(_) | Deed::Regenerate { .. } => {
+            TokenAction::Create(_) | TokenAction::Regenerate { .. } => {
                 "The server did not answer. It may have been done all the same: close the dialogs, press Refresh and look \
                  before you try again. A secret that was not shown is regained with “Regenerate token” in Edit."
             }
-            Deed::Edit { .. } | Deed::Remove(_) => {
+            TokenAction::Edit { .. } | TokenAction::Remove(_) => {
                 "The server did not answer. It may have been done all the same: trying again does no harm."
             }
         }

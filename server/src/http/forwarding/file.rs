@@ -1,4 +1,4 @@
-//! A file that goes along with a call: it follows the form, which is signed together with what the file is.
+//! A file that is forwarded with a call: it follows the form, which is signed together with what the file is.
 
 use axum::body::{Body, BodyDataStream};
 use bytes::{Bytes, BytesMut};
@@ -10,7 +10,7 @@ use keyrack_domain::caller::Caller;
 use keyrack_domain::uploads::Received;
 use tokio_util::io::ReaderStream;
 
-use super::stamp::{FILE, text};
+use super::signature::{FILE, text};
 use crate::api::error::ApiError;
 
 /// How long the form is that the file follows. Not signed by itself: with another length the form is another one.
@@ -34,10 +34,10 @@ pub async fn behind(form: Bytes, file: &Received, headers: &mut HeaderMap) -> st
     Ok(Body::from_stream(stream::iter([Ok(form)]).chain(pieces)))
 }
 
-/// A file that another server passes on with a call. The body of the request is the file; its form is here. Only an inner
-/// door puts it into a request.
+/// A file that another server forwards with a call. The body of the request is the file; its form is here. Only the internal
+/// routes put it into a request.
 #[derive(Clone, Debug)]
-pub struct PassedFile {
+pub struct ForwardedFile {
     name: String,
     size: u64,
     sha256: String,
@@ -45,9 +45,9 @@ pub struct PassedFile {
     form: Bytes,
 }
 
-impl PassedFile {
+impl ForwardedFile {
     /// The file that the headers speak of; nothing of it is to be believed before the signature is checked.
-    pub(super) fn announced(headers: &HeaderMap) -> Result<Option<PassedFile>, ()> {
+    pub(super) fn announced(headers: &HeaderMap) -> Result<Option<ForwardedFile>, ()> {
         let described = text(headers, &FILE);
         if described.is_empty() {
             return Ok(None);
@@ -58,7 +58,7 @@ impl PassedFile {
             return Err(());
         };
         let (name, _) = form_urlencoded::parse(name.as_bytes()).next().ok_or(())?;
-        Ok(Some(PassedFile {
+        Ok(Some(ForwardedFile {
             name: name.into_owned(),
             size: size.parse().map_err(|_| ())?,
             sha256: sha256.to_owned(),
@@ -82,8 +82,8 @@ impl PassedFile {
     }
 
     /// Together with its form.
-    pub(super) fn with(self, form: Bytes) -> PassedFile {
-        PassedFile { form, ..self }
+    pub(super) fn with(self, form: Bytes) -> ForwardedFile {
+        ForwardedFile { form, ..self }
     }
 
     /// The parameters of the call.

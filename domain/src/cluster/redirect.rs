@@ -1,7 +1,7 @@
-//! How a door learns that a request belongs to another server, although the answer of what it called does not say so.
+//! How the HTTP layer learns that a request belongs to another server, although the response does not say so.
 //!
-//! Pages and server functions turn errors into texts before the door sees them. So the door looks on while a request is
-//! answered: what finds that an environment is run elsewhere leaves a note of it.
+//! Pages and server functions turn errors into texts before the HTTP layer sees them. So it runs the request in a task-local
+//! scope: the check that finds an environment on another server records it there.
 
 use std::cell::RefCell;
 
@@ -22,7 +22,7 @@ pub async fn watching<F: Future>(work: F) -> (F::Output, Option<(ServerId, Strin
         .await
 }
 
-/// Leaves a note where somebody looks on.
+/// Records the redirect in the scope of the request, if there is one.
 pub(super) fn note(server: &ServerId, address: &str) {
     let _ = NOTED.try_with(|noted| {
         noted.borrow_mut().get_or_insert_with(|| (server.clone(), address.to_owned()));

@@ -1,7 +1,7 @@
 //! Views that only a browser ever makes: dialogs, pop-ups, the tree.
 //!
 //! Leptos compiles every view three times, for making it, for changing it and for waking what a server rendered. Of a
-//! dialog, which is never rendered by a server, only the first is used, but the compiler cannot know. [`Drawn`] tells it:
+//! dialog, which is never rendered by a server, only the first is used, but the compiler cannot know that. [`ClientOnly`] makes it explicit:
 //! a view is made at once and from then on is nothing but mounted nodes. That halves the WASM of the token page.
 
 use leptos::children::{ChildrenOptContainer, ToChildren};
@@ -12,45 +12,45 @@ use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtm
 
 /// A view that is made, of whatever type it was. On the server it is empty: it belongs where the server never gets to,
 /// behind a condition that begins as false.
-pub struct Drawn(made::Made);
+pub struct ClientOnly(made::Made);
 
 /// Makes a view now, under the present reactive owner.
-pub fn drawn<V>(view: V) -> Drawn
+pub fn client_only<V>(view: V) -> ClientOnly
 where
     V: Render,
     V::State: 'static,
 {
-    Drawn(made::make(view))
+    ClientOnly(made::make(view))
 }
 
-/// Children that are drawn; for components that are.
-pub struct DrawnChildren(Box<dyn FnOnce() -> Drawn + Send>);
+/// Children that are rendered in the browser only; for components that are.
+pub struct ClientOnlyChildren(Box<dyn FnOnce() -> ClientOnly + Send>);
 
-impl DrawnChildren {
+impl ClientOnlyChildren {
     /// Draws them.
-    pub fn draw(self) -> Drawn {
+    pub fn draw(self) -> ClientOnly {
         (self.0)()
     }
 }
 
-impl<F, V> ToChildren<F> for DrawnChildren
+impl<F, V> ToChildren<F> for ClientOnlyChildren
 where
     F: FnOnce() -> V + Send + 'static,
     V: Render,
     V::State: 'static,
 {
-    fn to_children(children: F) -> DrawnChildren {
-        DrawnChildren(Box::new(move || drawn(children())))
+    fn to_children(children: F) -> ClientOnlyChildren {
+        ClientOnlyChildren(Box::new(move || client_only(children())))
     }
 }
 
-impl<V> ToChildren<ChildrenOptContainer<V>> for DrawnChildren
+impl<V> ToChildren<ChildrenOptContainer<V>> for ClientOnlyChildren
 where
     V: Render + Send + 'static,
     V::State: 'static,
 {
-    fn to_children(children: ChildrenOptContainer<V>) -> DrawnChildren {
-        DrawnChildren(Box::new(move || drawn(children.0)))
+    fn to_children(children: ChildrenOptContainer<V>) -> ClientOnlyChildren {
+        ClientOnlyChildren(Box::new(move || client_only(children.0)))
     }
 }
 
@@ -79,7 +79,7 @@ impl Mountable for Nodes {
     }
 }
 
-impl Render for Drawn {
+impl Render for ClientOnly {
     type State = Nodes;
 
     fn build(self) -> Nodes {
@@ -94,17 +94,17 @@ impl Render for Drawn {
     }
 }
 
-no_attrs!(Drawn);
+no_attrs!(ClientOnly);
 
-impl RenderHtml for Drawn {
-    type AsyncOutput = Drawn;
-    type Owned = Drawn;
+impl RenderHtml for ClientOnly {
+    type AsyncOutput = ClientOnly;
+    type Owned = ClientOnly;
 
     const MIN_LENGTH: usize = 0;
 
     fn dry_resolve(&mut self) {}
 
-    async fn resolve(self) -> Drawn {
+    async fn resolve(self) -> ClientOnly {
         self
     }
 
@@ -114,7 +114,7 @@ impl RenderHtml for Drawn {
         self.build()
     }
 
-    fn into_owned(self) -> Drawn {
+    fn into_owned(self) -> ClientOnly {
         self
     }
 }

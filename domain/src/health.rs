@@ -1,4 +1,4 @@
-//! How the domain is doing, for whoever watches over the server.
+//! The health of the domain, for monitoring.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use crate::core::Core;
 use crate::error::Result;
 use crate::types::environments::EnvStatus;
 
-/// A look at what runs and what waits.
+/// Counts of what runs and what waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vitals {
+pub struct HealthSnapshot {
     /// How many environments of this database are in which state; states that none is in are left out.
     pub environments: Vec<(EnvStatus, i64)>,
     /// How many notices and invitations wait to be mailed.
@@ -19,16 +19,16 @@ pub struct Vitals {
 }
 
 impl Core {
-    /// How callers were found since the start: from memory or from the database.
+    /// How callers were resolved since the start: from the cache or from the database.
     pub fn cache_counts(&self) -> CacheCounts {
         self.callers.counts()
     }
 
-    /// How it is doing now.
+    /// The health now.
     ///
     /// # Errors
-    /// From the database.
-    pub async fn vitals(&self) -> Result<Vitals> {
+    /// When the database cannot be reached.
+    pub async fn health_snapshot(&self) -> Result<HealthSnapshot> {
         let counts: Vec<(i64, i64)> =
             sqlx::query_as("SELECT status, count(*) FROM environments GROUP BY status ORDER BY status")
                 .fetch_all(self.store.read())
@@ -40,7 +40,7 @@ impl Core {
         .bind(self.world.now().timestamp_millis())
         .fetch_one(self.store.read())
         .await?;
-        Ok(Vitals {
+        Ok(HealthSnapshot {
             environments: counts
                 .into_iter()
                 .filter_map(|(code, count)| Some((EnvStatus::by_code(code)?, count)))

@@ -1,4 +1,4 @@
-//! One doing of a step: reading its parameters, and the nodes that it is for.
+//! One invocation of a step: its arguments and its target nodes.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::marketplace::steps::{Step, TARGETS};
 /// The longest that one `sleep` takes.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
-/// One doing of a step, placeholders filled in.
-pub(super) struct Doing<'a> {
+/// One invocation of a step, placeholders filled in.
+pub(super) struct Invocation<'a> {
     pub step: &'a Step,
     pub params: Document,
     pub selector: Option<String>,
 }
 
-impl Doing<'_> {
+impl Invocation<'_> {
     pub fn param(&self, name: &str) -> Option<&Document> {
         self.params.get(name)
     }
@@ -48,8 +48,8 @@ impl Doing<'_> {
     }
 
     pub fn number(&self, name: &str) -> Result<Option<u64>> {
-        let wrong = |_| Error::invalid("jps", format!("{name}: it has to be a whole number"));
-        self.text(name)?.map(|text| text.trim().parse().map_err(wrong)).transpose()
+        let invalid = |_| Error::invalid("jps", format!("{name}: it has to be a whole number"));
+        self.text(name)?.map(|text| text.trim().parse().map_err(invalid)).transpose()
     }
 
     /// JSON, as text: written so, or as a mapping or list.

@@ -6,7 +6,7 @@ use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use keyrack_domain::Keyrack;
-use keyrack_domain::cluster::{Passed, Stamp};
+use keyrack_domain::cluster::{Signature, SignedRequest};
 
 const FROM: HeaderName = HeaderName::from_static("x-keyrack-from");
 const TO: HeaderName = HeaderName::from_static("x-keyrack-to");
@@ -18,18 +18,18 @@ pub const AGENT: HeaderName = HeaderName::from_static("x-keyrack-agent");
 pub const FILE: HeaderName = HeaderName::from_static("x-keyrack-file");
 
 /// Writes who signed and the signature.
-pub fn write(stamp: &Stamp, headers: &mut HeaderMap) -> http::Result<()> {
-    headers.insert(FROM, HeaderValue::from_str(&stamp.from)?);
-    headers.insert(TO, HeaderValue::from_str(&stamp.to)?);
-    headers.insert(AT, HeaderValue::from(stamp.at));
-    headers.insert(NONCE, HeaderValue::from_str(&stamp.nonce)?);
-    headers.insert(SIGNATURE, HeaderValue::from_str(&stamp.signature)?);
+pub fn write(signature: &Signature, headers: &mut HeaderMap) -> http::Result<()> {
+    headers.insert(FROM, HeaderValue::from_str(&signature.from)?);
+    headers.insert(TO, HeaderValue::from_str(&signature.to)?);
+    headers.insert(AT, HeaderValue::from(signature.at));
+    headers.insert(NONCE, HeaderValue::from_str(&signature.nonce)?);
+    headers.insert(SIGNATURE, HeaderValue::from_str(&signature.signature)?);
     Ok(())
 }
 
-/// Writes what of a signed request stands nowhere else in it.
-pub fn write_passed(passed: &Passed<'_>, headers: &mut HeaderMap) -> http::Result<()> {
-    for (name, value) in [(CLIENT, passed.client), (AGENT, passed.agent), (FILE, passed.file)] {
+/// Writes the signed parts that are nowhere else in the request.
+pub fn write_signed(signed: &SignedRequest<'_>, headers: &mut HeaderMap) -> http::Result<()> {
+    for (name, value) in [(CLIENT, signed.client), (AGENT, signed.agent), (FILE, signed.file)] {
         if !value.is_empty() {
             headers.insert(name, HeaderValue::from_str(value)?);
         }
@@ -47,14 +47,14 @@ pub fn is_for(keyrack: &Keyrack, headers: &HeaderMap) -> bool {
     keyrack.core.server_id().is_some_and(|me| me.as_str() == text(headers, &TO))
 }
 
-/// Lets a request go on that another server signed with this body, and that comes for the first time. Nobody else learns
-/// that there is a door.
+/// Accepts a request that another server signed with this body and that comes for the first time. For all others the route
+/// does not exist.
 pub async fn check(keyrack: &Keyrack, parts: &Parts, body: &[u8]) -> Result<(), Response<Body>> {
     let Ok(at) = text(&parts.headers, &AT).parse() else { return Err(nothing()) };
     if parts.method != Method::POST {
         return Err(nothing());
     }
-    let stamp = Stamp {
+    let signature = Signature {
         from: text(&parts.headers, &FROM).to_owned(),
         to: text(&parts.headers, &TO).to_owned(),
         at,
@@ -62,7 +62,7 @@ pub async fn check(keyrack: &Keyrack, parts: &Parts, body: &[u8]) -> Result<(), 
         signature: text(&parts.headers, &SIGNATURE).to_owned(),
     };
     let credential = credential(&parts.headers);
-    let passed = Passed {
+    let signed = SignedRequest {
         door: parts.uri.path_and_query().map_or("/", |path| path.as_str()),
         client: text(&parts.headers, &CLIENT),
         agent: text(&parts.headers, &AGENT),
@@ -70,19 +70,19 @@ pub async fn check(keyrack: &Keyrack, parts: &Parts, body: &[u8]) -> Result<(), 
         file: text(&parts.headers, &FILE),
         body,
     };
-    match keyrack.core.was_passed(&passed, &stamp).await {
+    match keyrack.core.verify_request(&signed, &signature).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(nothing()),
         Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE.into_response()),
     }
 }
 
-/// As if there were no door.
+/// The response of a route that does not exist.
 pub fn nothing() -> Response<Body> {
     StatusCode::NOT_FOUND.into_response()
 }
 
-/// What the client proves itself with, at either door.
+/// The client's credential, of an API call or a page.
 pub fn credential(headers: &HeaderMap) -> Vec<u8> {
     let mut all = Vec::new();
     for value in headers.get_all(header::AUTHORIZATION).iter().chain(headers.get_all(header::COOKIE)) {

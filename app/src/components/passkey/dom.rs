@@ -21,7 +21,7 @@ extern "C" {
     async fn credentials_get(options: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// Makes a passkey by the server's options; answers what the server has to be told.
+/// Makes a passkey by the server's options; returns the response for the server.
 ///
 /// # Errors
 /// Why not, in words.
@@ -33,7 +33,7 @@ pub async fn create(options: &str) -> Result<String, Trouble> {
     made.await.map(String::from).map_err(|error| words(&error))
 }
 
-/// Uses a passkey by the server's options; answers what the server has to be told.
+/// Uses a passkey by the server's options; returns the response for the server.
 ///
 /// # Errors
 /// Why not, in words.

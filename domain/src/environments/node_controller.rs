@@ -1,5 +1,4 @@
-//! The keeper of one node: starts it, watches it, starts it again when it ends by itself, and gives up when it keeps
-//! ending.
+//! The controller of one node: starts it, watches it, restarts it when it ends by itself, and gives up when it keeps ending.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use crate::ids::NodeId;
 use crate::settings::Restarts;
 use crate::types::text::is_hidden;
 
-/// How many lines are kept of the log of a node that gave up.
+/// Number of log lines that are kept of a node that failed.
 const LAST_LINES: usize = 20;
 const LAST_BYTES: u64 = 8 * 1024;
 
@@ -29,7 +28,7 @@ const SLOWEST_COMMAND: Duration = Duration::from_secs(1);
 /// A node without a port counts as up when it lived for so long.
 const STEADY: Duration = Duration::from_millis(300);
 
-/// How a node is doing.
+/// The state of a node.
 #[derive(Clone, Debug)]
 pub enum NodeState {
     /// Its process was started or is about to be, and does not answer yet.
@@ -46,62 +45,63 @@ pub enum NodeState {
 
 /// What to run and how to tell that it is up.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct NodePlan {
     pub spec: NodeSpec,
     /// Whether the image answers on the node's port.
     pub listens: bool,
 }
 
-enum Order {
+enum Command {
     Stop(Duration),
-    Restart(Box<Kept>, oneshot::Sender<()>),
+    Restart(Box<NodePlan>, oneshot::Sender<()>),
 }
 
-/// The handle of a node's keeper. Dropped, it stops the node at once.
+/// The handle of a node's control loop. Dropped, it stops the node at once.
 #[derive(Debug)]
-pub struct Keeper {
-    orders: mpsc::UnboundedSender<Order>,
+pub struct NodeController {
+    commands: mpsc::UnboundedSender<Command>,
     state: watch::Receiver<NodeState>,
     task: JoinHandle<()>,
 }
 
-impl Keeper {
-    /// Starts the node and keeps it up. What it gives up on goes to `failed`.
+impl NodeController {
+    /// Starts the node and keeps it running. When it gives up, the failure goes to `failed`.
     pub fn start(
         engine: Arc<dyn Engine>,
-        node: Kept,
+        node: NodePlan,
         restarts: Restarts,
         grace: Duration,
         failed: mpsc::UnboundedSender<Arc<Failure>>,
-    ) -> Keeper {
-        let (orders, received) = mpsc::unbounded_channel();
+    ) -> NodeController {
+        let (commands, received) = mpsc::unbounded_channel();
         let (tell, state) = watch::channel(NodeState::Starting);
-        let keeping = Keeping { engine, node, restarts, grace, orders: received, state: tell, failed, failures: 0 };
-        Keeper { orders, state, task: tokio::spawn(keeping.keep()) }
+        let control_loop =
+            ControlLoop { engine, node, restarts, grace, commands: received, state: tell, failed, failures: 0 };
+        NodeController { commands, state, task: tokio::spawn(control_loop.run()) }
     }
 
-    /// How the node is doing.
+    /// The state of the node.
     pub fn state(&self) -> NodeState {
         self.state.borrow().clone()
     }
 
-    /// Tells how the node is doing.
+    /// Watches the state of the node.
     pub fn watch(&self) -> watch::Receiver<NodeState> {
         self.state.clone()
     }
 
     /// Stops the node; nothing of it is left at the answer.
     pub async fn stop(self, grace: Duration) {
-        // A keeper that gave up takes no orders, and has stopped its node.
-        let _ = self.orders.send(Order::Stop(grace));
+        // A control loop that gave up receives no commands, and has stopped its node.
+        let _ = self.commands.send(Command::Stop(grace));
         let _ = self.task.await;
     }
 
-    /// Stops the node and starts it as this; answers once it is starting. False when the keeper gave up before.
-    pub fn restart(&self, node: Kept) -> impl Future<Output = bool> + Send + use<> {
-        let (taken, begun) = oneshot::channel();
-        let sent = self.orders.send(Order::Restart(Box::new(node), taken)).is_ok();
-        async move { sent && begun.await.is_ok() }
+    /// Restarts the node with this plan; returns once it is starting. False when the control loop gave up before.
+    pub fn restart(&self, node: NodePlan) -> impl Future<Output = bool> + Send + use<> {
+        let (accepted, began) = oneshot::channel();
+        let sent = self.commands.send(Command::Restart(Box::new(node), accepted)).is_ok();
+        async move { sent && began.await.is_ok() }
     }
 }
 
@@ -119,26 +119,26 @@ pub async fn until_up(mut state: watch::Receiver<NodeState>) -> Result<(), Optio
     }
 }
 
-struct Keeping {
+struct ControlLoop {
     engine: Arc<dyn Engine>,
-    node: Kept,
+    node: NodePlan,
     restarts: Restarts,
     grace: Duration,
-    orders: mpsc::UnboundedReceiver<Order>,
+    commands: mpsc::UnboundedReceiver<Command>,
     state: watch::Sender<NodeState>,
     failed: mpsc::UnboundedSender<Arc<Failure>>,
-    /// In a row.
+    /// Consecutive failures.
     failures: u32,
 }
 
-/// What made a keeper turn away from a running or pausing node.
+/// What interrupted the control loop of a running or pausing node.
 enum Turn {
     Ended { why: String, ran: Duration },
-    Ordered(Option<Order>),
+    Commanded(Option<Command>),
 }
 
-impl Keeping {
-    async fn keep(mut self) {
+impl ControlLoop {
+    async fn run(mut self) {
         loop {
             self.state.send_replace(NodeState::Starting);
             let turn = match self.engine.start(&self.node.spec).await {
@@ -146,8 +146,8 @@ impl Keeping {
                 Err(error) if error.is_passing() => Turn::Ended { why: error.to_string(), ran: Duration::ZERO },
                 Err(error) => return self.give_up(error).await,
             };
-            let order = match turn {
-                Turn::Ordered(order) => order,
+            let command = match turn {
+                Turn::Commanded(command) => command,
                 Turn::Ended { why, ran } => {
                     self.failures = if ran >= self.restarts.well { 1 } else { self.failures + 1 };
                     if self.failures >= self.restarts.failures {
@@ -156,39 +156,39 @@ impl Keeping {
                     self.state.send_replace(NodeState::Pausing);
                     tokio::select! {
                         () = sleep(self.pause()) => continue,
-                        order = self.orders.recv() => order,
+                        command = self.commands.recv() => command,
                     }
                 }
             };
-            match order {
-                Some(Order::Restart(node, taken)) => {
+            match command {
+                Some(Command::Restart(node, accepted)) => {
                     self.stop(self.grace).await;
                     self.node = *node;
                     self.failures = 0;
                     self.state.send_replace(NodeState::Starting);
-                    let _ = taken.send(());
+                    let _ = accepted.send(());
                 }
-                Some(Order::Stop(grace)) => return self.end(grace).await,
+                Some(Command::Stop(grace)) => return self.end(grace).await,
                 None => return self.end(Duration::ZERO).await,
             }
         }
     }
 
-    /// Stays with a running node until it ends or something is to be done.
+    /// Watches a running node until it ends or a command arrives.
     async fn attend(&mut self, started: Started) -> Turn {
-        let begun = Instant::now();
+        let began = Instant::now();
         let mut exited = started.exited;
         let ended =
-            |exit: Result<Exit, _>| Turn::Ended { why: exit.unwrap_or(Exit::Unseen).to_string(), ran: begun.elapsed() };
+            |exit: Result<Exit, _>| Turn::Ended { why: exit.unwrap_or(Exit::Unseen).to_string(), ran: began.elapsed() };
         tokio::select! {
             exit = &mut exited => return ended(exit),
-            order = self.orders.recv() => return Turn::Ordered(order),
+            command = self.commands.recv() => return Turn::Commanded(command),
             () = is_up(&self.node) => {}
         }
         self.state.send_replace(NodeState::Ready);
         tokio::select! {
             exit = &mut exited => ended(exit),
-            order = self.orders.recv() => Turn::Ordered(order),
+            command = self.commands.recv() => Turn::Commanded(command),
         }
     }
 
@@ -226,7 +226,7 @@ impl Keeping {
 }
 
 /// Returns when the node can be taken to be up.
-async fn is_up(node: &Kept) {
+async fn is_up(node: &NodePlan) {
     if !node.listens {
         return sleep(STEADY).await;
     }

@@ -26,25 +26,25 @@ pub const PASSWORD: &str = "a long enough password";
 /// On a runtime whose tasks go on while [`Database`] is dropped: PostgreSQL ends no database before every connection that
 /// is being opened, to whichever one, has said its password, or a minute has passed.
 macro_rules! on_both {
-    ($(async fn $name:ident($bed:ident: Bed) $body:block)+) => {
-        $(async fn $name($bed: Bed) $body)+
+    ($(async fn $name:ident($bed:ident: TestDomain) $body:block)+) => {
+        $(async fn $name($bed: TestDomain) $body)+
 
         mod sqlite {
             use super::*;
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 1)] async fn $name() { super::$name(Bed::sqlite().await).await })+
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 1)] async fn $name() { super::$name(TestDomain::sqlite().await).await })+
         }
 
         mod postgres {
             use super::*;
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 1)] async fn $name() {
-                if let Some(bed) = Bed::postgres().await { super::$name(bed).await }
+                if let Some(bed) = TestDomain::postgres().await { super::$name(bed).await }
             })+
         }
     };
 }
 pub(crate) use on_both;
 
-pub struct Bed {
+pub struct TestDomain {
     pub keyrack: Keyrack,
     pub clock: Arc<ManualClock>,
     pub url: String,
@@ -60,26 +60,26 @@ pub struct Empty {
     _folder: tempfile::TempDir,
 }
 
-impl Bed {
-    pub async fn sqlite() -> Bed {
-        Bed::sqlite_with(|_| {}).await
+impl TestDomain {
+    pub async fn sqlite() -> TestDomain {
+        TestDomain::sqlite_with(|_| {}).await
     }
 
-    pub async fn sqlite_with(change: impl FnOnce(&mut Settings)) -> Bed {
+    pub async fn sqlite_with(change: impl FnOnce(&mut Settings)) -> TestDomain {
         let folder = tempfile::tempdir().unwrap();
         let url = Store::sqlite_url(folder.path());
-        Bed::open(folder, url, Database::File, change).await
+        TestDomain::open(folder, url, Database::File, change).await
     }
 
     /// `None` where the test run has no PostgreSQL, which is a failure in CI.
-    pub async fn postgres() -> Option<Bed> {
+    pub async fn postgres() -> Option<TestDomain> {
         let Ok(server) = std::env::var("KEYRACK_TEST_POSTGRES") else {
             assert!(std::env::var("CI").is_err(), "KEYRACK_TEST_POSTGRES is not set");
             return None;
         };
         let name = format!("keyrack_{}", uniq());
         let (database, url) = Database::create(&server, &name).await;
-        Some(Bed::open(tempfile::tempdir().unwrap(), url, database, |_| {}).await)
+        Some(TestDomain::open(tempfile::tempdir().unwrap(), url, database, |_| {}).await)
     }
 
     async fn open(
@@ -87,7 +87,7 @@ impl Bed {
         url: String,
         database: Database,
         change: impl FnOnce(&mut Settings),
-    ) -> Bed {
+    ) -> TestDomain {
         let clock = ManualClock::at("2027-01-15T12:00:00Z".parse().unwrap());
         let mut settings = Settings {
             database: url.clone(),
@@ -101,7 +101,7 @@ impl Bed {
         let world = World { clock: clock.clone(), entropy: World::system().entropy };
         let keyrack = Keyrack::open(settings, world, catalog()).await.unwrap();
         keyrack.accounts.create_user_with_account("owner@example.org", PASSWORD).await.unwrap();
-        Bed { keyrack, clock, url, _database: database, folder }
+        TestDomain { keyrack, clock, url, _database: database, folder }
     }
 
     /// A second, empty database of the other kind; `None` where the test run has no PostgreSQL.
@@ -172,7 +172,7 @@ impl Bed {
         self.sign_in(email, SessionKind::Browser).await.caller
     }
 
-    /// The titles of what the caller was told, newest first.
+    /// The titles of the caller's notices, newest first.
     pub async fn notices(&self, caller: &Caller) -> Vec<String> {
         self.keyrack.notices.list(caller).await.unwrap().into_iter().map(|notice| notice.title).collect()
     }

@@ -1,8 +1,8 @@
 //! Values that are shown once.
 
-/// The values, by how they are shown.
+/// One-time values, by how they are shown.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Kept {
+pub enum SecretValues {
     /// One, in a field with this label.
     One { label: &'static str, value: String },
     /// Each beneath its name.
@@ -11,13 +11,13 @@ pub enum Kept {
     Many(Vec<String>),
 }
 
-impl Kept {
+impl SecretValues {
     /// Everything as text, for the file and the clipboard; each value ends its line.
     pub(super) fn text(&self) -> String {
         match self {
-            Kept::One { value, .. } => format!("{value}\n"),
-            Kept::Named(values) => values.iter().map(|(name, value)| format!("{name}: {value}\n")).collect(),
-            Kept::Many(values) => values.iter().map(|value| format!("{value}\n")).collect(),
+            SecretValues::One { value, .. } => format!("{value}\n"),
+            SecretValues::Named(values) => values.iter().map(|(name, value)| format!("{name}: {value}\n")).collect(),
+            SecretValues::Many(values) => values.iter().map(|value| format!("{value}\n")).collect(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The inner doors: what another server signed comes in, as the request that it received.
+//! The internal routes: requests that another server signed come in here, as that server received them.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use keyrack_domain::bounds::http::{ARRIVAL, FORWARDED_BODY};
 use keyrack_domain::caller::Client;
 use tower::ServiceExt;
 
-use super::file::PassedFile;
-use super::stamp::{self, nothing};
-use super::{CALLS, PAGES, PassedOn, UPLOADS, uploads};
+use super::file::ForwardedFile;
+use super::signature::{self, nothing};
+use super::{CALLS, Forwarded, PAGES, UPLOADS, uploads};
 use crate::api::dispatch::Api;
 
-/// The inner doors.
+/// The internal routes.
 pub fn router(keyrack: Keyrack, api: Arc<Api>, pages: Router) -> Router {
     let (for_calls, for_files) = (keyrack.clone(), keyrack.clone());
     let call = any(async move |request: Request| match admit(&for_calls, request, CALLS).await {
@@ -37,15 +37,17 @@ pub fn router(keyrack: Keyrack, api: Arc<Api>, pages: Router) -> Router {
         .route(&format!("{UPLOADS}/{{*path}}"), upload)
 }
 
-/// Lets in what another server signed; nobody else learns that there is a door.
+/// Accepts requests that another server signed; for all others the route does not exist.
 async fn admit(keyrack: &Keyrack, request: Request, door: &str) -> Result<Request, Response<Body>> {
     let (mut parts, body) = request.into_parts();
     // Strangers know no server's identity; nothing that they send is kept or waited for.
-    if !keyrack.core.may_have_others() || !stamp::is_for(keyrack, &parts.headers) {
+    if !keyrack.core.may_have_peers() || !signature::is_for(keyrack, &parts.headers) {
         return Err(nothing());
     }
-    let Ok(address) = stamp::text(&parts.headers, &stamp::CLIENT).parse::<IpAddr>() else { return Err(nothing()) };
-    let file = PassedFile::announced(&parts.headers).map_err(|()| nothing())?;
+    let Ok(address) = signature::text(&parts.headers, &signature::CLIENT).parse::<IpAddr>() else {
+        return Err(nothing());
+    };
+    let file = ForwardedFile::announced(&parts.headers).map_err(|()| nothing())?;
     let reading = async {
         match &file {
             None => Ok((axum::body::to_bytes(body, FORWARDED_BODY).await.map_err(|_| ())?, None)),
@@ -54,13 +56,13 @@ async fn admit(keyrack: &Keyrack, request: Request, door: &str) -> Result<Reques
     };
     let read = tokio::time::timeout(ARRIVAL, reading).await.unwrap_or(Err(()));
     let (body, rest) = read.map_err(|()| nothing())?;
-    stamp::check(keyrack, &parts, &body).await?;
-    let client = Client { address, user_agent: stamp::text(&parts.headers, &stamp::AGENT).to_owned() };
+    signature::check(keyrack, &parts, &body).await?;
+    let client = Client { address, user_agent: signature::text(&parts.headers, &signature::AGENT).to_owned() };
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     parts.uri = path[door.len()..].parse().map_err(|_| nothing())?;
-    // Begun anew: what was found out about the path of the inner door does not hold for the outer one.
+    // Routed anew: what was matched for the internal path does not hold for the public one.
     parts.extensions = http::Extensions::new();
-    parts.extensions.insert(PassedOn(client));
+    parts.extensions.insert(Forwarded(client));
     let body = match (file, rest) {
         (Some(file), Some(rest)) => {
             parts.extensions.insert(file.with(body));

@@ -17,19 +17,19 @@ use keyrack_domain::bounds::http::{DISCARDED, HEAD, LINGER};
 
 use crate::api::error::ApiError;
 
-/// How the request that is being read began, as far as it matters here.
+/// What the request that is being read began with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Begun {
+enum RequestStart {
     /// Nothing of it has come yet.
     Not,
     Api,
     Other,
 }
 
-/// A connection whose refusals can be read.
-pub struct Polite<S> {
+/// A connection that answers rejected request heads with a readable message.
+pub struct FriendlyRejections<S> {
     stream: S,
-    begun: Begun,
+    start: RequestStart,
     refusal: Option<Refusal>,
     /// Whether an answer was given before the request was read to its end.
     unread: Arc<AtomicBool>,
@@ -49,35 +49,35 @@ struct Goodbye {
     until: Pin<Box<Sleep>>,
 }
 
-impl<S> Polite<S> {
+impl<S> FriendlyRejections<S> {
     /// Around a new connection; `unread` is set when an answer was given before its request was read to the end.
-    pub fn new(stream: S, unread: Arc<AtomicBool>) -> Polite<S> {
-        Polite { stream, begun: Begun::Not, refusal: None, unread, goodbye: None }
+    pub fn new(stream: S, unread: Arc<AtomicBool>) -> FriendlyRejections<S> {
+        FriendlyRejections { stream, start: RequestStart::Not, refusal: None, unread, goodbye: None }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Polite<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for FriendlyRejections<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        if self.begun == Begun::Not && buf.filled().len() > before {
+        if self.start == RequestStart::Not && buf.filled().len() > before {
             let head = &buf.filled()[before..];
             let path = head.splitn(2, |byte| *byte == b' ').nth(1).unwrap_or_default();
             let slashes = path.iter().take_while(|byte| **byte == b'/').count();
             let api = slashes > 0 && path[slashes..].starts_with(b"1.0/");
-            self.begun = if api { Begun::Api } else { Begun::Other };
+            self.start = if api { RequestStart::Api } else { RequestStart::Other };
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + AsyncRead + Unpin> AsyncWrite for Polite<S> {
+impl<S: AsyncWrite + AsyncRead + Unpin> AsyncWrite for FriendlyRejections<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         if self.refusal.is_none() {
-            self.refusal = refusal(buf, self.begun);
-            self.begun = Begun::Not;
+            self.refusal = refusal(buf, self.start);
+            self.start = RequestStart::Not;
         }
-        let Polite { stream, refusal, .. } = &mut *self;
+        let FriendlyRejections { stream, refusal, .. } = &mut *self;
         let Some(refusal) = refusal else {
             return Pin::new(stream).poll_write(cx, buf);
         };
@@ -93,7 +93,7 @@ impl<S: AsyncWrite + AsyncRead + Unpin> AsyncWrite for Polite<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
-        let Polite { stream, refusal, unread, goodbye, .. } = &mut *self;
+        let FriendlyRejections { stream, refusal, unread, goodbye, .. } = &mut *self;
         if refusal.is_none() && !unread.load(Ordering::Relaxed) {
             return Poll::Ready(Ok(()));
         }
@@ -116,7 +116,7 @@ impl<S: AsyncWrite + AsyncRead + Unpin> AsyncWrite for Polite<S> {
 
 /// What to answer instead of `written`, when that is a refusal of the library's own: a status with an empty body, which
 /// nothing of ours answers.
-fn refusal(written: &[u8], begun: Begun) -> Option<Refusal> {
+fn refusal(written: &[u8], start: RequestStart) -> Option<Refusal> {
     let status = written.strip_prefix(b"HTTP/1.1 ").or_else(|| written.strip_prefix(b"HTTP/1.0 "))?.get(..3)?;
     let problem = match status {
         b"414" | b"431" => format!(
@@ -128,9 +128,11 @@ fn refusal(written: &[u8], begun: Begun) -> Option<Refusal> {
         }
         _ => return None,
     };
-    let (status, kind, body) = match begun {
-        Begun::Api => ("200 OK", "application/json; charset=utf-8", ApiError::Request(problem.into()).envelope(&[])),
-        Begun::Not | Begun::Other => match status {
+    let (status, kind, body) = match start {
+        RequestStart::Api => {
+            ("200 OK", "application/json; charset=utf-8", ApiError::Request(problem.into()).envelope(&[]))
+        }
+        RequestStart::Not | RequestStart::Other => match status {
             b"400" => ("400 Bad Request", "text/plain; charset=utf-8", format!("{problem}\n").into_bytes()),
             _ => ("414 URI Too Long", "text/plain; charset=utf-8", format!("{problem}\n").into_bytes()),
         },

@@ -1,15 +1,15 @@
-//! What became of a form that was sent without WASM.
+//! The result of a form that was submitted without WASM.
 
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 use crate::forms;
 
-/// The text that the page before left, if it left one.
+/// The flash message that the previous page left, if any.
 #[component]
-pub fn TellTale() -> impl IntoView {
-    forms::told().map(|told| {
-        let (class, role, glyph) = if told.done {
+pub fn FlashAlert() -> impl IntoView {
+    forms::take_flash_message().map(|message| {
+        let (class, role, glyph) = if message.done {
             ("alert success", "status", Glyph::CircleCheck)
         } else {
             ("alert danger", "alert", Glyph::CircleAlert)
@@ -17,7 +17,7 @@ pub fn TellTale() -> impl IntoView {
         view! {
             <div class=class role=role>
                 <Icon glyph />
-                <p>{told.text}</p>
+                <p>{message.text}</p>
             </div>
         }
     })

@@ -1,14 +1,14 @@
-//! Between servers: a request for an environment that another server runs is passed on to it, and its answer is given
-//! back as it comes; a file that another server has is fetched from it.
+//! Forwarding between servers: a request for an environment that another server runs is forwarded to it, and its response is
+//! returned as it comes; a file that another server has is fetched from it.
 //!
 //! The receiving server has found out who asks and what they may; the one that answers does so once more, from the same
 //! credential. All that it takes on trust is who the client is, and that a page's request passed the guard against other
-//! sites. For that the request is signed with a key that the servers share through their database. What was passed on is
-//! not passed on again.
+//! sites. For that the request is signed with a key that the servers share through their database. A forwarded request
+//! is not forwarded again.
 
 mod doors;
 mod file;
-mod stamp;
+mod signature;
 mod uploads;
 
 use std::time::Duration;
@@ -24,20 +24,20 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use keyrack_domain::Keyrack;
 use keyrack_domain::caller::Client;
-use keyrack_domain::cluster::{Passed, ServerId, Stamp};
+use keyrack_domain::cluster::{ServerId, Signature, SignedRequest};
 use keyrack_domain::uploads::Received;
 
 pub use doors::router;
-pub use file::{PassedFile, throw_away};
+pub use file::{ForwardedFile, throw_away};
 
 use super::request_id;
 
-/// The inner doors; what follows is the path at the outer one, or says which file.
+/// The internal routes; what follows is the public path, or says which file.
 const CALLS: &str = "/internal/call";
 const PAGES: &str = "/internal/page";
 const UPLOADS: &str = "/internal/upload";
 
-/// What of the client's headers goes along.
+/// The client's headers that are forwarded.
 const ALONG: [HeaderName; 5] =
     [header::ACCEPT, header::ACCEPT_LANGUAGE, header::CONTENT_TYPE, header::COOKIE, header::REFERER];
 
@@ -46,9 +46,9 @@ const CONNECTING: Duration = Duration::from_secs(2);
 /// The longest calls wait for a command of two minutes in each node of a layer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(600);
 
-/// The client of a request that another server passed on. Only an inner door puts it into a request.
+/// The client of a request that another server forwarded. Only the internal routes put it into a request.
 #[derive(Clone, Debug)]
-pub struct PassedOn(pub Client);
+pub struct Forwarded(pub Client);
 
 /// Requests to other servers. Cheap to clone; all clones use the same connections.
 #[derive(Clone, Debug)]
@@ -60,8 +60,8 @@ pub struct Peers {
     network: Network,
 }
 
-/// An API call that is passed on.
-pub struct PassedCall<'a> {
+/// An API call that is forwarded.
+pub struct ForwardedCall<'a> {
     /// `/1.0/…`
     pub path: &'a str,
     /// All parameters but the credential.
@@ -87,7 +87,7 @@ pub enum Away {
     Unsigned,
 }
 
-/// What goes to another server's inner door.
+/// A request to another server's internal route.
 struct Outgoing<'a> {
     door: &'a str,
     along: HeaderMap,
@@ -110,13 +110,13 @@ impl Network {
         &self,
         address: &str,
         door: &str,
-        stamp: &Stamp,
+        signature: &Signature,
         along: HeaderMap,
         body: Body,
     ) -> Result<Response<Body>, Away> {
         let uri: Uri = format!("{}{door}", address.trim_end_matches('/')).parse().map_err(http::Error::from)?;
         let mut request = Request::post(uri).body(body)?;
-        stamp::write(stamp, request.headers_mut())?;
+        signature::write(signature, request.headers_mut())?;
         request.headers_mut().extend(along);
         // The logs of both servers call it by one name.
         if let Some(id) = request_id::current().and_then(|id| HeaderValue::try_from(id.to_string()).ok()) {
@@ -128,12 +128,12 @@ impl Network {
 }
 
 impl Peers {
-    /// Knows nobody yet; connections are made when they are needed.
+    /// Connections are made when they are needed.
     pub fn new(keyrack: Keyrack) -> Peers {
         Peers { keyrack, network: Network::new() }
     }
 
-    /// The way to them, for what the domain asks them.
+    /// The client of their internal routes, for the domain.
     pub fn network(&self) -> Network {
         self.network.clone()
     }
@@ -147,7 +147,7 @@ impl Peers {
         to: &ServerId,
         address: &str,
         headers: &HeaderMap,
-        call: PassedCall<'_>,
+        call: ForwardedCall<'_>,
     ) -> Result<Response<Body>, Away> {
         let mut along = HeaderMap::new();
         if let Some(accept) = headers.get(header::ACCEPT) {
@@ -186,11 +186,11 @@ impl Peers {
 
     async fn pass(&self, to: &ServerId, address: &str, outgoing: Outgoing<'_>) -> Result<Response<Body>, Away> {
         let Outgoing { door, mut along, body, file, client } = outgoing;
-        let (address_of_client, credential) = (client.address.to_string(), stamp::credential(&along));
+        let (address_of_client, credential) = (client.address.to_string(), signature::credential(&along));
         // Headers hold visible ASCII only, and the signature is over what arrives.
         let agent: String = client.user_agent.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect();
         let described = file.map(file::describe).unwrap_or_default();
-        let passed = Passed {
+        let signed = SignedRequest {
             door,
             client: &address_of_client,
             agent: agent.trim(),
@@ -198,13 +198,13 @@ impl Peers {
             file: &described,
             body: &body,
         };
-        let stamp = self.keyrack.core.stamp(to, &passed).await.map_err(|_| Away::Unsigned)?;
-        stamp::write_passed(&passed, &mut along)?;
+        let signature = self.keyrack.core.sign_request(to, &signed).await.map_err(|_| Away::Unsigned)?;
+        signature::write_signed(&signed, &mut along)?;
         let body = match file {
             Some(file) => file::behind(body, file, &mut along).await?,
             None => Body::from(body),
         };
-        let mut answer = self.network.send(address, door, &stamp, along, body).await?;
+        let mut answer = self.network.send(address, door, &signature, along, body).await?;
         // What speaks of that connection says nothing of the client's.
         for name in [header::CONNECTION, header::TRANSFER_ENCODING, header::DATE] {
             answer.headers_mut().remove(name);

@@ -1,4 +1,4 @@
-//! Who visits: put into the Leptos context by the server for each page and each server function.
+//! The context of a request, which the server provides to Leptos for each page and each server function.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use keyrack_domain::{
 };
 use leptos::prelude::use_context;
 
-/// One request of a browser.
+/// The caller and the client of a browser's request.
 #[derive(Clone)]
-pub struct Visit {
+pub struct RequestContext {
     /// Who it is; `None` when no live session came along.
     pub caller: Option<Arc<Caller>>,
     /// Where the request comes from.
@@ -27,7 +27,8 @@ pub struct Visit {
 /// # Errors
 /// [`Refusal::SignedOut`].
 pub fn signed_in() -> Result<(Keyrack, Arc<Caller>), Refusal> {
-    let caller = use_context::<Visit>().and_then(|visit| visit.caller).ok_or(Refusal::SignedOut)?;
+    let caller =
+        use_context::<RequestContext>().and_then(|request_context| request_context.caller).ok_or(Refusal::SignedOut)?;
     Ok((keyrack()?, caller))
 }
 
@@ -40,16 +41,16 @@ pub fn keyrack() -> Result<Keyrack, Refusal> {
         .ok_or_else(|| Refusal::Unavailable { message: "The server is not ready yet. Try again shortly.".into() })
 }
 
-/// Where the request comes from, for operations that write it down.
+/// Where the request comes from, for operations that record it.
 ///
 /// # Errors
 /// [`Refusal::SignedOut`] outside of a request.
 pub fn client() -> Result<Client, Refusal> {
-    use_context::<Visit>().map(|visit| visit.client).ok_or(Refusal::SignedOut)
+    use_context::<RequestContext>().map(|request_context| request_context.client).ok_or(Refusal::SignedOut)
 }
 
-/// Where people and scripts reach this server, `https://keys.example.org`, without a slash at the end. Stands in the
-/// Leptos context; examples are written with it.
+/// Where people and scripts reach this server, `https://keys.example.org`, without a slash at the end. Provided in the
+/// Leptos context, for examples.
 #[derive(Clone, Debug)]
 pub struct PublicUrl(pub String);
 

@@ -1,7 +1,7 @@
-//! Whether somebody whose call takes long may still go on.
+//! Whether a long call may still go on.
 //!
-//! A call is let in once, and most are over at once. What goes on for minutes asks again on its way, so that a role that is
-//! lowered, a member who is removed, and a token that is taken back, has a new secret or opens less stop it.
+//! A call is authorized once, and most are over at once. A call that takes minutes is rechecked on its way, so that it stops when
+//! the role is lowered, the member is removed, or the token is revoked, gets a new secret or opens less.
 
 use crate::accounts::Accounts;
 use crate::caller::{Caller, CallerCredential, Right};
@@ -9,31 +9,31 @@ use crate::error::{Credential, Error, Result};
 use crate::ids::TokenId;
 use crate::types::accounts::Role;
 
-/// What a caller proved itself with when its call began.
+/// What a caller was authenticated with when its call began.
 #[derive(Clone, Default)]
-pub(crate) struct Standing {
-    /// The token, and what was kept of its secret.
+pub(crate) struct AuthSnapshot {
+    /// The token, and the hash of its secret.
     token: Option<(TokenId, Vec<u8>)>,
 }
 
 impl Accounts {
-    /// Notes what has to hold for as long as a call goes on.
+    /// Records what has to hold for as long as a call goes on.
     ///
     /// # Errors
     /// [`Error::NotAuthenticated`] when it does not hold any more.
-    pub(crate) async fn standing(&self, caller: &Caller) -> Result<Standing> {
+    pub(crate) async fn auth_snapshot(&self, caller: &Caller) -> Result<AuthSnapshot> {
         // A task runs for a token, whatever its secret is by now.
-        let CallerCredential::Token(token) = caller.credential else { return Ok(Standing::default()) };
-        Ok(Standing { token: Some((token, self.secret_of(token).await?)) })
+        let CallerCredential::Token(token) = caller.credential else { return Ok(AuthSnapshot::default()) };
+        Ok(AuthSnapshot { token: Some((token, self.secret_of(token).await?)) })
     }
 
-    /// Lets a call go on only while its caller still is who began it, and may still do all that it could.
+    /// Checks that the caller is still authenticated as when the call began, and may still do all that it could.
     ///
     /// # Errors
     /// [`Error::NotAuthenticated`] when the token or session is gone, has ended or has a new secret, [`Error::Forbidden`] when
     /// the role or the token's methods are less than they were.
-    pub(crate) async fn must_still_stand(&self, caller: &Caller, standing: &Standing, right: Right) -> Result<()> {
-        if let Some((token, secret)) = &standing.token
+    pub(crate) async fn recheck(&self, caller: &Caller, auth_snapshot: &AuthSnapshot, right: Right) -> Result<()> {
+        if let Some((token, secret)) = &auth_snapshot.token
             && self.secret_of(*token).await? != *secret
         {
             return Err(Error::NotAuthenticated(Credential::Unknown));
