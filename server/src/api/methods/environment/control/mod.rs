@@ -4,29 +4,53 @@ use std::time::Duration;
 
 use keyrack_domain::Error;
 use keyrack_domain::engine::{ImageRef, Template};
-use keyrack_domain::environments::{NodeChoice, NodeOutput, Operation, RestartOrder, SumStat};
+use keyrack_domain::environments::{NodeChoice, NodeOutput, Operation, SumStat};
 use keyrack_domain::ids::NodeId;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::params::{self, LONGEST_DELAY, LayerName};
+use super::params::{self, LayerName};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
 use crate::api::method::methods;
 use crate::api::params::Params;
 use crate::api::registry::{Kind, Param};
 
+mod responses;
+mod values;
+
 methods! {
+    apply_node_group_data::ApplyNodeGroupData,
     attach_env_group::AttachEnvGroup,
     delete_env::DeleteEnv,
     detach_env_group::DetachEnvGroup,
     get_container_env_vars::GetContainerEnvVars,
     get_sum_stat::GetSumStat,
+    read_log::ReadLog,
+    redeploy_container_by_id::RedeployContainerById,
+    redeploy_containers::RedeployContainers,
+    redeploy_containers_by_group::RedeployContainersByGroup,
     remove_container_env_vars::RemoveContainerEnvVars,
+    remove_container_volume::RemoveContainerVolume,
+    remove_container_volume_by_group::RemoveContainerVolumeByGroup,
+    remove_container_volumes::RemoveContainerVolumes,
+    remove_env_property::RemoveEnvProperty,
+    remove_log::RemoveLog,
+    restart_container_by_id::RestartContainerById,
+    restart_node_by_id::RestartNodeById,
     restart_nodes::RestartNodes,
+    restart_services::RestartServices,
+    set_cloudlets_count_by_group::SetCloudletsCountByGroup,
+    set_cloudlets_count_by_id::SetCloudletsCountById,
+    set_container_entry_point::SetContainerEntryPoint,
     set_container_env_vars::SetContainerEnvVars,
+    set_container_env_vars_by_group::SetContainerEnvVarsByGroup,
+    set_container_run_cmd::SetContainerRunCmd,
+    set_env_display_name::SetEnvDisplayName,
     set_env_group::SetEnvGroup,
+    set_node_display_name::SetNodeDisplayName,
+    set_node_group_display_name::SetNodeGroupDisplayName,
     sleep_env::SleepEnv,
     start_env::StartEnv,
     stop_env::StopEnv,
@@ -38,7 +62,6 @@ methods! {
     add_container_volumes,
     add_env_property,
     apply_env_property,
-    apply_node_group_data,
     change_topology,
     clear_log,
     clone_env,
@@ -67,28 +90,8 @@ methods! {
     get_regions,
     get_stats,
     get_templates,
-    read_log,
-    redeploy_container_by_id,
-    redeploy_containers,
-    redeploy_containers_by_group,
     remove_app,
-    remove_container_volume,
-    remove_container_volume_by_group,
-    remove_container_volumes,
-    remove_env_property,
-    remove_log,
     rename_app,
-    restart_container_by_id,
-    restart_node_by_id,
-    restart_services,
-    set_cloudlets_count_by_group,
-    set_cloudlets_count_by_id,
-    set_container_entry_point,
-    set_container_env_vars_by_group,
-    set_container_run_cmd,
-    set_env_display_name,
-    set_node_display_name,
-    set_node_group_display_name,
 }
 
 pub(super) const ENV_NAME: Param = Param::required(
@@ -138,15 +141,6 @@ fn nodes(id: Option<params::NodeId>, layer: Option<LayerName>) -> NodeChoice {
         (None, Some(layer)) => NodeChoice::Group(layer.0),
         (None, None) => NodeChoice::All,
     }
-}
-
-/// How nodes are restarted: `isSequential` and `delay`.
-fn restart_order(params: &Params) -> Result<RestartOrder, ApiError> {
-    let delay = params.opt_number("delay")?.unwrap_or(0);
-    if !(0..=LONGEST_DELAY).contains(&delay) {
-        return Err(ApiError::bad("delay", format!("it has to be between 0 and {LONGEST_DELAY} seconds")));
-    }
-    Ok(RestartOrder { sequential: params.yes("isSequential")?, delay: Duration::from_secs(delay.unsigned_abs()) })
 }
 
 /// An image of this server.
