@@ -36,7 +36,7 @@ pub struct LayerName(pub String);
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(example = 7)]
-pub struct OwnerUid(#[expect(dead_code, reason = "the methods that look at it are still declared by hand")] pub i64);
+pub struct OwnerUid(pub i64);
 
 /// Names of groups: one, several with commas, or a JSON list.
 ///
