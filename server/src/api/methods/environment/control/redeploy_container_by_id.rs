@@ -48,6 +48,6 @@ impl Method for RedeployContainerById {
             call.keyrack.environments.redeploy(&call.caller, &call.client, name, &choice, redeployment).await?;
         until_settled(redeploying).await?;
         let nodes = call.keyrack.environments.configured_nodes(&call.caller, name, &choice).await?;
-        Ok(Responses::of(nodes.iter().map(|node| node.id)))
+        Ok(Responses::done_on(nodes.iter().map(|node| node.id)))
     }
 }

@@ -31,6 +31,6 @@ impl Method for RemoveContainerVolumeByGroup {
     async fn run(self, call: &Call) -> Result<Responses, ApiError> {
         let (name, choice, paths) = (&self.env_name, NodeChoice::Group(self.node_group.0), [self.path.0]);
         let nodes = call.keyrack.environments.remove_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
-        Ok(Responses::of(nodes))
+        Ok(Responses::done_on(nodes))
     }
 }

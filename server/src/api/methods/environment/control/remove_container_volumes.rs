@@ -32,6 +32,6 @@ impl Method for RemoveContainerVolumes {
     async fn run(self, call: &Call) -> Result<Responses, ApiError> {
         let (name, choice, paths) = (&self.env_name, nodes(self.node_id, self.node_group), self.volumes.0);
         let nodes = call.keyrack.environments.remove_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
-        Ok(Responses::of(nodes))
+        Ok(Responses::done_on(nodes))
     }
 }

@@ -46,7 +46,8 @@ impl Method for RestartNodes {
         };
         let order = RestartOrder { sequential: self.is_sequential, delay: self.delay.0 };
         let name = &self.env_name;
-        let restarting = call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
+        let restarting =
+            call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
         until_settled(restarting).await?;
         Ok(Done {})
     }

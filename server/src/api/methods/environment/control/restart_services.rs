@@ -43,6 +43,6 @@ impl Method for RestartServices {
         let restarting =
             call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
         until_settled(restarting).await?;
-        Ok(Responses::of(nodes.iter().map(|node| node.id)))
+        Ok(Responses::done_on(nodes.iter().map(|node| node.id)))
     }
 }

@@ -1,12 +1,14 @@
 //! A layer.
 
 use std::borrow::Cow;
+use std::mem;
 
 use keyrack_wire::{AnyJson, Object};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::super::bean::layer;
+use super::super::bean::Layer;
 use super::super::params::{EnvName, LayerName};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
@@ -31,18 +33,19 @@ impl JsonSchema for LayerWithData {
         "LayerWithData".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A layer, with the values that clients keep with it among its fields.",
-            "type": "object",
-            "properties": {
-                "name": { "type": "string" },
-                "displayName": { "type": "string", "description": "What people call it, when that was set." },
-            },
-            "required": ["name"],
-            "additionalProperties": true,
-            "examples": [{ "name": "cp", "displayName": "Front", "owner": "web" }],
-        })
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Layer::json_schema(generator);
+        schema.insert(
+            "description".into(),
+            json!("A layer, with the values that clients keep with it among its fields."),
+        );
+        schema.insert("additionalProperties".into(), json!(true));
+        schema.insert("examples".into(), json!([{ "name": "cp", "displayName": "Front", "owner": "web" }]));
+        if let Some(Value::Object(fields)) = schema.get_mut("properties") {
+            // Where none was set, a client may keep anything under this name.
+            fields.insert("displayName".into(), json!({ "description": "What people call it, when that was set." }));
+        }
+        schema
     }
 }
 
@@ -55,11 +58,12 @@ impl Method for Get {
 
     async fn run(self, call: &Call) -> Result<Object<LayerWithData>, ApiError> {
         let (name, group) = (&self.env_name, &self.node_group.0);
-        let found = call.keyrack.environments.read_layer(&call.caller, &call.client, name, group).await?;
-        let mut object = layer(&found);
-        for (key, value) in found.data {
+        let mut found = call.keyrack.environments.read_layer(&call.caller, &call.client, name, group).await?;
+        let data = mem::take(&mut found.data);
+        let mut object = json!(Layer::from(found));
+        for (key, value) in data {
             // What is so cannot be told otherwise.
-            if object.get(&key).is_none_or(|known| known.is_null()) {
+            if object.get(&key).is_none() {
                 object[key] = value;
             }
         }
