@@ -36,7 +36,7 @@ pub struct LayerName(pub String);
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(example = 7)]
-pub struct OwnerUid(#[expect(dead_code, reason = "the methods that look at it are still declared by hand")] pub i64);
+pub struct OwnerUid(pub i64);
 
 /// Names of groups: one, several with commas, or a JSON list.
 ///
@@ -67,7 +67,7 @@ impl TryFrom<i64> for Seconds {
 }
 
 /// The longest pause between two nodes, in seconds.
-pub const LONGEST_DELAY: i64 = 600;
+const LONGEST_DELAY: i64 = 600;
 
 /// Seconds between two nodes when one waits for the other, 600 at most.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]

@@ -1,35 +1,38 @@
 //! Volumes.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::NodeChoice;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, LAYER, layer, responses};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName};
+use super::responses::Responses;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.AddContainerVolumeByGroup",
-    summary: "Makes a folder a volume of every node of a layer: a folder that a redeployment asks about.",
-    params: &[
-        ENV_NAME,
-        Param::required("path", Kind::Text, "The folder, from the folder of the node on.", "/data"),
-        LAYER,
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::NotPermitted, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Makes a folder a volume of every node of a layer: a folder that a redeployment asks about.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AddContainerVolumeByGroup {
+    env_name: EnvName,
+    /// The folder, from the folder of the node on.
+    #[schemars(example = &"/data")]
+    path: String,
+    node_group: LayerName,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, choice, paths) = (params.text("envName")?, layer(params)?, [params.text("path")?.to_owned()]);
-    let nodes = call.keyrack.environments.add_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
-    Answer::object(responses(nodes.into_iter()))
+impl Method for AddContainerVolumeByGroup {
+    const NAME: &str = "environment.control.AddContainerVolumeByGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::NotPermitted, Code::Limit];
+    type Answer = Responses;
+
+    async fn run(self, call: &Call) -> Result<Responses, ApiError> {
+        let (name, choice) = (&self.env_name, NodeChoice::Group(self.node_group.0));
+        let nodes =
+            call.keyrack.environments.add_volumes(&call.caller, &call.client, name, &choice, &[self.path]).await?;
+        Ok(Responses::done_on(nodes))
+    }
 }

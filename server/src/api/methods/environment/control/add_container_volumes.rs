@@ -1,36 +1,39 @@
 //! Volumes.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_GROUP, OPT_NODE_ID, chosen_nodes, responses};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName, NodeId};
+use super::nodes;
+use super::responses::Responses;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.AddContainerVolumes",
-    summary: "Makes folders a volume of a node, a layer or all nodes: a folder that a redeployment asks about.",
-    params: &[
-        ENV_NAME,
-        Param::required("volumes", Kind::List, "The folders, from the folder of the node on.", "/data"),
-        OPT_NODE_ID,
-        NODE_GROUP,
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::NotPermitted, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Makes folders a volume of a node, a layer or all nodes: a folder that a redeployment asks about.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AddContainerVolumes {
+    env_name: EnvName,
+    /// The folders, from the folder of the node on.
+    #[schemars(example = &"/data")]
+    volumes: Vec<String>,
+    node_id: Option<NodeId>,
+    node_group: Option<LayerName>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, choice, paths) = (params.text("envName")?, chosen_nodes(params)?, params.list("volumes"));
-    let nodes = call.keyrack.environments.add_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
-    Answer::object(responses(nodes.into_iter()))
+impl Method for AddContainerVolumes {
+    const NAME: &str = "environment.control.AddContainerVolumes";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::NotPermitted, Code::Limit];
+    type Answer = Responses;
+
+    async fn run(self, call: &Call) -> Result<Responses, ApiError> {
+        let (name, choice) = (&self.env_name, nodes(self.node_id, self.node_group));
+        let nodes =
+            call.keyrack.environments.add_volumes(&call.caller, &call.client, name, &choice, &self.volumes).await?;
+        Ok(Responses::done_on(nodes))
+    }
 }

@@ -1,33 +1,35 @@
 //! What clients keep with an environment.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::{Done, JsonText};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::ENV_NAME;
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.ApplyEnvProperty",
-    summary: "Keeps values with an environment, and replaces those that are there.",
-    params: &[
-        ENV_NAME,
-        Param::required("properties", Kind::Json, "A JSON object: values by name.", r#"{"owner":"ada"}"#),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NoEnvironment, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Keeps values with an environment, and replaces those that are there.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplyEnvProperty {
+    env_name: EnvName,
+    /// A JSON object: values by name.
+    #[schemars(example = r#"{"owner":"ada"}"#)]
+    properties: JsonText,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, properties) = (call.params.text("envName")?, call.params.text("properties")?);
-    call.keyrack.environments.keep_properties(&call.caller, &call.client, name, properties, true).await?;
-    Ok(Answer::done())
+impl Method for ApplyEnvProperty {
+    const NAME: &str = "environment.control.ApplyEnvProperty";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, properties) = (&self.env_name, &self.properties);
+        call.keyrack.environments.keep_properties(&call.caller, &call.client, name, properties, true).await?;
+        Ok(Done {})
+    }
 }

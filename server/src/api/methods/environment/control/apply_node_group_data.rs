@@ -1,6 +1,27 @@
 //! What clients keep with a layer, as clients of older days call it.
 
-use super::super::nodegroup::apply_data;
-use crate::api::registry::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-pub const METHOD: Method = Method { name: "environment.control.ApplyNodeGroupData", ..apply_data::METHOD };
+use super::super::nodegroup::ApplyData;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
+
+/// Puts values into what clients keep with a layer; `null` takes one out.
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct ApplyNodeGroupData(ApplyData);
+
+impl Method for ApplyNodeGroupData {
+    const NAME: &str = "environment.control.ApplyNodeGroupData";
+    const RIGHT: Right = ApplyData::RIGHT;
+    const EFFECT: Effect = ApplyData::EFFECT;
+    const CODES: &[Code] = ApplyData::CODES;
+    type Answer = <ApplyData as Method>::Answer;
+
+    async fn run(self, call: &Call) -> Result<Self::Answer, ApiError> {
+        self.0.run(call).await
+    }
+}

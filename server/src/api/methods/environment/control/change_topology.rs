@@ -1,51 +1,46 @@
 //! Other nodes.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use keyrack_wire::JsonText;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::info_with_result;
-use super::{ENV_NAME, until_settled};
-use crate::api::answer::Answer;
+use super::super::bean::InfoResponse;
+use super::super::params::EnvName;
+use super::until_settled;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.ChangeTopology",
-    summary: "Gives an environment other nodes: layers come and go, are scaled, and run other images.",
-    params: &[
-        ENV_NAME,
-        Param::required(
-            "env",
-            Kind::Json,
-            "The environment: displayName, ishaenabled, sslstate; what is not said stays.",
-            r#"{"ishaenabled":false}"#,
-        ),
-        Param::required(
-            "nodes",
-            Kind::Json,
-            "All layers, as in CreateEnvironment; what is not said of one that is there stays.",
-            r#"[{"nodeGroup":"cp","count":2}]"#,
-        ),
-        Param::optional("actionkey", Kind::Text, "Accepted for compatibility.", "redeploy;1"),
-    ],
-    answer: r#"{"result":0,"response":{"result":0,"right":"OWNER","env":{"envName":"my-project","status":1},"envGroups":[],"nodeGroups":[{"name":"cp"}],"nodes":[{"id":1,"nodeGroup":"cp","status":1}],"nodesData":[],"nodesInternalDomains":[]}}"#,
-    codes: &[Code::Forbidden, Code::NoEnvironment, Code::WrongState, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Gives an environment other nodes: layers come and go, are scaled, and run other images.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeTopology {
+    env_name: EnvName,
+    /// The environment: displayName, ishaenabled, sslstate; what is not said stays.
+    #[schemars(example = r#"{"ishaenabled":false}"#)]
+    env: JsonText,
+    /// All layers, as in CreateEnvironment; what is not said of one that is there stays.
+    #[schemars(example = r#"[{"nodeGroup":"cp","count":2}]"#)]
+    nodes: JsonText,
+    /// Accepted for compatibility.
+    #[schemars(example = &"redeploy;1")]
+    _actionkey: Option<String>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, env, nodes) = (params.text("envName")?, params.text("env")?, params.text("nodes")?);
-    until_settled(call.keyrack.environments.change_topology(&call.caller, &call.client, name, env, nodes).await?)
-        .await?;
-    let environment = call.keyrack.environments.get(&call.caller, name).await?;
-    Answer::object(json!({ "response": info_with_result(&environment, call.caller.role) }))
+impl Method for ChangeTopology {
+    const NAME: &str = "environment.control.ChangeTopology";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NoEnvironment, Code::WrongState, Code::Limit];
+    type Answer = InfoResponse;
+
+    async fn run(self, call: &Call) -> Result<InfoResponse, ApiError> {
+        let environments = &call.keyrack.environments;
+        let (name, env, nodes) = (&self.env_name, &self.env, &self.nodes);
+        until_settled(environments.change_topology(&call.caller, &call.client, name, env, nodes).await?).await?;
+        Ok(InfoResponse::of(environments.get(&call.caller, name).await?, call.caller.role))
+    }
 }

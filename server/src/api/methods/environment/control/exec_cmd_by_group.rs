@@ -1,44 +1,51 @@
 //! Commands.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::NodeChoice;
+use keyrack_wire::JsonText;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, LAYER, layer, outputs};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName};
+use super::responses::Outputs;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.ExecCmdByGroup",
-    summary: "Executes commands on every node of a layer: in its folder, with its variables, confined as it is, 120 seconds at most for each.",
-    params: &[
-        ENV_NAME,
-        LAYER,
-        Param::required(
-            "commandList",
-            Kind::Json,
-            "A JSON list of commands, handed to a shell one after another up to the first that fails.",
-            r#"[{"command":"ls","params":"-l"}]"#,
-        ),
-        Param::optional("sayYes", Kind::YesNo, "Whether every question is answered with “y”.", "true"),
-        Param::optional("async", Kind::YesNo, "Accepted for compatibility: the answer comes with the output.", "false"),
-        Param::optional("userName", Kind::Text, "Accepted for compatibility: commands run as the node itself.", "root"),
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"total 0\n","errOut":"","exitStatus":0}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Executes commands on every node of a layer: in its folder, with its variables, confined as it is, 120 seconds at most
+/// for each.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecCmdByGroup {
+    env_name: EnvName,
+    node_group: LayerName,
+    /// A JSON list of commands, handed to a shell one after another up to the first that fails.
+    #[schemars(example = r#"[{"command":"ls","params":"-l"}]"#)]
+    command_list: JsonText,
+    /// Whether every question is answered with “y”.
+    #[serde(default)]
+    #[schemars(example = true)]
+    say_yes: bool,
+    /// Accepted for compatibility: the answer comes with the output.
+    #[serde(default)]
+    #[schemars(example = false)]
+    _async: bool,
+    /// Accepted for compatibility: commands run as the node itself.
+    #[schemars(example = &"root")]
+    _user_name: Option<String>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, commands, yes) = (params.text("envName")?, params.text("commandList")?, params.yes("sayYes")?);
-    let done =
-        call.keyrack.environments.execute(&call.caller, &call.client, name, &layer(params)?, commands, yes).await?;
-    Answer::object(outputs(&done))
+impl Method for ExecCmdByGroup {
+    const NAME: &str = "environment.control.ExecCmdByGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::Limit];
+    type Answer = Outputs;
+
+    async fn run(self, call: &Call) -> Result<Outputs, ApiError> {
+        let (name, commands, yes) = (&self.env_name, &self.command_list, self.say_yes);
+        let choice = NodeChoice::Group(self.node_group.0);
+        let done = call.keyrack.environments.execute(&call.caller, &call.client, name, &choice, commands, yes).await?;
+        Ok(Outputs::of(done))
+    }
 }

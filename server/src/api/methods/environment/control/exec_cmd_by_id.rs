@@ -1,43 +1,46 @@
 //! Commands.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::NodeChoice;
+use keyrack_wire::JsonText;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, node, outputs};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::responses::Outputs;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.ExecCmdById",
-    summary: "Executes commands on a node: in its folder, with its variables, confined as it is, 120 seconds at most for each.",
-    params: &[
-        ENV_NAME,
-        NODE_ID,
-        Param::required(
-            "commandList",
-            Kind::Json,
-            "A JSON list of commands, handed to a shell one after another up to the first that fails.",
-            r#"[{"command":"ls","params":"-l"}]"#,
-        ),
-        Param::optional("sayYes", Kind::YesNo, "Whether every question is answered with “y”.", "true"),
-        Param::optional("userName", Kind::Text, "Accepted for compatibility: commands run as the node itself.", "root"),
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"total 0\n","errOut":"","exitStatus":0}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Executes commands on a node: in its folder, with its variables, confined as it is, 120 seconds at most for each.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecCmdById {
+    env_name: EnvName,
+    node_id: NodeId,
+    /// A JSON list of commands, handed to a shell one after another up to the first that fails.
+    #[schemars(example = r#"[{"command":"ls","params":"-l"}]"#)]
+    command_list: JsonText,
+    /// Whether every question is answered with “y”.
+    #[serde(default)]
+    #[schemars(example = true)]
+    say_yes: bool,
+    /// Accepted for compatibility: commands run as the node itself.
+    #[schemars(example = &"root")]
+    _user_name: Option<String>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, commands, yes) = (params.text("envName")?, params.text("commandList")?, params.yes("sayYes")?);
-    let done =
-        call.keyrack.environments.execute(&call.caller, &call.client, name, &node(params)?, commands, yes).await?;
-    Answer::object(outputs(&done))
+impl Method for ExecCmdById {
+    const NAME: &str = "environment.control.ExecCmdById";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::Limit];
+    type Answer = Outputs;
+
+    async fn run(self, call: &Call) -> Result<Outputs, ApiError> {
+        let (name, commands, yes) = (&self.env_name, &self.command_list, self.say_yes);
+        let choice = NodeChoice::Ids(vec![self.node_id.0]);
+        let done = call.keyrack.environments.execute(&call.caller, &call.client, name, &choice, commands, yes).await?;
+        Ok(Outputs::of(done))
+    }
 }

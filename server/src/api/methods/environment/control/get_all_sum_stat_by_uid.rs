@@ -2,63 +2,78 @@
 
 use std::time::Duration;
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_wire::End;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{seconds, sum};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, Seconds};
+use super::Sum;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetAllSumStatByUid",
-    summary: "Tells what all environments, or one, used lately, on average.",
-    params: &[
-        Param::optional(
-            "duration",
-            Kind::Number,
-            "How far back to look, in seconds; an hour is kept and looked at without it.",
-            "3600",
-        ),
-        Param::optional("envName", Kind::Text, "Only this environment.", "my-project"),
-        Param::optional(
-            "endtime",
-            Kind::Moment,
-            "Accepted for compatibility; the time ends now.",
-            "2027-12-31 23:59:59",
-        ),
-    ],
-    answer: r#"{"result":0,"array":[{"appid":"0123456789abcdef0123456789abcdef","envName":"my-project","status":1,"stats":[{"duration":3600,"cpu":1250,"mem":8388608,"cloudlets":1.0,"samples":360}]}]}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells what all environments, or one, used lately, on average.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetAllSumStatByUid {
+    /// How far back to look, in seconds; an hour is kept and looked at without it.
+    #[schemars(example = 3600)]
+    duration: Option<Seconds>,
+    /// Only this environment.
+    env_name: Option<EnvName>,
+    /// Accepted for compatibility; the time ends now.
+    #[schemars(example = &"2027-12-31 23:59:59")]
+    _endtime: Option<End>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let duration = match params.opt_number("duration")? {
-        Some(_) => seconds(params, "duration")?,
-        None => Duration::from_secs(3600),
-    };
-    let environments = match params.opt_text("envName")? {
-        Some(name) => vec![call.keyrack.environments.get(&call.caller, name).await?],
-        None => call.keyrack.environments.list(&call.caller).await?,
-    };
-    let mut all = Vec::with_capacity(environments.len());
-    for environment in environments {
-        let used = call.keyrack.environments.sum_stat(&call.caller, &environment.name, duration).await?;
-        all.push(json!({
-            "appid": environment.appid,
-            "envName": environment.name,
-            "status": environment.status.code(),
-            "stats": [sum(&used)],
-        }));
+/// What is looked at when nothing else is asked for.
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// What environments used.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AllStats {
+    array: Vec<Stats>,
+}
+
+/// What an environment used.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "NamedEnvironmentStats")]
+struct Stats {
+    #[schemars(example = &"0123456789abcdef0123456789abcdef")]
+    appid: String,
+    #[schemars(example = &"my-project")]
+    env_name: String,
+    stats: Vec<Sum>,
+    #[schemars(example = 1)]
+    status: i64,
+}
+
+impl Method for GetAllSumStatByUid {
+    const NAME: &str = "environment.control.GetAllSumStatByUid";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = AllStats;
+
+    async fn run(self, call: &Call) -> Result<AllStats, ApiError> {
+        let environments = &call.keyrack.environments;
+        let duration = self.duration.map_or(HOUR, |duration| duration.0);
+        let looked_at = match self.env_name {
+            Some(name) => vec![environments.get(&call.caller, &name).await?],
+            None => environments.list(&call.caller).await?,
+        };
+        let mut array = Vec::with_capacity(looked_at.len());
+        for environment in looked_at {
+            let used = environments.sum_stat(&call.caller, &environment.name, duration).await?;
+            array.push(Stats {
+                appid: environment.appid,
+                env_name: environment.name,
+                stats: vec![used.into()],
+                status: environment.status.code(),
+            });
+        }
+        Ok(AllStats { array })
     }
-    Answer::object(json!({ "array": all }))
 }

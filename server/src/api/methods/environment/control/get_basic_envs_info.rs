@@ -1,33 +1,34 @@
 //! All environments of the account, in short.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::{basic_infos, of_owner};
-use super::OWNER_UID;
-use crate::api::answer::Answer;
+use super::super::bean::{BasicInfos, of_owner};
+use super::super::params::OwnerUid;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetBasicEnvsInfo",
-    summary: "Lists the account's environments without their nodes.",
-    params: &[OWNER_UID],
-    answer: r#"{"result":0,"infos":[{"right":"OWNER","env":{"envName":"my-project","status":1},"envGroups":[],"nodeGroups":[{"name":"cp"}]}]}"#,
-    codes: &[],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the account's environments without their nodes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetBasicEnvsInfo {
+    owner_uid: Option<OwnerUid>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let environments = call.keyrack.environments.list(&call.caller).await?;
-    let owner = call.params.opt_number("ownerUid")?;
-    let shown = environments.iter().filter(|environment| of_owner(environment, owner));
-    Answer::object(basic_infos(shown, call.caller.role))
+impl Method for GetBasicEnvsInfo {
+    const NAME: &str = "environment.control.GetBasicEnvsInfo";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    type Answer = BasicInfos;
+
+    async fn run(self, call: &Call) -> Result<BasicInfos, ApiError> {
+        let environments = call.keyrack.environments.list(&call.caller).await?;
+        let owner = self.owner_uid.map(|owner| owner.0);
+        let shown = environments.into_iter().filter(|environment| of_owner(environment, owner));
+        Ok(BasicInfos::of(shown, call.caller.role))
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keyrack_domain::environments::NodeChoice;
+use keyrack_domain::environments::{Node, NodeChoice};
 use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,13 @@ pub struct Variables {
     object: Option<BTreeMap<String, String>>,
 }
 
+impl Variables {
+    /// Those of the first node.
+    pub fn of_first(nodes: Vec<Node>) -> Variables {
+        Variables { object: nodes.into_iter().next().map(|node| node.facts.variables) }
+    }
+}
+
 impl Method for GetContainerEnvVars {
     const NAME: &str = "environment.control.GetContainerEnvVars";
     const RIGHT: Right = Right::OPERATE;
@@ -42,6 +49,6 @@ impl Method for GetContainerEnvVars {
         let node = NodeChoice::Ids(vec![self.node_id.0]);
         let nodes =
             call.keyrack.environments.read_configuration(&call.caller, &call.client, &self.env_name, &node).await?;
-        Ok(Variables { object: nodes.into_iter().next().map(|node| node.facts.variables) })
+        Ok(Variables::of_first(nodes))
     }
 }

@@ -1,36 +1,36 @@
 //! The variables of a layer.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::NodeChoice;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, LAYER, layer};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName};
+use super::get_container_env_vars::Variables;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetContainerEnvVarsByGroup",
-    summary: "Reads the variables that were set on a layer: those of its first node.",
-    params: &[ENV_NAME, LAYER],
-    answer: r#"{"result":0,"object":{"GREETING":"hello"}}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Reads the variables that were set on a layer: those of its first node.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerEnvVarsByGroup {
+    env_name: EnvName,
+    node_group: LayerName,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let nodes = call
-        .keyrack
-        .environments
-        .read_configuration(&call.caller, &call.client, params.text("envName")?, &layer(params)?)
-        .await?;
-    Answer::object(json!({ "object": nodes.first().map(|node| &node.facts.variables) }))
+impl Method for GetContainerEnvVarsByGroup {
+    const NAME: &str = "environment.control.GetContainerEnvVarsByGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Variables;
+
+    async fn run(self, call: &Call) -> Result<Variables, ApiError> {
+        let (name, layer) = (&self.env_name, NodeChoice::Group(self.node_group.0));
+        let nodes = call.keyrack.environments.read_configuration(&call.caller, &call.client, name, &layer).await?;
+        Ok(Variables::of_first(nodes))
+    }
 }

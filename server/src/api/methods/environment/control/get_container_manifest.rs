@@ -1,48 +1,64 @@
 //! An image.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_wire::{Object, Secret};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::template;
-use crate::api::answer::Answer;
+use super::image::{Image, Registry};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetContainerManifest",
-    summary: "Tells what is known of an image of this server.",
-    params: &[
-        Param::required("image", Kind::Text, "The image, with or without a tag.", "keyrack/web"),
-        Param::optional(
-            "registry",
-            Kind::Text,
-            "Accepted for compatibility; images are those of this server.",
-            "docker.io",
-        ),
-        Param::optional("userName", Kind::Text, "Accepted for compatibility.", "user"),
-        Param::optional("password", Kind::Secret, "Accepted for compatibility.", "secret"),
-        Param::optional("ignoreFormat", Kind::YesNo, "Accepted for compatibility.", "false"),
-    ],
-    answer: r#"{"result":0,"object":{"image":"keyrack/web","description":"A small web application.","tags":["1","2","latest"],"listens":true}}"#,
-    codes: &[Code::NotFound],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells what is known of an image of this server.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerManifest {
+    image: Image,
+    _registry: Option<Registry>,
+    /// Accepted for compatibility.
+    #[schemars(example = &"user")]
+    _user_name: Option<String>,
+    /// Accepted for compatibility.
+    #[schemars(example = &"secret")]
+    _password: Option<Secret>,
+    /// Accepted for compatibility.
+    #[serde(default)]
+    #[schemars(example = false)]
+    _ignore_format: bool,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let template = template(&call, call.params.text("image")?).await?;
-    Answer::object(json!({
-        "object": {
-            "image": template.name,
-            "description": template.summary,
-            "tags": template.tags,
-            "listens": template.listens,
-        },
-    }))
+/// What is known of an image.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ImageManifest")]
+pub struct Manifest {
+    #[schemars(example = &"A small web application.")]
+    description: String,
+    #[schemars(example = &"keyrack/web")]
+    image: String,
+    /// Whether it answers on its port.
+    #[schemars(example = true)]
+    listens: bool,
+    #[schemars(example = ["1", "2", "latest"])]
+    tags: Vec<String>,
+}
+
+impl Method for GetContainerManifest {
+    const NAME: &str = "environment.control.GetContainerManifest";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Object<Manifest>;
+
+    async fn run(self, call: &Call) -> Result<Object<Manifest>, ApiError> {
+        let template = self.image.template(call).await?;
+        Ok(Object {
+            object: Manifest {
+                description: template.summary,
+                image: template.name,
+                listens: template.listens,
+                tags: template.tags,
+            },
+        })
+    }
 }

@@ -1,31 +1,34 @@
 //! The tags that a node can run.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, template_of_node};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::image::{Tags, template_of_node};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetContainerNodeTags",
-    summary: "Lists the tags of the image of a node.",
-    params: &[ENV_NAME, NODE_ID],
-    answer: r#"{"result":0,"object":["1","2","latest"]}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the tags of the image of a node.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerNodeTags {
+    env_name: EnvName,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (_, template) = template_of_node(&call).await?;
-    Answer::object(json!({ "object": template.tags }))
+impl Method for GetContainerNodeTags {
+    const NAME: &str = "environment.control.GetContainerNodeTags";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
+    type Answer = Tags;
+
+    async fn run(self, call: &Call) -> Result<Tags, ApiError> {
+        let (_, template) = template_of_node(call, &self.env_name, self.node_id).await?;
+        Ok(Tags { object: template.tags })
+    }
 }

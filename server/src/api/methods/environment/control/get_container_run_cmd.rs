@@ -1,36 +1,35 @@
 //! What a node runs.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_domain::environments::NodeChoice;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, node};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::run_config::Command;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetContainerRunCmd",
-    summary: "Reads the command that a node runs in the place of its image's; empty when none was set.",
-    params: &[ENV_NAME, NODE_ID],
-    answer: r#"{"result":0,"object":"sleep 60"}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Reads the command that a node runs in the place of its image's; empty when none was set.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerRunCmd {
+    env_name: EnvName,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let nodes = call
-        .keyrack
-        .environments
-        .read_configuration(&call.caller, &call.client, params.text("envName")?, &node(params)?)
-        .await?;
-    let set = nodes.first().and_then(|node| node.facts.command.as_deref());
-    Answer::object(json!({ "object": set.unwrap_or_default() }))
+impl Method for GetContainerRunCmd {
+    const NAME: &str = "environment.control.GetContainerRunCmd";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Command;
+
+    async fn run(self, call: &Call) -> Result<Command, ApiError> {
+        let (name, node) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
+        let nodes = call.keyrack.environments.read_configuration(&call.caller, &call.client, name, &node).await?;
+        let set = nodes.into_iter().next().and_then(|node| node.facts.command);
+        Ok(Command { object: set.unwrap_or_default() })
+    }
 }

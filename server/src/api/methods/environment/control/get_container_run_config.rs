@@ -1,43 +1,76 @@
 //! What a node runs, as a whole.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use std::collections::BTreeMap;
 
-use super::{ENV_NAME, NODE_ID, node};
-use crate::api::answer::Answer;
+use keyrack_domain::environments::{Node, NodeChoice};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::params::{EnvName, NodeId};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetContainerRunConfig",
-    summary: "Reads what a node runs: image, command, entry point, variables, port, memory.",
-    params: &[ENV_NAME, NODE_ID],
-    answer: r#"{"result":0,"object":{"image":"keyrack/web","tag":"latest","cmd":"","entryPoint":"","env":{"GREETING":"hello"},"port":31000,"memory":536870912}}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Reads what a node runs: image, command, entry point, variables, port, memory.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerRunConfig {
+    env_name: EnvName,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let name = params.text("envName")?;
-    let nodes = call.keyrack.environments.read_configuration(&call.caller, &call.client, name, &node(params)?).await?;
-    let config = nodes.first().map(|node| {
-        json!({
-            "image": node.image.name,
-            "tag": node.image.tag,
-            "cmd": node.facts.command.as_deref().unwrap_or_default(),
-            "entryPoint": node.facts.entry_point.as_deref().unwrap_or_default(),
-            "env": node.facts.variables,
-            "port": node.port,
-            "memory": node.spec(name).memory,
-        })
-    });
-    Answer::object(json!({ "object": config }))
+/// What a node runs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NodeConfiguration")]
+pub struct Configuration {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<RunConfig>,
+}
+
+/// What a node runs, part by part.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct RunConfig {
+    /// Runs in the place of the image's command; empty when none was set.
+    #[schemars(example = &"")]
+    cmd: String,
+    /// Stands before the command; empty when none was set.
+    #[schemars(example = &"")]
+    entry_point: String,
+    /// Variables by name.
+    #[schemars(example = BTreeMap::from([("GREETING", "hello")]))]
+    env: BTreeMap<String, String>,
+    #[schemars(example = &"keyrack/web")]
+    image: String,
+    /// How much a process of it may take, in bytes.
+    #[schemars(example = 536_870_912)]
+    memory: u64,
+    #[schemars(example = 31000)]
+    port: u16,
+    #[schemars(example = &"latest")]
+    tag: String,
+}
+
+impl Method for GetContainerRunConfig {
+    const NAME: &str = "environment.control.GetContainerRunConfig";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Configuration;
+
+    async fn run(self, call: &Call) -> Result<Configuration, ApiError> {
+        let (name, choice) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
+        let nodes = call.keyrack.environments.read_configuration(&call.caller, &call.client, name, &choice).await?;
+        let config = |node: Node| RunConfig {
+            memory: node.spec(name).memory,
+            cmd: node.facts.command.unwrap_or_default(),
+            entry_point: node.facts.entry_point.unwrap_or_default(),
+            env: node.facts.variables,
+            image: node.image.name,
+            port: node.port,
+            tag: node.image.tag,
+        };
+        Ok(Configuration { object: nodes.into_iter().next().map(config) })
+    }
 }

@@ -1,41 +1,39 @@
 //! The tags of an image.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use keyrack_wire::Secret;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::template;
-use crate::api::answer::Answer;
+use super::image::{Image, Registry, Tags};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetContainerTags",
-    summary: "Lists the tags of an image of this server.",
-    params: &[
-        Param::required("image", Kind::Text, "The image, with or without a tag.", "keyrack/web"),
-        Param::optional(
-            "registry",
-            Kind::Text,
-            "Accepted for compatibility; images are those of this server.",
-            "docker.io",
-        ),
-        Param::optional("userName", Kind::Text, "Accepted for compatibility.", "user"),
-        Param::optional("password", Kind::Secret, "Accepted for compatibility.", "secret"),
-    ],
-    answer: r#"{"result":0,"object":["1","2","latest"]}"#,
-    codes: &[Code::NotFound],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the tags of an image of this server.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerTags {
+    image: Image,
+    _registry: Option<Registry>,
+    /// Accepted for compatibility.
+    #[schemars(example = &"user")]
+    _user_name: Option<String>,
+    /// Accepted for compatibility.
+    #[schemars(example = &"secret")]
+    _password: Option<Secret>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let template = template(&call, call.params.text("image")?).await?;
-    Answer::object(json!({ "object": template.tags }))
+impl Method for GetContainerTags {
+    const NAME: &str = "environment.control.GetContainerTags";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Tags;
+
+    async fn run(self, call: &Call) -> Result<Tags, ApiError> {
+        Ok(Tags { object: self.image.template(call).await?.tags })
+    }
 }

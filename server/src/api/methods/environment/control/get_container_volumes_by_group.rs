@@ -1,32 +1,34 @@
 //! Volumes.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_domain::environments::NodeChoice;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, LAYER, layer};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName};
+use super::run_config::Volumes;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetContainerVolumesByGroup",
-    summary: "Lists the volumes of a layer: those of its first node.",
-    params: &[ENV_NAME, LAYER],
-    answer: r#"{"result":0,"object":["/data"]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the volumes of a layer: those of its first node.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerVolumesByGroup {
+    env_name: EnvName,
+    node_group: LayerName,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let nodes =
-        call.keyrack.environments.configured_nodes(&call.caller, params.text("envName")?, &layer(params)?).await?;
-    Answer::object(json!({ "object": nodes.first().map(|node| &node.facts.volumes) }))
+impl Method for GetContainerVolumesByGroup {
+    const NAME: &str = "environment.control.GetContainerVolumesByGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Volumes;
+
+    async fn run(self, call: &Call) -> Result<Volumes, ApiError> {
+        let choice = NodeChoice::Group(self.node_group.0);
+        let nodes = call.keyrack.environments.configured_nodes(&call.caller, &self.env_name, &choice).await?;
+        Ok(Volumes { object: nodes.into_iter().next().map(|node| node.facts.volumes) })
+    }
 }

@@ -1,32 +1,34 @@
 //! Volumes.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_domain::environments::NodeChoice;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, node};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::run_config::Volumes;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetContainerVolumesById",
-    summary: "Lists the volumes of a node.",
-    params: &[ENV_NAME, NODE_ID],
-    answer: r#"{"result":0,"object":["/data"]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the volumes of a node.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerVolumesById {
+    env_name: EnvName,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let nodes =
-        call.keyrack.environments.configured_nodes(&call.caller, params.text("envName")?, &node(params)?).await?;
-    Answer::object(json!({ "object": nodes.first().map(|node| &node.facts.volumes) }))
+impl Method for GetContainerVolumesById {
+    const NAME: &str = "environment.control.GetContainerVolumesById";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Volumes;
+
+    async fn run(self, call: &Call) -> Result<Volumes, ApiError> {
+        let choice = NodeChoice::Ids(vec![self.node_id.0]);
+        let nodes = call.keyrack.environments.configured_nodes(&call.caller, &self.env_name, &choice).await?;
+        Ok(Volumes { object: nodes.into_iter().next().map(|node| node.facts.volumes) })
+    }
 }

@@ -1,31 +1,37 @@
 //! One environment.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::info;
-use super::{ENV_NAME, LAZY};
-use crate::api::answer::Answer;
+use super::super::bean::Info;
+use super::super::params::EnvName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetEnvInfo",
-    summary: "Tells everything about one environment.",
-    params: &[ENV_NAME, LAZY],
-    answer: r#"{"result":0,"right":"OWNER","env":{"envName":"my-project","status":1},"envGroups":[],"nodeGroups":[{"name":"cp"}],"nodes":[{"id":1,"nodeGroup":"cp","status":1}],"nodesData":[],"nodesInternalDomains":[]}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins, ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells everything about one environment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetEnvInfo {
+    env_name: EnvName,
+    /// Accepted for compatibility; the answer is always whole.
+    #[serde(default)]
+    #[schemars(example = false)]
+    _lazy: bool,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let environment = call.keyrack.environments.get(&call.caller, call.params.text("envName")?).await?;
-    Answer::object(info(&environment, call.caller.role))
+impl Method for GetEnvInfo {
+    const NAME: &str = "environment.control.GetEnvInfo";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins, ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = Info;
+
+    async fn run(self, call: &Call) -> Result<Info, ApiError> {
+        let environment = call.keyrack.environments.get(&call.caller, &self.env_name).await?;
+        Ok(Info::of(environment, call.caller.role))
+    }
 }

@@ -1,32 +1,45 @@
 //! What clients keep with an environment.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_wire::AnyJson;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::ENV_NAME;
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetEnvProperty",
-    summary: "Reads values that are kept with an environment.",
-    params: &[ENV_NAME, Param::optional("propertyKeys", Kind::List, "Only those with these names.", "owner")],
-    answer: r#"{"result":0,"object":{"owner":"ada"}}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Reads values that are kept with an environment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetEnvProperty {
+    env_name: EnvName,
+    /// Only those with these names.
+    #[serde(default)]
+    #[schemars(example = &"owner")]
+    property_keys: Vec<String>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, keys) = (call.params.text("envName")?, call.params.list("propertyKeys"));
-    Answer::object(
-        json!({ "object": call.keyrack.environments.read_properties(&call.caller, &call.client, name, &keys).await? }),
-    )
+/// Values by name.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "EnvironmentProperties")]
+pub struct Properties {
+    #[schemars(example = json!({ "owner": "ada" }))]
+    object: AnyJson,
+}
+
+impl Method for GetEnvProperty {
+    const NAME: &str = "environment.control.GetEnvProperty";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = Properties;
+
+    async fn run(self, call: &Call) -> Result<Properties, ApiError> {
+        let (name, keys) = (&self.env_name, &self.property_keys);
+        let kept = call.keyrack.environments.read_properties(&call.caller, &call.client, name, keys).await?;
+        Ok(Properties { object: Value::Object(kept).into() })
+    }
 }

@@ -1,33 +1,38 @@
 //! All environments of the account.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::{infos, of_owner};
-use super::{LAZY, OWNER_UID};
-use crate::api::answer::Answer;
+use super::super::bean::{Infos, of_owner};
+use super::super::params::OwnerUid;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetEnvs",
-    summary: "Lists the account's environments with their layers and nodes.",
-    params: &[LAZY, OWNER_UID],
-    answer: r#"{"result":0,"infos":[{"right":"OWNER","env":{"envName":"my-project","status":1},"envGroups":[],"nodeGroups":[{"name":"cp"}],"nodes":[{"id":1,"nodeGroup":"cp","status":1}],"nodesData":[],"nodesInternalDomains":[]}]}"#,
-    codes: &[],
-    sets: &[ApiSet::IdePlugins, ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the account's environments with their layers and nodes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetEnvs {
+    /// Accepted for compatibility; the answer is always whole.
+    #[serde(default)]
+    #[schemars(example = false)]
+    _lazy: bool,
+    owner_uid: Option<OwnerUid>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let environments = call.keyrack.environments.list(&call.caller).await?;
-    let owner = call.params.opt_number("ownerUid")?;
-    let shown = environments.iter().filter(|environment| of_owner(environment, owner));
-    Answer::object(infos(shown, call.caller.role))
+impl Method for GetEnvs {
+    const NAME: &str = "environment.control.GetEnvs";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins, ApiSet::Marketplace];
+    type Answer = Infos;
+
+    async fn run(self, call: &Call) -> Result<Infos, ApiError> {
+        let environments = call.keyrack.environments.list(&call.caller).await?;
+        let owner = self.owner_uid.map(|owner| owner.0);
+        let shown = environments.into_iter().filter(|environment| of_owner(environment, owner));
+        Ok(Infos::of(shown, call.caller.role))
+    }
 }

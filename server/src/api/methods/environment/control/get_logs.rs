@@ -1,38 +1,49 @@
 //! The logs of a node.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::super::bean::log_file;
-use super::{ENV_NAME, NODE_ID};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::logs::Folder;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetLogs",
-    summary: "Lists the logs of a node.",
-    params: &[
-        ENV_NAME,
-        NODE_ID,
-        Param::optional("path", Kind::Text, "Accepted for compatibility; a node's logs lie in one folder.", "/"),
-    ],
-    answer: r#"{"result":0,"coreRootPath":"/","directoryPathList":["/"],"keywords":{"/":[{"name":"output.log","path":"output.log","size":120,"lastModified":"2026-11-24 10:00:00"}]}}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the logs of a node.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetLogs {
+    env_name: EnvName,
+    node_id: NodeId,
+    /// Accepted for compatibility; a node's logs lie in one folder.
+    #[schemars(example = &"/")]
+    _path: Option<String>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, node) = (call.params.text("envName")?, call.params.number("nodeId")?);
-    let logs = call.keyrack.environments.node_logs(&call.caller, name, node).await?;
-    let files: Vec<_> = logs.iter().map(log_file).collect();
-    Answer::object(json!({ "coreRootPath": "/", "directoryPathList": ["/"], "keywords": { "/": files } }))
+/// The logs of a node, by their folders.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "NodeLogs")]
+pub struct Logs {
+    #[schemars(example = &"/")]
+    core_root_path: &'static str,
+    #[schemars(example = ["/"])]
+    directory_path_list: [&'static str; 1],
+    keywords: Folder,
+}
+
+impl Method for GetLogs {
+    const NAME: &str = "environment.control.GetLogs";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
+    type Answer = Logs;
+
+    async fn run(self, call: &Call) -> Result<Logs, ApiError> {
+        let logs = call.keyrack.environments.node_logs(&call.caller, &self.env_name, self.node_id.0).await?;
+        Ok(Logs { core_root_path: "/", directory_path_list: ["/"], keywords: Folder::of(logs) })
+    }
 }

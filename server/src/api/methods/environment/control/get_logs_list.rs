@@ -1,42 +1,58 @@
 //! The logs of a node, the current ones apart.
 
-use keyrack_domain::engine::{CURRENT_LOG, LogFile};
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use std::collections::BTreeMap;
+
+use keyrack_domain::engine::CURRENT_LOG;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::super::bean::log_file;
-use super::{ENV_NAME, NODE_ID};
-use crate::api::answer::Answer;
+use super::super::bean::{LogFile, NoFields};
+use super::super::params::{EnvName, NodeId};
+use super::logs::Folder;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetLogsList",
-    summary: "Lists the logs of a node, those that were turned over apart.",
-    params: &[
-        ENV_NAME,
-        NODE_ID,
-        Param::optional("path", Kind::Text, "Accepted for compatibility; a node's logs lie in one folder.", "/"),
-    ],
-    answer: r#"{"result":0,"path":"/","directories":{"/":[{"name":"output.log","path":"output.log","size":120,"lastModified":"2026-11-24 10:00:00"}]},"groups":{},"rotatedLogs":{}}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the logs of a node, those that were turned over apart.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetLogsList {
+    env_name: EnvName,
+    node_id: NodeId,
+    /// Accepted for compatibility; a node's logs lie in one folder.
+    #[schemars(example = &"/")]
+    _path: Option<String>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, node) = (call.params.text("envName")?, call.params.number("nodeId")?);
-    let logs = call.keyrack.environments.node_logs(&call.caller, name, node).await?;
-    let (current, rotated): (Vec<_>, Vec<_>) = logs.iter().partition(|log| log.path == CURRENT_LOG);
-    let files = |logs: Vec<&LogFile>| logs.into_iter().map(log_file).collect::<Vec<_>>();
-    let rotated = files(rotated);
-    let rotated = if rotated.is_empty() { json!({}) } else { json!({ CURRENT_LOG: rotated }) };
-    Answer::object(json!({ "path": "/", "directories": { "/": files(current) }, "groups": {}, "rotatedLogs": rotated }))
+/// The logs of a node.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LogsList {
+    directories: Folder,
+    groups: NoFields,
+    #[schemars(example = &"/")]
+    path: &'static str,
+    /// Those that were turned over, by the log that they were.
+    #[schemars(example = json!({}))]
+    rotated_logs: BTreeMap<&'static str, Vec<LogFile>>,
+}
+
+impl Method for GetLogsList {
+    const NAME: &str = "environment.control.GetLogsList";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
+    type Answer = LogsList;
+
+    async fn run(self, call: &Call) -> Result<LogsList, ApiError> {
+        let logs = call.keyrack.environments.node_logs(&call.caller, &self.env_name, self.node_id.0).await?;
+        let (current, rotated): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.path == CURRENT_LOG);
+        let rotated: Vec<_> = rotated.into_iter().map(LogFile::from).collect();
+        let rotated_logs = if rotated.is_empty() { BTreeMap::new() } else { BTreeMap::from([(CURRENT_LOG, rotated)]) };
+        Ok(LogsList { directories: Folder::of(current), groups: NoFields {}, path: "/", rotated_logs })
+    }
 }

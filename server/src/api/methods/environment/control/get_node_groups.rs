@@ -1,31 +1,39 @@
 //! The layers of an environment.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::super::bean::layer;
-use super::ENV_NAME;
-use crate::api::answer::Answer;
+use super::super::bean::Layer;
+use super::super::params::EnvName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetNodeGroups",
-    summary: "Lists the layers of an environment.",
-    params: &[ENV_NAME],
-    answer: r#"{"result":0,"object":[{"name":"cp","displayName":"Front"}]}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the layers of an environment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetNodeGroups {
+    env_name: EnvName,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let environment = call.keyrack.environments.get(&call.caller, call.params.text("envName")?).await?;
-    Answer::object(json!({ "object": environment.layers.iter().map(layer).collect::<Vec<_>>() }))
+/// The layers of an environment.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Layers {
+    #[schemars(example = json!([{ "displayName": "Front", "name": "cp" }]))]
+    object: Vec<Layer>,
+}
+
+impl Method for GetNodeGroups {
+    const NAME: &str = "environment.control.GetNodeGroups";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = Layers;
+
+    async fn run(self, call: &Call) -> Result<Layers, ApiError> {
+        let environment = call.keyrack.environments.get(&call.caller, &self.env_name).await?;
+        Ok(Layers { object: environment.layers.into_iter().map(Layer::from).collect() })
+    }
 }

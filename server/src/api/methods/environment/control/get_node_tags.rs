@@ -1,35 +1,52 @@
 //! The tags that a node can run.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{ENV_NAME, NODE_ID, template_of_node};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::image::template_of_node;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetNodeTags",
-    summary: "Lists the tags of the image of a node, and which of them it runs.",
-    params: &[ENV_NAME, NODE_ID],
-    answer: r#"{"result":0,"array":[{"name":"latest","image":"keyrack/web","current":true}]}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the tags of the image of a node, and which of them it runs.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetNodeTags {
+    env_name: EnvName,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (current, template) = template_of_node(&call).await?;
-    let tags: Vec<_> = template
-        .tags
-        .iter()
-        .map(|tag| json!({ "name": tag, "image": template.name, "current": *tag == current.tag }))
-        .collect();
-    Answer::object(json!({ "array": tags }))
+/// Tags that a node can run.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NodeTags {
+    array: Vec<Tag>,
+}
+
+/// A tag of an image.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NodeTag")]
+struct Tag {
+    /// Whether the node runs it.
+    #[schemars(example = true)]
+    current: bool,
+    #[schemars(example = &"keyrack/web")]
+    image: String,
+    #[schemars(example = &"latest")]
+    name: String,
+}
+
+impl Method for GetNodeTags {
+    const NAME: &str = "environment.control.GetNodeTags";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
+    type Answer = NodeTags;
+
+    async fn run(self, call: &Call) -> Result<NodeTags, ApiError> {
+        let (runs, template) = template_of_node(call, &self.env_name, self.node_id).await?;
+        let tag = |name: String| Tag { current: name == runs.tag, image: template.name.clone(), name };
+        Ok(NodeTags { array: template.tags.into_iter().map(tag).collect() })
+    }
 }

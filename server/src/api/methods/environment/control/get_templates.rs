@@ -1,45 +1,80 @@
 //! What nodes can run.
 
-use keyrack_domain::engine::Template;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::engine;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::OWNER_UID;
-use crate::api::answer::Answer;
+use super::super::params::OwnerUid;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.GetTemplates",
-    summary: "Lists what nodes can run: images, and recipes of the operator.",
-    params: &[Param::optional("type", Kind::Text, "Accepted for compatibility.", "ALL"), OWNER_UID],
-    answer: r#"{"result":0,"array":[{"name":"keyrack/web","displayName":"keyrack/web","description":"A small web application.","nodeType":"docker","nodeGroup":"cp","image":"keyrack/web","tags":["1","2","latest"],"published":true}]}"#,
-    codes: &[],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
-
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let templates = call.keyrack.environments.templates().await?;
-    Answer::object(json!({ "array": templates.iter().map(template).collect::<Vec<_>>() }))
+/// Lists what nodes can run: images, and recipes of the operator.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetTemplates {
+    /// Accepted for compatibility.
+    #[schemars(example = &"ALL")]
+    _type: Option<String>,
+    _owner_uid: Option<OwnerUid>,
 }
 
-fn template(template: &Template) -> Value {
-    json!({
-        "name": template.name,
-        "displayName": template.name,
-        "description": template.summary,
-        "nodeType": "docker",
-        "nodeGroup": "cp",
-        "image": template.name,
-        "tags": template.tags,
-        "published": true,
-    })
+/// What nodes can run.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NodeTemplates")]
+pub struct Templates {
+    array: Vec<Template>,
+}
+
+/// An image or a recipe.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "NodeTemplate")]
+struct Template {
+    #[schemars(example = &"A small web application.")]
+    description: String,
+    #[schemars(example = &"keyrack/web")]
+    display_name: String,
+    #[schemars(example = &"keyrack/web")]
+    image: String,
+    #[schemars(example = &"keyrack/web")]
+    name: String,
+    #[schemars(example = &"cp")]
+    node_group: &'static str,
+    #[schemars(example = &"docker")]
+    node_type: &'static str,
+    #[schemars(example = true)]
+    published: bool,
+    #[schemars(example = ["1", "2", "latest"])]
+    tags: Vec<String>,
+}
+
+impl From<engine::Template> for Template {
+    fn from(template: engine::Template) -> Template {
+        Template {
+            description: template.summary,
+            display_name: template.name.clone(),
+            image: template.name.clone(),
+            name: template.name,
+            node_group: "cp",
+            node_type: "docker",
+            published: true,
+            tags: template.tags,
+        }
+    }
+}
+
+impl Method for GetTemplates {
+    const NAME: &str = "environment.control.GetTemplates";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    type Answer = Templates;
+
+    async fn run(self, call: &Call) -> Result<Templates, ApiError> {
+        let templates = call.keyrack.environments.templates().await?;
+        Ok(Templates { array: templates.into_iter().map(Template::from).collect() })
+    }
 }

@@ -2,93 +2,94 @@
 
 use std::time::Duration;
 
-use keyrack_domain::Error;
-use keyrack_domain::engine::{ImageRef, Template};
-use keyrack_domain::environments::{NodeChoice, NodeOutput, Operation, RestartOrder, SumStat};
-use keyrack_domain::ids::NodeId;
+use keyrack_domain::environments::{NodeChoice, Operation, SumStat};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 
-use super::params::{self, LONGEST_DELAY, LayerName};
-use crate::api::call::Call;
-use crate::api::error::{ApiError, Code};
+use super::params::{self, LayerName};
+use crate::api::error::ApiError;
 use crate::api::method::methods;
 use crate::api::registry::{Kind, Param};
 use keyrack_wire::Params;
 
+mod image;
+mod logs;
+mod responses;
+mod run_config;
+mod values;
+
 methods! {
+    add_container_env_vars::AddContainerEnvVars,
+    add_container_volume::AddContainerVolume,
+    add_container_volume_by_group::AddContainerVolumeByGroup,
+    add_container_volumes::AddContainerVolumes,
+    add_env_property::AddEnvProperty,
+    apply_env_property::ApplyEnvProperty,
+    apply_node_group_data::ApplyNodeGroupData,
     attach_env_group::AttachEnvGroup,
+    change_topology::ChangeTopology,
+    clear_log::ClearLog,
+    clone_env::CloneEnv,
+    create_environment::CreateEnvironment,
     delete_env::DeleteEnv,
     detach_env_group::DetachEnvGroup,
+    exec_cmd_by_group::ExecCmdByGroup,
+    exec_cmd_by_id::ExecCmdById,
+    get_all_sum_stat_by_uid::GetAllSumStatByUid,
+    get_basic_envs_info::GetBasicEnvsInfo,
+    get_container_entry_point::GetContainerEntryPoint,
     get_container_env_vars::GetContainerEnvVars,
+    get_container_env_vars_by_group::GetContainerEnvVarsByGroup,
+    get_container_manifest::GetContainerManifest,
+    get_container_node_tags::GetContainerNodeTags,
+    get_container_run_cmd::GetContainerRunCmd,
+    get_container_run_config::GetContainerRunConfig,
+    get_container_tags::GetContainerTags,
+    get_container_volumes_by_group::GetContainerVolumesByGroup,
+    get_container_volumes_by_id::GetContainerVolumesById,
+    get_env_info::GetEnvInfo,
+    get_env_property::GetEnvProperty,
+    get_envs::GetEnvs,
+    get_logs::GetLogs,
+    get_logs_list::GetLogsList,
+    get_node_groups::GetNodeGroups,
+    get_node_tags::GetNodeTags,
+    get_regions::GetRegions,
+    get_stats::GetStats,
     get_sum_stat::GetSumStat,
+    get_templates::GetTemplates,
+    read_log::ReadLog,
+    redeploy_container_by_id::RedeployContainerById,
+    redeploy_containers::RedeployContainers,
+    redeploy_containers_by_group::RedeployContainersByGroup,
     remove_container_env_vars::RemoveContainerEnvVars,
+    remove_container_volume::RemoveContainerVolume,
+    remove_container_volume_by_group::RemoveContainerVolumeByGroup,
+    remove_container_volumes::RemoveContainerVolumes,
+    remove_env_property::RemoveEnvProperty,
+    remove_log::RemoveLog,
+    restart_container_by_id::RestartContainerById,
+    restart_node_by_id::RestartNodeById,
     restart_nodes::RestartNodes,
+    restart_services::RestartServices,
+    set_cloudlets_count_by_group::SetCloudletsCountByGroup,
+    set_cloudlets_count_by_id::SetCloudletsCountById,
+    set_container_entry_point::SetContainerEntryPoint,
     set_container_env_vars::SetContainerEnvVars,
+    set_container_env_vars_by_group::SetContainerEnvVarsByGroup,
+    set_container_run_cmd::SetContainerRunCmd,
+    set_env_display_name::SetEnvDisplayName,
     set_env_group::SetEnvGroup,
+    set_node_display_name::SetNodeDisplayName,
+    set_node_group_display_name::SetNodeGroupDisplayName,
     sleep_env::SleepEnv,
     start_env::StartEnv,
     stop_env::StopEnv,
     ;
     declared:
-    add_container_env_vars,
-    add_container_volume,
-    add_container_volume_by_group,
-    add_container_volumes,
-    add_env_property,
-    apply_env_property,
-    apply_node_group_data,
-    change_topology,
-    clear_log,
-    clone_env,
-    create_environment,
     deploy_app,
-    exec_cmd_by_group,
-    exec_cmd_by_id,
-    get_all_sum_stat_by_uid,
-    get_basic_envs_info,
-    get_container_entry_point,
-    get_container_env_vars_by_group,
-    get_container_manifest,
-    get_container_node_tags,
-    get_container_run_cmd,
-    get_container_run_config,
-    get_container_tags,
-    get_container_volumes_by_group,
-    get_container_volumes_by_id,
-    get_env_info,
-    get_env_property,
-    get_envs,
-    get_logs,
-    get_logs_list,
-    get_node_groups,
-    get_node_tags,
-    get_regions,
-    get_stats,
-    get_templates,
-    read_log,
-    redeploy_container_by_id,
-    redeploy_containers,
-    redeploy_containers_by_group,
     remove_app,
-    remove_container_volume,
-    remove_container_volume_by_group,
-    remove_container_volumes,
-    remove_env_property,
-    remove_log,
     rename_app,
-    restart_container_by_id,
-    restart_node_by_id,
-    restart_services,
-    set_cloudlets_count_by_group,
-    set_cloudlets_count_by_id,
-    set_container_entry_point,
-    set_container_env_vars_by_group,
-    set_container_run_cmd,
-    set_env_display_name,
-    set_node_display_name,
-    set_node_group_display_name,
 }
 
 pub(super) const ENV_NAME: Param = Param::required(
@@ -98,38 +99,7 @@ pub(super) const ENV_NAME: Param = Param::required(
     "my-project",
 );
 
-pub(super) const NODE_ID: Param = Param::required("nodeId", Kind::Number, "The number of the node.", "1");
-
 pub(super) const NODE_GROUP: Param = Param::optional("nodeGroup", Kind::Text, "The layer, `cp` for example.", "cp");
-
-const OPT_NODE_ID: Param = Param::optional("nodeId", Kind::Number, "The number of the node.", "1");
-
-pub(super) const LAYER: Param = Param::required("nodeGroup", Kind::Text, "The layer, `cp` for example.", "cp");
-
-const LAZY: Param =
-    Param::optional("lazy", Kind::YesNo, "Accepted for compatibility; the answer is always whole.", "false");
-
-pub(super) const OWNER_UID: Param =
-    Param::optional("ownerUid", Kind::Number, "Only what belongs to the account of this user.", "7");
-
-/// The one node with the number.
-fn node(params: &Params) -> Result<NodeChoice, ApiError> {
-    Ok(NodeChoice::Ids(vec![params.number("nodeId")?]))
-}
-
-/// All nodes of the layer.
-fn layer(params: &Params) -> Result<NodeChoice, ApiError> {
-    Ok(NodeChoice::Group(params.text("nodeGroup")?.to_owned()))
-}
-
-/// The node with the number, the nodes of the layer, or all.
-fn chosen_nodes(params: &Params) -> Result<NodeChoice, ApiError> {
-    Ok(match (params.opt_number("nodeId")?, params.opt_text("nodeGroup")?) {
-        (Some(id), _) => NodeChoice::Ids(vec![id]),
-        (None, Some(group)) => NodeChoice::Group(group.to_owned()),
-        (None, None) => NodeChoice::All,
-    })
-}
 
 /// The node with the number, the nodes of the layer, or all.
 fn nodes(id: Option<params::NodeId>, layer: Option<LayerName>) -> NodeChoice {
@@ -138,57 +108,6 @@ fn nodes(id: Option<params::NodeId>, layer: Option<LayerName>) -> NodeChoice {
         (None, Some(layer)) => NodeChoice::Group(layer.0),
         (None, None) => NodeChoice::All,
     }
-}
-
-/// How nodes are restarted: `isSequential` and `delay`.
-fn restart_order(params: &Params) -> Result<RestartOrder, ApiError> {
-    let delay = params.opt_number("delay")?.unwrap_or(0);
-    if !(0..=LONGEST_DELAY).contains(&delay) {
-        return Err(ApiError::bad("delay", format!("it has to be between 0 and {LONGEST_DELAY} seconds")));
-    }
-    Ok(RestartOrder { sequential: params.yes("isSequential")?, delay: Duration::from_secs(delay.unsigned_abs()) })
-}
-
-/// An image of this server.
-async fn template(call: &Call, image: &str) -> Result<Template, ApiError> {
-    let image = ImageRef::parse(image).map_err(|why| ApiError::bad("image", why))?;
-    let found = call.keyrack.environments.templates().await?.into_iter().find(|template| template.name == image.name);
-    found.ok_or_else(|| Error::NotFound(format!("there is no image “{}” on this server", image.name).into()).into())
-}
-
-/// What the node with the number runs, and its image.
-async fn template_of_node(call: &Call) -> Result<(ImageRef, Template), ApiError> {
-    let environment = call.keyrack.environments.get(&call.caller, call.params.text("envName")?).await?;
-    let number = call.params.number("nodeId")?;
-    let node = environment
-        .nodes()
-        .find(|node| node.id.0 == number)
-        .ok_or_else(|| Error::NotFound(format!("environment “{}” has no node {number}", environment.name).into()))?;
-    Ok((node.image.clone(), template(call, &node.image.name).await?))
-}
-
-/// That it was done on these nodes.
-fn responses(nodes: impl Iterator<Item = NodeId>) -> Value {
-    let one = |node| json!({ "result": 0, "nodeid": node, "out": "", "errOut": "" });
-    json!({ "responses": nodes.map(one).collect::<Vec<_>>() })
-}
-
-/// A time in seconds.
-fn seconds(params: &Params, name: &'static str) -> Result<Duration, ApiError> {
-    let number = params.number(name)?;
-    let seconds = u32::try_from(number).map_err(|_| ApiError::bad(name, "it has to be a number of seconds"))?;
-    Ok(Duration::from_secs(seconds.into()))
-}
-
-/// What was used over some time.
-fn sum(sum: &SumStat) -> Value {
-    json!({
-        "duration": sum.duration.as_secs(),
-        "cpu": u64::try_from(sum.cpu.as_millis()).unwrap_or(u64::MAX),
-        "mem": sum.memory,
-        "cloudlets": sum.cloudlets,
-        "samples": sum.samples,
-    })
 }
 
 /// What was used over some time.
@@ -222,27 +141,6 @@ impl From<SumStat> for Sum {
             samples: sum.samples,
         }
     }
-}
-
-/// What commands brought. One that failed has its code in its own answer: it was executed, as was asked.
-fn outputs(outputs: &[NodeOutput]) -> Value {
-    let one = |output: &NodeOutput| {
-        let failed = output.exit_status != 0 || !output.in_time;
-        let error = match (failed, output.in_time) {
-            (false, _) => None,
-            (true, true) => Some(format!("a command ended with exit status {}", output.exit_status)),
-            (true, false) => Some("a command took too long and was ended".to_owned()),
-        };
-        json!({
-            "result": if failed { Code::Internal.number() } else { 0 },
-            "nodeid": output.node,
-            "out": output.out,
-            "errOut": output.err,
-            "exitStatus": output.exit_status,
-            "error": error,
-        })
-    };
-    json!({ "responses": outputs.iter().map(one).collect::<Vec<_>>() })
 }
 
 /// How long a call waits for the state that it asked for. When it takes longer, the changing state can be seen by now.

@@ -1,63 +1,73 @@
 //! Reading a log.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{ENV_NAME, NODE_ID};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::values::LogPath;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
 /// All that one log can hold, in bytes.
 const WHOLE: u64 = 2 << 20;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.ReadLog",
-    summary: "Reads lines of a log: the last ones, or from a line on.",
-    params: &[
-        ENV_NAME,
-        NODE_ID,
-        Param::required(
-            "path",
-            Kind::Text,
-            "The log, as GetLogs lists it; folders in front are ignored.",
-            "output.log",
-        ),
-        Param::optional(
-            "from",
-            Kind::Number,
-            "The first line to read, counted from 0; without it the last ones are read.",
-            "0",
-        ),
-        Param::optional("count", Kind::Number, "How many lines to read at most; all without it.", "100"),
-    ],
-    answer: r#"{"result":0,"body":"node 1 answers\n","linescount":1}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
-
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, node, path) = (params.text("envName")?, params.number("nodeId")?, params.text("path")?);
-    let from = params.opt_number("from")?.map(|from| line_number("from", from)).transpose()?;
-    let count = params.opt_number("count")?.map(|count| line_number("count", count)).transpose()?;
-    let file = path.rsplit('/').next().unwrap_or_default();
-    let part =
-        call.keyrack.environments.read_node_log(&call.caller, &call.client, name, node, file, Some(0), WHOLE).await?;
-    let (body, lines) = choose(&part.text, from, count);
-    Answer::object(json!({ "body": body, "linescount": lines }))
+/// Reads lines of a log: the last ones, or from a line on.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadLog {
+    env_name: EnvName,
+    node_id: NodeId,
+    path: LogPath,
+    /// The first line to read, counted from 0; without it the last ones are read.
+    #[schemars(example = 0)]
+    from: Option<LineNumber>,
+    /// How many lines to read at most; all without it.
+    #[schemars(example = 100)]
+    count: Option<LineNumber>,
 }
 
-fn line_number(name: &'static str, number: i64) -> Result<usize, ApiError> {
-    usize::try_from(number).map_err(|_| ApiError::bad(name, "it has to be a number of lines"))
+/// Lines of a log.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "LogLines")]
+pub struct Lines {
+    #[schemars(example = &"node 1 answers\n")]
+    body: String,
+    /// How many there are in all.
+    #[schemars(example = 1)]
+    linescount: usize,
+}
+
+/// A number of lines.
+#[derive(Deserialize, JsonSchema)]
+#[serde(try_from = "i64")]
+struct LineNumber(usize);
+
+impl TryFrom<i64> for LineNumber {
+    type Error = &'static str;
+
+    fn try_from(number: i64) -> Result<LineNumber, &'static str> {
+        usize::try_from(number).map(LineNumber).map_err(|_| "it has to be a number of lines")
+    }
+}
+
+impl Method for ReadLog {
+    const NAME: &str = "environment.control.ReadLog";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
+    type Answer = Lines;
+
+    async fn run(self, call: &Call) -> Result<Lines, ApiError> {
+        let (name, node, file) = (&self.env_name, self.node_id.0, self.path.file_name());
+        let environments = &call.keyrack.environments;
+        let part = environments.read_node_log(&call.caller, &call.client, name, node, file, Some(0), WHOLE).await?;
+        let (body, linescount) = choose(&part.text, self.from.map(|from| from.0), self.count.map(|count| count.0));
+        Ok(Lines { body, linescount })
+    }
 }
 
 /// The chosen lines, and how many there are in all.

@@ -1,53 +1,53 @@
 //! Another tag.
 
-use keyrack_domain::environments::{Redeployment, RestartOrder};
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::{NodeChoice, Redeployment, RestartOrder};
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Secret;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, node, responses, until_settled};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::responses::Responses;
+use super::until_settled;
+use super::values::{KeepVolumes, Tag};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.RedeployContainerById",
-    summary: "Lets a node run another tag of its image.",
-    params: &[
-        ENV_NAME,
-        Param::required("tag", Kind::Text, "A tag of the image, as GetContainerNodeTags lists them.", "2"),
-        NODE_ID,
-        Param::optional(
-            "useExistingVolumes",
-            Kind::YesNo,
-            "Whether what is in the volumes stays, true when absent; all other files stay.",
-            "true",
-        ),
-        Param::optional("login", Kind::Text, "Accepted for compatibility; images need no registry here.", "user"),
-        Param::optional("password", Kind::Secret, "Accepted for compatibility.", "secret"),
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lets a node run another tag of its image.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RedeployContainerById {
+    env_name: EnvName,
+    tag: Tag,
+    node_id: NodeId,
+    #[serde(default)]
+    use_existing_volumes: KeepVolumes,
+    /// Accepted for compatibility; images need no registry here.
+    #[schemars(example = &"user")]
+    _login: Option<String>,
+    /// Accepted for compatibility.
+    #[schemars(example = &"secret")]
+    _password: Option<Secret>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let choice = node(params)?;
-    let redeployment = Redeployment {
-        tag: params.text("tag")?.to_owned(),
-        keep_volumes: params.opt_yes("useExistingVolumes")?.unwrap_or(true),
-        order: RestartOrder::default(),
-    };
-    let name = params.text("envName")?;
-    until_settled(call.keyrack.environments.redeploy(&call.caller, &call.client, name, &choice, redeployment).await?)
-        .await?;
-    let nodes = call.keyrack.environments.configured_nodes(&call.caller, name, &choice).await?;
-    Answer::object(responses(nodes.iter().map(|node| node.id)))
+impl Method for RedeployContainerById {
+    const NAME: &str = "environment.control.RedeployContainerById";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState];
+    type Answer = Responses;
+
+    async fn run(self, call: &Call) -> Result<Responses, ApiError> {
+        let (name, choice) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
+        let redeployment =
+            Redeployment { tag: self.tag.0, keep_volumes: self.use_existing_volumes.0, order: RestartOrder::default() };
+        let redeploying =
+            call.keyrack.environments.redeploy(&call.caller, &call.client, name, &choice, redeployment).await?;
+        until_settled(redeploying).await?;
+        let nodes = call.keyrack.environments.configured_nodes(&call.caller, name, &choice).await?;
+        Ok(Responses::done_on(nodes.iter().map(|node| node.id)))
+    }
 }

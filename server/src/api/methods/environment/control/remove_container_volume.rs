@@ -1,35 +1,36 @@
 //! Volumes.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::NodeChoice;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, node, responses};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::responses::Responses;
+use super::values::VolumePath;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.RemoveContainerVolume",
-    summary: "Makes the volume an ordinary folder of a node again; what is in it stays.",
-    params: &[
-        ENV_NAME,
-        Param::required("path", Kind::Text, "The folder, from the folder of the node on.", "/data"),
-        NODE_ID,
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Makes the volume an ordinary folder of a node again; what is in it stays.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveContainerVolume {
+    env_name: EnvName,
+    path: VolumePath,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, choice, paths) = (params.text("envName")?, node(params)?, [params.text("path")?.to_owned()]);
-    let nodes = call.keyrack.environments.remove_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
-    Answer::object(responses(nodes.into_iter()))
+impl Method for RemoveContainerVolume {
+    const NAME: &str = "environment.control.RemoveContainerVolume";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Responses;
+
+    async fn run(self, call: &Call) -> Result<Responses, ApiError> {
+        let (name, choice, paths) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]), [self.path.0]);
+        let nodes = call.keyrack.environments.remove_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
+        Ok(Responses::done_on(nodes))
+    }
 }

@@ -1,33 +1,35 @@
 //! What clients keep with an environment.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::ENV_NAME;
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.RemoveEnvProperty",
-    summary: "Forgets values that were kept with an environment.",
-    params: &[
-        ENV_NAME,
-        Param::required("propertyKeys", Kind::List, "Their names; one that is not there is no error.", "owner"),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Forgets values that were kept with an environment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveEnvProperty {
+    env_name: EnvName,
+    /// Their names; one that is not there is no error.
+    #[schemars(example = &"owner")]
+    property_keys: Vec<String>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, keys) = (call.params.text("envName")?, call.params.list("propertyKeys"));
-    call.keyrack.environments.forget_properties(&call.caller, &call.client, name, &keys).await?;
-    Ok(Answer::done())
+impl Method for RemoveEnvProperty {
+    const NAME: &str = "environment.control.RemoveEnvProperty";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, keys) = (&self.env_name, &self.property_keys);
+        call.keyrack.environments.forget_properties(&call.caller, &call.client, name, keys).await?;
+        Ok(Done {})
+    }
 }

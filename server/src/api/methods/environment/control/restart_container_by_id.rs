@@ -1,34 +1,39 @@
 //! Restarting one node.
 
-use keyrack_domain::environments::RestartOrder;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::{NodeChoice, RestartOrder};
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, node, until_settled};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::until_settled;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.RestartContainerById",
-    summary: "Restarts one node of a running environment.",
-    params: &[ENV_NAME, NODE_ID],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment, Code::WrongState],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Restarts one node of a running environment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RestartContainerById {
+    env_name: EnvName,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, order) = (call.params.text("envName")?, RestartOrder::default());
-    let choice = node(&call.params)?;
-    until_settled(call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?)
-        .await?;
-    Ok(Answer::done())
+impl Method for RestartContainerById {
+    const NAME: &str = "environment.control.RestartContainerById";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::WrongState];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, choice, order) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]), RestartOrder::default());
+        let restarting =
+            call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
+        until_settled(restarting).await?;
+        Ok(Done {})
+    }
 }

@@ -1,37 +1,61 @@
 //! Restarting one node.
 
 use keyrack_domain::environments::{NodeChoice, RestartOrder};
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{ENV_NAME, NODE_ID, until_settled};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::until_settled;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.RestartNodeById",
-    summary: "Restarts one node of a running environment.",
-    params: &[ENV_NAME, NODE_ID],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"Node 1 is restarted.","errOut":""}]}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment, Code::WrongState],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Restarts one node of a running environment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RestartNodeById {
+    env_name: EnvName,
+    node_id: NodeId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, node) = (call.params.text("envName")?, call.params.number("nodeId")?);
-    let choice = NodeChoice::Ids(vec![node]);
-    let order = RestartOrder::default();
-    until_settled(call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?)
-        .await?;
-    let out = format!("Node {node} is restarted.");
-    Answer::object(json!({ "responses": [{ "result": 0, "nodeid": node, "out": out, "errOut": "" }] }))
+/// The node that was restarted.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RestartedNodes")]
+pub struct Restarted {
+    responses: [RestartedNode; 1],
+}
+
+/// What is said of the node.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct RestartedNode {
+    #[schemars(example = &"")]
+    err_out: &'static str,
+    #[schemars(example = 1)]
+    nodeid: i64,
+    #[schemars(example = &"Node 1 is restarted.")]
+    out: String,
+    #[schemars(example = 0)]
+    result: u8,
+}
+
+impl Method for RestartNodeById {
+    const NAME: &str = "environment.control.RestartNodeById";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::WrongState];
+    type Answer = Restarted;
+
+    async fn run(self, call: &Call) -> Result<Restarted, ApiError> {
+        let (name, choice, order) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]), RestartOrder::default());
+        let restarting =
+            call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
+        until_settled(restarting).await?;
+        let NodeId(node) = self.node_id;
+        let out = format!("Node {node} is restarted.");
+        Ok(Restarted { responses: [RestartedNode { err_out: "", nodeid: node, out, result: 0 }] })
+    }
 }

@@ -1,50 +1,48 @@
 //! Restarting what nodes run.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::RestartOrder;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_GROUP, OPT_NODE_ID, chosen_nodes, responses, restart_order, until_settled};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName, NodeId, RestartDelay};
+use super::responses::Responses;
+use super::{nodes, until_settled};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.RestartServices",
-    summary: "Restarts what a node, a layer or all nodes of a running environment run.",
-    params: &[
-        ENV_NAME,
-        OPT_NODE_ID,
-        NODE_GROUP,
-        Param::optional(
-            "isSequential",
-            Kind::YesNo,
-            "Whether one node waits for the other; all at once otherwise.",
-            "true",
-        ),
-        Param::optional(
-            "delay",
-            Kind::Number,
-            "Seconds between two nodes when one waits for the other, 600 at most.",
-            "5",
-        ),
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment, Code::WrongState],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Restarts what a node, a layer or all nodes of a running environment run.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RestartServices {
+    env_name: EnvName,
+    node_id: Option<NodeId>,
+    node_group: Option<LayerName>,
+    /// Whether one node waits for the other; all at once otherwise.
+    #[serde(default)]
+    #[schemars(example = true)]
+    is_sequential: bool,
+    #[serde(default)]
+    delay: RestartDelay,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, choice, order) = (params.text("envName")?, chosen_nodes(params)?, restart_order(params)?);
-    let nodes = call.keyrack.environments.configured_nodes(&call.caller, name, &choice).await?;
-    until_settled(call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?)
-        .await?;
-    Answer::object(responses(nodes.iter().map(|node| node.id)))
+impl Method for RestartServices {
+    const NAME: &str = "environment.control.RestartServices";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::WrongState];
+    type Answer = Responses;
+
+    async fn run(self, call: &Call) -> Result<Responses, ApiError> {
+        let (name, choice) = (&self.env_name, nodes(self.node_id, self.node_group));
+        let order = RestartOrder { sequential: self.is_sequential, delay: self.delay.0 };
+        let nodes = call.keyrack.environments.configured_nodes(&call.caller, name, &choice).await?;
+        let restarting =
+            call.keyrack.environments.restart_nodes(&call.caller, &call.client, name, choice, order).await?;
+        until_settled(restarting).await?;
+        Ok(Responses::done_on(nodes.iter().map(|node| node.id)))
+    }
 }

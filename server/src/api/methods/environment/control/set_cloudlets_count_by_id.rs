@@ -1,43 +1,41 @@
 //! How much memory nodes may take.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::NodeChoice;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, node};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::values::{FixedCloudlets, FlexibleCloudlets};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.SetCloudletsCountById",
-    summary: "Sets the cloudlets of a node: how much memory each process may take, from the next start on.",
-    params: &[
-        ENV_NAME,
-        NODE_ID,
-        Param::required("fixedCloudlets", Kind::Number, "How many it has for certain, 512 at most.", "1"),
-        Param::required(
-            "flexibleCloudlets",
-            Kind::Number,
-            "How many it has at most; one is 128 MiB of memory for each process.",
-            "4",
-        ),
-        Param::optional("count", Kind::Number, "Accepted for compatibility.", "1"),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Sets the cloudlets of a node: how much memory each process may take, from the next start on.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetCloudletsCountById {
+    env_name: EnvName,
+    node_id: NodeId,
+    fixed_cloudlets: FixedCloudlets,
+    flexible_cloudlets: FlexibleCloudlets,
+    /// Accepted for compatibility.
+    #[schemars(example = 1)]
+    _count: Option<i64>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let cloudlets = (params.number("fixedCloudlets")?, params.number("flexibleCloudlets")?);
-    let name = params.text("envName")?;
-    call.keyrack.environments.set_cloudlets(&call.caller, &call.client, name, &node(params)?, cloudlets).await?;
-    Ok(Answer::done())
+impl Method for SetCloudletsCountById {
+    const NAME: &str = "environment.control.SetCloudletsCountById";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, choice) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
+        let cloudlets = (self.fixed_cloudlets.0, self.flexible_cloudlets.0);
+        call.keyrack.environments.set_cloudlets(&call.caller, &call.client, name, &choice, cloudlets).await?;
+        Ok(Done {})
+    }
 }

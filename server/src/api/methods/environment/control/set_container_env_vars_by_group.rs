@@ -1,45 +1,40 @@
 //! The variables of a layer.
 
-use keyrack_domain::environments::VariableChange;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::{NodeChoice, VariableChange};
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::{Done, JsonText};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, LAYER, layer};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.SetContainerEnvVarsByGroup",
-    summary: "Replaces all variables of every node of a layer; effective at their next start.",
-    params: &[
-        ENV_NAME,
-        Param::required(
-            "data",
-            Kind::Json,
-            "A JSON object of texts: the variables by name.",
-            r#"{"GREETING":"hello"}"#,
-        ),
-        LAYER,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Replaces all variables of every node of a layer; effective at their next start.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetContainerEnvVarsByGroup {
+    env_name: EnvName,
+    /// A JSON object of texts: the variables by name.
+    #[schemars(example = &r#"{"GREETING":"hello"}"#)]
+    data: JsonText,
+    node_group: LayerName,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let change = VariableChange::set("data", params.text("data")?)?;
-    call.keyrack
-        .environments
-        .change_variables(&call.caller, &call.client, params.text("envName")?, &layer(params)?, &change)
-        .await?;
-    Ok(Answer::done())
+impl Method for SetContainerEnvVarsByGroup {
+    const NAME: &str = "environment.control.SetContainerEnvVarsByGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let change = VariableChange::set("data", &self.data)?;
+        let (name, choice) = (&self.env_name, NodeChoice::Group(self.node_group.0));
+        call.keyrack.environments.change_variables(&call.caller, &call.client, name, &choice, &change).await?;
+        Ok(Done {})
+    }
 }

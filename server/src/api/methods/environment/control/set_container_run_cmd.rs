@@ -1,40 +1,37 @@
 //! What a node runs.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::NodeChoice;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID, node};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::values::CommandLine;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.SetContainerRunCmd",
-    summary: "Sets the command that a node runs in the place of its image's; effective at its next start.",
-    params: &[
-        ENV_NAME,
-        NODE_ID,
-        Param::optional(
-            "data",
-            Kind::Text,
-            "A text for a shell, or a JSON list of words; nothing takes it back.",
-            "sleep 60",
-        ),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Sets the command that a node runs in the place of its image's; effective at its next start.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetContainerRunCmd {
+    env_name: EnvName,
+    node_id: NodeId,
+    #[serde(default)]
+    data: CommandLine,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, data) = (params.text("envName")?, params.opt_text("data")?.unwrap_or_default());
-    call.keyrack.environments.set_command(&call.caller, &call.client, name, &node(params)?, data).await?;
-    Ok(Answer::done())
+impl Method for SetContainerRunCmd {
+    const NAME: &str = "environment.control.SetContainerRunCmd";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, choice) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
+        call.keyrack.environments.set_command(&call.caller, &call.client, name, &choice, &self.data.0).await?;
+        Ok(Done {})
+    }
 }

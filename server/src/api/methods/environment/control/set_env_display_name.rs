@@ -1,38 +1,36 @@
 //! What people call an environment.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::ENV_NAME;
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.SetEnvDisplayName",
-    summary: "Gives an environment the name that people see.",
-    params: &[
-        ENV_NAME,
-        Param::optional(
-            "displayName",
-            Kind::Text,
-            "At most 100 characters; without it the short name is shown again.",
-            "My project",
-        ),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Gives an environment the name that people see.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetEnvDisplayName {
+    env_name: EnvName,
+    /// At most 100 characters; without it the short name is shown again.
+    #[serde(default)]
+    #[schemars(example = &"My project")]
+    display_name: String,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, display) = (call.params.text("envName")?, call.params.opt_text("displayName")?.unwrap_or_default());
-    call.keyrack.environments.set_display_name(&call.caller, &call.client, name, display).await?;
-    Ok(Answer::done())
+impl Method for SetEnvDisplayName {
+    const NAME: &str = "environment.control.SetEnvDisplayName";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, display) = (&self.env_name, &self.display_name);
+        call.keyrack.environments.set_display_name(&call.caller, &call.client, name, display).await?;
+        Ok(Done {})
+    }
 }

@@ -1,36 +1,37 @@
 //! What people call a node.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_ID};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.control.SetNodeDisplayName",
-    summary: "Gives a node the name that people see.",
-    params: &[
-        ENV_NAME,
-        NODE_ID,
-        Param::optional("displayName", Kind::Text, "At most 100 characters; nothing takes it back.", "Front"),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Gives a node the name that people see.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetNodeDisplayName {
+    env_name: EnvName,
+    node_id: NodeId,
+    /// At most 100 characters; nothing takes it back.
+    #[serde(default)]
+    #[schemars(example = &"Front")]
+    display_name: String,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, node) = (params.text("envName")?, params.number("nodeId")?);
-    let display = params.opt_text("displayName")?.unwrap_or_default();
-    call.keyrack.environments.set_node_display_name(&call.caller, &call.client, name, node, display).await?;
-    Ok(Answer::done())
+impl Method for SetNodeDisplayName {
+    const NAME: &str = "environment.control.SetNodeDisplayName";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, node, display) = (&self.env_name, self.node_id.0, &self.display_name);
+        call.keyrack.environments.set_node_display_name(&call.caller, &call.client, name, node, display).await?;
+        Ok(Done {})
+    }
 }

@@ -1,32 +1,36 @@
 //! What clients keep with a layer.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::{Done, JsonText};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::control::{ENV_NAME, LAYER};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.nodegroup.ApplyData",
-    summary: "Puts values into what clients keep with a layer; `null` takes one out.",
-    params: &[ENV_NAME, LAYER, Param::required("data", Kind::Json, "A JSON object.", r#"{"owner":"web"}"#)],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Puts values into what clients keep with a layer; `null` takes one out.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplyData {
+    env_name: EnvName,
+    node_group: LayerName,
+    /// A JSON object.
+    #[schemars(example = &r#"{"owner":"web"}"#)]
+    data: JsonText,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, group) = (params.text("envName")?, params.text("nodeGroup")?);
-    let data = ("data", params.text("data")?);
-    call.keyrack.environments.apply_layer_data(&call.caller, &call.client, name, group, data).await?;
-    Ok(Answer::done())
+impl Method for ApplyData {
+    const NAME: &str = "environment.nodegroup.ApplyData";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, group, data) = (&self.env_name, &self.node_group.0, ("data", &*self.data));
+        call.keyrack.environments.apply_layer_data(&call.caller, &call.client, name, group, data).await?;
+        Ok(Done {})
+    }
 }

@@ -1,10 +1,11 @@
 //! `environment.nodegroup`: layers.
 
-pub(super) mod apply_data;
-mod get;
-mod set_options;
+use crate::api::method::methods;
 
-use crate::api::registry::Class;
+methods! {
+    apply_data::ApplyData,
+    get::Get,
+    set_options::SetOptions,
+}
 
-/// The class.
-pub const METHODS: Class = Class::declared(&[apply_data::METHOD, get::METHOD, set_options::METHOD]);
+pub use apply_data::ApplyData;
