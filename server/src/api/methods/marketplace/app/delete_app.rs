@@ -1,31 +1,34 @@
 //! One less.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::response;
-use crate::api::answer::Answer;
+use super::super::bean::Nothing;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.app.DeleteApp",
-    summary: "Removes a manifest of the account's own; what is installed from it stays.",
-    params: &[Param::required("id", Kind::Text, "The number of the app.", "1")],
-    answer: r#"{"result":0,"response":{"result":0}}"#,
-    codes: &[Code::NotFound],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Removes a manifest of the account's own; what is installed from it stays.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteApp {
+    /// The number of the app.
+    #[schemars(example = &"1")]
+    id: String,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.marketplace.delete_app(&call.caller, &call.client, call.params.text("id")?).await?;
-    response(json!({}))
+impl Method for DeleteApp {
+    const NAME: &str = "marketplace.app.DeleteApp";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Nothing;
+
+    async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
+        call.keyrack.marketplace.delete_app(&call.caller, &call.client, &self.id).await?;
+        Ok(Nothing::new())
+    }
 }

@@ -1,40 +1,36 @@
 //! Another text.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::response;
-use crate::api::answer::Answer;
+use super::super::bean::Nothing;
+use super::super::params::ManifestText;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.app.EditApp",
-    summary: "Replaces a manifest of the account's own; what is installed from it stays as it is.",
-    params: &[
-        Param::required("id", Kind::Text, "The number of the app.", "1"),
-        Param::required(
-            "manifest",
-            Kind::Text,
-            "The manifest, as YAML or JSON; its text, no address.",
-            r#"{"type":"install","name":"Hello","onInstall":{"log":"Hello"}}"#,
-        ),
-    ],
-    answer: r#"{"result":0,"response":{"result":0}}"#,
-    codes: &[Code::NotFound],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Replaces a manifest of the account's own; what is installed from it stays as it is.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EditApp {
+    /// The number of the app.
+    #[schemars(example = &"1")]
+    id: String,
+    manifest: ManifestText,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (id, manifest) = (call.params.text("id")?, call.params.text("manifest")?);
-    call.keyrack.marketplace.edit_app(&call.caller, &call.client, id, manifest).await?;
-    response(json!({}))
+impl Method for EditApp {
+    const NAME: &str = "marketplace.app.EditApp";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Nothing;
+
+    async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
+        call.keyrack.marketplace.edit_app(&call.caller, &call.client, &self.id, &self.manifest.0).await?;
+        Ok(Nothing::new())
+    }
 }

@@ -1,31 +1,35 @@
 //! One app.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::{app, info};
-use super::super::{APP_ID, LANG, OWNER_UID};
-use crate::api::answer::Answer;
+use super::super::bean::{App, Info, Sorted};
+use super::super::params::{AnyOwner, AppId, Lang};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.app.GetAppInfo",
-    summary: "Tells everything of an app, with the form that it asks for.",
-    params: &[APP_ID, LANG, OWNER_UID],
-    answer: r#"{"result":0,"app":{"id":"static-site","appId":"static-site","isOwn":false,"type":"install","name":"Static site","version":"1.0","description":"…","categories":["apps/websites"],"actions":["page"]},"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true},{"name":"count","caption":"Nodes","type":"spinner","default":1},{"name":"search","caption":"Search","type":"checkbox","default":false}]}}"#,
-    codes: &[Code::NotFound],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells everything of an app, with the form that it asks for.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetAppInfo {
+    id: AppId,
+    _lang: Option<Lang>,
+    _owner_uid: Option<AnyOwner>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let found = call.keyrack.marketplace.read_app(&call.caller, &call.client, call.params.text("id")?).await?;
-    info(app(&found), &found.manifest, call.caller.role)
+impl Method for GetAppInfo {
+    const NAME: &str = "marketplace.app.GetAppInfo";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Sorted<Info<App>>;
+
+    async fn run(self, call: &Call) -> Result<Sorted<Info<App>>, ApiError> {
+        let found = call.keyrack.marketplace.read_app(&call.caller, &call.client, &self.id.0).await?;
+        Ok(Info::of(App::of(&found), Some(&found.manifest), call.caller.role))
+    }
 }

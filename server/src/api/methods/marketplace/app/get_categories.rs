@@ -1,33 +1,52 @@
 //! Categories.
 
-use keyrack_domain::marketplace::Category;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::marketplace;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::super::bean::response;
-use crate::api::answer::Answer;
+use super::super::bean::Response;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.app.GetCategories",
-    summary: "Lists the categories of all apps.",
-    params: &[],
-    answer: r#"{"result":0,"response":{"result":0,"categories":[{"id":"apps/websites","title":"apps/websites","total":1}]}}"#,
-    codes: &[],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the categories of all apps.
+#[derive(Deserialize, JsonSchema)]
+pub struct GetCategories;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let categories = call.keyrack.marketplace.app_categories(&call.caller).await?;
-    let one = |category: &Category| json!({ "id": category.name, "title": category.name, "total": category.apps });
-    response(json!({ "categories": categories.iter().map(one).collect::<Vec<_>>() }))
+/// The categories of apps.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AppCategories")]
+pub struct Categories {
+    categories: Vec<Category>,
+    #[schemars(example = 0)]
+    result: u8,
+}
+
+/// A category of apps.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AppCategory")]
+struct Category {
+    #[schemars(example = &"apps/websites")]
+    id: String,
+    #[schemars(example = &"apps/websites")]
+    title: String,
+    /// How many apps are in it.
+    #[schemars(example = 1)]
+    total: usize,
+}
+
+impl Method for GetCategories {
+    const NAME: &str = "marketplace.app.GetCategories";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    type Answer = Response<Categories>;
+
+    async fn run(self, call: &Call) -> Result<Response<Categories>, ApiError> {
+        let categories = call.keyrack.marketplace.app_categories(&call.caller).await?;
+        let one = |one: marketplace::Category| Category { id: one.name.clone(), title: one.name, total: one.apps };
+        Ok(Response { response: Categories { categories: categories.into_iter().map(one).collect(), result: 0 } })
+    }
 }

@@ -1,29 +1,34 @@
 //! Whether something changed.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.app.GetChecksum",
-    summary: "Tells a text that is another one as soon as anything of the catalogue is.",
-    params: &[],
-    answer: r#"{"result":0,"checksum":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}"#,
-    codes: &[],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells a text that is another one as soon as anything of the catalogue is.
+#[derive(Deserialize, JsonSchema)]
+pub struct GetChecksum;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    Answer::object(json!({ "checksum": call.keyrack.marketplace.app_checksum(&call.caller).await? }))
+/// The text.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CatalogueChecksum")]
+pub struct Checksum {
+    #[schemars(example = &"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    checksum: String,
+}
+
+impl Method for GetChecksum {
+    const NAME: &str = "marketplace.app.GetChecksum";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    type Answer = Checksum;
+
+    async fn run(self, call: &Call) -> Result<Checksum, ApiError> {
+        Ok(Checksum { checksum: call.keyrack.marketplace.app_checksum(&call.caller).await? })
+    }
 }

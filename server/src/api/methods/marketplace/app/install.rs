@@ -1,61 +1,61 @@
 //! Installing what is in the catalogue.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::marketplace::InstallRequest;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::JsonText;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::done;
-use super::super::given::request;
-use super::super::{
-    APP_ID, DISPLAY_NAME, ENV_GROUPS, ENV_NAME, INSTALL_ANSWER, OWNER_UID, REGION, SETTINGS, SKIP_EMAIL,
-    SKIP_NODE_EMAILS, STEP_CODES,
-};
-use crate::api::answer::Answer;
+use super::super::STEP_CODES;
+use super::super::bean::{Installing, Outcome, Sorted};
+use super::super::params::{AnyOwner, AppId, DisplayName, EnvGroups, NewEnvName, Region, Settings, SkipEmails};
 use crate::api::call::Call;
-use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-/// What of an installation's facts this method is told.
-const DECLARED: &[&str] = &["envName", "envGroups", "displayName", "region", "nodes"];
+/// Installs an app: makes its environment or changes one, and carries out its steps; answers at their end.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Install {
+    id: AppId,
+    settings: Option<Settings>,
+    env_name: Option<NewEnvName>,
+    #[serde(default)]
+    env_groups: EnvGroups,
+    display_name: Option<DisplayName>,
+    region: Option<Region>,
+    /// In the place of the manifest's nodes: a JSON list, as CreateEnvironment has it.
+    #[schemars(example = &r#"[{"nodeGroup":"cp","docker":{"image":"keyrack/web:latest"}}]"#)]
+    nodes: Option<JsonText>,
+    /// Accepted for compatibility: nodes always replace those of the manifest.
+    #[schemars(example = true)]
+    _override_nodes: Option<bool>,
+    _skip_email: Option<SkipEmails>,
+    _skip_node_emails: Option<SkipEmails>,
+    _owner_uid: Option<AnyOwner>,
+}
 
-pub const METHOD: Method = Method {
-    name: "marketplace.app.Install",
-    summary: "Installs an app: makes its environment or changes one, and carries out its steps; answers at their end.",
-    params: &[
-        APP_ID,
-        SETTINGS,
-        ENV_NAME,
-        ENV_GROUPS,
-        DISPLAY_NAME,
-        REGION,
-        Param::optional(
-            "nodes",
-            Kind::Json,
-            "In the place of the manifest's nodes: a JSON list, as CreateEnvironment has it.",
-            r#"[{"nodeGroup":"cp","docker":{"image":"keyrack/web:latest"}}]"#,
-        ),
-        Param::optional(
-            "overrideNodes",
-            Kind::YesNo,
-            "Accepted for compatibility: nodes always replace those of the manifest.",
-            "true",
-        ),
-        SKIP_EMAIL,
-        SKIP_NODE_EMAILS,
-        OWNER_UID,
-    ],
-    answer: INSTALL_ANSWER,
-    codes: STEP_CODES,
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+impl Method for Install {
+    const NAME: &str = "marketplace.app.Install";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = STEP_CODES;
+    type Answer = Sorted<Outcome<Installing>>;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (id, request) = (call.params.text("id")?, request(&call.params, DECLARED)?);
-    let installed = call.keyrack.marketplace.install_app(&call.caller, &call.client, id, false, request).await?;
-    done(&installed, "install", call.caller.role)
+    async fn run(self, call: &Call) -> Result<Sorted<Outcome<Installing>>, ApiError> {
+        let request = InstallRequest {
+            settings: Settings::read(self.settings)?,
+            groups: self.env_groups.0,
+            environment: self.env_name.map(|name| name.0),
+            display_name: self.display_name.map(|name| name.0),
+            region: self.region.map(|region| region.0),
+            nodes: self.nodes.as_deref().map(str::to_owned),
+            ..InstallRequest::default()
+        };
+        let (caller, client) = (&call.caller, &call.client);
+        let installed = call.keyrack.marketplace.install_app(caller, client, &self.id.0, false, request).await?;
+        Ok(Outcome::of(installed, Installing::Install, caller.role))
+    }
 }

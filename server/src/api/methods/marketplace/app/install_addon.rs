@@ -1,42 +1,50 @@
 //! Installing an add-on.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::marketplace::InstallRequest;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::done;
-use super::super::given::request;
-use super::super::{INSTALL_ANSWER, LAYER, SETTINGS, SKIP_EMAIL, STEP_CODES};
-use crate::api::answer::Answer;
+use super::super::STEP_CODES;
+use super::super::bean::{Installing, Outcome, Sorted};
+use super::super::params::{Settings, SkipEmails, StepLayer};
 use crate::api::call::Call;
-use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-/// What of an installation's facts this method is told.
-const DECLARED: &[&str] = &["envName", "nodeGroup"];
+/// Installs an add-on into an environment; answers at the end of its steps.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InstallAddon {
+    /// The add-on: its name, or its number for one of your own.
+    #[schemars(example = &"scale")]
+    id: String,
+    settings: Option<Settings>,
+    /// The environment that it is for.
+    #[schemars(example = &"my-project")]
+    env_name: String,
+    node_group: Option<StepLayer>,
+    _skip_email: Option<SkipEmails>,
+}
 
-pub const METHOD: Method = Method {
-    name: "marketplace.app.InstallAddon",
-    summary: "Installs an add-on into an environment; answers at the end of its steps.",
-    params: &[
-        Param::required("id", Kind::Text, "The add-on: its name, or its number for one of your own.", "scale"),
-        SETTINGS,
-        Param::required("envName", Kind::Text, "The environment that it is for.", "my-project"),
-        LAYER,
-        SKIP_EMAIL,
-    ],
-    answer: INSTALL_ANSWER,
-    codes: STEP_CODES,
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+impl Method for InstallAddon {
+    const NAME: &str = "marketplace.app.InstallAddon";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = STEP_CODES;
+    type Answer = Sorted<Outcome<Installing>>;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (id, request) = (call.params.text("id")?, request(&call.params, DECLARED)?);
-    let installed = call.keyrack.marketplace.install_app(&call.caller, &call.client, id, true, request).await?;
-    done(&installed, "install", call.caller.role)
+    async fn run(self, call: &Call) -> Result<Sorted<Outcome<Installing>>, ApiError> {
+        let request = InstallRequest {
+            settings: Settings::read(self.settings)?,
+            environment: Some(self.env_name),
+            layer: self.node_group.map(|layer| layer.0),
+            ..InstallRequest::default()
+        };
+        let (caller, client) = (&call.caller, &call.client);
+        let installed = call.keyrack.marketplace.install_app(caller, client, &self.id, true, request).await?;
+        Ok(Outcome::of(installed, Installing::Install, caller.role))
+    }
 }

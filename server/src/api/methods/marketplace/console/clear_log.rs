@@ -1,31 +1,28 @@
 //! Emptying.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::response;
-use crate::api::answer::Answer;
+use super::super::bean::Nothing;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.console.ClearLog",
-    summary: "Empties the account's console.",
-    params: &[],
-    answer: r#"{"result":0,"response":{"result":0}}"#,
-    codes: &[],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Empties the account's console.
+#[derive(Deserialize, JsonSchema)]
+pub struct ClearLog;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.marketplace.clear_console(&call.caller, &call.client).await?;
-    response(json!({}))
+impl Method for ClearLog {
+    const NAME: &str = "marketplace.console.ClearLog";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    type Answer = Nothing;
+
+    async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
+        call.keyrack.marketplace.clear_console(&call.caller, &call.client).await?;
+        Ok(Nothing::new())
+    }
 }

@@ -1,32 +1,42 @@
 //! Reading.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::dates::wire_moment;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.console.ReadLog",
-    summary: "Reads the account's console: the last 1000 lines that manifests and clients wrote.",
-    params: &[],
-    answer: r#"{"result":0,"body":"2027-01-01 12:00:00 Static site: The site is at http://127.0.0.1:31000\n"}"#,
-    codes: &[],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Reads the account's console: the last 1000 lines that manifests and clients wrote.
+#[derive(Deserialize, JsonSchema)]
+pub struct ReadLog;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let lines = call.keyrack.marketplace.read_console(&call.caller, &call.client).await?;
-    let body: String = lines.iter().map(|line| format!("{} {}\n", wire_moment(line.at), line.line)).collect();
-    Answer::object(json!({ "appid": call.keyrack.marketplace.scripting_appid(&call.caller), "body": body }))
+/// The lines, and whose they are.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ConsoleLog")]
+pub struct Log {
+    /// The account among those who install.
+    #[schemars(example = &"4f1c2a5b6d4c7e8f90a1b2c3d4e5f60e")]
+    appid: String,
+    /// A moment and a text in each line.
+    #[schemars(example = &"2027-01-01 12:00:00 Static site: The site is at http://127.0.0.1:31000\n")]
+    body: String,
+}
+
+impl Method for ReadLog {
+    const NAME: &str = "marketplace.console.ReadLog";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    type Answer = Log;
+
+    async fn run(self, call: &Call) -> Result<Log, ApiError> {
+        let marketplace = &call.keyrack.marketplace;
+        let lines = marketplace.read_console(&call.caller, &call.client).await?;
+        let body = lines.iter().map(|line| format!("{} {}\n", wire_moment(line.at), line.line)).collect();
+        Ok(Log { appid: marketplace.scripting_appid(&call.caller), body })
+    }
 }

@@ -1,31 +1,33 @@
 //! Writing.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::response;
-use crate::api::answer::Answer;
+use super::super::bean::Nothing;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.console.WriteLog",
-    summary: "Writes a line to the account's console.",
-    params: &[Param::required("message", Kind::Text, "The line, at most 4000 characters.", "Hello")],
-    answer: r#"{"result":0,"response":{"result":0}}"#,
-    codes: &[],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Writes a line to the account's console.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteLog {
+    /// The line, at most 4000 characters.
+    #[schemars(example = &"Hello")]
+    message: String,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.marketplace.write_console(&call.caller, &call.client, call.params.text("message")?).await?;
-    response(json!({}))
+impl Method for WriteLog {
+    const NAME: &str = "marketplace.console.WriteLog";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    type Answer = Nothing;
+
+    async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
+        call.keyrack.marketplace.write_console(&call.caller, &call.client, &self.message).await?;
+        Ok(Nothing::new())
+    }
 }

@@ -1,32 +1,33 @@
 //! One more.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::APP_ID;
-use super::super::bean::response;
-use crate::api::answer::Answer;
+use super::super::bean::Nothing;
+use super::super::params::AppId;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.favorite.Add",
-    summary: "Makes an app one of your favourites.",
-    params: &[APP_ID],
-    answer: r#"{"result":0,"response":{"result":0}}"#,
-    codes: &[Code::NotFound],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Makes an app one of your favourites.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Add {
+    id: AppId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.marketplace.add_favorite_app(&call.caller, &call.client, call.params.text("id")?).await?;
-    response(json!({}))
+impl Method for Add {
+    const NAME: &str = "marketplace.favorite.Add";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Nothing;
+
+    async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
+        call.keyrack.marketplace.add_favorite_app(&call.caller, &call.client, &self.id.0).await?;
+        Ok(Nothing::new())
+    }
 }

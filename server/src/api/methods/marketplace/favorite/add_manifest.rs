@@ -1,20 +1,34 @@
 //! A manifest of one's own that is a favourite at once.
 
-use super::super::app::add_app;
-use super::super::bean::added;
-use crate::api::answer::Answer;
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::bean::Added;
+use super::super::params::ManifestText;
 use crate::api::call::Call;
-use crate::api::error::ApiError;
-use crate::api::registry::{Method, Run};
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.favorite.AddManifest",
-    summary: "Keeps a manifest in the account's own part of the catalogue, as one of your favourites.",
-    run: Run::Permitted(|call| Box::pin(run(call))),
-    ..add_app::METHOD
-};
+/// Keeps a manifest in the account's own part of the catalogue, as one of your favourites.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AddManifest {
+    manifest: ManifestText,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let text = call.params.text("manifest")?;
-    added(&call.keyrack.marketplace.add_favorite_manifest(&call.caller, &call.client, text).await?)
+impl Method for AddManifest {
+    const NAME: &str = "marketplace.favorite.AddManifest";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::Limit];
+    type Answer = Added;
+
+    async fn run(self, call: &Call) -> Result<Added, ApiError> {
+        let (caller, client) = (&call.caller, &call.client);
+        let id = call.keyrack.marketplace.add_favorite_manifest(caller, client, &self.manifest.0).await?;
+        Ok(Added::of(id))
+    }
 }

@@ -1,21 +1,34 @@
 //! All of them, told as the catalogue is.
 
-use super::super::app::get_list;
-use super::super::bean::apps;
-use crate::api::answer::Answer;
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::bean::{App, Apps, Sorted};
+use super::super::params::{Lang, Search};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.favorite.GetList",
-    summary: "Lists your favourite apps.",
-    run: Run::Permitted(|call| Box::pin(run(call))),
-    ..get_list::METHOD
-};
+/// Lists your favourite apps.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetList {
+    #[serde(default)]
+    search: Search,
+    _lang: Option<Lang>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let search = call.params.opt_text("search")?.unwrap_or_default();
-    let found = call.keyrack.marketplace.favorite_apps(&call.caller).await?;
-    apps(found.iter().filter(|app| app.holds(search)))
+impl Method for GetList {
+    const NAME: &str = "marketplace.favorite.GetList";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    type Answer = Sorted<Apps<App>>;
+
+    async fn run(self, call: &Call) -> Result<Sorted<Apps<App>>, ApiError> {
+        let found = call.keyrack.marketplace.favorite_apps(&call.caller).await?;
+        Ok(Apps::with(&found, &self.search.0))
+    }
 }

@@ -1,47 +1,48 @@
 //! An action.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::marketplace::read_values;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Json;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
 
-use super::super::bean::done;
-use super::super::given::values;
-use super::super::{LANG, SETTINGS_ID, STEP_CODES, UNIQUE_NAME};
-use crate::api::answer::Answer;
+use super::super::STEP_CODES;
+use super::super::bean::{Acting, Outcome, Sorted};
+use super::super::params::{Lang, SettingsId, UniqueName};
 use crate::api::call::Call;
-use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.installation.ExecuteAction",
-    summary: "Carries out an action of something that is installed; answers at its end.",
-    params: &[
-        UNIQUE_NAME,
-        Param::optional("action", Kind::Text, "The action; may be left out when there is only one.", "scale"),
-        SETTINGS_ID,
-        Param::optional(
-            "params",
-            Kind::Json,
-            "A JSON object: what the action has as `this`; values of fields count as settings too.",
-            r#"{"count":3}"#,
-        ),
-        LANG,
-    ],
-    answer: r#"{"result":0,"action":"executeAction","type":"success","name":"Static site","uniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","appUniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","appid":"4f1c2a5b6d4c7e8f90a1b2c3d4e5f60e","envName":"my-shop","startPage":"http://127.0.0.1:31000","successText":"Done","message":"Done","data":{"env":{"envName":"my-shop","status":1}},"response":{"result":0,"uniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","successText":"Done","env":{"envName":"my-shop","status":1}}}"#,
-    codes: STEP_CODES,
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Carries out an action of something that is installed; answers at its end.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecuteAction {
+    app_unique_name: UniqueName,
+    /// The action; may be left out when there is only one.
+    #[schemars(example = &"scale")]
+    action: Option<String>,
+    _settings_id: Option<SettingsId>,
+    /// A JSON object: what the action has as `this`; values of fields count as settings too.
+    #[schemars(example = &r#"{"count":3}"#)]
+    params: Option<Json<Value>>,
+    _lang: Option<Lang>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, action) = (params.text("appUniqueName")?, params.opt_text("action")?);
-    let given = values(params, "params")?;
-    let carried_out =
-        call.keyrack.marketplace.execute_app_action(&call.caller, &call.client, name, action, given).await?;
-    done(&carried_out, "executeAction", call.caller.role)
+impl Method for ExecuteAction {
+    const NAME: &str = "marketplace.installation.ExecuteAction";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = STEP_CODES;
+    type Answer = Sorted<Outcome<Acting>>;
+
+    async fn run(self, call: &Call) -> Result<Sorted<Outcome<Acting>>, ApiError> {
+        let given = read_values("params", self.params.as_ref().map(|params| &params.0))?;
+        let (caller, name, action) = (&call.caller, &self.app_unique_name.0, self.action.as_deref());
+        let carried_out =
+            call.keyrack.marketplace.execute_app_action(caller, &call.client, name, action, given).await?;
+        Ok(Outcome::of(carried_out, Acting::ExecuteAction, caller.role))
+    }
 }

@@ -1,35 +1,44 @@
 //! Its environment.
 
 use keyrack_domain::Error;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::super::UNIQUE_NAME;
-use crate::api::answer::Answer;
+use super::super::params::UniqueName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.installation.GetEnvAppid",
-    summary: "Tells the appid of the environment that something is installed in.",
-    params: &[UNIQUE_NAME],
-    answer: r#"{"result":0,"appid":"4f1c2a5b6d4c7e8f90a1b2c3d4e5f60e"}"#,
-    codes: &[Code::NotFound],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells the appid of the environment that something is installed in.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetEnvAppid {
+    app_unique_name: UniqueName,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let installed = call.keyrack.marketplace.installation(&call.caller, call.params.text("appUniqueName")?).await?;
-    match installed.environment {
-        Some((_, appid)) => Answer::object(json!({ "appid": appid })),
-        None => Err(Error::NotFound("it is installed in no environment".into()).into()),
+/// The environment.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "InstallationAppid")]
+pub struct Appid {
+    #[schemars(example = &"4f1c2a5b6d4c7e8f90a1b2c3d4e5f60e")]
+    appid: String,
+}
+
+impl Method for GetEnvAppid {
+    const NAME: &str = "marketplace.installation.GetEnvAppid";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Appid;
+
+    async fn run(self, call: &Call) -> Result<Appid, ApiError> {
+        let installed = call.keyrack.marketplace.installation(&call.caller, &self.app_unique_name.0).await?;
+        match installed.environment {
+            Some((_, appid)) => Ok(Appid { appid }),
+            None => Err(Error::NotFound("it is installed in no environment".into()).into()),
+        }
     }
 }

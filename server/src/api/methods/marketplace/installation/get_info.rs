@@ -1,41 +1,37 @@
 //! One of it.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::UNIQUE_NAME;
-use super::super::bean::{info, installation};
-use crate::api::answer::Answer;
+use super::super::bean::{Info, Installation, Sorted};
+use super::super::params::UniqueName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.installation.GetInfo",
-    summary: "Tells everything of something that is installed.",
-    params: &[UNIQUE_NAME],
-    answer: r#"{"result":0,"app":{"uniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","appUniqueName":"0e4f1c2a-5b6d-4c7e-8f90-a1b2c3d4e5f6","app_id":"scale","type":"update","name":"Scale a layer","envName":"my-shop","appid":"4f1c2a5b6d4c7e8f90a1b2c3d4e5f60e","actions":["scale"],"uid":7,"installedOn":"2027-01-01 12:00:00"},"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true},{"name":"count","caption":"Nodes","type":"spinner","default":1},{"name":"search","caption":"Search","type":"checkbox","default":false}]}}"#,
-    codes: &[Code::NotFound],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells everything of something that is installed.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetInfo {
+    app_unique_name: UniqueName,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let installed = call
-        .keyrack
-        .marketplace
-        .read_installation(&call.caller, &call.client, call.params.text("appUniqueName")?)
-        .await?;
-    let app = installation(&installed);
-    match installed.read() {
-        Ok(manifest) => info(app, &manifest, call.caller.role),
+impl Method for GetInfo {
+    const NAME: &str = "marketplace.installation.GetInfo";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Sorted<Info<Installation>>;
+
+    async fn run(self, call: &Call) -> Result<Sorted<Info<Installation>>, ApiError> {
+        let (caller, name) = (&call.caller, &self.app_unique_name.0);
+        let installed = call.keyrack.marketplace.read_installation(caller, &call.client, name).await?;
         // One that an earlier server could read and this one cannot is still there, and can be uninstalled.
-        Err(_) => Answer::object(json!({ "app": app, "settings": null })),
+        let manifest = installed.read().ok();
+        let app = Installation::of(&installed, manifest.as_ref());
+        Ok(Info::of(app, manifest.as_ref(), caller.role))
     }
 }

@@ -1,36 +1,39 @@
 //! Uninstalling.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::response;
-use super::super::{STEP_CODES, UNIQUE_NAME};
-use crate::api::answer::Answer;
+use super::super::STEP_CODES;
+use super::super::bean::Nothing;
+use super::super::params::UniqueName;
 use crate::api::call::Call;
-use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.installation.Uninstall",
-    summary: "Carries out what an installed app does at its end, and forgets it; its environment stays.",
-    params: &[
-        UNIQUE_NAME,
-        Param::optional("force", Kind::YesNo, "Whether it is forgotten also when something fails.", "false"),
-    ],
-    answer: r#"{"result":0,"response":{"result":0}}"#,
-    codes: STEP_CODES,
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Carries out what an installed app does at its end, and forgets it; its environment stays.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Uninstall {
+    app_unique_name: UniqueName,
+    /// Whether it is forgotten also when something fails.
+    #[serde(default)]
+    #[schemars(example = false)]
+    force: bool,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, force) = (call.params.text("appUniqueName")?, call.params.yes("force")?);
-    call.keyrack.marketplace.uninstall(&call.caller, &call.client, name, force).await?;
-    response(json!({}))
+impl Method for Uninstall {
+    const NAME: &str = "marketplace.installation.Uninstall";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = STEP_CODES;
+    type Answer = Nothing;
+
+    async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
+        let name = &self.app_unique_name.0;
+        call.keyrack.marketplace.uninstall(&call.caller, &call.client, name, self.force).await?;
+        Ok(Nothing::new())
+    }
 }

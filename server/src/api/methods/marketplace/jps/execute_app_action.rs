@@ -1,10 +1,29 @@
 //! An action.
 
-use super::super::installation::execute_action;
-use crate::api::registry::Method;
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.jps.ExecuteAppAction",
-    summary: "Carries out an action of an installed manifest; answers at its end.",
-    ..execute_action::METHOD
-};
+use super::super::installation;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
+
+/// Carries out an action of an installed manifest; answers at its end.
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct ExecuteAppAction(installation::ExecuteAction);
+
+impl Method for ExecuteAppAction {
+    const NAME: &str = "marketplace.jps.ExecuteAppAction";
+    const RIGHT: Right = installation::ExecuteAction::RIGHT;
+    const EFFECT: Effect = installation::ExecuteAction::EFFECT;
+    const SETS: &[ApiSet] = installation::ExecuteAction::SETS;
+    const CODES: &[Code] = installation::ExecuteAction::CODES;
+    type Answer = <installation::ExecuteAction as Method>::Answer;
+
+    async fn run(self, call: &Call) -> Result<Self::Answer, ApiError> {
+        self.0.run(call).await
+    }
+}

@@ -1,42 +1,38 @@
 //! What a manifest says.
 
 use keyrack_domain::marketplace::Manifest;
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::info;
-use super::super::{LANG, OWNER_UID};
-use crate::api::answer::Answer;
+use super::super::bean::{Facts, Info, Sorted};
+use super::super::params::{AnyOwner, Lang, ManifestText};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.jps.GetAppInfo",
-    summary: "Tells what a manifest says, without installing it; one that could not be installed is refused.",
-    params: &[
-        Param::required(
-            "jps",
-            Kind::Text,
-            "The manifest, as YAML or JSON (docs/marketplace.md says what it may hold); its text, no address.",
-            r#"{"type":"install","name":"Hello","onInstall":{"log":"Hello"}}"#,
-        ),
-        LANG,
-        OWNER_UID,
-    ],
-    answer: r#"{"result":0,"app":{"type":"install","name":"Static site"},"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true},{"name":"count","caption":"Nodes","type":"spinner","default":1},{"name":"search","caption":"Search","type":"checkbox","default":false}]}}"#,
-    codes: &[],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells what a manifest says, without installing it; one that could not be installed is refused.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetAppInfo {
+    /// The manifest, as YAML or JSON (docs/marketplace.md says what it may hold); its text, no address.
+    jps: ManifestText,
+    _lang: Option<Lang>,
+    _owner_uid: Option<AnyOwner>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let manifest = Manifest::read("jps", call.params.text("jps")?)?;
-    // Who brings a manifest knows it.
-    info(manifest.facts(), &manifest, Role::Owner)
+impl Method for GetAppInfo {
+    const NAME: &str = "marketplace.jps.GetAppInfo";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    type Answer = Sorted<Info<Facts>>;
+
+    async fn run(self, _call: &Call) -> Result<Sorted<Info<Facts>>, ApiError> {
+        let manifest = Manifest::read("jps", &self.jps.0)?;
+        // Who brings a manifest knows it.
+        Ok(Info::of(Facts::of(&manifest), Some(&manifest), Role::Owner))
+    }
 }

@@ -1,33 +1,47 @@
 //! Settings.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::super::bean::response;
-use super::super::{LANG, SETTINGS_ID, UNIQUE_NAME};
-use crate::api::answer::Answer;
+use super::super::bean::{Form, Response};
+use super::super::params::{Lang, SettingsId, UniqueName};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.jps.GetAppSettings",
-    summary: "Tells the form of an installed manifest with the values that count now; secrets are left out.",
-    params: &[UNIQUE_NAME, SETTINGS_ID, LANG],
-    answer: r#"{"result":0,"response":{"result":0,"settings":{"fields":[{"name":"title","caption":"Title","type":"string","default":"Hello","required":true},{"name":"count","caption":"Nodes","type":"spinner","default":1},{"name":"search","caption":"Search","type":"checkbox","default":false}]}}}"#,
-    codes: &[Code::NotFound],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells the form of an installed manifest with the values that count now; secrets are left out.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetAppSettings {
+    app_unique_name: UniqueName,
+    settings_id: Option<SettingsId>,
+    _lang: Option<Lang>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, form) = (call.params.text("appUniqueName")?, call.params.opt_text("settingsId")?);
-    let settings = call.keyrack.marketplace.installed_settings(&call.caller, &call.client, name, form).await?;
-    response(json!({ "settings": settings }))
+/// The form.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AppSettings")]
+pub struct Settings {
+    #[schemars(example = 0)]
+    result: u8,
+    /// Absent when there is no such form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<Form>,
+}
+
+impl Method for GetAppSettings {
+    const NAME: &str = "marketplace.jps.GetAppSettings";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Response<Settings>;
+
+    async fn run(self, call: &Call) -> Result<Response<Settings>, ApiError> {
+        let (name, form) = (&self.app_unique_name.0, self.settings_id.as_ref().map(|form| form.0.as_str()));
+        let shown = call.keyrack.marketplace.installed_settings(&call.caller, &call.client, name, form).await?;
+        Ok(Response { response: Settings { result: 0, settings: Form::of(shown) } })
+    }
 }

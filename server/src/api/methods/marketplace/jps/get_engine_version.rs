@@ -1,30 +1,35 @@
 //! The version.
 
 use keyrack_domain::marketplace::ENGINE_VERSION;
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.jps.GetEngineVersion",
-    summary: "Tells the version of the platform whose manifests this server follows.",
-    params: &[],
-    answer: r#"{"result":0,"version":"8.0.2"}"#,
-    codes: &[],
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells the version of the platform whose manifests this server follows.
+#[derive(Deserialize, JsonSchema)]
+pub struct GetEngineVersion;
 
-async fn run(_call: Call) -> Result<Answer, ApiError> {
-    Answer::object(json!({ "version": ENGINE_VERSION }))
+/// The version.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "EngineVersion")]
+pub struct Version {
+    #[schemars(example = ENGINE_VERSION)]
+    version: &'static str,
+}
+
+impl Method for GetEngineVersion {
+    const NAME: &str = "marketplace.jps.GetEngineVersion";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    type Answer = Version;
+
+    async fn run(self, _call: &Call) -> Result<Version, ApiError> {
+        Ok(Version { version: ENGINE_VERSION })
+    }
 }

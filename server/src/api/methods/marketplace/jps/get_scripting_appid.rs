@@ -1,6 +1,27 @@
 //! The account as installer.
 
-use super::super::installation::get_scripting_appid;
-use crate::api::registry::Method;
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-pub const METHOD: Method = Method { name: "marketplace.jps.GetScriptingAppid", ..get_scripting_appid::METHOD };
+use super::super::installation;
+use crate::api::call::Call;
+use crate::api::error::ApiError;
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
+
+/// Tells the identifier of the account among those who install.
+#[derive(Deserialize, JsonSchema)]
+pub struct GetScriptingAppid;
+
+impl Method for GetScriptingAppid {
+    const NAME: &str = "marketplace.jps.GetScriptingAppid";
+    const RIGHT: Right = installation::GetScriptingAppid::RIGHT;
+    const EFFECT: Effect = installation::GetScriptingAppid::EFFECT;
+    const SETS: &[ApiSet] = installation::GetScriptingAppid::SETS;
+    type Answer = <installation::GetScriptingAppid as Method>::Answer;
+
+    async fn run(self, call: &Call) -> Result<Self::Answer, ApiError> {
+        installation::GetScriptingAppid.run(call).await
+    }
+}

@@ -1,63 +1,66 @@
 //! Installing what somebody brings.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::marketplace::InstallRequest;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::super::bean::done;
-use super::super::given::request;
-use super::super::{
-    DISPLAY_NAME, ENV_GROUPS, ENV_NAME, INSTALL_ANSWER, LAYER, OWNER_UID, REGION, SETTINGS, SKIP_NODE_EMAILS,
-    STEP_CODES,
+use super::super::STEP_CODES;
+use super::super::bean::{Installing, Outcome, Sorted};
+use super::super::params::{
+    AnyOwner, DisplayName, EnvGroups, ManifestText, NewEnvName, Region, Settings, SkipEmails, StepLayer,
 };
-use crate::api::answer::Answer;
 use crate::api::call::Call;
-use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-/// What of an installation's facts this method is told.
-const DECLARED: &[&str] = &["envName", "envGroups", "displayName", "region", "nodeGroup"];
+/// Installs a manifest: makes its environment or changes one, and carries out its steps; answers at their end.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Install {
+    /// The manifest, as YAML or JSON (docs/marketplace.md says what it may hold); its text, no address.
+    jps: ManifestText,
+    settings: Option<Settings>,
+    env_name: Option<NewEnvName>,
+    #[serde(default)]
+    env_groups: EnvGroups,
+    display_name: Option<DisplayName>,
+    region: Option<Region>,
+    node_group: Option<StepLayer>,
+    _skip_node_emails: Option<SkipEmails>,
+    /// Accepted for compatibility: what is logged goes to the console.
+    #[schemars(example = &"/tmp/log")]
+    _logs_path: Option<String>,
+    /// Accepted for compatibility.
+    #[schemars(example = &"install")]
+    _logger_name: Option<String>,
+    /// Accepted for compatibility.
+    #[schemars(example = false)]
+    _write_output_tasks: Option<bool>,
+    _owner_uid: Option<AnyOwner>,
+}
 
-pub const METHOD: Method = Method {
-    name: "marketplace.jps.Install",
-    summary: "Installs a manifest: makes its environment or changes one, and carries out its steps; answers at their end.",
-    params: &[
-        Param::required(
-            "jps",
-            Kind::Text,
-            "The manifest, as YAML or JSON (docs/marketplace.md says what it may hold); its text, no address.",
-            r#"{"type":"install","name":"Hello","onInstall":{"log":"Hello"}}"#,
-        ),
-        SETTINGS,
-        ENV_NAME,
-        ENV_GROUPS,
-        DISPLAY_NAME,
-        REGION,
-        LAYER,
-        SKIP_NODE_EMAILS,
-        Param::optional(
-            "logsPath",
-            Kind::Text,
-            "Accepted for compatibility: what is logged goes to the console.",
-            "/tmp/log",
-        ),
-        Param::optional("loggerName", Kind::Text, "Accepted for compatibility.", "install"),
-        Param::optional("writeOutputTasks", Kind::YesNo, "Accepted for compatibility.", "false"),
-        OWNER_UID,
-    ],
-    answer: INSTALL_ANSWER,
-    codes: STEP_CODES,
-    sets: &[ApiSet::Marketplace],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+impl Method for Install {
+    const NAME: &str = "marketplace.jps.Install";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = STEP_CODES;
+    type Answer = Sorted<Outcome<Installing>>;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let request = request(&call.params, DECLARED)?;
-    let installed =
-        call.keyrack.marketplace.install(&call.caller, &call.client, call.params.text("jps")?, request).await?;
-    done(&installed, "install", call.caller.role)
+    async fn run(self, call: &Call) -> Result<Sorted<Outcome<Installing>>, ApiError> {
+        let request = InstallRequest {
+            settings: Settings::read(self.settings)?,
+            groups: self.env_groups.0,
+            environment: self.env_name.map(|name| name.0),
+            display_name: self.display_name.map(|name| name.0),
+            region: self.region.map(|region| region.0),
+            layer: self.node_group.map(|layer| layer.0),
+            ..InstallRequest::default()
+        };
+        let caller = &call.caller;
+        let installed = call.keyrack.marketplace.install(caller, &call.client, &self.jps.0, request).await?;
+        Ok(Outcome::of(installed, Installing::Install, caller.role))
+    }
 }

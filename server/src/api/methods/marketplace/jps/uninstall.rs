@@ -1,10 +1,29 @@
 //! Uninstalling.
 
-use super::super::installation::uninstall;
-use crate::api::registry::Method;
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-pub const METHOD: Method = Method {
-    name: "marketplace.jps.Uninstall",
-    summary: "Carries out what an installed manifest does at its end, and forgets it; its environment stays.",
-    ..uninstall::METHOD
-};
+use super::super::installation;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
+
+/// Carries out what an installed manifest does at its end, and forgets it; its environment stays.
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Uninstall(installation::Uninstall);
+
+impl Method for Uninstall {
+    const NAME: &str = "marketplace.jps.Uninstall";
+    const RIGHT: Right = installation::Uninstall::RIGHT;
+    const EFFECT: Effect = installation::Uninstall::EFFECT;
+    const SETS: &[ApiSet] = installation::Uninstall::SETS;
+    const CODES: &[Code] = installation::Uninstall::CODES;
+    type Answer = <installation::Uninstall as Method>::Answer;
+
+    async fn run(self, call: &Call) -> Result<Self::Answer, ApiError> {
+        self.0.run(call).await
+    }
+}
