@@ -1,40 +1,44 @@
 //! Unpacking an archive.
 
-use keyrack_domain::environments::{FilePlace, NodeChoice};
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_domain::environments::NodeChoice;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::ENV_NAME;
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, NodeId};
+use super::place::at;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.UnpackById",
-    summary: "Unpacks an archive that lies on a node (zip, tar or tar.gz) into a folder there.",
-    params: &[
-        ENV_NAME,
-        Param::required("nodeId", Kind::Number, "The number of the node.", "1"),
-        Param::required("sourcePath", Kind::Text, "The archive, from the folder of the node on.", "/app.zip"),
-        Param::required("destPath", Kind::Text, "The folder, which is made when it is not there.", "/www"),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Unpacks an archive that lies on a node (zip, tar or tar.gz) into a folder there.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnpackById {
+    env_name: EnvName,
+    node_id: NodeId,
+    /// The archive, from the folder of the node on.
+    #[schemars(example = &"/app.zip")]
+    source_path: String,
+    /// The folder, which is made when it is not there.
+    #[schemars(example = &"/www")]
+    dest_path: String,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (archive, folder) = (params.text("sourcePath")?, params.text("destPath")?);
-    let choice = NodeChoice::Ids(vec![params.number("nodeId")?]);
-    let place = FilePlace { environment: params.text("envName")?.to_owned(), choice, masters_only: false };
-    call.keyrack.environments.unpack_file(&call.caller, &call.client, &place, archive, folder).await?;
-    Ok(Answer::done())
+impl Method for UnpackById {
+    const NAME: &str = "environment.file.UnpackById";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let place = at(&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
+        let (archive, folder) = (&self.source_path, &self.dest_path);
+        call.keyrack.environments.unpack_file(&call.caller, &call.client, &place, archive, folder).await?;
+        Ok(Done {})
+    }
 }
