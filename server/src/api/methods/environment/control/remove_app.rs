@@ -1,6 +1,29 @@
 //! Taking away what is deployed, as clients of older days call it.
 
-use super::super::deployment::undeploy;
-use crate::api::registry::Method;
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-pub const METHOD: Method = Method { name: "environment.control.RemoveApp", ..undeploy::METHOD };
+use super::super::deployment::Undeploy;
+use crate::api::call::Call;
+use crate::api::error::{ApiError, Code};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
+
+/// Takes away what is deployed in a context; other contexts stay.
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct RemoveApp(Undeploy);
+
+impl Method for RemoveApp {
+    const NAME: &str = "environment.control.RemoveApp";
+    const RIGHT: Right = Undeploy::RIGHT;
+    const EFFECT: Effect = Undeploy::EFFECT;
+    const SETS: &[ApiSet] = Undeploy::SETS;
+    const CODES: &[Code] = Undeploy::CODES;
+    type Answer = <Undeploy as Method>::Answer;
+
+    async fn run(self, call: &Call) -> Result<Self::Answer, ApiError> {
+        self.0.run(call).await
+    }
+}

@@ -1,30 +1,47 @@
 //! Removing an archive.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.deployment.DeleteArchive",
-    summary: "Removes an archive from the account; what was deployed from it stays.",
-    params: &[Param::required("id", Kind::Number, "The number of the archive.", "1")],
-    answer: r#"{"result":0,"response":{"result":0}}"#,
-    codes: &[Code::Forbidden, Code::NotFound],
-    sets: &[ApiSet::MavenPlugin, ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Removes an archive from the account; what was deployed from it stays.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteArchive {
+    /// The number of the archive.
+    #[schemars(example = 1)]
+    id: i64,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.uploads.delete_archive(&call.caller, &call.client, call.params.number("id")?).await?;
-    Answer::object(json!({ "response": { "result": 0 } }))
+/// That it is removed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ArchiveDeleted {
+    response: Deleted,
+}
+
+/// That it is removed, inside.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ArchiveDeletedResponse")]
+struct Deleted {
+    #[schemars(example = 0)]
+    result: u8,
+}
+
+impl Method for DeleteArchive {
+    const NAME: &str = "environment.deployment.DeleteArchive";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::MavenPlugin, ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound];
+    type Answer = ArchiveDeleted;
+
+    async fn run(self, call: &Call) -> Result<ArchiveDeleted, ApiError> {
+        call.keyrack.uploads.delete_archive(&call.caller, &call.client, self.id).await?;
+        Ok(ArchiveDeleted { response: Deleted { result: 0 } })
+    }
 }

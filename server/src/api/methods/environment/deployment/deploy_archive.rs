@@ -1,57 +1,82 @@
 //! Deploying.
 
 use keyrack_domain::environments::{Hooks, NewDeployment};
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::Value;
+use keyrack_wire::Json;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use super::bean::outputs;
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName};
+use super::bean::{ADDRESS, NodesDone};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
+<<<<<<< HEAD
 use crate::api::registry::{Effect, Kind, Method, Param, Run};
 use keyrack_wire::Params;
+=======
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
+>>>>>>> m4
 
-pub const METHOD: Method = Method {
-    name: "environment.deployment.DeployArchive",
-    summary: "Makes an uploaded archive (zip, war, tar, tar.gz) the content of a context. The former content stays when it fails.",
-    params: &[
-        Param::required(
-            "envName",
-            Kind::Text,
-            "The environment: its short name in any case, its domain or its appid.",
-            "my-project",
-        )
-        .or(&["domain"]),
-        Param::required(
-            "fileUrl",
-            Kind::Text,
-            "The address that storage.uploader.Upload answered as `file`; nothing is fetched from elsewhere.",
-            "http://127.0.0.1:8080/deploy/archives/0123456789abcdef0123456789abcdef/app.war",
-        )
-        .or(&["archiveUri"]),
-        Param::required("fileName", Kind::Text, "What the archive is called from now on.", "app.war")
-            .or(&["archiveName"]),
-        Param::optional(
-            "context",
-            Kind::Text,
-            "ROOT (also when absent) for what is served at `/`, or the first part of the path.",
-            "shop",
-        )
-        .or(&["newContext"]),
-        Param::optional("nodeGroup", Kind::Text, "The layer; `cp` when absent, or the only one.", "cp"),
-        Param::optional(
-            "hooks",
-            Kind::Json,
-            "Commands for each node, before (when one fails, nothing is deployed) and after.",
-            r#"{"preDeployHook":"echo before","postDeployHook":"echo after"}"#,
-        ),
-        Param::optional("preDeployHook", Kind::Text, "The same as in `hooks`.", "echo before"),
-        Param::optional("postDeployHook", Kind::Text, "The same as in `hooks`.", "echo after"),
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}],"response":{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}}"#,
-    codes: &[
+/// Makes an uploaded archive (zip, war, tar, tar.gz) the content of a context. The former content stays when it fails.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeployArchive {
+    #[schemars(extend("x-aliases" = ["domain"]))]
+    env_name: EnvName,
+    /// The address that storage.uploader.Upload answered as `file`; nothing is fetched from elsewhere.
+    #[schemars(example = ADDRESS, extend("x-aliases" = ["archiveUri"]))]
+    file_url: String,
+    /// What the archive is called from now on.
+    #[schemars(example = &"app.war", extend("x-aliases" = ["archiveName"]))]
+    file_name: String,
+    /// ROOT (also when absent) for what is served at `/`, or the first part of the path.
+    #[schemars(example = &"shop", extend("x-aliases" = ["newContext"]))]
+    context: Option<String>,
+    /// The layer; `cp` when absent, or the only one.
+    node_group: Option<LayerName>,
+    hooks: Option<HooksInOne>,
+    /// The same as in `hooks`.
+    #[schemars(example = &"echo before")]
+    pre_deploy_hook: Option<String>,
+    /// The same as in `hooks`.
+    #[schemars(example = &"echo after")]
+    post_deploy_hook: Option<String>,
+}
+
+/// Commands for each node, before (when one fails, nothing is deployed) and after.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(try_from = "Json<Value>")]
+#[schemars(example = &r#"{"preDeployHook":"echo before","postDeployHook":"echo after"}"#)]
+struct HooksInOne(Map<String, Value>);
+
+impl TryFrom<Json<Value>> for HooksInOne {
+    type Error = &'static str;
+
+    fn try_from(Json(hooks): Json<Value>) -> Result<HooksInOne, &'static str> {
+        match hooks {
+            Value::Object(hooks) => Ok(HooksInOne(hooks)),
+            Value::Null => Ok(HooksInOne::default()),
+            _ => Err("it has to be an object with preDeployHook and postDeployHook"),
+        }
+    }
+}
+
+impl HooksInOne {
+    /// The hook that was given by itself, or else the first of these that is here.
+    fn or(&self, own: Option<String>, names: [&str; 2]) -> Option<String> {
+        let here = || names.iter().find_map(|name| self.0.get(*name)?.as_str()).map(str::to_owned);
+        own.or_else(here).filter(|hook| !hook.trim().is_empty())
+    }
+}
+
+impl Method for DeployArchive {
+    const NAME: &str = "environment.deployment.DeployArchive";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::MavenPlugin, ApiSet::IdePlugins];
+    const CODES: &[Code] = &[
         Code::Forbidden,
         Code::NotFound,
         Code::NoEnvironment,
@@ -60,39 +85,22 @@ pub const METHOD: Method = Method {
         Code::DeployFailed,
         Code::DamagedArchive,
         Code::EmptyArchive,
-    ],
-    sets: &[ApiSet::MavenPlugin, ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+    ];
+    type Answer = NodesDone;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let new = NewDeployment {
-        environment: params.text("envName")?.to_owned(),
-        group: params.opt_text("nodeGroup")?.map(str::to_owned),
-        context: params.opt_text("context")?.unwrap_or_default().to_owned(),
-        archive: params.text("fileUrl")?.to_owned(),
-        name: Some(params.text("fileName")?.to_owned()),
-        hooks: hooks(params)?,
-    };
-    let done = call.keyrack.environments.deploy(&call.caller, &call.client, new).await?;
-    Answer::object(outputs(&done))
-}
-
-/// Hooks of their own and those in one JSON.
-fn hooks(params: &Params) -> Result<Hooks, ApiError> {
-    let json = params.opt_json("hooks")?.unwrap_or(Value::Null);
-    if !json.is_object() && !json.is_null() {
-        return Err(ApiError::bad("hooks", "it has to be an object with preDeployHook and postDeployHook"));
+    async fn run(self, call: &Call) -> Result<NodesDone, ApiError> {
+        let hooks = self.hooks.unwrap_or_default();
+        let new = NewDeployment {
+            environment: self.env_name.to_owned(),
+            group: self.node_group.map(|layer| layer.0),
+            context: self.context.unwrap_or_default(),
+            archive: self.file_url,
+            name: Some(self.file_name),
+            hooks: Hooks {
+                pre_deploy: hooks.or(self.pre_deploy_hook, ["preDeployHook", "preDeploy"]),
+                post_deploy: hooks.or(self.post_deploy_hook, ["postDeployHook", "postDeploy"]),
+            },
+        };
+        Ok(NodesDone::of(call.keyrack.environments.deploy(&call.caller, &call.client, new).await?))
     }
-    let hook = |name: &'static str, short: &str| -> Result<Option<String>, ApiError> {
-        let own = params.opt_text(name)?.map(str::to_owned);
-        let text = |key: &str| json.get(key).and_then(Value::as_str).map(str::to_owned);
-        Ok(own.or_else(|| text(name)).or_else(|| text(short)).filter(|hook| !hook.trim().is_empty()))
-    };
-    Ok(Hooks { pre_deploy: hook("preDeployHook", "preDeploy")?, post_deploy: hook("postDeployHook", "postDeploy")? })
 }

@@ -1,33 +1,41 @@
 //! What is deployed.
 
-use super::bean::deployment;
-use super::{ENV_NAME, NODE_GROUP};
-use crate::api::answer::Answer;
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::params::{EnvName, LayerName};
+use super::bean::Deployed;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.deployment.GetDeployments",
-    summary: "Lists what is deployed in a layer.",
-    params: &[ENV_NAME, NODE_GROUP],
-    answer: r#"{"result":0,"array":[{"context":"ROOT","type":"ARCHIVE","archivename":"app.war","size":1024,"uid":7,"updatedOn":"2026-11-24 10:00:00"}]}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists what is deployed in a layer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetDeployments {
+    env_name: EnvName,
+    node_group: Option<LayerName>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, group) = (params.text("envName")?, params.opt_text("nodeGroup")?);
-    let found = call.keyrack.environments.deployments(&call.caller, name, group).await?;
-    Answer::object(json!({ "array": found.iter().map(deployment).collect::<Vec<_>>() }))
+/// What is deployed in a layer.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Deployments {
+    array: Vec<Deployed>,
+}
+
+impl Method for GetDeployments {
+    const NAME: &str = "environment.deployment.GetDeployments";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
+    type Answer = Deployments;
+
+    async fn run(self, call: &Call) -> Result<Deployments, ApiError> {
+        let group = self.node_group.as_ref().map(|layer| layer.0.as_str());
+        let found = call.keyrack.environments.deployments(&call.caller, &self.env_name, group).await?;
+        Ok(Deployments { array: found.into_iter().map(Deployed::from).collect() })
+    }
 }

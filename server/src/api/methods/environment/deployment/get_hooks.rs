@@ -1,35 +1,55 @@
 //! The hooks of what is deployed.
 
-use super::{ENV_NAME, NODE_GROUP};
-use crate::api::answer::Answer;
+use keyrack_domain::environments::Hooks;
+use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Object;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::params::{EnvName, LayerName};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.deployment.GetHooks",
-    summary: "Tells the commands that were executed around the deployment in a context.",
-    params: &[ENV_NAME, Param::optional("context", Kind::Text, "ROOT when absent.", "shop"), NODE_GROUP],
-    answer: r#"{"result":0,"object":{"preDeployHook":"echo before","postDeployHook":"echo after"}}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells the commands that were executed around the deployment in a context.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetHooks {
+    env_name: EnvName,
+    /// ROOT when absent.
+    #[schemars(example = &"shop")]
+    context: Option<String>,
+    node_group: Option<LayerName>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, group) = (params.text("envName")?, params.opt_text("nodeGroup")?);
-    let context = params.opt_text("context")?.unwrap_or_default();
-    let hooks = call.keyrack.environments.deployment(&call.caller, &call.client, name, group, context).await?.hooks;
-    Answer::object(json!({
-        "object": { "preDeployHook": hooks.pre_deploy, "postDeployHook": hooks.post_deploy },
-    }))
+/// Commands around a deployment.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "DeploymentHooks")]
+pub struct Commands {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"echo after")]
+    post_deploy_hook: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"echo before")]
+    pre_deploy_hook: Option<String>,
+}
+
+impl Method for GetHooks {
+    const NAME: &str = "environment.deployment.GetHooks";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Object<Commands>;
+
+    async fn run(self, call: &Call) -> Result<Object<Commands>, ApiError> {
+        let group = self.node_group.as_ref().map(|layer| layer.0.as_str());
+        let context = self.context.as_deref().unwrap_or_default();
+        let environments = &call.keyrack.environments;
+        let found = environments.deployment(&call.caller, &call.client, &self.env_name, group, context).await?;
+        let Hooks { pre_deploy, post_deploy } = found.hooks;
+        Ok(Object { object: Commands { post_deploy_hook: post_deploy, pre_deploy_hook: pre_deploy } })
+    }
 }

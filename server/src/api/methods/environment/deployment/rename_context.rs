@@ -1,46 +1,50 @@
 //! Moving what is deployed.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::bean::nodes;
-use super::{ENV_NAME, NODE_GROUP};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName};
+use super::bean::NodesDone;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.deployment.RenameContext",
-    summary: "Moves what is deployed in one context to another one, which has to be free.",
-    params: &[
-        ENV_NAME,
-        Param::required("oldContext", Kind::Text, "Where it is: ROOT, or the first part of the path.", "ROOT"),
-        Param::required("newContext", Kind::Text, "Where it is to be.", "shop"),
-        NODE_GROUP,
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}],"response":{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}}"#,
-    codes: &[
+/// Moves what is deployed in one context to another one, which has to be free.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RenameContext {
+    env_name: EnvName,
+    /// Where it is: ROOT, or the first part of the path.
+    #[schemars(example = &"ROOT")]
+    old_context: String,
+    /// Where it is to be.
+    #[schemars(example = &"shop")]
+    new_context: String,
+    node_group: Option<LayerName>,
+}
+
+impl Method for RenameContext {
+    const NAME: &str = "environment.deployment.RenameContext";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[
         Code::Forbidden,
         Code::NotFound,
         Code::NotPermitted,
         Code::NoEnvironment,
         Code::WrongState,
         Code::DeployFailed,
-    ],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+    ];
+    type Answer = NodesDone;
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, group) = (params.text("envName")?, params.opt_text("nodeGroup")?);
-    let contexts = (params.text("oldContext")?, params.text("newContext")?);
-    let done = call.keyrack.environments.rename_context(&call.caller, &call.client, name, group, contexts).await?;
-    Answer::object(nodes(&done))
+    async fn run(self, call: &Call) -> Result<NodesDone, ApiError> {
+        let group = self.node_group.as_ref().map(|layer| layer.0.as_str());
+        let contexts = (self.old_context.as_str(), self.new_context.as_str());
+        let environments = &call.keyrack.environments;
+        let done = environments.rename_context(&call.caller, &call.client, &self.env_name, group, contexts).await?;
+        Ok(NodesDone::of(done))
+    }
 }

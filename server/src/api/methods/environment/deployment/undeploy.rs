@@ -1,33 +1,40 @@
 //! Taking away what is deployed.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::bean::nodes;
-use super::{CONTEXT, ENV_NAME, NODE_GROUP};
-use crate::api::answer::Answer;
+use super::super::params::{EnvName, LayerName};
+use super::bean::NodesDone;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.deployment.Undeploy",
-    summary: "Takes away what is deployed in a context; other contexts stay.",
-    params: &[ENV_NAME, CONTEXT, NODE_GROUP],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}],"response":{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::DeployFailed],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Takes away what is deployed in a context; other contexts stay.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Undeploy {
+    env_name: EnvName,
+    /// ROOT for what is served at `/`, or the first part of the path.
+    #[schemars(example = &"shop")]
+    context: String,
+    node_group: Option<LayerName>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (name, group, context) = (params.text("envName")?, params.opt_text("nodeGroup")?, params.text("context")?);
-    let done = call.keyrack.environments.undeploy(&call.caller, &call.client, name, group, context).await?;
-    Answer::object(nodes(&done))
+impl Method for Undeploy {
+    const NAME: &str = "environment.deployment.Undeploy";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] =
+        &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::DeployFailed];
+    type Answer = NodesDone;
+
+    async fn run(self, call: &Call) -> Result<NodesDone, ApiError> {
+        let group = self.node_group.as_ref().map(|layer| layer.0.as_str());
+        let environments = &call.keyrack.environments;
+        let done = environments.undeploy(&call.caller, &call.client, &self.env_name, group, &self.context).await?;
+        Ok(NodesDone::of(done))
+    }
 }

@@ -1,40 +1,41 @@
 //! Keeping a manifest.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::{Value, json};
+use keyrack_wire::{Json, Object};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
 
-use super::export;
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::Export;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.export.Create",
-    summary: "Keeps a manifest of an environment as it is now: layers, nodes, variables, volumes, names, groups and properties, without files.",
-    params: &[
-        Param::optional("envName", Kind::Text, "The environment; it may stand in `settings` instead.", "my-project")
-            .shown(),
-        Param::optional("settings", Kind::Json, "An object with `envName`.", r#"{"envName":"my-project"}"#),
-    ],
-    answer: r#"{"result":0,"object":{"id":1,"size":312,"createdOn":"2026-11-24 10:00:00"}}"#,
-    codes: &[Code::Parameter, Code::Forbidden, Code::NoEnvironment, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Keeps a manifest of an environment as it is now: layers, nodes, variables, volumes, names, groups and properties,
+/// without files.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Create {
+    /// The environment; it may stand in `settings` instead.
+    #[schemars(extend("x-shown" = true))]
+    env_name: Option<EnvName>,
+    /// An object with `envName`.
+    #[schemars(example = &r#"{"envName":"my-project"}"#)]
+    settings: Option<Json<Value>>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let settings = call.params.opt_json("settings")?;
-    let inside = settings.as_ref().and_then(|settings| settings.get("envName")).and_then(Value::as_str);
-    let name = match call.params.opt_text("envName")? {
-        Some(name) => name,
-        None => inside.ok_or(ApiError::Missing("envName"))?,
-    };
-    let kept = call.keyrack.environments.export(&call.caller, &call.client, name).await?;
-    Answer::object(json!({ "object": export(&kept) }))
+impl Method for Create {
+    const NAME: &str = "environment.export.Create";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Parameter, Code::Forbidden, Code::NoEnvironment, Code::Limit];
+    type Answer = Object<Export>;
+
+    async fn run(self, call: &Call) -> Result<Object<Export>, ApiError> {
+        let inside = self.settings.as_ref().and_then(|settings| settings.0.get("envName")?.as_str());
+        let name = self.env_name.as_deref().or(inside).ok_or(ApiError::Missing("envName"))?;
+        let kept = call.keyrack.environments.export(&call.caller, &call.client, name).await?;
+        Ok(Object { object: kept.into() })
+    }
 }

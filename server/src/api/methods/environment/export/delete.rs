@@ -1,30 +1,33 @@
 //! Removing a manifest.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, ID};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::ExportId;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.export.Delete",
-    summary: "Deletes an export; the environment stays as it is.",
-    params: &[ENV_NAME, ID],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Deletes an export; the environment stays as it is.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Delete {
+    env_name: EnvName,
+    id: ExportId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, id) = (call.params.text("envName")?, call.params.number("id")?);
-    call.keyrack.environments.delete_export(&call.caller, &call.client, name, id).await?;
-    Ok(Answer::done())
+impl Method for Delete {
+    const NAME: &str = "environment.export.Delete";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        call.keyrack.environments.delete_export(&call.caller, &call.client, &self.env_name, self.id.0).await?;
+        Ok(Done {})
+    }
 }

@@ -1,30 +1,37 @@
 //! The manifests that were kept.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{ENV_NAME, export};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::Export;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.export.GetList",
-    summary: "Lists the exports of an environment, the oldest first.",
-    params: &[ENV_NAME],
-    answer: r#"{"result":0,"array":[{"id":1,"size":312,"createdOn":"2026-11-24 10:00:00"}]}"#,
-    codes: &[Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the exports of an environment, the oldest first.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetList {
+    env_name: EnvName,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let exports = call.keyrack.environments.exports(&call.caller, call.params.text("envName")?).await?;
-    Answer::object(json!({ "array": exports.iter().map(export).collect::<Vec<_>>() }))
+/// Manifests that are kept.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Exports {
+    array: Vec<Export>,
+}
+
+impl Method for GetList {
+    const NAME: &str = "environment.export.GetList";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::NoEnvironment];
+    type Answer = Exports;
+
+    async fn run(self, call: &Call) -> Result<Exports, ApiError> {
+        let exports = call.keyrack.environments.exports(&call.caller, &self.env_name).await?;
+        Ok(Exports { array: exports.into_iter().map(Export::from).collect() })
+    }
 }

@@ -1,31 +1,42 @@
 //! The text of a manifest.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{ENV_NAME, ID};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::ExportId;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.export.GetManifest",
-    summary: "Gives the manifest of an export, in YAML. It holds the variables of the nodes.",
-    params: &[ENV_NAME, ID],
-    answer: r#"{"result":0,"manifest":"keyrack: 1\\nenv:\\n  shortdomain: my-project\\nnodes:\\n- nodeGroup: cp\\n  image: keyrack/web:latest\\n  count: 1\\n"}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NoEnvironment],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Gives the manifest of an export, in YAML. It holds the variables of the nodes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetManifest {
+    env_name: EnvName,
+    id: ExportId,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (name, id) = (call.params.text("envName")?, call.params.number("id")?);
-    let manifest = call.keyrack.environments.export_manifest(&call.caller, &call.client, name, id).await?;
-    Answer::object(json!({ "manifest": manifest }))
+/// A manifest.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ExportManifest")]
+pub struct Manifest {
+    /// YAML.
+    #[schemars(example = &r"keyrack: 1\nenv:\n  shortdomain: my-project\nnodes:\n- nodeGroup: cp\n  image: keyrack/web:latest\n  count: 1\n")]
+    manifest: String,
+}
+
+impl Method for GetManifest {
+    const NAME: &str = "environment.export.GetManifest";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Manifest;
+
+    async fn run(self, call: &Call) -> Result<Manifest, ApiError> {
+        let (name, id) = (&self.env_name, self.id.0);
+        let manifest = call.keyrack.environments.export_manifest(&call.caller, &call.client, name, id).await?;
+        Ok(Manifest { manifest })
+    }
 }

@@ -1,39 +1,52 @@
 //! An environment from a manifest.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::AnyJson;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::bean::info_with_result;
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.export.Import",
-    summary: "Creates the environment that a manifest describes and starts it. What was in files is not in manifests.",
-    params: &[
-        Param::required(
-            "manifest",
-            Kind::Text,
-            "The manifest as GetManifest gives it, YAML or JSON.",
-            r#"{"keyrack":1,"env":{"shortdomain":"copy"},"nodes":[{"nodeGroup":"cp","image":"keyrack/web:latest"}]}"#,
-        ),
-        Param::optional("envName", Kind::Text, "Another short name for it.", "copy"),
-    ],
-    answer: r#"{"result":0,"response":{"result":0,"env":{"envName":"copy","status":1},"nodes":[{"id":1,"nodeGroup":"cp","status":1}]}}"#,
-    codes: &[Code::Forbidden, Code::NotPermitted, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Creates the environment that a manifest describes and starts it. What was in files is not in manifests.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Import {
+    /// The manifest as GetManifest gives it, YAML or JSON.
+    #[schemars(example = &r#"{"keyrack":1,"env":{"shortdomain":"copy"},"nodes":[{"nodeGroup":"cp","image":"keyrack/web:latest"}]}"#)]
+    manifest: String,
+    /// Another short name for it.
+    #[schemars(example = &"copy")]
+    env_name: Option<EnvName>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (manifest, name) = (call.params.text("manifest")?, call.params.opt_text("envName")?);
-    let made = call.keyrack.environments.import(&call.caller, &call.client, manifest, name).await?;
-    Answer::object(json!({ "response": info_with_result(&made, call.caller.role) }))
+/// The environment that was made.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ImportedEnvironment")]
+pub struct Imported {
+    /// As GetEnvInfo answers it.
+    #[schemars(example = json!({
+        "result": 0,
+        "env": { "envName": "copy", "status": 1 },
+        "nodes": [{ "id": 1, "nodeGroup": "cp", "status": 1 }],
+    }))]
+    response: AnyJson,
+}
+
+impl Method for Import {
+    const NAME: &str = "environment.export.Import";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotPermitted, Code::Limit];
+    type Answer = Imported;
+
+    async fn run(self, call: &Call) -> Result<Imported, ApiError> {
+        let (manifest, name) = (&self.manifest, self.env_name.as_deref());
+        let made = call.keyrack.environments.import(&call.caller, &call.client, manifest, name).await?;
+        Ok(Imported { response: info_with_result(&made, call.caller.role).into() })
+    }
 }

@@ -1,24 +1,40 @@
 //! `environment.export`: an environment as a manifest, and back.
 
-mod create;
-mod delete;
-mod get_list;
-mod get_manifest;
-mod import;
+use keyrack_domain::environments;
+use keyrack_wire::Moment;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use keyrack_domain::environments::Export;
-use keyrack_domain::types::dates::wire_moment;
-use serde_json::{Value, json};
+use crate::api::method::methods;
 
-use super::control::ENV_NAME;
-use crate::api::registry::{Class, Kind, Param};
+methods! {
+    create::Create,
+    delete::Delete,
+    get_list::GetList,
+    get_manifest::GetManifest,
+    import::Import,
+}
 
-/// The class.
-pub const METHODS: Class =
-    Class::declared(&[create::METHOD, delete::METHOD, get_list::METHOD, get_manifest::METHOD, import::METHOD]);
+/// The number of the export.
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(example = 1)]
+struct ExportId(i64);
 
-const ID: Param = Param::required("id", Kind::Number, "The number of the export.", "1");
+/// A manifest that is kept.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Export {
+    created_on: Moment,
+    #[schemars(example = 1)]
+    id: i64,
+    /// In bytes.
+    #[schemars(example = 312)]
+    size: usize,
+}
 
-fn export(export: &Export) -> Value {
-    json!({ "id": export.id, "size": export.size, "createdOn": wire_moment(export.created) })
+impl From<environments::Export> for Export {
+    fn from(export: environments::Export) -> Export {
+        Export { created_on: Moment(export.created), id: export.id, size: export.size }
+    }
 }

@@ -1,41 +1,52 @@
 //! Marking a path.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_GROUP, NODE_ID, look};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::place::{Layer, Node, look};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.AddFavorite",
-    summary: "Marks a path of a node, or of all nodes of a layer, to come back to it.",
-    params: &[
-        ENV_NAME,
-        Param::required("path", Kind::Text, "The file or folder, from the folder of the node on.", "/www"),
-        NODE_ID,
-        NODE_GROUP,
-        Param::optional("isDir", Kind::YesNo, "Whether it is a folder.", "true"),
-        Param::optional("keyword", Kind::Text, "A word of your own for it.", "web"),
-        Param::optional("filter", Kind::Text, "A filter of your own for it.", "*.html"),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Marks a path of a node, or of all nodes of a layer, to come back to it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AddFavorite {
+    env_name: EnvName,
+    /// The file or folder, from the folder of the node on.
+    #[schemars(example = &"/www")]
+    path: String,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+    /// Whether it is a folder.
+    #[serde(default)]
+    #[schemars(example = true)]
+    is_dir: bool,
+    /// A word of your own for it.
+    #[schemars(example = &"web")]
+    keyword: Option<String>,
+    /// A filter of your own for it.
+    #[schemars(example = &"*.html")]
+    filter: Option<String>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (path, folder) = (params.text("path")?, params.yes("isDir")?);
-    let words = (params.opt_text("keyword")?, params.opt_text("filter")?);
-    call.keyrack.environments.add_favorite(&call.caller, &call.client, &look(params)?, path, folder, words).await?;
-    Ok(Answer::done())
+impl Method for AddFavorite {
+    const NAME: &str = "environment.file.AddFavorite";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let place = look(&self.env_name, self.node_id, self.node_group);
+        let words = (self.keyword.as_deref(), self.filter.as_deref());
+        let environments = &call.keyrack.environments;
+        environments.add_favorite(&call.caller, &call.client, &place, &self.path, self.is_dir, words).await?;
+        Ok(Done {})
+    }
 }

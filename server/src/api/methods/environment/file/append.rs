@@ -1,40 +1,47 @@
 //! Adding to a file.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, MASTER_ONLY, NODE_GROUP, NODE_ID, NODE_TYPE, change};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::place::{Layer, MasterOnly, Node, NodeType, change};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.Append",
-    summary: "Adds a text to the end of a file, which is made when it is not there.",
-    params: &[
-        ENV_NAME,
-        Param::required("path", Kind::Text, "The file, from the folder of the node on.", "/www/index.html"),
-        Param::optional("body", Kind::Text, "What is written; nothing when absent.", "hello"),
-        NODE_ID,
-        NODE_GROUP,
-        NODE_TYPE,
-        MASTER_ONLY,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Adds a text to the end of a file, which is made when it is not there.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Append {
+    env_name: EnvName,
+    /// The file, from the folder of the node on.
+    #[schemars(example = &"/www/index.html")]
+    path: String,
+    /// What is written; nothing when absent.
+    #[schemars(example = &"hello")]
+    body: Option<String>,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+    node_type: Option<NodeType>,
+    #[serde(default)]
+    master_only: MasterOnly,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let params = &call.params;
-    let (path, body) = (params.text("path")?, params.opt_text("body")?.unwrap_or_default());
-    call.keyrack.environments.write_file(&call.caller, &call.client, &change(params)?, path, body, true).await?;
-    Ok(Answer::done())
+impl Method for Append {
+    const NAME: &str = "environment.file.Append";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let body = self.body.as_deref().unwrap_or_default();
+        call.keyrack.environments.write_file(&call.caller, &call.client, &place, &self.path, body, true).await?;
+        Ok(Done {})
+    }
 }

@@ -2,20 +2,46 @@
 
 use keyrack_domain::engine::{FileEntry, FileKind};
 use keyrack_domain::ids::NodeId;
-use keyrack_domain::types::dates::wire_moment;
-use serde_json::{Value, json};
+use keyrack_wire::Moment;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::super::deployment::NodeDone;
 
 /// Something in a folder.
-pub fn file(entry: &FileEntry) -> Value {
-    json!({
-        "name": entry.path.name(),
-        "path": entry.path.to_string(),
-        "isdir": entry.kind == FileKind::Folder,
-        "islink": entry.kind == FileKind::Link,
-        "size": entry.size,
-        "lastModified": wire_moment(entry.modified),
-        "permissions": permissions(entry.mode),
-    })
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedFile {
+    /// Whether it is a folder.
+    isdir: bool,
+    /// Whether it is a symbolic link.
+    islink: bool,
+    last_modified: Moment,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"index.html")]
+    name: Option<String>,
+    /// From the folder of the node on.
+    #[schemars(example = &"/www/index.html")]
+    path: String,
+    #[schemars(example = &"rw-r--r--")]
+    permissions: String,
+    /// In bytes.
+    #[schemars(example = 120)]
+    size: u64,
+}
+
+impl From<FileEntry> for ListedFile {
+    fn from(entry: FileEntry) -> ListedFile {
+        ListedFile {
+            isdir: entry.kind == FileKind::Folder,
+            islink: entry.kind == FileKind::Link,
+            last_modified: Moment(entry.modified),
+            name: entry.path.name().map(str::to_owned),
+            path: entry.path.to_string(),
+            permissions: permissions(entry.mode),
+            size: entry.size,
+        }
+    }
 }
 
 /// `rwxr-x---`
@@ -38,10 +64,16 @@ pub fn is_meant(entry: &FileEntry, filter: Option<&str>) -> bool {
 }
 
 /// That it was done on these nodes.
-pub fn responses(nodes: &[NodeId]) -> Value {
-    let responses: Vec<_> =
-        nodes.iter().map(|node| json!({ "result": 0, "nodeid": node, "out": "", "errOut": "" })).collect();
-    json!({ "responses": responses })
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FileResponses")]
+pub struct Responses {
+    responses: Vec<NodeDone>,
+}
+
+impl Responses {
+    pub fn of(nodes: Vec<NodeId>) -> Responses {
+        Responses { responses: nodes.into_iter().map(NodeDone::from).collect() }
+    }
 }
 
 #[cfg(test)]

@@ -1,39 +1,46 @@
 //! Copying a file or a folder.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, MASTER_ONLY, NODE_GROUP, NODE_ID, NODE_TYPE, change};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::place::{Layer, MasterOnly, Node, NodeType, change};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.Copy",
-    summary: "Copies a file, or a folder with all in it, within a node; into the target when that is a folder.",
-    params: &[
-        ENV_NAME,
-        Param::required("src", Kind::Text, "What to copy.", "/www/index.html"),
-        Param::required("dest", Kind::Text, "Where to.", "/www/old.html"),
-        NODE_ID,
-        NODE_GROUP,
-        NODE_TYPE,
-        MASTER_ONLY,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Copies a file, or a folder with all in it, within a node; into the target when that is a folder.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Copy {
+    env_name: EnvName,
+    /// What to copy.
+    #[schemars(example = &"/www/index.html")]
+    src: String,
+    /// Where to.
+    #[schemars(example = &"/www/old.html")]
+    dest: String,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+    node_type: Option<NodeType>,
+    #[serde(default)]
+    master_only: MasterOnly,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (from, to) = (call.params.text("src")?, call.params.text("dest")?);
-    call.keyrack.environments.copy_file(&call.caller, &call.client, &change(&call.params)?, from, to).await?;
-    Ok(Answer::done())
+impl Method for Copy {
+    const NAME: &str = "environment.file.Copy";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        call.keyrack.environments.copy_file(&call.caller, &call.client, &place, &self.src, &self.dest).await?;
+        Ok(Done {})
+    }
 }

@@ -1,39 +1,47 @@
 //! Making a file or a folder.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, MASTER_ONLY, NODE_GROUP, NODE_ID, NODE_TYPE, change};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::place::{Layer, MasterOnly, Node, NodeType, change};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.Create",
-    summary: "Makes an empty file or a folder, with the folders on the way to it.",
-    params: &[
-        ENV_NAME,
-        Param::required("path", Kind::Text, "The file or folder, from the folder of the node on.", "/www/img"),
-        Param::optional("isdir", Kind::YesNo, "Whether it is to be a folder.", "true"),
-        NODE_ID,
-        NODE_GROUP,
-        NODE_TYPE,
-        MASTER_ONLY,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Makes an empty file or a folder, with the folders on the way to it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Create {
+    env_name: EnvName,
+    /// The file or folder, from the folder of the node on.
+    #[schemars(example = &"/www/img")]
+    path: String,
+    /// Whether it is to be a folder.
+    #[serde(default)]
+    #[schemars(example = true)]
+    isdir: bool,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+    node_type: Option<NodeType>,
+    #[serde(default)]
+    master_only: MasterOnly,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (path, folder) = (call.params.text("path")?, call.params.yes("isdir")?);
-    call.keyrack.environments.create_file(&call.caller, &call.client, &change(&call.params)?, path, folder).await?;
-    Ok(Answer::done())
+impl Method for Create {
+    const NAME: &str = "environment.file.Create";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        call.keyrack.environments.create_file(&call.caller, &call.client, &place, &self.path, self.isdir).await?;
+        Ok(Done {})
+    }
 }

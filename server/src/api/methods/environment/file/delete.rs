@@ -1,39 +1,43 @@
 //! Removing a file or a folder.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::bean::responses;
-use super::{ENV_NAME, MASTER_ONLY, NODE_GROUP, NODE_ID, NODE_TYPE, change};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::bean::Responses;
+use super::place::{Layer, MasterOnly, Node, NodeType, change};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.Delete",
-    summary: "Removes a file, or a folder with all in it.",
-    params: &[
-        ENV_NAME,
-        Param::required("path", Kind::Text, "The file or folder, from the folder of the node on.", "/www/old.html"),
-        NODE_ID,
-        NODE_GROUP,
-        NODE_TYPE,
-        MASTER_ONLY,
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Removes a file, or a folder with all in it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Delete {
+    env_name: EnvName,
+    /// The file or folder, from the folder of the node on.
+    #[schemars(example = &"/www/old.html")]
+    path: String,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+    node_type: Option<NodeType>,
+    #[serde(default)]
+    master_only: MasterOnly,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let path = call.params.text("path")?;
-    let nodes = call.keyrack.environments.delete_file(&call.caller, &call.client, &change(&call.params)?, path).await?;
-    Answer::object(responses(&nodes))
+impl Method for Delete {
+    const NAME: &str = "environment.file.Delete";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Responses;
+
+    async fn run(self, call: &Call) -> Result<Responses, ApiError> {
+        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let nodes = call.keyrack.environments.delete_file(&call.caller, &call.client, &place, &self.path).await?;
+        Ok(Responses::of(nodes))
+    }
 }

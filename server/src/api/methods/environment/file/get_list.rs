@@ -1,47 +1,59 @@
 //! What is in a folder.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::bean::{file, is_meant};
-use super::{ENV_NAME, NODE_GROUP, NODE_ID, NODE_TYPE, look_by_type};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::bean::{ListedFile, is_meant};
+use super::place::{Layer, Node, NodeType, look_by_type};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.GetList",
-    summary: "Lists a folder of a node, folders first.",
-    params: &[
-        ENV_NAME,
-        Param::optional(
-            "path",
-            Kind::Text,
-            "The folder, from the folder of the node on; that itself when absent.",
-            "/www",
-        ),
-        Param::optional("filter", Kind::Text, "Only names that hold this text; `*` stands for anything.", "*.html"),
-        NODE_ID,
-        NODE_GROUP,
-        NODE_TYPE,
-    ],
-    answer: r#"{"result":0,"coreRootPath":"/","path":"/www","object":[{"name":"index.html","path":"/www/index.html","isdir":false,"size":120,"lastModified":"2026-11-24 10:00:00","permissions":"rw-r--r--"}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists a folder of a node, folders first.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetList {
+    env_name: EnvName,
+    /// The folder, from the folder of the node on; that itself when absent.
+    #[schemars(example = &"/www")]
+    path: Option<String>,
+    /// Only names that hold this text; `*` stands for anything.
+    #[schemars(example = &"*.html")]
+    filter: Option<String>,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+    node_type: Option<NodeType>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let path = call.params.opt_text("path")?.unwrap_or("/");
-    let filter = call.params.opt_text("filter")?;
-    let entries = call.keyrack.environments.list_files(&call.caller, &look_by_type(&call.params)?, path).await?;
-    let files: Vec<_> = entries.iter().filter(|entry| is_meant(entry, filter)).map(file).collect();
-    Answer::object(json!({ "coreRootPath": "/", "path": path, "object": files }))
+/// What is in a folder.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "FileList")]
+pub struct Files {
+    #[schemars(example = &"/")]
+    core_root_path: &'static str,
+    object: Vec<ListedFile>,
+    /// The folder, as it was asked for.
+    #[schemars(example = &"/www")]
+    path: String,
+}
+
+impl Method for GetList {
+    const NAME: &str = "environment.file.GetList";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Files;
+
+    async fn run(self, call: &Call) -> Result<Files, ApiError> {
+        let place = look_by_type(&self.env_name, self.node_id, self.node_group, self.node_type);
+        let (path, filter) = (self.path.unwrap_or_else(|| "/".to_owned()), self.filter.as_deref());
+        let entries = call.keyrack.environments.list_files(&call.caller, &place, &path).await?;
+        let object = entries.into_iter().filter(|entry| is_meant(entry, filter)).map(ListedFile::from).collect();
+        Ok(Files { core_root_path: "/", object, path })
+    }
 }

@@ -1,22 +1,9 @@
 //! `environment.file`: files of nodes. A node's own folder is the root of every path.
 
-mod add_favorite;
-mod append;
 mod bean;
-mod copy;
-mod create;
-mod delete;
-mod get_favorites;
-mod get_list;
-mod read;
-mod remove_favorite;
-mod rename;
-mod replace_in_body;
-mod unpack_by_id;
-mod unpack_by_type;
-mod upload;
-mod write;
+mod place;
 
+<<<<<<< HEAD
 use keyrack_domain::environments::{FileLocation, NodeChoice};
 
 use super::control::ENV_NAME;
@@ -72,4 +59,24 @@ fn look_by_type(params: &Params) -> Result<FileLocation, ApiError> {
         place.choice = NodeChoice::Type(kind.to_owned());
     }
     Ok(place)
+=======
+use crate::api::method::methods;
+
+methods! {
+    add_favorite::AddFavorite,
+    append::Append,
+    copy::Copy,
+    create::Create,
+    delete::Delete,
+    get_favorites::GetFavorites,
+    get_list::GetList,
+    read::Read,
+    remove_favorite::RemoveFavorite,
+    rename::Rename,
+    replace_in_body::ReplaceInBody,
+    unpack_by_id::UnpackById,
+    unpack_by_type::UnpackByType,
+    upload::Upload,
+    write::Write,
+>>>>>>> m4
 }

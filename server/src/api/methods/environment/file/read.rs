@@ -1,41 +1,48 @@
 //! Reading a file.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{ENV_NAME, NODE_GROUP, NODE_ID, NODE_TYPE, look_by_type};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::place::{Layer, Node, NodeType, look_by_type};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.Read",
-    summary: "Reads a file of a node; of a layer, that of its first node.",
-    params: &[
-        ENV_NAME,
-        Param::required("path", Kind::Text, "The file, from the folder of the node on.", "/www/index.html"),
-        NODE_ID,
-        NODE_GROUP,
-        NODE_TYPE,
-    ],
-    answer: r#"{"result":0,"body":"<h1>hello</h1>"}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Reads a file of a node; of a layer, that of its first node.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Read {
+    env_name: EnvName,
+    /// The file, from the folder of the node on.
+    #[schemars(example = &"/www/index.html")]
+    path: String,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+    node_type: Option<NodeType>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let body = call
-        .keyrack
-        .environments
-        .read_file(&call.caller, &call.client, &look_by_type(&call.params)?, call.params.text("path")?)
-        .await?;
-    Answer::object(json!({ "body": body }))
+/// What is in a file.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FileContent")]
+pub struct Content {
+    #[schemars(example = &"<h1>hello</h1>")]
+    body: String,
+}
+
+impl Method for Read {
+    const NAME: &str = "environment.file.Read";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Content;
+
+    async fn run(self, call: &Call) -> Result<Content, ApiError> {
+        let place = look_by_type(&self.env_name, self.node_id, self.node_group, self.node_type);
+        let body = call.keyrack.environments.read_file(&call.caller, &call.client, &place, &self.path).await?;
+        Ok(Content { body })
+    }
 }

@@ -1,36 +1,40 @@
 //! Taking a mark from a path.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{ENV_NAME, NODE_GROUP, NODE_ID, look};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::place::{Layer, Node, look};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.RemoveFavorite",
-    summary: "Takes the mark from a path of a node, or of all nodes of a layer.",
-    params: &[
-        ENV_NAME,
-        Param::required("path", Kind::Text, "The file or folder, from the folder of the node on.", "/www"),
-        NODE_ID,
-        NODE_GROUP,
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound, Code::NoEnvironment],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Takes the mark from a path of a node, or of all nodes of a layer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveFavorite {
+    env_name: EnvName,
+    /// The file or folder, from the folder of the node on.
+    #[schemars(example = &"/www")]
+    path: String,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let place = look(&call.params)?;
-    call.keyrack.environments.remove_favorite(&call.caller, &call.client, &place, call.params.text("path")?).await?;
-    Ok(Answer::done())
+impl Method for RemoveFavorite {
+    const NAME: &str = "environment.file.RemoveFavorite";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let place = look(&self.env_name, self.node_id, self.node_group);
+        call.keyrack.environments.remove_favorite(&call.caller, &call.client, &place, &self.path).await?;
+        Ok(Done {})
+    }
 }

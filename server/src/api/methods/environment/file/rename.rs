@@ -1,41 +1,47 @@
 //! Moving a file or a folder.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::bean::responses;
-use super::{ENV_NAME, MASTER_ONLY, NODE_GROUP, NODE_ID, NODE_TYPE, change};
-use crate::api::answer::Answer;
+use super::super::params::EnvName;
+use super::bean::Responses;
+use super::place::{Layer, MasterOnly, Node, NodeType, change};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "environment.file.Rename",
-    summary: "Moves a file or a folder within a node; what has the new name already is not replaced.",
-    params: &[
-        ENV_NAME,
-        Param::required("oldPath", Kind::Text, "The old place.", "/www/index.html"),
-        Param::required("newPath", Kind::Text, "The new place.", "/www/home.html"),
-        NODE_ID,
-        NODE_GROUP,
-        NODE_TYPE,
-        MASTER_ONLY,
-    ],
-    answer: r#"{"result":0,"responses":[{"result":0,"nodeid":1,"out":"","errOut":""}]}"#,
-    codes: &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit],
-    sets: &[ApiSet::IdePlugins],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Moves a file or a folder within a node; what has the new name already is not replaced.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Rename {
+    env_name: EnvName,
+    /// The old place.
+    #[schemars(example = &"/www/index.html")]
+    old_path: String,
+    /// The new place.
+    #[schemars(example = &"/www/home.html")]
+    new_path: String,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+    node_type: Option<NodeType>,
+    #[serde(default)]
+    master_only: MasterOnly,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (from, to) = (call.params.text("oldPath")?, call.params.text("newPath")?);
-    let nodes =
-        call.keyrack.environments.rename_file(&call.caller, &call.client, &change(&call.params)?, from, to).await?;
-    Answer::object(responses(&nodes))
+impl Method for Rename {
+    const NAME: &str = "environment.file.Rename";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Responses;
+
+    async fn run(self, call: &Call) -> Result<Responses, ApiError> {
+        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let (from, to) = (&self.old_path, &self.new_path);
+        let nodes = call.keyrack.environments.rename_file(&call.caller, &call.client, &place, from, to).await?;
+        Ok(Responses::of(nodes))
+    }
 }
