@@ -11,13 +11,8 @@ use super::super::params::{EnvName, LayerName};
 use super::bean::{ADDRESS, NodesDone};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-<<<<<<< HEAD
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
-use keyrack_wire::Params;
-=======
 use crate::api::method::{Method, Right};
 use crate::api::registry::Effect;
->>>>>>> m4
 
 /// Makes an uploaded archive (zip, war, tar, tar.gz) the content of a context. The former content stays when it fails.
 #[derive(Deserialize, JsonSchema)]
