@@ -34,7 +34,7 @@ pub enum Form {
 pub fn begin(form: Form) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=error"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // TestClient who embeds the server may log already; then that stays.
+    // Somebody who embeds the server may log already; then that stays.
     let _ = match form {
         Form::Text => log.with_ansi(false).event_format(Named(form, format().with_ansi(false))).try_init(),
         Form::Json => log.json().event_format(Named(form, format().json())).try_init(),

@@ -251,7 +251,7 @@ pub async fn join(server: &Server, email: &str, role: &str) -> i64 {
     server
         .keyrack
         .members
-        .accept_as_new_user(secret, "TestClient", PASSWORD, &Client::local())
+        .accept_as_new_user(secret, "Somebody", PASSWORD, &Client::local())
         .await
         .unwrap()
         .caller

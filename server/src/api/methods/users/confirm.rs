@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Kind, Param};
 
 const PASSWORD_EXAMPLE: &str = "correct horse battery staple";
 
@@ -55,26 +54,6 @@ impl Deref for FactorCode {
     fn deref(&self) -> &str {
         &self.0
     }
-}
-
-/// The password, where nothing goes without it.
-pub const PASSWORD: Param =
-    Param::required("password", Kind::Secret, "The caller's password, which confirms the change.", PASSWORD_EXAMPLE);
-
-/// The second factor.
-pub const CODE: Param = Param::optional(
-    "code",
-    Kind::Secret,
-    "The code of the authenticator, or a recovery code. Required for users with a second factor, unless one was proved in this session within the last minutes.",
-    "123456",
-);
-
-/// Checks the `password` and the `code` of a call.
-///
-/// # Errors
-/// As [`Accounts::confirm`](keyrack_domain::accounts::Accounts::confirm).
-pub async fn confirm(call: &Call) -> Result<Confirmed, ApiError> {
-    confirm_with(call, call.params.opt_text("password")?, call.params.opt_text("code")?).await
 }
 
 /// Checks a password and a code.

@@ -41,7 +41,7 @@ pub struct NamedPerson {
     auth_type: &'static str,
 }
 
-/// TestClient who signed in. Where a second factor is still to come, there is no `accessType`, so that clients do not take the
+/// Somebody who signed in. Where a second factor is still to come, there is no `accessType`, so that clients do not take the
 /// value for a session.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -156,7 +156,7 @@ impl From<SignedIn> for SignedInPerson {
     }
 }
 
-/// TestClient whose password was right and whose second factor is still to come.
+/// Somebody whose password was right and whose second factor is still to come.
 impl From<Challenge> for SignedInPerson {
     fn from(challenge: Challenge) -> SignedInPerson {
         SignedInPerson {

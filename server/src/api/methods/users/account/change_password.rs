@@ -1,49 +1,46 @@
 //! Changing the caller's password.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
+use keyrack_wire::{Done, Secret};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::confirm::{CODE, confirm_with};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::{FactorCode, confirm_with};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method =
-    Method {
-        name: "users.account.ChangePassword",
-        summary: "Changes the caller's password and ends all other sessions; tokens go on working.",
-        params: &[
-            Param::required("oldPassword", Kind::Secret, "The present password.", "correct horse battery staple")
-                .or(&["currentPassword", "password", "current"]),
-            Param::required(
-                "newPassword",
-                Kind::Secret,
-                "At least 12 characters, and not easy to guess.",
-                "four unlikely companions walking",
-            )
-            .or(&["new"]),
-            CODE,
-            Param::optional(
-                "invalidateSessions",
-                Kind::YesNo,
-                "Accepted for compatibility; other sessions are always ended.",
-                "true",
-            ),
-        ],
-        answer: r#"{"result":0}"#,
-        codes: &[Code::WrongPassword],
-        sets: &[],
-        token: TokenAccess::Never,
-        role: Role::Viewer,
-        effect: Effect::Change,
-        post_only: true,
-        run: Run::Permitted(|call| Box::pin(run(call))),
-    };
+/// Changes the caller's password and ends all other sessions; tokens go on working.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangePassword {
+    /// The present password.
+    #[schemars(
+        example = &"correct horse battery staple",
+        extend("x-aliases" = ["currentPassword", "password", "current"])
+    )]
+    old_password: Secret,
+    /// At least 12 characters, and not easy to guess.
+    #[schemars(example = &"four unlikely companions walking", extend("x-aliases" = ["new"]))]
+    new_password: Secret,
+    code: Option<FactorCode>,
+    /// Accepted for compatibility; other sessions are always ended.
+    #[schemars(example = true)]
+    _invalidate_sessions: Option<bool>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (current, new) = (call.params.text("oldPassword")?, call.params.text("newPassword")?);
-    let confirmed = confirm_with(&call, Some(current), call.params.opt_text("code")?).await?;
-    call.keyrack.accounts.change_password(&confirmed, current, new).await?;
-    Ok(Answer::done())
+impl Method for ChangePassword {
+    const NAME: &str = "users.account.ChangePassword";
+    const RIGHT: Right = Right::Session(Role::Viewer);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::WrongPassword];
+    const POST_ONLY: bool = true;
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let confirmed = confirm_with(call, Some(&self.old_password), self.code.as_deref()).await?;
+        call.keyrack.accounts.change_password(&confirmed, &self.old_password, &self.new_password).await?;
+        Ok(Done {})
+    }
 }

@@ -1,19 +1,12 @@
 //! Recovery codes in answers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::api::answer::Answer;
-use crate::api::error::ApiError;
-
-#[derive(Serialize)]
-struct Codes {
-    codes: Vec<String>,
-}
-
-/// The answer that tells these codes.
-///
-/// # Errors
-/// As [`Answer::written`].
-pub fn answer(codes: Vec<String>) -> Result<Answer, ApiError> {
-    Answer::written(&Codes { codes })
+/// Recovery codes, which are told this once.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RecoveryCodes")]
+pub struct Codes {
+    #[schemars(example = ["abcd-efgh-jkmn-pqrs"])]
+    pub codes: Vec<String>,
 }

@@ -1,28 +1,32 @@
 //! Removing a public SSH key.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.account.DeleteSSHKey",
-    summary: "Removes a public SSH key of the user.",
-    params: &[Param::required("id", Kind::Number, "The number of the key.", "1")],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Removes a public SSH key of the user.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteSshKey {
+    /// The number of the key.
+    #[schemars(example = 1)]
+    id: i64,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    call.keyrack.accounts.delete_ssh_key(&call.caller, &call.client, call.params.number("id")?).await?;
-    Ok(Answer::done())
+impl Method for DeleteSshKey {
+    const NAME: &str = "users.account.DeleteSSHKey";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        call.keyrack.accounts.delete_ssh_key(&call.caller, &call.client, self.id).await?;
+        Ok(Done {})
+    }
 }

@@ -1,30 +1,34 @@
 //! Switching one-time codes off.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::confirm::{CODE, PASSWORD, confirm};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::{FactorCode, Password, confirm_with};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.account.Disable2FA",
-    summary: "Switches one-time codes off. Passkeys stay; without one the recovery codes go too.",
-    params: &[PASSWORD, CODE],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound, Code::WrongPassword],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Viewer,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Switches one-time codes off. Passkeys stay; without one the recovery codes go too.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Disable2Fa {
+    password: Password,
+    code: Option<FactorCode>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let confirmed = confirm(&call).await?;
-    call.keyrack.second_factor.disable_totp(&confirmed).await?;
-    Ok(Answer::done())
+impl Method for Disable2Fa {
+    const NAME: &str = "users.account.Disable2FA";
+    const RIGHT: Right = Right::Session(Role::Viewer);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let confirmed = confirm_with(call, Some(&self.password), self.code.as_deref()).await?;
+        call.keyrack.second_factor.disable_totp(&confirmed).await?;
+        Ok(Done {})
+    }
 }

@@ -1,32 +1,45 @@
 //! How many recovery codes are left.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::confirm::{CODE, PASSWORD, confirm};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::{FactorCode, Password, confirm_with};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.account.Get2FABackupCodes",
-    summary: "Tells how many recovery codes are left. The codes are kept as hashes and cannot be read back; Regenerate2FABackupCodes makes new ones.",
-    params: &[PASSWORD, CODE],
-    answer: r#"{"result":0,"left":9,"codes":[]}"#,
-    codes: &[Code::WrongPassword],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Tells how many recovery codes are left. The codes are kept as hashes and cannot be read back; Regenerate2FABackupCodes
+/// makes new ones.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Get2FaBackupCodes {
+    password: Password,
+    code: Option<FactorCode>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    confirm(&call).await?;
-    let left = call.keyrack.second_factor.second_factors(&call.caller).await?.recovery_codes_left;
-    // The empty list is for clients that go through it.
-    Answer::written(&json!({"left": left, "codes": []}))
+/// Recovery codes that nobody can read back.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RecoveryCodesLeft")]
+pub struct Left {
+    /// Always empty, for clients that go through it.
+    codes: [String; 0],
+    /// How many are left.
+    #[schemars(example = 9)]
+    left: u32,
+}
+
+impl Method for Get2FaBackupCodes {
+    const NAME: &str = "users.account.Get2FABackupCodes";
+    const RIGHT: Right = Right::Session(Role::Viewer);
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::WrongPassword];
+    type Answer = Left;
+
+    async fn run(self, call: &Call) -> Result<Left, ApiError> {
+        confirm_with(call, Some(&self.password), self.code.as_deref()).await?;
+        let factors = call.keyrack.second_factor.second_factors(&call.caller).await?;
+        Ok(Left { codes: [], left: factors.recovery_codes_left })
+    }
 }

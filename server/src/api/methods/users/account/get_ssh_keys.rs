@@ -1,35 +1,45 @@
 //! The public SSH keys.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::ssh_keys::{PRIVATE, ssh_key};
-use crate::api::answer::Answer;
+use super::ssh_keys::SshKey;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.account.GetSSHKeys",
-    summary: "Lists the public SSH keys of the user, the oldest first.",
-    params: &[PRIVATE],
-    answer: r#"{"result":0,"objects":[{"id":1,"title":"Laptop","sshKey":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICtdmoZLXmXVmVKPHqzvEaDX6qNEQVVKbIiJUuzGtQXL ada@laptop","fingerprint":"SHA256:…","isPrivate":false,"createdOn":"2026-11-24 10:00:00"}]}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the public SSH keys of the user, the oldest first.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetSshKeys {
+    /// Whether private keys are meant, of which none is kept here.
+    #[serde(default)]
+    #[schemars(example = false)]
+    is_private: bool,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let keys = match call.params.yes("isPrivate")? {
-        true => Vec::new(),
-        false => call.keyrack.accounts.ssh_keys(&call.caller).await?,
-    };
-    let keys: Vec<_> = keys.iter().map(ssh_key).collect();
-    // Some clients read `keys`.
-    Answer::object(json!({ "objects": keys, "keys": keys }))
+/// Public SSH keys.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SshKeys")]
+pub struct Keys {
+    /// The same as `objects`; some clients read this one.
+    keys: Vec<SshKey>,
+    objects: Vec<SshKey>,
+}
+
+impl Method for GetSshKeys {
+    const NAME: &str = "users.account.GetSSHKeys";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    type Answer = Keys;
+
+    async fn run(self, call: &Call) -> Result<Keys, ApiError> {
+        let keys = match self.is_private {
+            true => Vec::new(),
+            false => call.keyrack.accounts.ssh_keys(&call.caller).await?,
+        };
+        let keys: Vec<_> = keys.into_iter().map(SshKey::from).collect();
+        Ok(Keys { keys: keys.clone(), objects: keys })
+    }
 }

@@ -1,30 +1,33 @@
 //! New recovery codes.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
+use super::codes::Codes;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::account::codes;
-use crate::api::methods::users::confirm::{CODE, PASSWORD, confirm};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::{FactorCode, Password, confirm_with};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.account.Regenerate2FABackupCodes",
-    summary: "Makes ten recovery codes in place of all former ones; they are told this once.",
-    params: &[PASSWORD, CODE],
-    answer: r#"{"result":0,"codes":["abcd-efgh-jkmn-pqrs"]}"#,
-    codes: &[Code::NotFound, Code::WrongPassword],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Viewer,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Makes ten recovery codes in place of all former ones; they are told this once.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Regenerate2FaBackupCodes {
+    password: Password,
+    code: Option<FactorCode>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let confirmed = confirm(&call).await?;
-    codes::answer(call.keyrack.second_factor.regenerate_recovery_codes(&confirmed).await?)
+impl Method for Regenerate2FaBackupCodes {
+    const NAME: &str = "users.account.Regenerate2FABackupCodes";
+    const RIGHT: Right = Right::Session(Role::Viewer);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
+    type Answer = Codes;
+
+    async fn run(self, call: &Call) -> Result<Codes, ApiError> {
+        let confirmed = confirm_with(call, Some(&self.password), self.code.as_deref()).await?;
+        Ok(Codes { codes: call.keyrack.second_factor.regenerate_recovery_codes(&confirmed).await? })
+    }
 }

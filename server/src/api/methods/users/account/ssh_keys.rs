@@ -1,22 +1,39 @@
-//! Public SSH keys as JSON.
+//! Public SSH keys as clients read them.
 
-use keyrack_domain::accounts::SshKey;
-use keyrack_domain::types::dates::wire_moment;
-use serde_json::{Value, json};
+use keyrack_domain::accounts;
+use keyrack_wire::Moment;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::api::registry::{Kind, Param};
+/// A key, as OpenSSH writes it.
+pub const KEY_EXAMPLE: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICtdmoZLXmXVmVKPHqzvEaDX6qNEQVVKbIiJUuzGtQXL ada@laptop";
 
-pub const PRIVATE: Param =
-    Param::optional("isPrivate", Kind::YesNo, "Whether private keys are meant, of which none is kept here.", "false");
+/// A public SSH key.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SshKey {
+    created_on: Moment,
+    #[schemars(example = &"SHA256:…")]
+    fingerprint: String,
+    id: i64,
+    /// Always false: private keys are not kept here.
+    is_private: bool,
+    #[schemars(example = KEY_EXAMPLE)]
+    ssh_key: String,
+    #[schemars(example = &"Laptop")]
+    title: String,
+}
 
-/// A key.
-pub fn ssh_key(key: &SshKey) -> Value {
-    json!({
-        "id": key.id,
-        "title": key.title,
-        "sshKey": key.key,
-        "fingerprint": key.fingerprint,
-        "isPrivate": false,
-        "createdOn": wire_moment(key.created),
-    })
+impl From<accounts::SshKey> for SshKey {
+    fn from(key: accounts::SshKey) -> SshKey {
+        SshKey {
+            created_on: Moment(key.created),
+            fingerprint: key.fingerprint,
+            id: key.id,
+            is_private: false,
+            ssh_key: key.key,
+            title: key.title,
+        }
+    }
 }

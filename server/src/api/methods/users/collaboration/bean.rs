@@ -2,91 +2,167 @@
 
 use keyrack_domain::members::Invitation;
 use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::dates::wire_moment;
 use keyrack_domain::types::members::{InvitationView, MemberView};
+use keyrack_wire::Moment;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::role::RoleBean;
-use crate::api::answer::Answer;
-use crate::api::error::ApiError;
 
 /// A member, or somebody who was invited. Members have the numbers of their users, invitations have negative numbers.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "MemberOrInvited")]
+pub enum Collaborator {
+    Member(Member),
+    Invited(Invited),
+}
+
+/// Somebody who is a member.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Member<'a> {
+pub struct Member {
+    #[schemars(example = 8)]
     id: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uid: Option<i64>,
-    email: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    display_name: Option<&'a str>,
-    /// ACTIVE, PENDING, or EXPIRED for an invitation whose time is over.
+    #[schemars(example = 8)]
+    uid: i64,
+    #[schemars(example = &"bob@example.org")]
+    email: String,
+    #[schemars(example = &"Bob")]
+    display_name: String,
+    #[schemars(example = ACTIVE)]
     status: &'static str,
     role: RoleBean,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created_on: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_on: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tokens: Option<u32>,
+    created_on: Moment,
+    /// How many tokens of the account are theirs.
+    #[schemars(example = 2)]
+    tokens: u32,
 }
 
-impl<'a> Member<'a> {
-    /// TestClient who is a member.
-    pub fn active(member: &'a MemberView) -> Member<'a> {
-        Member {
-            id: member.user_id,
-            uid: Some(member.user_id),
-            email: &member.email,
-            display_name: Some(&member.name),
-            status: "ACTIVE",
-            role: RoleBean::of(member.role),
-            created_on: Some(wire_moment(member.since)),
-            expires_on: None,
-            tokens: Some(member.tokens),
-        }
-    }
-
-    /// TestClient who was invited.
-    pub fn invited(invitation: &'a InvitationView) -> Member<'a> {
-        Member {
-            status: if invitation.expired { "EXPIRED" } else { "PENDING" },
-            expires_on: Some(wire_moment(invitation.expires)),
-            ..Member::pending(-invitation.id, &invitation.email, invitation.role)
-        }
-    }
-
-    fn pending(id: i64, email: &'a str, role: Role) -> Member<'a> {
-        Member {
-            id,
-            uid: None,
-            email,
-            display_name: None,
-            status: "PENDING",
-            role: RoleBean::of(role),
-            created_on: None,
-            expires_on: None,
-            tokens: None,
-        }
-    }
+/// Somebody who was invited.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Invited {
+    #[schemars(example = -4)]
+    id: i64,
+    #[schemars(example = &"bob@example.org")]
+    email: String,
+    status: InvitationStatus,
+    role: RoleBean,
+    expires_on: Moment,
 }
 
-#[derive(Serialize)]
-struct Invited<'a> {
-    collaboration: Member<'a>,
+/// Whether an invitation can still be accepted.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+enum InvitationStatus {
+    Pending,
+    /// Its time is over.
+    Expired,
+}
+
+/// A member whose role was changed.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangedMember {
+    created_on: Moment,
+    #[schemars(example = &"Bob")]
+    display_name: String,
+    #[schemars(example = &"bob@example.org")]
+    email: String,
+    #[schemars(example = 8)]
+    id: i64,
+    #[schemars(example = RoleBean::from(Role::Viewer))]
+    role: RoleBean,
+    #[schemars(example = ACTIVE)]
+    status: &'static str,
+    /// How many tokens of the account are theirs.
+    #[schemars(example = 2)]
+    tokens: u32,
+    #[schemars(example = 8)]
+    uid: i64,
+}
+
+/// An invitation that was just made, with its link, which is told this once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NewInvitation {
+    collaboration: Invitee,
+    #[schemars(example = &"https://keys.example.org/invite?token=…")]
     link: String,
+    /// Whether it is on its way to the address too.
+    #[schemars(example = true)]
     mailed: bool,
 }
 
-/// The answer to an invitation that was just made, with its link, which is told this once.
-///
-/// # Errors
-/// As [`Answer::written`].
-pub fn invited(public_url: &str, invitation: &Invitation, role: Role) -> Result<Answer, ApiError> {
-    let path = keyrack_app::paths::invite(invitation.secret.as_str());
-    Answer::written(&Invited {
-        collaboration: Member::pending(-invitation.id, &invitation.email, role),
-        link: format!("{}{path}", public_url.trim_end_matches('/')),
-        mailed: invitation.mailed,
-    })
+/// Somebody who was invited just now.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Invitee {
+    #[schemars(example = -4)]
+    id: i64,
+    #[schemars(example = &"bob@example.org")]
+    email: String,
+    status: InvitationStatus,
+    #[schemars(example = RoleBean::from(Role::Viewer))]
+    role: RoleBean,
+}
+
+const ACTIVE: &str = "ACTIVE";
+
+impl From<MemberView> for Collaborator {
+    fn from(member: MemberView) -> Collaborator {
+        Collaborator::Member(Member {
+            id: member.user_id,
+            uid: member.user_id,
+            email: member.email,
+            display_name: member.name,
+            status: ACTIVE,
+            role: member.role.into(),
+            created_on: Moment(member.since),
+            tokens: member.tokens,
+        })
+    }
+}
+
+impl From<InvitationView> for Collaborator {
+    fn from(invitation: InvitationView) -> Collaborator {
+        Collaborator::Invited(Invited {
+            id: -invitation.id,
+            email: invitation.email,
+            status: if invitation.expired { InvitationStatus::Expired } else { InvitationStatus::Pending },
+            role: invitation.role.into(),
+            expires_on: Moment(invitation.expires),
+        })
+    }
+}
+
+impl From<MemberView> for ChangedMember {
+    fn from(member: MemberView) -> ChangedMember {
+        ChangedMember {
+            created_on: Moment(member.since),
+            display_name: member.name,
+            email: member.email,
+            id: member.user_id,
+            role: member.role.into(),
+            status: ACTIVE,
+            tokens: member.tokens,
+            uid: member.user_id,
+        }
+    }
+}
+
+impl NewInvitation {
+    /// This invitation, of a server with this address.
+    pub fn new(public_url: &str, invitation: Invitation, role: Role) -> NewInvitation {
+        let path = keyrack_app::paths::invite(invitation.secret.as_str());
+        NewInvitation {
+            collaboration: Invitee {
+                id: -invitation.id,
+                email: invitation.email,
+                status: InvitationStatus::Pending,
+                role: role.into(),
+            },
+            link: format!("{}{path}", public_url.trim_end_matches('/')),
+            mailed: invitation.mailed,
+        }
+    }
 }

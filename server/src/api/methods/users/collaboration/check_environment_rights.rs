@@ -1,58 +1,55 @@
 //! May I call these?
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.collaboration.CheckEnvironmentRights",
-    summary: "Answers 0 when the caller may call these methods, otherwise 8, naming one that it may not.",
-    params: &[
-        Param::required(
-            "serviceMethod",
-            Kind::List,
-            "Names of methods, as in apiList.",
-            "users.collaboration.CheckEnvironmentRights",
-        ),
-        Param::optional("isAny", Kind::YesNo, "One of them is enough.", "false"),
-        Param::optional(
-            "envName",
-            Kind::Text,
-            "Accepted for compatibility; rights are the same in all environments of an account.",
-            "",
-        ),
-    ],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::Forbidden],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Answers 0 when the caller may call these methods, otherwise 8, naming one that it may not.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckEnvironmentRights {
+    /// Names of methods, as in apiList.
+    #[schemars(example = &"users.collaboration.CheckEnvironmentRights")]
+    service_method: Vec<String>,
+    /// One of them is enough.
+    #[serde(default)]
+    #[schemars(example = false)]
+    is_any: bool,
+    /// Accepted for compatibility; rights are the same in all environments of an account.
+    _env_name: Option<String>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let catalog = call.keyrack.catalog();
-    let mut refused = None;
-    let mut allowed = false;
-    for written in call.params.list("serviceMethod") {
-        let info = catalog.resolve(&written).map_err(|unknown| ApiError::bad("serviceMethod", unknown.to_string()))?;
-        let id = catalog.entries().find(|(_, entry)| entry.info.name == info.name).map(|(id, _)| id);
-        if id.is_some_and(|id| call.caller.may_call(id)) {
-            allowed = true;
-        } else {
-            refused.get_or_insert_with(|| info.name.clone());
+impl Method for CheckEnvironmentRights {
+    const NAME: &str = "users.collaboration.CheckEnvironmentRights";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::Forbidden];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let catalog = call.keyrack.catalog();
+        let mut refused = None;
+        let mut allowed = false;
+        for written in self.service_method {
+            let info =
+                catalog.resolve(&written).map_err(|unknown| ApiError::bad("serviceMethod", unknown.to_string()))?;
+            let id = catalog.entries().find(|(_, entry)| entry.info.name == info.name).map(|(id, _)| id);
+            if id.is_some_and(|id| call.caller.may_call(id)) {
+                allowed = true;
+            } else {
+                refused.get_or_insert_with(|| info.name.clone());
+            }
         }
-    }
-    match refused {
-        Some(name) if !(allowed && call.params.yes("isAny")?) => {
-            Err(keyrack_domain::Error::Forbidden(format!("no permission to call {name}").into()).into())
+        match refused {
+            Some(name) if !(allowed && self.is_any) => {
+                Err(keyrack_domain::Error::Forbidden(format!("no permission to call {name}").into()).into())
+            }
+            _ => Ok(Done {}),
         }
-        _ => Ok(Answer::done()),
     }
 }

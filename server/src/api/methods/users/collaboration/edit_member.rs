@@ -1,50 +1,52 @@
 //! Changing what a member may do.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::MEMBER;
-use super::bean::Member;
-use super::role::{self, ROLE};
-use crate::api::answer::Answer;
+use super::bean::ChangedMember;
+use super::params::{DisplayName, MemberId, OwnerUid, RoleName};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::methods::users::confirm::{CODE, PASSWORD, confirm};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::methods::users::confirm::{FactorCode, Password, confirm_with};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.collaboration.EditMember",
-    summary: "Gives a member another role. A lower one narrows that member's tokens and sessions at their next call.",
-    params: &[
-        MEMBER,
-        ROLE.shown(),
-        Param::optional("displayName", Kind::Text, "Accepted for compatibility; people name themselves.", ""),
-        Param::optional(
-            "ownerUid",
-            Kind::Number,
-            "Accepted for compatibility; a call speaks of its credential's account.",
-            "",
-        ),
-        PASSWORD,
-        CODE,
-    ],
-    answer: r#"{"result":0,"collaboration":{"id":8,"uid":8,"email":"bob@example.org","displayName":"Bob","status":"ACTIVE","role":{"id":3,"name":"viewer"},"createdOn":"2026-11-24 10:00:00","tokens":2}}"#,
-    codes: &[Code::NotFound, Code::WrongPassword],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Owner,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Gives a member another role. A lower one narrows that member's tokens and sessions at their next call.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EditMember {
+    id: MemberId,
+    #[schemars(extend("x-shown" = true))]
+    role: Option<RoleName>,
+    _display_name: Option<DisplayName>,
+    _owner_uid: Option<OwnerUid>,
+    password: Password,
+    code: Option<FactorCode>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let id = call.params.number("id")?;
-    let role = role::read("role", call.params.opt_text("role")?.ok_or(ApiError::Missing("role"))?)?;
-    let confirmed = confirm(&call).await?;
-    call.keyrack.members.change_role(&confirmed, id, role).await?;
-    let list = call.keyrack.members.list(&call.caller).await?;
-    let member = list.members.iter().find(|member| member.user_id == id).map(Member::active);
-    Answer::object(json!({ "collaboration": member }))
+/// The member with the new role.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "EditedMember")]
+pub struct Edited {
+    /// Absent when the member left meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collaboration: Option<ChangedMember>,
+}
+
+impl Method for EditMember {
+    const NAME: &str = "users.collaboration.EditMember";
+    const RIGHT: Right = Right::Session(Role::Owner);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
+    type Answer = Edited;
+
+    async fn run(self, call: &Call) -> Result<Edited, ApiError> {
+        let (id, role) = (self.id.0, self.role.ok_or(ApiError::Missing("role"))?.0);
+        let confirmed = confirm_with(call, Some(&self.password), self.code.as_deref()).await?;
+        call.keyrack.members.change_role(&confirmed, id, role).await?;
+        let list = call.keyrack.members.list(&call.caller).await?;
+        let member = list.members.into_iter().find(|member| member.user_id == id);
+        Ok(Edited { collaboration: member.map(ChangedMember::from) })
+    }
 }

@@ -1,50 +1,44 @@
 //! What a role may call.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::role::{self, ROLE};
-use crate::api::answer::Answer;
+use super::params::RoleName;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.collaboration.GetCollaborationRoleMethods",
-    summary: "Lists the methods that a role may call; without one, those of the caller's own role.",
-    params: &[
-        ROLE,
-        Param::optional(
-            "collaborationId",
-            Kind::Number,
-            "Accepted for compatibility; roles are the same in every account.",
-            "",
-        ),
-    ],
-    answer: r#"{"result":0,"array":["environment.control.GetEnvs"]}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the methods that a role may call; without one, those of the caller's own role.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetCollaborationRoleMethods {
+    role: Option<RoleName>,
+    /// Accepted for compatibility; roles are the same in every account.
+    _collaboration_id: Option<i64>,
+}
 
-#[derive(Serialize)]
-struct Methods {
+/// The methods of a role.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RoleMethods")]
+pub struct Methods {
+    /// Full names, sorted.
+    #[schemars(example = ["environment.control.GetEnvs"])]
     array: Vec<String>,
 }
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let role = match call.params.opt_text("role")? {
-        Some(written) => role::read("role", written)?,
-        None => call.caller.role,
-    };
-    let entries = call.keyrack.catalog().entries();
-    let mut array: Vec<_> =
-        entries.filter(|(_, entry)| entry.role <= role).map(|(_, entry)| entry.info.name.clone()).collect();
-    array.sort_unstable();
-    Answer::written(&Methods { array })
+impl Method for GetCollaborationRoleMethods {
+    const NAME: &str = "users.collaboration.GetCollaborationRoleMethods";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    type Answer = Methods;
+
+    async fn run(self, call: &Call) -> Result<Methods, ApiError> {
+        let role = self.role.map_or(call.caller.role, |role| role.0);
+        let entries = call.keyrack.catalog().entries();
+        let mut array: Vec<_> =
+            entries.filter(|(_, entry)| entry.role <= role).map(|(_, entry)| entry.info.name.clone()).collect();
+        array.sort_unstable();
+        Ok(Methods { array })
+    }
 }

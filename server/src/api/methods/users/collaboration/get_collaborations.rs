@@ -1,65 +1,68 @@
 //! The accounts that the caller is a member of.
 
-use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::params::OwnerUid;
 use super::role::RoleBean;
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.collaboration.GetCollaborations",
-    summary: "Lists the accounts that the user is a member of; `current` is the one that calls speak of.",
-    params: &[
-        Param::optional("id", Kind::Number, "Only this one.", "3"),
-        Param::optional(
-            "ownerUid",
-            Kind::Number,
-            "Accepted for compatibility; a call speaks of its credential's account.",
-            "",
-        ),
-    ],
-    answer: r#"{"result":0,"collaborations":[{"id":3,"displayName":"Ada's account","status":"ACTIVE","role":{"id":1,"name":"owner"},"current":true}]}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::Never,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the accounts that the user is a member of; `current` is the one that calls speak of.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetCollaborations {
+    /// Only this one.
+    #[schemars(example = 3)]
+    id: Option<i64>,
+    _owner_uid: Option<OwnerUid>,
+}
 
-#[derive(Serialize)]
-struct Collaborations {
+/// Accounts.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Collaborations {
     collaborations: Vec<Collaboration>,
 }
 
-#[derive(Serialize)]
+/// An account that the user is a member of.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Collaboration {
+    #[schemars(example = 3)]
     id: i64,
+    #[schemars(example = &"Ada's account")]
     display_name: String,
+    #[schemars(example = &"ACTIVE")]
     status: &'static str,
+    #[schemars(example = RoleBean::from(Role::Owner))]
     role: RoleBean,
+    /// Whether it is the one that calls speak of.
+    #[schemars(example = true)]
     current: bool,
 }
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let wanted = call.params.opt_number("id")?;
-    let accounts = call.keyrack.members.accounts_of(&call.caller).await?;
-    let collaborations = accounts
-        .into_iter()
-        .filter(|account| wanted.is_none_or(|wanted| wanted == account.id))
-        .map(|account| Collaboration {
-            id: account.id,
-            display_name: account.name,
-            status: "ACTIVE",
-            role: RoleBean::of(account.role),
-            current: account.current,
-        })
-        .collect();
-    Answer::written(&Collaborations { collaborations })
+impl Method for GetCollaborations {
+    const NAME: &str = "users.collaboration.GetCollaborations";
+    const RIGHT: Right = Right::Session(Role::Viewer);
+    const EFFECT: Effect = Effect::Read;
+    type Answer = Collaborations;
+
+    async fn run(self, call: &Call) -> Result<Collaborations, ApiError> {
+        let accounts = call.keyrack.members.accounts_of(&call.caller).await?;
+        let collaborations = accounts
+            .into_iter()
+            .filter(|account| self.id.is_none_or(|wanted| wanted == account.id))
+            .map(|account| Collaboration {
+                id: account.id,
+                display_name: account.name,
+                status: "ACTIVE",
+                role: account.role.into(),
+                current: account.current,
+            })
+            .collect();
+        Ok(Collaborations { collaborations })
+    }
 }

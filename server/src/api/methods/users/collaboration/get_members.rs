@@ -1,47 +1,42 @@
 //! Who is in the account.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::bean::Member;
-use crate::api::answer::Answer;
+use super::bean::Collaborator;
+use super::params::OwnerUid;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "users.collaboration.GetMembers",
-    summary: "Lists the members of the account, and for its owner the invitations that are open (negative numbers).",
-    params: &[
-        Param::optional("id", Kind::Number, "Only this one.", "8"),
-        Param::optional(
-            "ownerUid",
-            Kind::Number,
-            "Accepted for compatibility; a call speaks of its credential's account.",
-            "",
-        ),
-    ],
-    answer: r#"{"result":0,"collaborations":[{"id":8,"uid":8,"email":"bob@example.org","displayName":"Bob","status":"ACTIVE","role":{"id":2,"name":"manager"},"createdOn":"2026-11-24 10:00:00","tokens":2}]}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Viewer,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
-
-#[derive(Serialize)]
-struct Members<'a> {
-    collaborations: Vec<Member<'a>>,
+/// Lists the members of the account, and for its owner the invitations that are open (negative numbers).
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetMembers {
+    /// Only this one.
+    #[schemars(example = 8)]
+    id: Option<i64>,
+    _owner_uid: Option<OwnerUid>,
 }
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let wanted = call.params.opt_number("id")?;
-    let list = call.keyrack.members.list(&call.caller).await?;
-    let is_wanted = |id: i64| wanted.is_none_or(|wanted| wanted == id);
-    let members = list.members.iter().filter(|one| is_wanted(one.user_id)).map(Member::active);
-    let invitations = list.invitations.iter().filter(|one| is_wanted(-one.id)).map(Member::invited);
-    Answer::written(&Members { collaborations: members.chain(invitations).collect() })
+/// Who is in the account, and who was invited.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Members {
+    collaborations: Vec<Collaborator>,
+}
+
+impl Method for GetMembers {
+    const NAME: &str = "users.collaboration.GetMembers";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    type Answer = Members;
+
+    async fn run(self, call: &Call) -> Result<Members, ApiError> {
+        let list = call.keyrack.members.list(&call.caller).await?;
+        let is_wanted = |id: i64| self.id.is_none_or(|wanted| wanted == id);
+        let members = list.members.into_iter().filter(|one| is_wanted(one.user_id)).map(Collaborator::from);
+        let invitations = list.invitations.into_iter().filter(|one| is_wanted(-one.id)).map(Collaborator::from);
+        Ok(Members { collaborations: members.chain(invitations).collect() })
+    }
 }

@@ -1,30 +1,38 @@
 //! A task of the account.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_wire::Object;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{DESCRIPTION, OBJECT, PARAMS, SCRIPT, TRIGGER, new_task, task};
-use crate::api::answer::Answer;
+use super::bean::Task;
+use super::params::{Purpose, Script, ScriptParams, Trigger, new_task};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Method, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "utils.scheduler.CreateAccountTask",
-    summary: "Calls a method at set times. It runs with the rights that the caller has at each run; a token that makes it lets it do what the token may do then.",
-    params: &[TRIGGER, SCRIPT, PARAMS, DESCRIPTION],
-    answer: OBJECT,
-    codes: &[Code::Forbidden, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Calls a method at set times. It runs with the rights that the caller has at each run; a token that makes it lets it do what
+/// the token may do then.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateAccountTask {
+    trigger: Trigger,
+    script: Script,
+    params: Option<ScriptParams>,
+    #[serde(default)]
+    description: Purpose,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let made = call.keyrack.scheduler.create(&call.caller, &call.client, None, new_task(&call.params)?).await?;
-    Answer::object(json!({ "object": task(&made) }))
+impl Method for CreateAccountTask {
+    const NAME: &str = "utils.scheduler.CreateAccountTask";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::Limit];
+    type Answer = Object<Task>;
+
+    async fn run(self, call: &Call) -> Result<Object<Task>, ApiError> {
+        let new = new_task(self.trigger, self.script, self.params, self.description);
+        let made = call.keyrack.scheduler.create(&call.caller, &call.client, None, new).await?;
+        Ok(Object { object: made.into() })
+    }
 }

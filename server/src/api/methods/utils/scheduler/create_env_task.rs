@@ -1,43 +1,42 @@
 //! A task of an environment.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_wire::Object;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{DESCRIPTION, OBJECT, PARAMS, SCRIPT, TRIGGER, new_task, task};
-use crate::api::answer::Answer;
+use super::bean::Task;
+use super::params::{Purpose, Script, ScriptParams, Trigger, new_task};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "utils.scheduler.CreateEnvTask",
-    summary: "Calls a method for an environment at set times, as CreateAccountTask does; `envName` is among its parameters by itself, and the task goes with the environment.",
-    params: &[
-        Param::optional(
-            "envName",
-            Kind::Text,
-            "The environment; without it, it is a task of the account.",
-            "my-project",
-        )
-        .shown(),
-        TRIGGER,
-        SCRIPT,
-        PARAMS,
-        DESCRIPTION,
-    ],
-    answer: OBJECT,
-    codes: &[Code::Forbidden, Code::NoEnvironment, Code::Limit],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Calls a method for an environment at set times, as CreateAccountTask does; `envName` is among its parameters by itself, and
+/// the task goes with the environment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateEnvTask {
+    /// The environment; without it, it is a task of the account.
+    #[schemars(example = &"my-project", extend("x-shown" = true))]
+    env_name: Option<String>,
+    trigger: Trigger,
+    script: Script,
+    params: Option<ScriptParams>,
+    #[serde(default)]
+    description: Purpose,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let environment = call.params.opt_text("envName")?;
-    let made = call.keyrack.scheduler.create(&call.caller, &call.client, environment, new_task(&call.params)?).await?;
-    Answer::object(json!({ "object": task(&made) }))
+impl Method for CreateEnvTask {
+    const NAME: &str = "utils.scheduler.CreateEnvTask";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NoEnvironment, Code::Limit];
+    type Answer = Object<Task>;
+
+    async fn run(self, call: &Call) -> Result<Object<Task>, ApiError> {
+        let environment = self.env_name.as_deref();
+        let new = new_task(self.trigger, self.script, self.params, self.description);
+        let made = call.keyrack.scheduler.create(&call.caller, &call.client, environment, new).await?;
+        Ok(Object { object: made.into() })
+    }
 }

@@ -1,33 +1,36 @@
 //! Removing tasks.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
+use keyrack_wire::{Done, Ids};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::api::answer::Answer;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
-use keyrack_wire::Ids;
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "utils.scheduler.DeleteTasks",
-    summary: "Removes tasks: all of those named, or none. A run that is under way goes to its end.",
-    params: &[Param::required("ids", Kind::Ids, "Their numbers, or `*` for all of the account.", "1,2")],
-    answer: r#"{"result":0}"#,
-    codes: &[Code::NotFound],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Removes tasks: all of those named, or none. A run that is under way goes to its end.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteTasks {
+    /// Their numbers, or `*` for all of the account.
+    #[schemars(example = &"1,2")]
+    ids: Ids,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let ids = match call.params.ids("ids")? {
-        Ids::These(ids) => ids,
-        Ids::All => call.keyrack.scheduler.list(&call.caller).await?.iter().map(|task| task.id).collect(),
-    };
-    call.keyrack.scheduler.delete(&call.caller, &call.client, &ids).await?;
-    Ok(Answer::done())
+impl Method for DeleteTasks {
+    const NAME: &str = "utils.scheduler.DeleteTasks";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let ids = match self.ids {
+            Ids::These(ids) => ids,
+            Ids::All => call.keyrack.scheduler.list(&call.caller).await?.iter().map(|task| task.id).collect(),
+        };
+        call.keyrack.scheduler.delete(&call.caller, &call.client, &ids).await?;
+        Ok(Done {})
+    }
 }

@@ -1,37 +1,40 @@
 //! Changing a task.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_wire::Object;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{DESCRIPTION, OBJECT, PARAMS, SCRIPT, TRIGGER, new_task, task};
-use crate::api::answer::Answer;
+use super::bean::Task;
+use super::params::{Purpose, Script, ScriptParams, Trigger, new_task};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "utils.scheduler.EditTask",
-    summary: "Changes a task. From then on it runs with the rights of who changed it.",
-    params: &[
-        Param::required("id", Kind::Number, "The number of the task.", "1"),
-        TRIGGER,
-        SCRIPT,
-        PARAMS,
-        DESCRIPTION,
-    ],
-    answer: OBJECT,
-    codes: &[Code::Forbidden, Code::NotFound],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Change,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Changes a task. From then on it runs with the rights of who changed it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EditTask {
+    /// The number of the task.
+    #[schemars(example = 1)]
+    id: i64,
+    trigger: Trigger,
+    script: Script,
+    params: Option<ScriptParams>,
+    #[serde(default)]
+    description: Purpose,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let (id, new) = (call.params.number("id")?, new_task(&call.params)?);
-    let made = call.keyrack.scheduler.edit(&call.caller, &call.client, id, new).await?;
-    Answer::object(json!({ "object": task(&made) }))
+impl Method for EditTask {
+    const NAME: &str = "utils.scheduler.EditTask";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound];
+    type Answer = Object<Task>;
+
+    async fn run(self, call: &Call) -> Result<Object<Task>, ApiError> {
+        let new = new_task(self.trigger, self.script, self.params, self.description);
+        let changed = call.keyrack.scheduler.edit(&call.caller, &call.client, self.id, new).await?;
+        Ok(Object { object: changed.into() })
+    }
 }

@@ -1,36 +1,42 @@
 //! The tasks.
 
-use keyrack_domain::methods::TokenAccess;
-use keyrack_domain::types::accounts::Role;
-use serde_json::json;
+use keyrack_wire::Ids;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::task;
-use crate::api::answer::Answer;
+use super::bean::Task;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::registry::{Effect, Kind, Method, Param, Run};
-use keyrack_wire::Ids;
+use crate::api::method::{Method, Right};
+use crate::api::registry::Effect;
 
-pub const METHOD: Method = Method {
-    name: "utils.scheduler.GetTasks",
-    summary: "Lists the tasks of the account, with their next runs and how the last ones went. Parameters may hold secrets.",
-    params: &[Param::optional("ids", Kind::Ids, "Only these.", "1,2")],
-    answer: r#"{"result":0,"objects":[{"id":1,"script":"environment.control.StopEnv","trigger":"0 20 * * *","description":"Stop at night","params":{"envName":"my-project"},"type":"ACCOUNT","uid":7,"createdOn":"2026-11-24 10:00:00","nextRun":"2026-11-24 20:00:00","lastRun":"2026-11-23 20:00:00","lastResult":0}]}"#,
-    codes: &[],
-    sets: &[],
-    token: TokenAccess::WhenTicked,
-    role: Role::Manager,
-    effect: Effect::Read,
-    post_only: false,
-    run: Run::Permitted(|call| Box::pin(run(call))),
-};
+/// Lists the tasks of the account, with their next runs and how the last ones went. Parameters may hold secrets.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetTasks {
+    /// Only these.
+    #[schemars(example = &"1,2")]
+    ids: Option<Ids>,
+}
 
-async fn run(call: Call) -> Result<Answer, ApiError> {
-    let all = call.keyrack.scheduler.read_tasks(&call.caller, &call.client).await?;
-    let wanted = |id: i64| match call.params.opt_ids("ids") {
-        Ok(Some(Ids::These(ids))) => ids.contains(&id),
-        _ => true,
-    };
-    let tasks: Vec<_> = all.iter().filter(|found| wanted(found.id)).map(task).collect();
-    Answer::object(json!({ "objects": tasks }))
+/// Tasks of the account.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ScheduledTasks")]
+pub struct Tasks {
+    objects: Vec<Task>,
+}
+
+impl Method for GetTasks {
+    const NAME: &str = "utils.scheduler.GetTasks";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    type Answer = Tasks;
+
+    async fn run(self, call: &Call) -> Result<Tasks, ApiError> {
+        let mut tasks = call.keyrack.scheduler.read_tasks(&call.caller, &call.client).await?;
+        if let Some(Ids::These(ids)) = self.ids {
+            tasks.retain(|task| ids.contains(&task.id));
+        }
+        Ok(Tasks { objects: tasks.into_iter().map(Task::from).collect() })
+    }
 }
