@@ -114,6 +114,7 @@ pub fn main() -> ExitCode {
     if first == NODE_WEB {
         return crate::node_web::run();
     }
+    crate::memory::give_back_large_blocks();
     let cli = match without_empty_variables(Cli::command())
         .try_get_matches()
         .and_then(|matches| Cli::from_arg_matches(&matches))

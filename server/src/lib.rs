@@ -5,5 +5,6 @@ mod browser;
 pub mod cli;
 pub mod http;
 pub mod log;
+mod memory;
 mod node_web;
 pub mod site;

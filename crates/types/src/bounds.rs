@@ -71,7 +71,7 @@ pub mod files {
     /// Groups in a regular expression. The engine remembers two positions of each group for each of its states.
     pub const PATTERN_GROUPS: usize = 32;
     /// Memory that each form of a compiled regular expression may take, in bytes, and what a search may cache of it.
-    pub const PATTERN_MEMORY: usize = 1 << 20;
+    pub const PATTERN_MEMORY: usize = 4 << 20;
     pub const SEARCH_CACHE: usize = 2 << 20;
     /// Time that all searches of one replacement take together.
     pub const SEARCH_TIME: Duration = Duration::from_secs(5);

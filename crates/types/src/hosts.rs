@@ -18,6 +18,8 @@ fn split(text: &str) -> Option<(&str, Option<u16>)> {
         },
     };
     let port = match port {
+        // A port that is left out behind its colon is none (RFC 9110, section 4.2.3).
+        Some("") => None,
         Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => Some(port.parse().ok()?),
         Some(_) => return None,
         None => None,
@@ -41,9 +43,19 @@ pub fn host_of(text: &str) -> Option<String> {
 pub fn ip_address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let text = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    let (host, _) = split(text)?;
+    // Whatever number stands behind an address says nothing about it.
+    let host = match (text.strip_prefix('['), text.split_once(':')) {
+        (Some(rest), _) => rest.split_once(']').filter(|(_, port)| is_port(port))?.0,
+        (None, Some((host, port))) if !port.contains(':') && is_port(&text[host.len()..]) => host,
+        (None, _) => text,
+    };
     let host = host.split_once('%').map_or(host, |(host, _)| host);
     host.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+}
+
+/// Nothing, or a colon and any digits.
+fn is_port(text: &str) -> bool {
+    text.is_empty() || text.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a host, as [`host_of`] writes it, is the machine of whoever asks for it.
@@ -92,7 +104,8 @@ mod tests {
             ("::ffff:198.51.100.7", Some("198.51.100.7")),
             ("[::ffff:198.51.100.7]:80", Some("198.51.100.7")),
             ("198.51.100.7:x", None),
-            ("198.51.100.7:99999", None),
+            ("198.51.100.7:99999", Some("198.51.100.7")),
+            ("198.51.100.7:", Some("198.51.100.7")),
             ("[2001:db8::1]443", None),
             ("unknown", None),
             ("_hidden", None),

@@ -18,7 +18,9 @@ const LIMIT: usize = 254;
 /// [`Error::Invalid`] for what cannot be an address.
 pub fn check_email(email: &str) -> Result<String> {
     let written = email.trim();
-    let normal = normal_email(written).filter(|normal| {
+    // Looked for before the domain is brought to one form, which drops what cannot be seen.
+    let visible = Some(written).filter(|written| !written.chars().any(is_hidden));
+    let normal = visible.and_then(normal_email).filter(|normal| {
         normal.len() <= LIMIT && normal.rsplit_once('@').is_some_and(|(local, _)| may_be_local(local))
     });
     normal.ok_or_else(|| {
@@ -40,7 +42,7 @@ pub(crate) fn login_forms(login: &str) -> (String, String) {
 
 fn normal_email(email: &str) -> Option<String> {
     let (local, domain) = email.rsplit_once('@')?;
-    let local: String = local.to_lowercase().nfc().collect();
+    let local: String = local.nfkc().collect::<String>().to_lowercase();
     Some(format!("{local}@{}", ascii_domain(domain)?))
 }
 

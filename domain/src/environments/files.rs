@@ -2,7 +2,7 @@
 
 use super::changes::NodeChoice;
 use super::file_turn::abandoned;
-use super::inside::{engine_error, event, may};
+use super::inside::{InsideAudit, engine_error, event, may};
 use crate::audit::Event;
 use crate::bounds::records::PATH_SHOWN;
 use crate::caller::{Caller, Client, Right};
@@ -282,29 +282,27 @@ impl Environments {
         let parameter = paths.first().map_or("path", |(name, _)| *name);
         let mut event = event(caller, client, kind, &inside);
         for (name, path) in paths {
-            event = event.with(name, *path);
+            event = event.with(name, short_path(path));
         }
         let work = prepare.await?;
         // Only a search takes long before it has changed anything.
         let searches = matches!(work, FileWork::Replace { .. });
-        self.with_audit(event, async {
-            let mut done = Vec::new();
-            for node in &inside.nodes {
-                let working = inside.manager.engine.work_on_files(node.id, work.clone());
-                let worked = tokio::select! {
-                    worked = working => worked,
-                    () = waiting::gone(), if searches => return Err(abandoned()),
-                };
-                done.push((node.id, worked.map_err(engine_error(parameter))?));
-            }
-            Ok(done)
-        })
-        .await
+        let mut audit = InsideAudit::new(self, event);
+        let mut done = Vec::new();
+        for node in &inside.nodes {
+            let working = inside.manager.engine.work_on_files(node.id, work.clone());
+            let worked = tokio::select! {
+                worked = working => audit.of(worked).await?,
+                () = waiting::gone(), if searches => return Err(abandoned()),
+            };
+            done.push((node.id, worked.map_err(engine_error(parameter))?));
+        }
+        Ok(done)
     }
 }
 
 /// A path as an entry of the audit log names it; whoever makes files can choose long ones.
-fn short_path(path: &str) -> String {
+pub(super) fn short_path(path: &str) -> String {
     match path.char_indices().nth(PATH_SHOWN) {
         None => path.to_owned(),
         Some((end, _)) => format!("{}…", &path[..end]),

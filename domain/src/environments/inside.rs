@@ -68,6 +68,41 @@ impl Environments {
     }
 }
 
+/// Audits work on files of nodes, which no transaction can hold. The entry follows the first thing that was done, and is tried
+/// again until it is written. A refusal that changed nothing has no entry here: the API gathers its refusals, so that whoever
+/// is refused over and over does not fill the log.
+pub(super) struct InsideAudit<'a> {
+    environments: &'a Environments,
+    event: Event,
+    written: bool,
+}
+
+impl<'a> InsideAudit<'a> {
+    pub fn new(environments: &'a Environments, event: Event) -> InsideAudit<'a> {
+        InsideAudit { environments, event, written: false }
+    }
+
+    /// Hands on what an engine answered, once it is in the log.
+    pub async fn of<T>(&mut self, worked: Result<T, EngineError>) -> Result<Result<T, EngineError>> {
+        let refusal = worked.as_ref().err();
+        let unchanged = refusal.is_some_and(|error| {
+            matches!(
+                error,
+                EngineError::NoFile(_) | EngineError::NoLog(_) | EngineError::FileExists(_) | EngineError::BadFile(_)
+            )
+        });
+        if !self.written && !unchanged {
+            self.environments.retry(|| self.environments.record_event(self.event.clone())).await?;
+            self.written = true;
+        }
+        if let (Some(error), true) = (refusal, self.written) {
+            let text = super::files::short_path(&error.to_string());
+            self.environments.record_event(self.event.clone().refused(text)).await?;
+        }
+        Ok(worked)
+    }
+}
+
 /// The entry of something that is done inside nodes.
 pub(super) fn event(caller: &Caller, client: &Client, kind: &'static str, inside: &Inside<'_>) -> Event {
     let nodes: Vec<i64> = inside.nodes.iter().map(|node| node.id.0).collect();

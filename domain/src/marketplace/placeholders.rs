@@ -52,7 +52,24 @@ pub fn check(at: &str, document: &Document) -> Result<()> {
     }
 }
 
+/// How many `${` are open at once where most are.
+fn nested(text: &str) -> usize {
+    let (mut open, mut most, mut before) = (0_usize, 0, ' ');
+    for letter in text.chars() {
+        match letter {
+            '{' if before == '$' => open += 1,
+            '}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        (most, before) = (most.max(open), letter);
+    }
+    most
+}
+
 fn check_text(at: &str, text: &str) -> Result<()> {
+    if nested(text) > PLACEHOLDERS {
+        return Err(invalid(at, format!("placeholders can be at most {PLACEHOLDERS} deep in each other")));
+    }
     for part in parts(text) {
         let Part::Placeholder { inside, .. } = part else { continue };
         let mut inside = inside.trim();

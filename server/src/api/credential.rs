@@ -15,8 +15,10 @@ use keyrack_wire::Pairs;
 /// # Errors
 /// [`ApiError::NoCredential`], or [`ApiError::TwoCredentials`] when different ones came.
 pub fn presented<'a>(headers: &'a HeaderMap, pairs: &'a Pairs) -> Result<Cow<'a, str>, ApiError> {
-    let mut found =
-        bearers(headers).chain(pairs.credentials().map(str::trim).map(Cow::from)).filter(|one| !one.is_empty());
+    let mut found = bearers(headers)
+        .chain(pairs.credentials().map(str::trim).map(Cow::from))
+        .chain(slips(headers))
+        .filter(|one| !one.is_empty());
     let first = found.next().ok_or(ApiError::NoCredential)?;
     if found.any(|other| other != first) {
         return Err(ApiError::TwoCredentials);
@@ -33,6 +35,13 @@ fn bearers(headers: &HeaderMap) -> impl Iterator<Item = Cow<'_, str>> {
             Cow::Owned(text) => Cow::Owned(text),
         })
     })
+}
+
+/// Headers without the word Bearer that hold what looks like a token, but for a slip: whoever sent one is told what it is.
+fn slips(headers: &HeaderMap) -> impl Iterator<Item = Cow<'_, str>> {
+    let all = headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| value.to_str().ok());
+    let all = all.filter(|text| !text.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case("bearer ")));
+    all.filter(|text| text.contains("krp_") && shape(text) == Shape::Noise).map(Cow::from)
 }
 
 /// Tells who wrote a credential wrongly what is wrong with it.

@@ -12,7 +12,7 @@ pub fn is_call(path: &str) -> bool {
         return true;
     }
     // Everything else that is written plainly is told apart by the router.
-    if !path.contains("//") && !path.contains("/.") && !path.contains('%') {
+    if !path.contains("//") && !path.contains("/.") && !path.contains('%') && !path.ends_with('/') {
         return false;
     }
     let parts = resolved(path);

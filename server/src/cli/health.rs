@@ -16,6 +16,9 @@ const ANSWER_LIMIT: u64 = 4096;
 
 #[derive(Args)]
 pub struct Health {
+    /// Not looked at: the server is asked, not its data. Every subcommand takes them.
+    #[command(flatten)]
+    _place: super::DataOptions,
     /// Where the server is to be asked [default: the address that it listens on]
     #[arg(long, env = "KEYRACK_HEALTH_URL", value_name = "URL", value_parser = health_url)]
     url: Option<String>,

@@ -80,6 +80,9 @@ impl Manifest {
         let name = name.ok_or_else(|| {
             invalid("name", format!("it has to be a text of 1 to {NAME_LIMIT} characters that can be seen"))
         })?;
+        if document.get("description").is_some_and(says_what_cannot_be_seen) {
+            return Err(invalid("description", "it has characters that cannot be seen".to_owned()));
+        }
         let own = own_actions(&document)?;
         let mut names = OwnNames::new();
         let mut places = HashMap::new();
@@ -180,6 +183,16 @@ impl Manifest {
     /// The steps that a step stands for when it calls an action of the manifest's own.
     pub fn called(&self, step: &Step) -> &[Step] {
         if step.kind == steps::Kind::Call { self.action(&step.name).unwrap_or_default() } else { &[] }
+    }
+}
+
+/// Whether a text, or one of its translations, has a character that has no place in what people read. Lines may end.
+fn says_what_cannot_be_seen(document: &Document) -> bool {
+    match document {
+        Document::Text(text) => text.split(['\n', '\r', '\t']).any(|line| hidden(line).is_some()),
+        Document::List(items) => items.iter().any(says_what_cannot_be_seen),
+        Document::Mapping(pairs) => pairs.iter().any(|(_, value)| says_what_cannot_be_seen(value)),
+        _ => false,
     }
 }
 

@@ -9,8 +9,6 @@ use serde::Serialize;
 use super::params::{self, LayerName};
 use crate::api::error::ApiError;
 use crate::api::method::methods;
-use crate::api::registry::{Kind, Param};
-use keyrack_wire::Params;
 
 mod image;
 mod logs;
@@ -89,15 +87,6 @@ methods! {
     start_env::StartEnv,
     stop_env::StopEnv,
 }
-
-pub(super) const ENV_NAME: Param = Param::required(
-    "envName",
-    Kind::Text,
-    "The environment: its short name in any case, its domain or its appid.",
-    "my-project",
-);
-
-pub(super) const NODE_GROUP: Param = Param::optional("nodeGroup", Kind::Text, "The layer, `cp` for example.", "cp");
 
 /// The node with the number, the nodes of the layer, or all.
 fn nodes(id: Option<params::NodeId>, layer: Option<LayerName>) -> NodeChoice {

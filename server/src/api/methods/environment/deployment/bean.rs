@@ -6,7 +6,6 @@ use keyrack_domain::uploads::Upload;
 use keyrack_wire::Moment;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 /// The address of an archive, for examples.
 pub const ADDRESS: &str = "http://127.0.0.1:8080/deploy/archives/0123456789abcdef0123456789abcdef/app.war";
@@ -75,11 +74,6 @@ impl From<environments::Deployment> for Deployed {
             updated_on: Moment(deployment.deployed),
         }
     }
-}
-
-/// What is deployed in a context, inside of JSON.
-pub fn deployment(deployment: &environments::Deployment) -> Value {
-    json!(Deployed::from(deployment.clone()))
 }
 
 /// That it was done on a node.

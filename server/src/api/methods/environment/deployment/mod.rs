@@ -5,7 +5,7 @@ mod loose_json;
 
 use crate::api::method::methods;
 
-pub(super) use bean::{NodeDone, deployment};
+pub(super) use bean::NodeDone;
 pub use deploy_archive::DeployArchive;
 pub use rename_context::RenameContext;
 pub use undeploy::Undeploy;
