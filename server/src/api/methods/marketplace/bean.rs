@@ -61,7 +61,7 @@ pub type Nothing = Response<Success>;
 
 impl Nothing {
     /// The only one there is.
-    pub fn new() -> Nothing {
+    pub fn done() -> Nothing {
         Response { response: Success { result: 0 } }
     }
 }

@@ -29,6 +29,6 @@ impl Method for DeleteApp {
 
     async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
         call.keyrack.marketplace.delete_app(&call.caller, &call.client, &self.id).await?;
-        Ok(Nothing::new())
+        Ok(Nothing::done())
     }
 }

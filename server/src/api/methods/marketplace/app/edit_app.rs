@@ -31,6 +31,6 @@ impl Method for EditApp {
 
     async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
         call.keyrack.marketplace.edit_app(&call.caller, &call.client, &self.id, &self.manifest.0).await?;
-        Ok(Nothing::new())
+        Ok(Nothing::done())
     }
 }

@@ -23,6 +23,6 @@ impl Method for ClearLog {
 
     async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
         call.keyrack.marketplace.clear_console(&call.caller, &call.client).await?;
-        Ok(Nothing::new())
+        Ok(Nothing::done())
     }
 }

@@ -28,6 +28,6 @@ impl Method for WriteLog {
 
     async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
         call.keyrack.marketplace.write_console(&call.caller, &call.client, &self.message).await?;
-        Ok(Nothing::new())
+        Ok(Nothing::done())
     }
 }

@@ -28,6 +28,6 @@ impl Method for Delete {
 
     async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
         call.keyrack.marketplace.delete_favorite_app(&call.caller, &call.client, &self.id.0).await?;
-        Ok(Nothing::new())
+        Ok(Nothing::done())
     }
 }

@@ -34,6 +34,6 @@ impl Method for Uninstall {
     async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
         let name = &self.app_unique_name.0;
         call.keyrack.marketplace.uninstall(&call.caller, &call.client, name, self.force).await?;
-        Ok(Nothing::new())
+        Ok(Nothing::done())
     }
 }
