@@ -141,10 +141,6 @@ impl Throttle {
         let mut counts = self.lock();
         let count = counts.entry(key).or_insert_with(|| Count::new(now));
         let until = count.earliest(key, now, deadline);
-        if count.waiting >= WAITING_TRIES && count.wrong == 0 && until <= deadline {
-            // Nothing was wrong: there is just no room to wait.
-            return Err(Error::Unavailable);
-        }
         if until > deadline || count.waiting >= WAITING_TRIES {
             return Err(too_many(until.saturating_duration_since(now)));
         }
