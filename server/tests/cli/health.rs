@@ -63,10 +63,12 @@ fn every_signal_that_asks_for_an_end_leads_to_an_orderly_one() {
 }
 
 #[test]
-fn health_knows_no_folder_and_no_proxy() {
+fn health_looks_at_no_folder_and_asks_no_proxy() {
     let folder = tempfile::tempdir().unwrap();
-    let refused = run(keyrack(&["health"], folder.path()), "");
-    assert_eq!(refused.code, 2, "{refused:?}");
+    // The options of the data are taken, as by every subcommand. Nothing listens there.
+    let refused = run(keyrack(&["health", "--listen", "127.0.0.1:1"], folder.path()), "");
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
     let refused = run(health(&["--url", "https://keys.example.org"]), "");
     assert_eq!(refused.code, 2, "{refused:?}");
     assert!(refused.line().contains("it has to be like http://127.0.0.1:8080"), "{refused:?}");
