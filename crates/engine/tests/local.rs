@@ -33,7 +33,7 @@ fn local() -> Subject {
 }
 
 fn in_folder(data: &std::path::Path) -> Subject {
-    let engine = LocalEngine::open(&data, program()).expect("the engine opens");
+    let engine = LocalEngine::open(data, program()).expect("the engine opens");
     Subject {
         engine: Arc::new(engine),
         image: ImageRef::parse("keyrack/web:7").expect("an image"),
