@@ -152,7 +152,7 @@ async fn a_file_that_comes_with_a_call_goes_on_to_the_server_of_the_environment(
     // Noted once for what was done, and by whom.
     let noted =
         "SELECT count(*) FROM audit WHERE action = 'file.upload' AND address = '127.0.0.1' AND outcome = 'done'";
-    assert_eq!(database.count(noted).await, 3);
+    assert_eq!(database.count(noted).await, 2);
 }
 
 #[tokio::test]
