@@ -1,5 +1,7 @@
 //! `environment.file`: what is written is served, what is read was written, and nothing outside the folder is reached.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::nodes::{self, create, page, web};
@@ -213,8 +215,9 @@ async fn what_is_wrong_is_named() {
         assert_eq!(answer["result"], code, "{method} {all:?}: {answer}");
         assert!(answer["error"].as_str().unwrap().contains(part), "{answer}");
     }
+    // A refusal that changed nothing is counted with the others of its code, and has no entry of its own.
     let audit = server.audit().await.join("\n");
-    assert!(audit.contains("file.delete environment:a refused"), "{audit}");
+    assert!(!audit.contains("file.delete") && !audit.contains("nosuch"), "{audit}");
     assert_eq!(owner.code("environment.control.DeleteEnv", &[("envName", "a")]).await, 0);
     assert_eq!(owner.code(&file("Read"), &[("envName", "a"), ("path", "f")]).await, 11);
     server.keyrack.environments.stop_all().await;
@@ -229,7 +232,7 @@ async fn what_nests_or_is_too_large_is_refused_with_the_bound_and_nothing_is_kep
     let deep: &str = &"d/".repeat(65);
     let to: &str = &"d/".repeat(2045);
     let long: &str = &"a".repeat(4097);
-    let wide: &str = &r"\w".repeat(64);
+    let wide: &str = r"\w{500}";
     let groups: &str = &"()".repeat(33);
     let nested: &str = &format!("{}a{}", "(?:".repeat(65), ")".repeat(65));
     for (method, params, bound) in [
@@ -240,7 +243,7 @@ async fn what_nests_or_is_too_large_is_refused_with_the_bound_and_nothing_is_kep
         ("Rename", vec![("oldPath", page), ("newPath", deep)], "64"),
         ("AddFavorite", vec![("path", deep)], "64"),
         ("ReplaceInBody", vec![("path", page), ("pattern", long)], "4096"),
-        ("ReplaceInBody", vec![("path", page), ("pattern", wide)], "1024 KiB"),
+        ("ReplaceInBody", vec![("path", page), ("pattern", wide)], "4096 KiB"),
         ("ReplaceInBody", vec![("path", page), ("pattern", groups)], "32 groups"),
         ("ReplaceInBody", vec![("path", page), ("pattern", nested)], "64"),
     ] {
@@ -265,23 +268,23 @@ async fn calls_whose_clients_hang_up_are_given_up_and_the_next_one_gets_its_turn
     let params = [("envName", "a"), ("nodeGroup", "cp"), ("path", "/f"), ("pattern", r"1[01]{10000}[^01\n]")];
     let method = file("ReplaceInBody");
     let calls = futures::future::join_all((0..40).map(|_| owner.post(&method, &params)));
-    let begun = async || server.audit().await.iter().filter(|line| line.contains(" file.replace ")).count();
-    let two_have_begun = async {
-        while begun().await < 2 {
-            tokio::task::yield_now().await;
+    let meanwhile = async {
+        for _ in 0..50 {
+            assert_eq!(owner.code("environment.control.GetEnvs", &[]).await, 0);
         }
     };
     tokio::select! {
         answers = calls => panic!("all have ended: {answers:?}"),
-        () = two_have_begun => {}
+        () = meanwhile => {}
     }
-    // All clients are gone now. Two searches end, and the others never begin.
-    done(&owner, "Write", &[("path", "/f"), ("body", "short")]).await;
-    done(&owner, "ReplaceInBody", &[("path", "/f"), ("pattern", "o"), ("replacement", "0")]).await;
+    // All clients are gone now. What they asked for would take more than a minute and a half, if it were not given up.
+    let next = async {
+        done(&owner, "Write", &[("path", "/f"), ("body", "short")]).await;
+        done(&owner, "ReplaceInBody", &[("path", "/f"), ("pattern", "o"), ("replacement", "0")]).await;
+    };
+    tokio::time::timeout(Duration::from_secs(60), next).await.expect("nobody waits for what nobody waits for");
     let lines = server.audit().await;
-    let replaced: Vec<_> = lines.iter().filter(|line| line.contains(" file.replace ")).collect();
-    let given_up = replaced.iter().filter(|line| line.contains("the client went away")).count();
-    assert!(given_up <= 2 && replaced.len() - given_up == 3, "two searches and the last one: {replaced:?}");
+    assert_eq!(lines.iter().filter(|line| line.contains(" file.replace ")).count(), 1, "the last one: {lines:?}");
     assert_eq!(done(&owner, "Read", &[("path", "/f")]).await["body"], "sh0rt");
     server.keyrack.environments.stop_all().await;
 }
