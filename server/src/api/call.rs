@@ -7,7 +7,6 @@ use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::uploads::Received;
 
 use super::error::ApiError;
-use keyrack_wire::Params;
 
 /// A call of a known caller who may call the method. There is no way to make one without a [`Permit`], so a handler
 /// that takes it cannot be reached without the check.
@@ -15,7 +14,6 @@ pub struct Call {
     pub keyrack: Keyrack,
     pub caller: Arc<Caller>,
     pub client: Client,
-    pub params: Params,
     /// The file that came with the call, for a method that takes one.
     pub file: Option<Arc<Received>>,
     _checked: Checked,
@@ -27,7 +25,6 @@ struct Checked;
 pub struct PublicCall {
     pub keyrack: Keyrack,
     pub client: Client,
-    pub params: Params,
 }
 
 /// Proof that the caller may call the method; the parameters are still to be read.
@@ -50,6 +47,6 @@ impl Permit {
 
     /// The call that the permit was given for; its parameters are read by the method.
     pub fn call(self, keyrack: Keyrack, caller: Arc<Caller>, client: Client, file: Option<Arc<Received>>) -> Call {
-        Call { keyrack, caller, client, params: Params::none(), file, _checked: self.0 }
+        Call { keyrack, caller, client, file, _checked: self.0 }
     }
 }

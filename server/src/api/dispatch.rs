@@ -38,7 +38,7 @@ use crate::http::guard::Guard;
 use crate::http::headers::NO_CONTENT_POLICY;
 use crate::http::metrics::Metrics;
 use crate::http::request_id;
-use keyrack_wire::{Names, Pairs, Params};
+use keyrack_wire::{Names, Pairs};
 
 /// The API, ready to answer.
 pub struct Api {
@@ -171,7 +171,7 @@ impl Api {
         let pairs = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &sent)?;
         let client = trace.client.insert(self.proxies.client(parts)).clone();
         let (names, answering) = if method.is_public() {
-            let call = PublicCall { keyrack: self.keyrack.clone(), client, params: Params::none() };
+            let call = PublicCall { keyrack: self.keyrack.clone(), client };
             method.begin_public(call, pairs)?
         } else {
             let (caller, permit) = self.permit(parts, &pairs, method, place, trace).await?;

@@ -107,7 +107,7 @@ pub fn of<M: Method>() -> registry::Method {
         role: M::RIGHT.role(),
         effect: M::EFFECT,
         post_only: M::POST_ONLY,
-        run: Run::Typed(Typed { begin: begin::<M>, takes_file: M::TAKES_FILE, answer: M::Answer::json_schema }),
+        run: Run::Permitted(Typed { begin: begin::<M>, takes_file: M::TAKES_FILE, answer: M::Answer::json_schema }),
     }
 }
 
@@ -124,7 +124,7 @@ pub fn of_public<M: PublicMethod>() -> registry::Method {
         role: Role::Viewer,
         effect: M::EFFECT,
         post_only: M::POST_ONLY,
-        run: Run::TypedPublic(TypedPublic { begin: begin_public::<M>, answer: M::Answer::json_schema }),
+        run: Run::Public(TypedPublic { begin: begin_public::<M>, answer: M::Answer::json_schema }),
     }
 }
 
@@ -151,17 +151,12 @@ fn read<T: DeserializeOwned>(declared: &'static [Param], pairs: Pairs) -> Result
 /// `methods! { stop_env::StopEnv, sign_in::SignIn as public, }`
 macro_rules! methods {
     ($($module:ident :: $method:ident $(as $public:ident)?),* $(,)?) => {
-        $crate::api::method::methods! { $($module :: $method $(as $public)?),*; declared: }
-    };
-    ($($module:ident :: $method:ident $(as $public:ident)?),* $(,)?; declared: $($old:ident),* $(,)?) => {
         $(mod $module;)*
-        $(mod $old;)*
 
         /// The class.
-        pub const METHODS: $crate::api::registry::Class = $crate::api::registry::Class {
-            typed: &[$($crate::api::method::methods!(@of $module :: $method $(as $public)?)),*],
-            declared: &[$($old::METHOD),*],
-        };
+        pub const METHODS: $crate::api::registry::Class = $crate::api::registry::Class(
+            &[$($crate::api::method::methods!(@of $module :: $method $(as $public)?)),*],
+        );
     };
     (@of $module:ident :: $method:ident) => { $crate::api::method::of::<$module::$method> };
     (@of $module:ident :: $method:ident as public) => { $crate::api::method::of_public::<$module::$method> };

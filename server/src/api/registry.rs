@@ -1,6 +1,6 @@
 //! The registry: one declaration per API method, and everything that is made from it.
 //!
-//! A method is one `const METHOD: Method` in `methods/<service>/<class>/<method>.rs`, listed in its class's `METHODS`.
+//! A method is one type in `methods/<service>/<class>/<method>.rs` (see `method.rs`), listed in its class's `methods!`.
 //! From it come dispatch, the domain's catalogue (permissions, the tree of the token dialog), the documentation and the
 //! tests that walk all methods. Nothing else has to be told of a new one.
 
@@ -19,7 +19,7 @@ pub use run::{AnswerSchema, Answering, Begun, Run, Typed, TypedPublic};
 
 use super::call::{Call, PublicCall};
 use super::error::Code;
-use keyrack_wire::{Pairs, Params};
+use keyrack_wire::Pairs;
 
 /// Everything about one API method.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub struct Method {
     pub effect: Effect,
     /// Whether GET is refused, because its parameters hold secrets.
     pub post_only: bool,
-    /// What answers it: `Run::Permitted(|call| Box::pin(run(call)))`.
+    /// What answers it.
     pub run: Run,
 }
 
@@ -60,24 +60,19 @@ pub enum Effect {
 impl Method {
     /// Whether it is called without a credential.
     pub fn is_public(&self) -> bool {
-        matches!(self.run, Run::Public(_) | Run::TypedPublic(_))
+        matches!(self.run, Run::Public(_))
     }
 
     /// Whether a file may come with the call, in a multipart form.
     pub fn takes_file(&self) -> bool {
-        match self.run {
-            Run::WithFile(_) => true,
-            Run::Typed(typed) => typed.takes_file,
-            Run::Public(_) | Run::Permitted(_) | Run::TypedPublic(_) => false,
-        }
+        matches!(self.run, Run::Permitted(typed) if typed.takes_file)
     }
 
-    /// The schema of its answer, where a type has it.
-    pub fn answer_schema(&self) -> Option<AnswerSchema> {
+    /// The schema of its answer, without the envelope.
+    pub fn answer_schema(&self) -> AnswerSchema {
         match self.run {
-            Run::Typed(typed) => Some(typed.answer),
-            Run::TypedPublic(typed) => Some(typed.answer),
-            Run::Public(_) | Run::Permitted(_) | Run::WithFile(_) => None,
+            Run::Permitted(typed) => typed.answer,
+            Run::Public(typed) => typed.answer,
         }
     }
 
@@ -85,21 +80,10 @@ impl Method {
     ///
     /// # Errors
     /// For a parameter that is missing or cannot be read.
-    pub fn begin(&'static self, mut call: Call, pairs: Pairs) -> Begun {
-        if let Run::Typed(typed) = self.run {
-            return (typed.begin)(self.params, pairs, call);
-        }
-        call.params = Params::bind(self.params, pairs)?;
-        let names = call.params.names();
+    pub fn begin(&'static self, call: Call, pairs: Pairs) -> Begun {
         match self.run {
-            Run::Permitted(run) => Ok((names, run(call))),
-            Run::WithFile(run) => {
-                let file = call.file.clone();
-                Ok((names, run(call, file)))
-            }
-            Run::Public(_) | Run::Typed(_) | Run::TypedPublic(_) => {
-                Err(Error::internal(format_args!("{} takes no caller", self.name)).into())
-            }
+            Run::Permitted(typed) => (typed.begin)(self.params, pairs, call),
+            Run::Public(_) => Err(Error::internal(format_args!("{} takes no caller", self.name)).into()),
         }
     }
 
@@ -107,14 +91,10 @@ impl Method {
     ///
     /// # Errors
     /// As [`begin`](Method::begin).
-    pub fn begin_public(&'static self, mut call: PublicCall, pairs: Pairs) -> Begun {
+    pub fn begin_public(&'static self, call: PublicCall, pairs: Pairs) -> Begun {
         match self.run {
-            Run::TypedPublic(typed) => (typed.begin)(self.params, pairs, call),
-            Run::Public(run) => {
-                call.params = Params::bind(self.params, pairs)?;
-                Ok((call.params.names(), run(call)))
-            }
-            _ => Err(Error::internal(format_args!("{} needs a caller", self.name)).into()),
+            Run::Public(typed) => (typed.begin)(self.params, pairs, call),
+            Run::Permitted(_) => Err(Error::internal(format_args!("{} needs a caller", self.name)).into()),
         }
     }
 
@@ -135,24 +115,13 @@ impl Method {
 
 /// The methods of a class.
 #[derive(Clone, Copy, Debug)]
-pub struct Class {
-    /// Those that are types.
-    pub typed: &'static [fn() -> Method],
-    /// Those that are declared by hand.
-    pub declared: &'static [Method],
-}
+pub struct Class(pub &'static [fn() -> Method]);
 
 impl Class {
-    /// A class of methods that are declared by hand.
-    pub const fn declared(declared: &'static [Method]) -> Class {
-        Class { typed: &[], declared }
-    }
-
     /// Its methods.
     pub fn methods(&self) -> impl Iterator<Item = &'static Method> {
         // They are made once and live as long as the program.
-        let typed = self.typed.iter().map(|method| &*Box::leak(Box::new(method())));
-        typed.chain(self.declared)
+        self.0.iter().map(|method| &*Box::leak(Box::new(method())))
     }
 }
 

@@ -11,7 +11,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::meanings;
-use super::schema::{example, inferred, of_param};
+use super::schema::{example, of_param};
 use crate::api::error::Code;
 use crate::api::problem::status_of;
 use crate::api::registry::{Effect, Kind, Method, Param};
@@ -75,7 +75,7 @@ fn access(method: &Method) -> &'static str {
 
 fn responses(method: &Method, codes: &[Code], generator: &mut SchemaGenerator) -> Value {
     let answer: Value = serde_json::from_str(method.answer).unwrap_or_default();
-    let success = success(method, &answer, generator);
+    let success = success(method, generator);
     let numbers: Vec<_> = codes.iter().map(|code| code.number()).collect();
     let failure = json!({
         "allOf": [{ "$ref": "#/components/schemas/Failure" }],
@@ -106,17 +106,11 @@ fn responses(method: &Method, codes: &[Code], generator: &mut SchemaGenerator) -
 }
 
 /// The schema of a success: the answer's, with `"result":0`.
-fn success(method: &Method, example: &Value, generator: &mut SchemaGenerator) -> Value {
-    let (mut success, mut required) = match method.answer_schema() {
-        Some(schema) => {
-            let mut schema = schema(generator);
-            exact(&mut schema);
-            let mut schema = schema.to_value();
-            let required = schema["required"].take();
-            (schema, required.as_array().cloned().unwrap_or_default())
-        }
-        None => (inferred(example), Vec::new()),
-    };
+fn success(method: &Method, generator: &mut SchemaGenerator) -> Value {
+    let mut schema = method.answer_schema()(generator);
+    exact(&mut schema);
+    let mut success = schema.to_value();
+    let mut required = success["required"].take().as_array().cloned().unwrap_or_default();
     required.insert(0, "result".into());
     success["required"] = required.into();
     success["properties"]["result"] = json!({ "const": 0 });

@@ -1,6 +1,6 @@
-//! Schemas: of parameters by their kind, of answers by their example.
+//! Schemas of parameters, by their kind.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::api::registry::{Kind, Param};
 
@@ -36,35 +36,6 @@ pub fn example(param: &Param) -> Option<Value> {
     })
 }
 
-/// What an answer looks like that has the fields of this one. An example says nothing of fields that it does not show,
-/// so more are allowed and none is required.
-pub fn inferred(example: &Value) -> Value {
-    match example {
-        Value::Null => json!({}),
-        Value::Bool(_) => json!({ "type": "boolean" }),
-        Value::Number(number) if number.is_f64() => json!({ "type": "number" }),
-        Value::Number(_) => json!({ "type": "integer" }),
-        Value::String(_) => json!({ "type": "string" }),
-        Value::Array(items) => {
-            let mut schemas: Vec<Value> = Vec::new();
-            for item in items.iter().map(inferred) {
-                if !schemas.contains(&item) {
-                    schemas.push(item);
-                }
-            }
-            match schemas.len() {
-                0 => json!({ "type": "array" }),
-                1 => json!({ "type": "array", "items": schemas[0] }),
-                _ => json!({ "type": "array", "items": { "anyOf": schemas } }),
-            }
-        }
-        Value::Object(fields) => {
-            let properties: Map<_, _> = fields.iter().map(|(name, value)| (name.clone(), inferred(value))).collect();
-            json!({ "type": "object", "properties": properties })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,14 +55,5 @@ mod tests {
                 assert!(right, "{} {}: {}", method.name, param.name, param.example);
             }
         }
-    }
-
-    #[test]
-    fn a_list_of_different_things_allows_each() {
-        assert_eq!(
-            inferred(&json!([1, 2, "a"])),
-            json!({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}})
-        );
-        assert_eq!(inferred(&json!([])), json!({"type": "array"}));
     }
 }

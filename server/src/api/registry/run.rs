@@ -1,9 +1,7 @@
 //! How a method is run.
 
 use std::pin::Pin;
-use std::sync::Arc;
 
-use keyrack_domain::uploads::Received;
 use keyrack_wire::{Names, Pairs, Param};
 use schemars::{Schema, SchemaGenerator};
 
@@ -39,13 +37,7 @@ pub type AnswerSchema = fn(&mut SchemaGenerator) -> Schema;
 #[derive(Clone, Copy, Debug)]
 pub enum Run {
     /// Anybody: no credential is looked at.
-    Public(fn(PublicCall) -> Answering),
+    Public(TypedPublic),
     /// A known caller who may call this method; only the dispatcher can make such a [`Call`].
-    Permitted(fn(Call) -> Answering),
-    /// As `Permitted`, and a file may come with the call, in a multipart form.
-    WithFile(fn(Call, Option<Arc<Received>>) -> Answering),
-    /// A method that is a type.
-    Typed(Typed),
-    /// As `Typed`, for anybody.
-    TypedPublic(TypedPublic),
+    Permitted(Typed),
 }
