@@ -13,6 +13,7 @@ pub mod ids;
 pub mod lists;
 pub mod members;
 pub mod methods;
+pub mod nesting;
 pub mod notices;
 pub mod order;
 pub mod refusal;

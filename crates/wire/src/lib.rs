@@ -19,7 +19,7 @@ pub use code::Code;
 pub use param::{Kind, Param};
 #[cfg(feature = "held")]
 pub use params::held;
-pub use params::{End, Ids, Names, Pairs, Params, nesting};
+pub use params::{End, Ids, Names, Pairs, Params};
 pub use read::read;
 pub use refusal::Refusal;
 pub use schema::{describe, exact, example_of, params_of};

@@ -4,7 +4,6 @@ mod bounds;
 mod decode;
 mod json;
 mod names;
-pub mod nesting;
 mod typed;
 
 use std::borrow::Cow;

@@ -3,8 +3,8 @@
 use keyrack_types::bounds::{http::LIST_ITEMS, nesting};
 
 use super::Pairs;
-use super::nesting::{of_json, of_list};
 use crate::{Kind, Param, Refusal};
+use keyrack_types::nesting::{of_json, of_list};
 
 impl Pairs {
     /// Refuses what nests too deep, and lists that would take much more memory than was sent.

@@ -6,9 +6,9 @@ use keyrack_types::dates::{parse_typed_day, parse_wire_moment, typed_day, wire_m
 use keyrack_types::lists::parse_list;
 use serde_json::Value;
 
-use super::nesting::of_json;
 use super::{Ids, Pairs, Params};
 use crate::{Kind, Param, Refusal, Sent};
+use keyrack_types::nesting::of_json;
 
 /// One parameter of each kind.
 pub const DECLARED: &[Param] = &[

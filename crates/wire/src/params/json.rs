@@ -6,8 +6,8 @@ use keyrack_types::bounds::nesting;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::nesting::of_json;
 use crate::Refusal;
+use keyrack_types::nesting::of_json;
 
 /// Reads `{"name":value,…}`: a text is the value itself, `null` is absent, and everything else is its JSON text, which
 /// is what a parameter takes that is a number, yes or no, a list, or JSON. A name that stands twice comes twice.

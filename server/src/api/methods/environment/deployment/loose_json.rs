@@ -3,7 +3,7 @@
 use keyrack_domain::bounds::nesting;
 use serde_json::{Map, Value};
 
-use keyrack_wire::nesting::of_json;
+use keyrack_domain::types::nesting::of_json;
 
 /// Reads a flat object. Real JSON is read as such.
 ///
