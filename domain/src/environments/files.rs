@@ -2,9 +2,8 @@
 
 use super::changes::NodeChoice;
 use super::file_turn::abandoned;
-use super::inside::{InsideAudit, engine_error, event, may};
+use super::inside::{InsideAudit, engine_error, event, may, short_path};
 use crate::audit::Event;
-use crate::bounds::records::PATH_SHOWN;
 use crate::caller::{Caller, Client, Right};
 use crate::engine::{FileDone, FileEntry, FileWork, NodePath, Pattern};
 use crate::environments::service::Environments;
@@ -298,14 +297,6 @@ impl Environments {
             done.push((node.id, worked.map_err(engine_error(parameter))?));
         }
         Ok(done)
-    }
-}
-
-/// A path as an entry of the audit log names it; whoever makes files can choose long ones.
-pub(super) fn short_path(path: &str) -> String {
-    match path.char_indices().nth(PATH_SHOWN) {
-        None => path.to_owned(),
-        Some((end, _)) => format!("{}…", &path[..end]),
     }
 }
 

@@ -8,6 +8,7 @@ use super::changes::NodeChoice;
 use super::manager::{Manager, OperationGuard, Slot};
 use super::model::{Environment, Node};
 use crate::audit::{self, Event};
+use crate::bounds::records::PATH_SHOWN;
 use crate::caller::{Caller, Client, Right};
 use crate::engine::EngineError;
 use crate::environments::service::Environments;
@@ -96,10 +97,18 @@ impl<'a> InsideAudit<'a> {
             self.written = true;
         }
         if let (Some(error), true) = (refusal, self.written) {
-            let text = super::files::short_path(&error.to_string());
+            let text = short_path(&error.to_string());
             self.environments.record_event(self.event.clone().refused(text)).await?;
         }
         Ok(worked)
+    }
+}
+
+/// A path as an entry of the audit log names it; whoever makes files can choose long ones.
+pub(super) fn short_path(path: &str) -> String {
+    match path.char_indices().nth(PATH_SHOWN) {
+        None => path.to_owned(),
+        Some((end, _)) => format!("{}…", &path[..end]),
     }
 }
 

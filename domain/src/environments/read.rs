@@ -159,7 +159,7 @@ impl Environments {
         let inside = self.inside(caller, &slot, name, &super::NodeChoice::Ids(vec![node])).await?;
         let (id, engine) = (inside.nodes[0].id, &inside.manager.engine);
         let kind = if remove { "log.remove" } else { "log.clear" };
-        let event = super::inside::event(caller, client, kind, &inside).with("path", super::files::short_path(path));
+        let event = super::inside::event(caller, client, kind, &inside).with("path", super::inside::short_path(path));
         let done = if remove { engine.remove_log(id, path).await } else { engine.clear_log(id, path).await };
         super::inside::InsideAudit::new(self, event).of(done).await?.map_err(super::inside::engine_error("path"))
     }
