@@ -6,7 +6,6 @@
 extern crate self as keyrack_domain;
 
 pub mod addresses;
-pub mod api;
 pub mod caller;
 pub mod error;
 pub mod http;
@@ -20,6 +19,6 @@ pub use keyrack_types::bounds;
 
 /// What has to hold for any input at all.
 pub mod held {
-    pub use crate::api::multipart_held::multipart;
     pub use keyrack_wire::held::{json_and_lists, lists_and_dates, parameters};
+    pub use keyrack_wire::multipart::held::multipart;
 }

@@ -19,7 +19,7 @@ use keyrack_domain::settings::Settings;
 use keyrack_domain::store::{Address, Schema};
 use keyrack_domain::world::World;
 
-use crate::api::registry::Registry;
+use crate::dispatch::registry::Registry;
 
 /// Exit code of whatever could not begin: wrong options, a port in use, a database out of reach.
 const CANNOT_START: u8 = 2;

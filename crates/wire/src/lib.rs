@@ -6,6 +6,7 @@
 
 mod answer;
 mod code;
+pub mod multipart;
 mod param;
 mod params;
 mod read;

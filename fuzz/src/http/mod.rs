@@ -1,9 +1,3 @@
-//! The reader of client addresses, and what it needs of the server.
+//! The reader of client addresses.
 
 pub mod client;
-
-/// Only the server itself puts it into a request.
-pub mod forwarding {
-    #[derive(Clone, Debug)]
-    pub struct Forwarded(pub crate::caller::Client);
-}

@@ -19,9 +19,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+use crate::forwarding::Peers;
 use crate::http::Address;
 use crate::http::client::TrustedProxies;
-use crate::http::forwarding::Peers;
 use crate::http::guard::Guard;
 
 /// The largest form, in bytes; a token with every method ticked is some 20 KiB.

@@ -14,7 +14,7 @@ use keyrack_domain::cluster::watching;
 use keyrack_domain::log_lines::LineCause;
 
 use super::{Browser, LARGEST_FORM};
-use crate::http::forwarding::Forwarded;
+use crate::http::client::Forwarded;
 use crate::http::request_id;
 
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.

@@ -17,8 +17,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::folder::Folder;
 use super::values::{Proxies, PublicUrl, inner_url, ports, proxies, public_url, size, span, span_or_none};
 use super::{DataOptions, Failure, open};
+use crate::http::Address;
 use crate::http::client::TrustedProxies;
-use crate::http::{Address, Doors, listen};
+use crate::serve::{Doors, listen};
 use crate::{log, site};
 
 const DEMO_EMAIL: &str = "demo@keyrack.local";

@@ -9,14 +9,16 @@ use keyrack_domain::caller::Client;
 use keyrack_domain::types::hosts::ip_address;
 use keyrack_domain::types::text::is_hidden;
 
-use super::forwarding::Forwarded;
-
 /// The longest User-Agent that is kept, in characters.
 const AGENT_LIMIT: usize = 300;
 
 /// The other end of the connection; put into each request where it is accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
+
+/// The client of a request that another server forwarded. Only the internal routes put it into a request.
+#[derive(Clone, Debug)]
+pub struct Forwarded(pub Client);
 
 /// The proxies whose word on the client's address is taken.
 #[derive(Clone, Debug, Default)]

@@ -1,17 +1,9 @@
-//! What stands between the network and the rooms.
+//! What all doors need to know of HTTP: who asks and from where, by which name, and what no answer goes without.
 
 mod address;
 pub mod client;
-mod doors;
-pub mod forwarding;
 pub mod guard;
-mod head_limit;
 pub mod headers;
-mod health;
-pub mod listen;
-pub mod metrics;
 pub mod request_id;
-mod target;
 
 pub use address::Address;
-pub use doors::{App, Doors};

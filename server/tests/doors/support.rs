@@ -12,9 +12,10 @@ use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::settings::Settings;
 use keyrack_domain::types::dates::parse_wire_moment;
 use keyrack_domain::world::{ManualClock, World};
-use keyrack_server::api::registry::{Method as ApiMethod, Registry};
+use keyrack_server::dispatch::registry::{Method as ApiMethod, Registry};
+use keyrack_server::http::Address;
 use keyrack_server::http::client::TrustedProxies;
-use keyrack_server::http::{Address, App, Doors};
+use keyrack_server::serve::{App, Doors};
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use sqlx::{Connection, Row};
@@ -189,7 +190,7 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let never = std::future::pending();
-        tokio::spawn(keyrack_server::http::listen::run(listener, server.app.clone(), never, Duration::ZERO));
+        tokio::spawn(keyrack_server::serve::listen::run(listener, server.app.clone(), never, Duration::ZERO));
         Wire { client: reqwest::Client::new(), address }
     }
 

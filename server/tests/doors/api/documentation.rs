@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::Request;
-use keyrack_server::api::registry::{Effect, Method, Registry};
+use keyrack_server::dispatch::registry::{Effect, Method, Registry};
 use serde_json::Value;
 
 use crate::support::{Server, Wire};
@@ -86,7 +86,7 @@ async fn a_search_finds_methods_by_name_and_by_what_they_do() {
 async fn every_code_has_its_place() {
     let server = Server::start().await;
     let text = page(&server, "/docs/api").await;
-    for code in keyrack_server::api::error::Code::ALL {
+    for code in keyrack_server::dispatch::error::Code::ALL {
         assert!(text.contains(&format!("id=\"code-{}\"", code.number())), "{code:?}");
     }
 }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use http::Method as Verb;
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
-use keyrack_server::api::registry::{Method, Registry};
+use keyrack_server::dispatch::registry::{Method, Registry};
 use serde_json::{Value, json};
 
 use super::members::invite_as;
@@ -206,7 +206,7 @@ async fn a_role_opens_what_is_declared_for_it() {
             let params = with_environment(method, NOBODYS);
             let answer = wire.call(Verb::POST, method, Some(session.credential()), &params).await;
             for_role(method, role).check(&format!("{role:?}"), method, &answer);
-            if answer["result"] == 0 && method.effect == keyrack_server::api::registry::Effect::Change {
+            if answer["result"] == 0 && method.effect == keyrack_server::dispatch::registry::Effect::Change {
                 // Some close the session that calls, one changes the password.
                 server.keyrack.accounts.reset_password(email, PASSWORD).await.unwrap();
                 session = server.session(email, PASSWORD).await;

@@ -1,7 +1,7 @@
 //! What holds for every method that is declared, whatever it does.
 
 use http::Method as Verb;
-use keyrack_server::api::registry::Registry;
+use keyrack_server::dispatch::registry::Registry;
 
 use crate::support::{Reply, Server, examples};
 

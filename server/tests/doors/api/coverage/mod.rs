@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use keyrack_server::api::registry::Registry;
+use keyrack_server::dispatch::registry::Registry;
 
 use reasons::REASONS;
 

@@ -1,6 +1,6 @@
 //! What a compatible server has to do, item by item; what the rows hold already is not repeated.
 
-use keyrack_server::api::registry::Registry;
+use keyrack_server::dispatch::registry::Registry;
 use serde_json::{Value, json};
 
 use super::{CHECK, get};

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::{Method, Request, header};
-use keyrack_server::api::registry::Registry;
+use keyrack_server::dispatch::registry::Registry;
 use serde_json::{Value, json};
 
 use super::{CHECK, FORM, get, post};

@@ -1,2 +1,0 @@
-pub mod multipart;
-pub mod multipart_held;

@@ -1,1 +1,0 @@
-../../../server/src/api/multipart.rs

@@ -1,9 +1,0 @@
-//! `marketplace.console`: lines that manifests and clients write.
-
-use crate::api::method::methods;
-
-methods! {
-    clear_log::ClearLog,
-    read_log::ReadLog,
-    write_log::WriteLog,
-}

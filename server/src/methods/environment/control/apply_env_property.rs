@@ -1,0 +1,35 @@
+//! What clients keep with an environment.
+
+use keyrack_wire::{Done, JsonText};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::params::EnvName;
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Keeps values with an environment, and replaces those that are there.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplyEnvProperty {
+    env_name: EnvName,
+    /// A JSON object: values by name.
+    #[schemars(example = r#"{"owner":"ada"}"#)]
+    properties: JsonText,
+}
+
+impl Method for ApplyEnvProperty {
+    const NAME: &str = "environment.control.ApplyEnvProperty";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, properties) = (&self.env_name, &self.properties);
+        call.keyrack.environments.keep_properties(&call.caller, &call.client, name, properties, true).await?;
+        Ok(Done {})
+    }
+}

@@ -1,0 +1,35 @@
+//! Groups of environments.
+
+use keyrack_domain::environments::GroupChange;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::params::{EnvName, GroupNames};
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Puts an environment into groups.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachEnvGroup {
+    env_name: EnvName,
+    /// Names of groups: one, several with commas, or a JSON list; those that are not there are made.
+    env_group: GroupNames,
+}
+
+impl Method for AttachEnvGroup {
+    const NAME: &str = "environment.control.AttachEnvGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NoEnvironment, Code::Limit];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, groups) = (&self.env_name, &self.env_group.0);
+        call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Attach, groups).await?;
+        Ok(Done {})
+    }
+}

@@ -1,0 +1,76 @@
+//! What a node runs, as a whole.
+
+use std::collections::BTreeMap;
+
+use keyrack_domain::environments::{Node, NodeChoice};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::params::{EnvName, NodeId};
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Reads what a node runs: image, command, entry point, variables, port, memory.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetContainerRunConfig {
+    env_name: EnvName,
+    node_id: NodeId,
+}
+
+/// What a node runs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NodeConfiguration")]
+pub struct Configuration {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<RunConfig>,
+}
+
+/// What a node runs, part by part.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct RunConfig {
+    /// Runs in the place of the image's command; empty when none was set.
+    #[schemars(example = &"")]
+    cmd: String,
+    /// Stands before the command; empty when none was set.
+    #[schemars(example = &"")]
+    entry_point: String,
+    /// Variables by name.
+    #[schemars(example = BTreeMap::from([("GREETING", "hello")]))]
+    env: BTreeMap<String, String>,
+    #[schemars(example = &"keyrack/web")]
+    image: String,
+    /// How much a process of it may take, in bytes.
+    #[schemars(example = 536_870_912)]
+    memory: u64,
+    #[schemars(example = 31000)]
+    port: u16,
+    #[schemars(example = &"latest")]
+    tag: String,
+}
+
+impl Method for GetContainerRunConfig {
+    const NAME: &str = "environment.control.GetContainerRunConfig";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Read;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Configuration;
+
+    async fn run(self, call: &Call) -> Result<Configuration, ApiError> {
+        let (name, choice) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
+        let nodes = call.keyrack.environments.read_configuration(&call.caller, &call.client, name, &choice).await?;
+        let config = |node: Node| RunConfig {
+            memory: node.spec(name).memory,
+            cmd: node.facts.command.unwrap_or_default(),
+            entry_point: node.facts.entry_point.unwrap_or_default(),
+            env: node.facts.variables,
+            image: node.image.name,
+            port: node.port,
+            tag: node.image.tag,
+        };
+        Ok(Configuration { object: nodes.into_iter().next().map(config) })
+    }
+}

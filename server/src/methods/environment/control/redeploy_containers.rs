@@ -1,0 +1,52 @@
+//! Another tag.
+
+use keyrack_domain::environments::{Redeployment, RestartOrder};
+use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::{Done, Secret};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::params::{EnvName, LayerName, NodeId};
+use super::values::{KeepVolumes, Tag};
+use super::{nodes, until_settled};
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Lets a node, a layer or all nodes run another tag of their image.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RedeployContainers {
+    env_name: EnvName,
+    tag: Tag,
+    node_id: Option<NodeId>,
+    node_group: Option<LayerName>,
+    #[serde(default)]
+    use_existing_volumes: KeepVolumes,
+    /// Accepted for compatibility; images need no registry here.
+    #[schemars(example = &"user")]
+    _login: Option<String>,
+    /// Accepted for compatibility.
+    #[schemars(example = &"secret")]
+    _password: Option<Secret>,
+}
+
+impl Method for RedeployContainers {
+    const NAME: &str = "environment.control.RedeployContainers";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        let (name, choice) = (&self.env_name, nodes(self.node_id, self.node_group));
+        let redeployment =
+            Redeployment { tag: self.tag.0, keep_volumes: self.use_existing_volumes.0, order: RestartOrder::default() };
+        let redeploying =
+            call.keyrack.environments.redeploy(&call.caller, &call.client, name, &choice, redeployment).await?;
+        until_settled(redeploying).await?;
+        Ok(Done {})
+    }
+}

@@ -1,0 +1,36 @@
+//! Volumes.
+
+use keyrack_domain::environments::NodeChoice;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::params::{EnvName, LayerName};
+use super::responses::Responses;
+use super::values::VolumePath;
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Makes the volume an ordinary folder of every node of a layer again; what is in it stays.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveContainerVolumeByGroup {
+    env_name: EnvName,
+    path: VolumePath,
+    node_group: LayerName,
+}
+
+impl Method for RemoveContainerVolumeByGroup {
+    const NAME: &str = "environment.control.RemoveContainerVolumeByGroup";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
+    type Answer = Responses;
+
+    async fn run(self, call: &Call) -> Result<Responses, ApiError> {
+        let (name, choice, paths) = (&self.env_name, NodeChoice::Group(self.node_group.0), [self.path.0]);
+        let nodes = call.keyrack.environments.remove_volumes(&call.caller, &call.client, name, &choice, &paths).await?;
+        Ok(Responses::done_on(nodes))
+    }
+}

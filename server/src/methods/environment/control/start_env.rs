@@ -1,0 +1,34 @@
+//! Starting.
+
+use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Done;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::params::EnvName;
+use super::until_settled;
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Starts a stopped, sleeping or broken environment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StartEnv {
+    env_name: EnvName,
+}
+
+impl Method for StartEnv {
+    const NAME: &str = "environment.control.StartEnv";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::NoEnvironment, Code::WrongState];
+    type Answer = Done;
+
+    async fn run(self, call: &Call) -> Result<Done, ApiError> {
+        until_settled(call.keyrack.environments.start(&call.caller, &call.client, &self.env_name).await?).await?;
+        Ok(Done {})
+    }
+}

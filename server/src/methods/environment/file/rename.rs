@@ -1,0 +1,47 @@
+//! Moving a file or a folder.
+
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::params::EnvName;
+use super::bean::Responses;
+use super::place::{Layer, MasterOnly, Node, NodeType, change};
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Moves a file or a folder within a node; what has the new name already is not replaced.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Rename {
+    env_name: EnvName,
+    /// The old place.
+    #[schemars(example = &"/www/index.html")]
+    old_path: String,
+    /// The new place.
+    #[schemars(example = &"/www/home.html")]
+    new_path: String,
+    node_id: Option<Node>,
+    node_group: Option<Layer>,
+    node_type: Option<NodeType>,
+    #[serde(default)]
+    master_only: MasterOnly,
+}
+
+impl Method for Rename {
+    const NAME: &str = "environment.file.Rename";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
+    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
+    type Answer = Responses;
+
+    async fn run(self, call: &Call) -> Result<Responses, ApiError> {
+        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let (from, to) = (&self.old_path, &self.new_path);
+        let nodes = call.keyrack.environments.rename_file(&call.caller, &call.client, &place, from, to).await?;
+        Ok(Responses::of(nodes))
+    }
+}

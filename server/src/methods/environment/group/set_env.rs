@@ -1,0 +1,36 @@
+//! Who is in a group.
+
+use keyrack_domain::environments::GroupChange;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::params::{EnvName, GroupNames};
+use super::Groups;
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Puts an environment into groups, and out of all others.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetEnv {
+    /// Names of groups: one, several with commas, or a JSON list; those that are not there are made.
+    env_group: GroupNames,
+    #[schemars(extend("x-aliases" = ["targetAppid"]))]
+    env_name: EnvName,
+}
+
+impl Method for SetEnv {
+    const NAME: &str = "environment.group.SetEnv";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NoEnvironment, Code::Limit];
+    type Answer = Groups;
+
+    async fn run(self, call: &Call) -> Result<Groups, ApiError> {
+        let (name, groups) = (&self.env_name, &self.env_group.0);
+        call.keyrack.environments.change_groups(&call.caller, &call.client, name, GroupChange::Set, groups).await?;
+        Ok(Groups::of(call.keyrack.environments.groups(&call.caller, Some(name)).await?))
+    }
+}

@@ -1,0 +1,16 @@
+//! `marketplace.app`: what can be installed.
+
+use crate::dispatch::method::methods;
+
+methods! {
+    add_app::AddApp,
+    delete_app::DeleteApp,
+    edit_app::EditApp,
+    get_addon_list::GetAddonList,
+    get_app_info::GetAppInfo,
+    get_categories::GetCategories,
+    get_checksum::GetChecksum,
+    get_list::GetList,
+    install::Install,
+    install_addon::InstallAddon,
+}

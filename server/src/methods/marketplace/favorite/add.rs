@@ -1,0 +1,33 @@
+//! One more.
+
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::bean::Nothing;
+use super::super::params::AppId;
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Makes an app one of your favourites.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Add {
+    id: AppId,
+}
+
+impl Method for Add {
+    const NAME: &str = "marketplace.favorite.Add";
+    const RIGHT: Right = Right::OPERATE;
+    const EFFECT: Effect = Effect::Change;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    const CODES: &[Code] = &[Code::NotFound];
+    type Answer = Nothing;
+
+    async fn run(self, call: &Call) -> Result<Nothing, ApiError> {
+        call.keyrack.marketplace.add_favorite_app(&call.caller, &call.client, &self.id.0).await?;
+        Ok(Nothing::done())
+    }
+}

@@ -1,0 +1,34 @@
+//! All of them, told as the catalogue is.
+
+use keyrack_domain::types::methods::ApiSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::bean::{App, Apps, Sorted};
+use super::super::params::{Lang, Search};
+use crate::dispatch::call::Call;
+use crate::dispatch::error::ApiError;
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+
+/// Lists your favourite apps.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetList {
+    #[serde(default)]
+    search: Search,
+    _lang: Option<Lang>,
+}
+
+impl Method for GetList {
+    const NAME: &str = "marketplace.favorite.GetList";
+    const RIGHT: Right = Right::LOOK;
+    const EFFECT: Effect = Effect::Read;
+    const SETS: &[ApiSet] = &[ApiSet::Marketplace];
+    type Answer = Sorted<Apps<App>>;
+
+    async fn run(self, call: &Call) -> Result<Sorted<Apps<App>>, ApiError> {
+        let found = call.keyrack.marketplace.favorite_apps(&call.caller).await?;
+        Ok(Apps::with(&found, &self.search.0))
+    }
+}

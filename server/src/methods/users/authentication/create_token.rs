@@ -1,0 +1,59 @@
+//! Making a token.
+
+use keyrack_domain::tokens::NewToken;
+use keyrack_domain::types::accounts::Role;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::scope::{ApiList, TokenTemplate};
+use super::{ExpiresAt, bean, scope};
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
+
+/// Makes a token; the answer holds its value, which is never told again.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateToken {
+    /// What the token is for; 1 to 255 characters.
+    #[schemars(example = &"Deploy script")]
+    description: String,
+    #[serde(default)]
+    api_list: ApiList,
+    token_template: Option<TokenTemplate>,
+    expires_at: Option<ExpiresAt>,
+    password: Option<TokenPassword>,
+    code: Option<FactorCode>,
+}
+
+/// The token that was made.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CreatedToken")]
+pub struct Created {
+    token: bean::NewToken,
+}
+
+impl Method for CreateToken {
+    const NAME: &str = "users.authentication.CreateToken";
+    const RIGHT: Right = Right::Session(Role::Manager);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::WrongPassword, Code::Limit];
+    type Answer = Created;
+
+    async fn run(self, call: &Call) -> Result<Created, ApiError> {
+        let (api_set, methods) =
+            scope::read(self.token_template, self.api_list)?.ok_or(ApiError::Missing("apiList"))?;
+        let new = NewToken {
+            description: self.description,
+            api_set,
+            methods,
+            expires: self.expires_at.and_then(|end| end.0.moment()),
+            shared: false,
+        };
+        let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
+        let made = call.keyrack.tokens.create(&confirmed, &new).await?;
+        Ok(Created { token: made.into() })
+    }
+}

@@ -1,0 +1,61 @@
+//! Changing a token; its secret stays.
+
+use keyrack_domain::tokens::TokenChange;
+use keyrack_domain::types::accounts::Role;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::bean::Token;
+use super::scope::{ApiList, TokenTemplate};
+use super::{ExpiresAt, scope};
+use crate::dispatch::call::Call;
+use crate::dispatch::error::{ApiError, Code};
+use crate::dispatch::method::{Method, Right};
+use crate::dispatch::registry::Effect;
+use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
+
+/// Changes what a token is called, opens, or how long it lives; its value stays, and so does what is left out. Who widens
+/// a token of somebody else becomes its owner.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EditToken {
+    /// The token's number.
+    #[schemars(example = 3)]
+    id: i64,
+    /// What the token is for; 1 to 255 characters.
+    #[schemars(example = &"Deploy script")]
+    description: Option<String>,
+    #[serde(default)]
+    api_list: ApiList,
+    token_template: Option<TokenTemplate>,
+    expires_at: Option<ExpiresAt>,
+    password: Option<TokenPassword>,
+    code: Option<FactorCode>,
+}
+
+/// The token as it is now.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "EditedToken")]
+pub struct Edited {
+    token: Token,
+}
+
+impl Method for EditToken {
+    const NAME: &str = "users.authentication.EditToken";
+    const RIGHT: Right = Right::Session(Role::Manager);
+    const EFFECT: Effect = Effect::Change;
+    const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
+    type Answer = Edited;
+
+    async fn run(self, call: &Call) -> Result<Edited, ApiError> {
+        let change = TokenChange {
+            description: self.description,
+            scope: scope::read(self.token_template, self.api_list)?,
+            expires: self.expires_at.map(|end| end.0.moment()),
+            shared: None,
+        };
+        let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
+        let token = call.keyrack.tokens.edit(&confirmed, self.id, None, &change).await?;
+        Ok(Edited { token: token.into() })
+    }
+}
