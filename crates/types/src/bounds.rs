@@ -212,8 +212,8 @@ pub mod records {
     pub const PATH_SHOWN: usize = 200;
     /// Log lines of one caller in a minute; the others are counted.
     pub const LINES_A_MINUTE: u32 = 5;
-    /// Log lines from one place of the program in a minute, whoever causes them; the others are counted.
-    pub const LINES_OF_PLACE_A_MINUTE: u32 = 600;
+    /// Log lines from one call site in a minute, whoever causes them; the others are counted.
+    pub const LINES_OF_CALL_SITE_A_MINUTE: u32 = 600;
     /// How long the server may stand still before what it remembers of callers is looked up anew, in milliseconds. Longer than
     /// any pause of a busy machine, and shorter than a stop in which somebody revokes a token elsewhere.
     pub const STANDSTILL_MILLIS: u64 = 250;

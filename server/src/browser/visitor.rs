@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
@@ -15,11 +15,14 @@ use keyrack_domain::log_lines::LineCause;
 
 use super::{Browser, LARGEST_FORM};
 use crate::http::client::Forwarded;
-use crate::http::request_id;
+use crate::log::context::{self as log, MethodName};
 
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
 pub async fn admit(State(browser): State<Browser>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
+    if let Some(route) = parts.extensions.get::<MatchedPath>() {
+        log::set_method(MethodName::Route(route.clone()));
+    }
     // What another server forwards has passed its guard.
     let forwarded = parts.extensions.get::<Forwarded>().is_some();
     if !forwarded && !browser.guard.passes(&parts) {
@@ -40,6 +43,7 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
     };
     let client = browser.proxies.client(&parts);
     if let Some(caller) = &caller {
+        log::set_account(caller.account);
         caller.note_use(browser.keyrack.world().now(), &client);
     }
     parts.extensions.insert(RequestContext { caller, client });
@@ -54,7 +58,7 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
             } else {
                 Box::pin(next.run(Request::from_parts(parts, body)))
             };
-        browser.changes.spawn(request_id::carry(running)).await.unwrap_or_else(|_| {
+        browser.changes.spawn(log::carry(running)).await.unwrap_or_else(|_| {
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside the server; its log says what.\n")
         })
     };
@@ -71,12 +75,12 @@ async fn change_where_it_belongs(browser: Browser, parts: Parts, body: Body, nex
     let (response, elsewhere) = watching(next.run(request)).await;
     let Some((server, address)) = elsewhere else { return response };
     let client = browser.proxies.client(&parts);
-    match browser.peers.pass_page(&server, &address, &parts, body, &client).await {
+    match browser.peers.forward_page(&server, &address, &parts, body, &client).await {
         Ok(response) => response,
         // The answer from here says that the environment is another server's.
         Err(away) => {
             if browser.keyrack.core.log_lines().may_write(LineCause::Stranger) {
-                tracing::warn!(%server, %away, "a change could not be passed on");
+                tracing::warn!(%server, %away, "a change could not be forwarded");
             }
             response
         }

@@ -19,6 +19,7 @@ use super::values::{Proxies, PublicUrl, inner_url, ports, proxies, public_url, s
 use super::{DataOptions, Failure, open};
 use crate::http::Address;
 use crate::http::client::TrustedProxies;
+use crate::log::context::LogContext;
 use crate::serve::{Doors, listen};
 use crate::{log, site};
 
@@ -137,9 +138,10 @@ impl Serve {
         let app = doors.app();
         let background = tokio::spawn({
             let keyrack = keyrack.clone();
-            async move { keyrack.run_background().await }
+            async move { LogContext::background(keyrack.core.server_id().cloned()).scope(keyrack.run_background()).await }
         });
-        let tasks = tokio::spawn(doors.clone().keep_running_tasks());
+        let looking = LogContext::background(keyrack.core.server_id().cloned());
+        let tasks = tokio::spawn(looking.scope(doors.clone().keep_running_tasks()));
         if let Some(password) = demo {
             println!(
                 "\n  Address   {}\n  Email     {DEMO_EMAIL}\n  Password  {}\n",

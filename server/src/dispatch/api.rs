@@ -1,4 +1,4 @@
-//! The way of a call: parameters, method, credential, permission, handler, envelope.
+//! The way of a call: method, parameters, credential, permission, file, typed parameters, handler, envelope.
 //!
 //! Nothing here writes to the store, and nothing allocates more when there are more tokens.
 
@@ -12,7 +12,6 @@ use bytes::Bytes;
 use futures::FutureExt;
 use http::request::Parts;
 use http::{HeaderValue, Method as Verb, Response, header};
-use keyrack_domain::bounds::http::{BODY, FORWARDED_BODY};
 use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::cluster::ServerId;
 use keyrack_domain::log_lines::LineCause;
@@ -23,20 +22,19 @@ use keyrack_domain::{Credential, Error, Keyrack};
 use tokio_util::task::TaskTracker;
 
 use super::answer::Answer;
-use super::body::{self, Sent};
 use super::call::{Permit, PublicCall};
 use super::cors::{self, everywhere};
 use super::credential::{explain, presented};
 use super::error::{ApiError, Code};
-use super::file_form::{self, FileForm};
+use super::incoming::Incoming;
 use super::path;
 use super::problem;
-use super::registry::{Answering, Effect, Method, NoSuch, Registry};
+use super::registry::{Answering, Effect, Method, NoSuch, Registry, Started};
 use crate::dispatch::metrics::Metrics;
-use crate::forwarding::{ForwardedCall, ForwardedFile, Peers, throw_away};
+use crate::forwarding::{ForwardedCall, Peers};
 use crate::http::client::{Forwarded, TrustedProxies};
 use crate::http::guard::Guard;
-use crate::http::request_id;
+use crate::log::context::{self as log, MethodName};
 use keyrack_wire::{Names, Pairs};
 
 /// The API, ready to answer.
@@ -57,14 +55,15 @@ pub struct Api {
 /// What became known of a call on its way, for the log, the counters and the audit.
 #[derive(Default)]
 struct Trace {
-    place: Option<usize>,
+    /// The method's place in the registry.
+    index: Option<usize>,
     caller: Option<Arc<Caller>>,
     client: Option<Client>,
     /// As it came; it must not come back in any text.
     credential: String,
-    /// What was asked for, where it may have to be passed on to another server.
-    asked: Option<Pairs>,
-    /// What came with it.
+    /// Its parameters, where it may have to be forwarded to another server.
+    pairs: Option<Pairs>,
+    /// The file that came with it.
     file: Option<Arc<Received>>,
     /// Whether some of the body was left unread, so that the connection cannot carry another request.
     unread: bool,
@@ -105,17 +104,17 @@ impl Api {
         let mut trace = Trace::default();
         let mut outcome = self.dispatch(&parts, body, &mut trace).await;
         if let Err(ApiError::Domain(Error::Elsewhere { name, server, address })) = &outcome {
-            match self.pass_on(&parts, &mut trace, server, address).await {
+            match self.forward(&parts, &mut trace, server, address).await {
                 // The server that answered has counted the call, and noted a refusal.
                 Some(response) => return response,
                 None => outcome = Err(Error::ServerAway(name.clone()).into()),
             }
         }
         let code = outcome.as_ref().err().map(ApiError::code);
-        self.metrics.call(trace.place, code, begun.elapsed());
+        self.metrics.call(trace.index, code, begun.elapsed());
         match outcome {
             Ok(answer) => {
-                tracing::debug!(method = self.name(&trace), "call");
+                tracing::debug!("call");
                 envelope(answer.into_bytes())
             }
             Err(error) => {
@@ -135,52 +134,78 @@ impl Api {
         }
     }
 
+    /// The way of every call, with and without a file.
     async fn dispatch(&self, parts: &Parts, body: Body, trace: &mut Trace) -> Result<Answer, ApiError> {
         let path = parts.uri.path();
-        let place = self.registry.find(&path::without_version(path)).map_err(|no| no_such(no, path, &self.registry))?;
-        trace.place = Some(place);
-        let method = self.registry.methods()[place];
+        let index = self.registry.find(&path::without_version(path)).map_err(|no| no_such(no, path, &self.registry))?;
+        let method = self.registry.methods()[index];
+        trace.index = Some(index);
+        log::set_method(MethodName::Api(method.name));
         // Any site may call with a credential that it has. Without one it would make its visitors guess passwords for it, and
         // have them held back for what it got wrong.
         if method.is_public() && method.effect == Effect::Change && self.guard.is_foreign(parts) {
             return Err(ApiError::ForeignPage(method.name));
         }
-        if method.takes_file() && parts.method == Verb::POST {
-            if let Some(file) = parts.extensions.get::<ForwardedFile>() {
-                return self.with_passed_file(parts, file, body, (method, place), trace).await;
+        trace.unread = parts.method == Verb::POST;
+        let mut incoming = Incoming::of(method, parts, body)?;
+        match self.start(parts, &mut incoming, (method, index), trace).await {
+            Ok((names, answering)) => {
+                trace.unread = false;
+                self.run(method, &names, answering).await
             }
-            if file_form::is_one(&parts.headers) {
-                return self.with_file(parts, body, (method, place), trace).await;
+            Err(error) => {
+                trace.unread = incoming.abandon().await;
+                Err(error)
             }
         }
-        let sent = match parts.method {
-            Verb::GET if method.post_only => return Err(ApiError::PostOnly(method.name)),
-            // What a GET says of its body, or has in it, is not looked at.
-            Verb::GET => Sent::nothing(),
-            Verb::POST => {
-                let passed_on = parts.extensions.get::<Forwarded>().is_some();
-                let largest = if passed_on { FORWARDED_BODY } else { BODY };
-                trace.unread = true;
-                let sent = body::sent(&parts.headers, body, largest).await?;
-                trace.unread = false;
-                sent
-            }
-            _ => return Err(ApiError::Verb),
-        };
-        let pairs = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &sent)?;
-        let client = trace.client.insert(self.proxies.client(parts)).clone();
-        let (names, answering) = if method.is_public() {
-            let call = PublicCall { keyrack: self.keyrack.clone(), client };
-            method.begin_public(call, pairs)?
-        } else {
-            let (caller, permit) = self.permit(parts, &pairs, method, place, trace).await?;
-            method.begin(permit.call(self.keyrack.clone(), caller, client, None), pairs)?
-        };
-        self.run(method, &names, answering).await
     }
 
-    /// Has another server answer; `None` when it does not. What was passed on once is not passed on again.
-    async fn pass_on(
+    /// Receives the call: parameters, who calls and whether they may, the file, the parameters in their types.
+    async fn start(
+        &self,
+        parts: &Parts,
+        incoming: &mut Incoming,
+        (method, index): (&'static Method, usize),
+        trace: &mut Trace,
+    ) -> Started {
+        let mut pairs = incoming.parameters(parts).await?;
+        let client = trace.client.insert(self.proxies.client(parts)).clone();
+        if method.is_public() {
+            return method.start_public(PublicCall { keyrack: self.keyrack.clone(), client }, pairs);
+        }
+        let mut caller = self.caller(parts, &pairs, trace).await.map_err(|error| incoming.explain(error))?;
+        let mut permit = Permit::check(caller.may_call(self.ids[index]), &caller, method.name)?;
+        caller.count_call(self.ids[index]);
+        if let Some(file) = incoming.file(&self.keyrack, &caller).await? {
+            trace.file = Some(Arc::new(file));
+            // Parameters may come behind the file too.
+            pairs = incoming.parameters(parts).await?;
+            // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
+            caller = self.keyrack.accounts.authenticate(&trace.credential).await?;
+            permit = Permit::check(caller.may_call(self.ids[index]), &caller, method.name)?;
+        }
+        if !method.params.is_empty() && self.keyrack.core.may_have_peers() {
+            trace.pairs = Some(pairs.clone());
+        }
+        method.start(permit.call(self.keyrack.clone(), caller, client, trace.file.clone()), pairs)
+    }
+
+    /// Who calls.
+    async fn caller(&self, parts: &Parts, pairs: &Pairs, trace: &mut Trace) -> Result<Arc<Caller>, ApiError> {
+        let credential = presented(&parts.headers, pairs)?;
+        trace.credential.push_str(&credential);
+        let caller =
+            self.keyrack.accounts.authenticate(&credential).await.map_err(|error| explain(error, &credential))?;
+        log::set_account(caller.account);
+        if let Some(client) = &trace.client {
+            caller.note_use(self.keyrack.world().now(), client);
+        }
+        trace.caller = Some(caller.clone());
+        Ok(caller)
+    }
+
+    /// Has another server answer; `None` when it does not. A forwarded call is not forwarded again.
+    async fn forward(
         &self,
         parts: &Parts,
         trace: &mut Trace,
@@ -190,121 +215,24 @@ impl Api {
         if parts.extensions.get::<Forwarded>().is_some() {
             return None;
         }
-        let (asked, client) = (trace.asked.take()?, trace.client.as_ref()?);
-        let path = self.registry.methods()[trace.place?].path();
+        let (pairs, client) = (trace.pairs.take()?, trace.client.as_ref()?);
+        let path = self.registry.methods()[trace.index?].path();
         let file = trace.file.as_deref();
-        let call = ForwardedCall { path: &path, form: asked.to_form(), file, credential: &trace.credential, client };
-        match self.peers.pass_call(server, address, &parts.headers, call).await {
+        let call = ForwardedCall { path: &path, form: pairs.to_form(), file, credential: &trace.credential, client };
+        match self.peers.forward_call(server, address, &parts.headers, call).await {
             Ok(response) => Some(response),
             Err(away) => {
                 let cause = trace.caller.as_deref().map_or(LineCause::Stranger, LineCause::from);
                 if self.keyrack.core.log_lines().may_write(cause) {
-                    tracing::warn!(%server, %away, "a call could not be passed on");
+                    tracing::warn!(%server, %away, "a call could not be forwarded");
                 }
                 None
             }
         }
     }
 
-    /// Who calls, and that they may call this method.
-    async fn permit(
-        &self,
-        parts: &Parts,
-        pairs: &Pairs,
-        method: &'static Method,
-        place: usize,
-        trace: &mut Trace,
-    ) -> Result<(Arc<Caller>, Permit), ApiError> {
-        let credential = presented(&parts.headers, pairs)?;
-        trace.credential.push_str(&credential);
-        let caller =
-            self.keyrack.accounts.authenticate(&credential).await.map_err(|error| explain(error, &credential))?;
-        if let Some(client) = &trace.client {
-            caller.note_use(self.keyrack.world().now(), client);
-        }
-        trace.caller = Some(caller.clone());
-        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
-        caller.count_call(self.ids[place]);
-        if !method.params.is_empty() && self.keyrack.core.may_have_peers() {
-            trace.asked = Some(pairs.clone());
-        }
-        Ok((caller, permit))
-    }
-
-    /// As [`Api::dispatch`], for a form that brings a file: nothing of the file is taken before the caller is known.
-    async fn with_file(
-        &self,
-        parts: &Parts,
-        body: Body,
-        (method, place): (&'static Method, usize),
-        trace: &mut Trace,
-    ) -> Result<Answer, ApiError> {
-        let client = trace.client.insert(self.proxies.client(parts)).clone();
-        trace.unread = true;
-        let mut form = FileForm::open(&parts.headers, body)?;
-        let taken = async {
-            form.read_fields().await?;
-            let query = parts.uri.query().unwrap_or_default().as_bytes();
-            let pairs = Pairs::read(query, &Sent::Multipart(form.fields().to_vec()))?;
-            let permitted = self.permit(parts, &pairs, method, place, trace).await;
-            let (caller, permit) = permitted.map_err(|error| form.explain(error))?;
-            let file = form.receive(&self.keyrack, &caller).await?;
-            form.read_fields().await?;
-            let pairs = Pairs::read(query, &Sent::Multipart(form.fields().to_vec()))?;
-            // Parameters may stand behind the file too.
-            if let Some(asked) = &mut trace.asked {
-                asked.clone_from(&pairs);
-            }
-            trace.file = file.map(Arc::new);
-            let (caller, permit) = match &trace.file {
-                // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
-                Some(_) => {
-                    let caller = self.keyrack.accounts.authenticate(&trace.credential).await?;
-                    let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
-                    (caller, permit)
-                }
-                None => (caller, permit),
-            };
-            method.begin(permit.call(self.keyrack.clone(), caller, client, trace.file.clone()), pairs)
-        };
-        match taken.await {
-            Ok((names, answering)) => {
-                trace.unread = false;
-                self.run(method, &names, answering).await
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// As [`Api::with_file`], for a call that another server passes on.
-    async fn with_passed_file(
-        &self,
-        parts: &Parts,
-        file: &ForwardedFile,
-        body: Body,
-        (method, place): (&'static Method, usize),
-        trace: &mut Trace,
-    ) -> Result<Answer, ApiError> {
-        let client = trace.client.insert(self.proxies.client(parts)).clone();
-        let mut pieces = body.into_data_stream();
-        let taken = async {
-            let pairs =
-                Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &Sent::Form(file.form().clone()))?;
-            let (caller, permit) = self.permit(parts, &pairs, method, place, trace).await?;
-            let file = file.receive(&self.keyrack, &caller, &mut pieces).await?;
-            method.begin(permit.call(self.keyrack.clone(), caller, client, Some(Arc::new(file))), pairs)
-        };
-        match taken.await {
-            Ok((names, answering)) => self.run(method, &names, answering).await,
-            Err(error) => {
-                throw_away(pieces).await;
-                Err(error)
-            }
-        }
-    }
-
-    /// Runs the handler. A change runs to its end even when the client goes away meanwhile. A refusal speaks of
-    /// parameters by the names that the client used.
+    /// Runs the method. A change runs to its end even when the client goes away meanwhile. A refusal calls parameters by the
+    /// names that the client used.
     pub(super) async fn run(
         &self,
         method: &'static Method,
@@ -315,7 +243,7 @@ impl Api {
             Effect::Read => AssertUnwindSafe(answering).catch_unwind().await.ok(),
             Effect::Change => {
                 let (_client, answering) = waiting::for_client(answering);
-                self.changes.spawn(request_id::carry(answering)).await.ok()
+                self.changes.spawn(log::carry(answering)).await.ok()
             }
         };
         outcome
@@ -325,13 +253,12 @@ impl Api {
 
     fn note_refusal(&self, error: &ApiError, trace: &Trace) {
         let code = error.code();
-        let method = self.name(trace);
         match &trace.caller {
             Some(caller) if self.keyrack.core.log_lines().may_write((&**caller).into()) => {
-                tracing::info!(method, code = code.number(), "call refused");
+                tracing::info!(code = code.number(), "call refused");
             }
             // Strangers, and callers who go on and on, could fill the disk.
-            _ => tracing::debug!(method, code = code.number(), "call refused"),
+            _ => tracing::debug!(code = code.number(), "call refused"),
         }
         if let ApiError::Slip(_) | ApiError::Domain(Error::NotAuthenticated(Credential::Unknown)) = error {
             self.metrics.unknown_credential();
@@ -342,12 +269,12 @@ impl Api {
             Code::Parameter | Code::Unavailable | Code::Internal | Code::WrongPassword | Code::WrongSignIn
         );
         if let (Some(caller), Some(client), true) = (&trace.caller, &trace.client, telling) {
-            self.keyrack.refused(caller, client, method, code.number(), &error.audit_text());
+            self.keyrack.refused(caller, client, self.name(trace), code.number(), &error.audit_text());
         }
     }
 
     fn name(&self, trace: &Trace) -> &'static str {
-        trace.place.map_or("unknown", |place| self.registry.methods()[place].name)
+        trace.index.map_or("unknown", |place| self.registry.methods()[place].name)
     }
 }
 

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::answer::Answer;
 use super::call::{Call, PublicCall};
 use super::error::{ApiError, Code};
-use super::registry::{self, Begun, Effect, Param, Run, Typed, TypedPublic};
+use super::registry::{self, Effect, Param, Run, Started, Typed, TypedPublic};
 use keyrack_wire::{Names, Pairs};
 
 /// Who may call a method. This is the one place that says it.
@@ -107,7 +107,7 @@ pub fn of<M: Method>() -> registry::Method {
         role: M::RIGHT.role(),
         effect: M::EFFECT,
         post_only: M::POST_ONLY,
-        run: Run::Permitted(Typed { begin: begin::<M>, takes_file: M::TAKES_FILE, answer: M::Answer::json_schema }),
+        run: Run::Permitted(Typed { start: start::<M>, takes_file: M::TAKES_FILE, answer: M::Answer::json_schema }),
     }
 }
 
@@ -124,16 +124,16 @@ pub fn of_public<M: PublicMethod>() -> registry::Method {
         role: Role::Viewer,
         effect: M::EFFECT,
         post_only: M::POST_ONLY,
-        run: Run::Public(TypedPublic { begin: begin_public::<M>, answer: M::Answer::json_schema }),
+        run: Run::Public(TypedPublic { start: start_public::<M>, answer: M::Answer::json_schema }),
     }
 }
 
-fn begin<M: Method>(declared: &'static [Param], pairs: Pairs, call: Call) -> Begun {
+fn start<M: Method>(declared: &'static [Param], pairs: Pairs, call: Call) -> Started {
     let (names, method) = read::<M>(declared, pairs)?;
     Ok((names, Box::pin(async move { Answer::written(&method.run(&call).await?) })))
 }
 
-fn begin_public<M: PublicMethod>(declared: &'static [Param], pairs: Pairs, call: PublicCall) -> Begun {
+fn start_public<M: PublicMethod>(declared: &'static [Param], pairs: Pairs, call: PublicCall) -> Started {
     let (names, method) = read::<M>(declared, pairs)?;
     Ok((names, Box::pin(async move { Answer::written(&method.run(&call).await?) })))
 }

@@ -13,6 +13,7 @@ pub mod credential;
 pub mod error;
 mod file_form;
 mod hint;
+mod incoming;
 pub mod method;
 pub mod metrics;
 pub mod openapi;

@@ -15,7 +15,7 @@ use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::{ApiSet, MethodInfo, split_name};
 
 pub use keyrack_wire::{Kind, Param};
-pub use run::{AnswerSchema, Answering, Begun, Run, Typed, TypedPublic};
+pub use run::{AnswerSchema, Answering, Run, Started, Typed, TypedPublic};
 
 use super::call::{Call, PublicCall};
 use super::error::Code;
@@ -80,20 +80,20 @@ impl Method {
     ///
     /// # Errors
     /// For a parameter that is missing or cannot be read.
-    pub fn begin(&'static self, call: Call, pairs: Pairs) -> Begun {
+    pub fn start(&'static self, call: Call, pairs: Pairs) -> Started {
         match self.run {
-            Run::Permitted(typed) => (typed.begin)(self.params, pairs, call),
+            Run::Permitted(typed) => (typed.start)(self.params, pairs, call),
             Run::Public(_) => Err(Error::internal(format_args!("{} takes no caller", self.name)).into()),
         }
     }
 
-    /// As [`begin`](Method::begin), for a method that needs no credential.
+    /// As [`start`](Method::start), for a method that needs no credential.
     ///
     /// # Errors
-    /// As [`begin`](Method::begin).
-    pub fn begin_public(&'static self, call: PublicCall, pairs: Pairs) -> Begun {
+    /// As [`start`](Method::start).
+    pub fn start_public(&'static self, call: PublicCall, pairs: Pairs) -> Started {
         match self.run {
-            Run::Public(typed) => (typed.begin)(self.params, pairs, call),
+            Run::Public(typed) => (typed.start)(self.params, pairs, call),
             Run::Permitted(_) => Err(Error::internal(format_args!("{} needs a caller", self.name)).into()),
         }
     }

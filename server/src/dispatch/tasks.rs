@@ -1,4 +1,4 @@
-//! Tasks that are due, called as any call is: the permission first, then the parameters, then the handler.
+//! Tasks that are due, called as any call is: the permission first, then the parameters, then the method.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,23 +11,23 @@ use tokio::task::JoinHandle;
 
 use super::answer::Answer;
 use super::api::Api;
-use super::body::Sent;
 use super::call::Permit;
 use super::error::{ApiError, blot};
-use keyrack_wire::Pairs;
+use crate::log::context::{self as log, LogContext, MethodName};
+use keyrack_wire::{Pairs, Sent};
 
-/// A claim is renewed so often while its call runs; it holds a minute.
+/// How often a claim is renewed while its call runs; it is valid for a minute.
 const RENEWED: Duration = Duration::from_secs(20);
 
 impl Api {
-    /// Begins everything that is due now and that no server has begun. Answers what is under way; nobody has to wait for
-    /// it.
+    /// Starts every task that is due now and that no server has started. Returns what is under way; it goes on by itself.
     pub async fn run_due_tasks(self: &Arc<Api>) -> Vec<JoinHandle<()>> {
         // A database that is out of reach was logged; what is due now is due at the next look too.
         let claimed = self.keyrack.scheduler.claim_due().await.unwrap_or_default();
-        let begin = |(task, caller)| {
+        let begin = |(task, caller): (ClaimedTask, Result<Arc<Caller>>)| {
             let api = self.clone();
-            self.changes.spawn(async move { api.run_task(task, caller).await })
+            let context = LogContext::task(task.id);
+            self.changes.spawn(context.scope(async move { api.run_task(task, caller).await }))
         };
         claimed.into_iter().map(begin).collect()
     }
@@ -36,6 +36,7 @@ impl Api {
         let (method, params, client) = (task.method.clone(), std::mem::take(&mut task.params), task.client());
         let mut calling = std::pin::pin!(async {
             let caller = caller?;
+            log::set_account(caller.account);
             caller.note_use(self.keyrack.world().now(), &client);
             self.call_for_task(&method, params, caller, client).await
         });
@@ -51,7 +52,7 @@ impl Api {
             }
         };
         if let Err(ApiError::Domain(Error::Elsewhere { server, .. })) = &outcome {
-            tracing::debug!(task = task.id, %server, "task handed on");
+            tracing::debug!(%server, "task handed on");
             let _ = self.keyrack.scheduler.hand_on(&task, server).await;
             return;
         }
@@ -59,8 +60,8 @@ impl Api {
             Ok(_) => (0, None),
             Err(error) => (error.code().number(), Some(blot(error.kept_text(), &[]))),
         };
-        tracing::info!(task = task.id, method, code, "task");
-        // What could not be noted was logged; the claim runs out by itself.
+        tracing::info!(code, "task");
+        // A failure was logged; the claim runs out by itself.
         let _ = self.keyrack.scheduler.finish(&task, code, text.as_deref()).await;
     }
 
@@ -71,14 +72,15 @@ impl Api {
         caller: Arc<Caller>,
         client: Client,
     ) -> Result<Answer, ApiError> {
-        let place = self.registry.methods().iter().position(|method| method.name == name);
-        let place = place.ok_or_else(|| ApiError::UnknownMethod(name.to_owned()))?;
-        let method = self.registry.methods()[place];
-        let permit = Permit::check(caller.may_call(self.ids[place]), &caller, method.name)?;
+        let index = self.registry.methods().iter().position(|method| method.name == name);
+        let index = index.ok_or_else(|| ApiError::UnknownMethod(name.to_owned()))?;
+        let method = self.registry.methods()[index];
+        log::set_method(MethodName::Api(method.name));
+        let permit = Permit::check(caller.may_call(self.ids[index]), &caller, method.name)?;
         let fields: Vec<_> = params.into_iter().map(|(name, value)| (name, Bytes::from(value))).collect();
         let pairs = Pairs::read(&[], &Sent::Multipart(fields))?;
         // The domain makes no task of what needs no credential.
-        let (names, answering) = method.begin(permit.call(self.keyrack.clone(), caller, client, None), pairs)?;
+        let (names, answering) = method.start(permit.call(self.keyrack.clone(), caller, client, None), pairs)?;
         self.run(method, &names, answering).await
     }
 }

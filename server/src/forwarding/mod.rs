@@ -31,6 +31,7 @@ pub use doors::router;
 pub use file::{ForwardedFile, NotReceived, throw_away};
 
 use crate::http::request_id;
+use crate::log::context;
 
 /// The internal routes; what follows is the public path, or says which file.
 const CALLS: &str = "/internal/call";
@@ -114,8 +115,8 @@ impl Network {
         let mut request = Request::post(uri).body(body)?;
         signature::write(signature, request.headers_mut())?;
         request.headers_mut().extend(along);
-        // The logs of both servers call it by one name.
-        if let Some(id) = request_id::current().and_then(|id| HeaderValue::try_from(id.to_string()).ok()) {
+        // The logs of both servers have it under one id.
+        if let Some(id) = context::request_id().and_then(|id| HeaderValue::try_from(id.to_string()).ok()) {
             request.headers_mut().insert(request_id::HEADER, id);
         }
         let answer = tokio::time::timeout(LONGEST_ANSWER, self.0.request(request)).await.map_err(|_| Away::Slow)??;
@@ -138,7 +139,7 @@ impl Peers {
     ///
     /// # Errors
     /// [`Away`] when it does not.
-    pub async fn pass_call(
+    pub async fn forward_call(
         &self,
         to: &ServerId,
         address: &str,
@@ -154,14 +155,14 @@ impl Peers {
         along.insert(header::AUTHORIZATION, format!("Bearer {}", call.credential).parse().map_err(http::Error::from)?);
         let door = format!("{CALLS}{}", call.path);
         let outgoing = Outgoing { door: &door, along, body: call.form.into(), file: call.file, client: call.client };
-        self.pass(to, address, outgoing).await
+        self.forward(to, address, outgoing).await
     }
 
     /// Has another server answer a page's request.
     ///
     /// # Errors
     /// [`Away`] when it does not.
-    pub async fn pass_page(
+    pub async fn forward_page(
         &self,
         to: &ServerId,
         address: &str,
@@ -177,10 +178,10 @@ impl Peers {
         }
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let outgoing = Outgoing { door: &format!("{PAGES}{path}"), along, body, file: None, client };
-        self.pass(to, address, outgoing).await
+        self.forward(to, address, outgoing).await
     }
 
-    async fn pass(&self, to: &ServerId, address: &str, outgoing: Outgoing<'_>) -> Result<Response<Body>, Away> {
+    async fn forward(&self, to: &ServerId, address: &str, outgoing: Outgoing<'_>) -> Result<Response<Body>, Away> {
         let Outgoing { door, mut along, body, file, client } = outgoing;
         let (address_of_client, credential) = (client.address.to_string(), signature::credential(&along));
         // Headers hold visible ASCII only, and the signature is over what arrives.

@@ -1,4 +1,4 @@
-//! A name for each request, so that all that is logged of one can be found together.
+//! An id for each request, so that all that is logged of one can be found together.
 //!
 //! A client or a proxy may give it (`X-Request-Id`); otherwise the server does. It costs a number on the way of a call:
 //! text is made of it only when something is written.
@@ -14,11 +14,7 @@ pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer ones are not taken: they would fill the log.
 const LONGEST: usize = 64;
 
-tokio::task_local! {
-    static CURRENT: RequestId;
-}
-
-/// The name of a request.
+/// The id of a request.
 #[derive(Clone, Debug)]
 pub struct RequestId {
     given: Option<HeaderValue>,
@@ -26,22 +22,17 @@ pub struct RequestId {
 }
 
 impl RequestId {
-    /// The name that the request brings when it is fit for a log, else a new one.
+    /// The id that the request brings when it is fit for a log, else a new one.
     pub fn of(headers: &HeaderMap) -> RequestId {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let given = headers.get(HEADER).filter(|value| fit(value.as_bytes())).cloned();
         RequestId { given, number: LAST.fetch_add(1, Ordering::Relaxed) }
     }
 
-    /// What the answer has to say: always the name that was given, and the server's own when something went wrong.
+    /// What the answer has to say: always the id that was given, and the server's own when something went wrong.
     pub fn answer(&self, failed: bool) -> Option<HeaderValue> {
         let own = || failed.then(|| HeaderValue::try_from(self.to_string()).ok()).flatten();
         self.given.clone().or_else(own)
-    }
-
-    /// Runs something as part of this request.
-    pub async fn scope<F: Future>(self, work: F) -> F::Output {
-        CURRENT.scope(self, work).await
     }
 }
 
@@ -53,22 +44,6 @@ impl fmt::Display for RequestId {
         match self.given.as_ref().and_then(|given| given.to_str().ok()) {
             Some(given) => f.write_str(given),
             None => write!(f, "{:08x}-{}", *RUN, self.number),
-        }
-    }
-}
-
-/// The request that runs here, if one does.
-pub fn current() -> Option<RequestId> {
-    CURRENT.try_with(Clone::clone).ok()
-}
-
-/// Lets work that goes on in a task of its own keep the name of the request that it is done for.
-pub fn carry<F: Future>(work: F) -> impl Future<Output = F::Output> {
-    let current = current();
-    async move {
-        match current {
-            Some(id) => id.scope(work).await,
-            None => work.await,
         }
     }
 }
@@ -87,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_given_name_is_taken_when_it_is_fit_for_a_log() {
+    fn a_given_id_is_taken_when_it_is_fit_for_a_log() {
         assert_eq!(of("7b1c-4f.A").to_string(), "7b1c-4f.A");
         assert_eq!(of("7b1c").answer(false).unwrap(), "7b1c");
         let long = "x".repeat(LONGEST + 1).leak();

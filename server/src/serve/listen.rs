@@ -20,6 +20,7 @@ use super::head_limit::FriendlyRejections;
 use super::target;
 use crate::http::client::Peer;
 use crate::http::request_id::{self, RequestId};
+use crate::log::context::LogContext;
 
 /// The head of a request has to be there after so long; also how long an idle connection is kept.
 const HEAD_IN_TIME: Duration = Duration::from_secs(30);
@@ -70,7 +71,7 @@ fn serve(stream: TcpStream, peer: Peer, app: App, graceful: &GracefulShutdown) {
         .serve_connection(TokioIo::new(FriendlyRejections::new(stream, linger)), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        // A client that went away or spoke something else is nobody's error.
+        // A client that went away or does not speak HTTP is no error of the server.
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection");
         }
@@ -81,7 +82,7 @@ async fn answer(app: App, peer: Peer, mut request: Request<Incoming>) -> Result<
     request.extensions_mut().insert(peer);
     let id = RequestId::of(request.headers());
     let mut response = match target::normalize(&mut request) {
-        Ok(()) => id.clone().scope(app.answer(request.map(Body::new))).await,
+        Ok(()) => LogContext::request(id.clone()).scope(app.answer(request.map(Body::new))).await,
         Err(problem) => app.finish(target::refusal(problem)).await,
     };
     let failed = response.status().is_client_error() || response.status().is_server_error();

@@ -13,12 +13,12 @@ use crate::dispatch::error::ApiError;
 pub type Answering = Pin<Box<dyn Future<Output = Result<Answer, ApiError>> + Send>>;
 
 /// What a handler made of a call: by which names the client called the parameters, and the answer to come.
-pub type Begun = Result<(Names, Answering), ApiError>;
+pub type Started = Result<(Names, Answering), ApiError>;
 
 /// A [`Method`](crate::dispatch::method::Method) without its type.
 #[derive(Clone, Copy, Debug)]
 pub struct Typed {
-    pub(in crate::dispatch) begin: fn(&'static [Param], Pairs, Call) -> Begun,
+    pub(in crate::dispatch) start: fn(&'static [Param], Pairs, Call) -> Started,
     pub(in crate::dispatch) takes_file: bool,
     pub(in crate::dispatch) answer: AnswerSchema,
 }
@@ -26,7 +26,7 @@ pub struct Typed {
 /// A [`PublicMethod`](crate::dispatch::method::PublicMethod) without its type.
 #[derive(Clone, Copy, Debug)]
 pub struct TypedPublic {
-    pub(in crate::dispatch) begin: fn(&'static [Param], Pairs, PublicCall) -> Begun,
+    pub(in crate::dispatch) start: fn(&'static [Param], Pairs, PublicCall) -> Started,
     pub(in crate::dispatch) answer: AnswerSchema,
 }
 
