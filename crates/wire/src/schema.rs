@@ -96,6 +96,10 @@ fn as_sent(example: &Value) -> String {
 pub fn exact(schema: &mut Schema) {
     let mut transform = RecursiveTransform(|schema: &mut Schema| {
         schema.remove(KIND);
+        // A list that is always empty has items of no type; generators of clients ask for one.
+        if schema.get("type").is_some_and(|kind| kind == "array") && schema.get("items").is_none() {
+            schema.insert("items".into(), json!({}));
+        }
         let required = strings(schema.get("required"));
         if let Some(Value::Object(properties)) = schema.get_mut("properties") {
             for (_, property) in properties.iter_mut().filter(|(name, _)| !required.contains(name)) {
@@ -146,7 +150,8 @@ fn write_example(schema: &Value, text: &mut String) {
     match schema.get("type").and_then(Value::as_str) {
         Some("array") => {
             text.push('[');
-            if let Some(items) = schema.get("items") {
+            let items = schema.get("items").filter(|_| schema.get("maxItems") != Some(&json!(0)));
+            if let Some(items) = items {
                 write_example(items, text);
             }
             text.push(']');

@@ -76,7 +76,7 @@ impl<T: JsonSchema> JsonSchema for Json<T> {
         let mut schema = generator.subschema_for::<T>();
         // What takes any JSON takes an object or an array: another value is nothing that a client would send as JSON.
         if schema.as_bool().is_some() || schema.as_object().is_some_and(serde_json::Map::is_empty) {
-            schema = json_schema!({ "type": ["object", "array"] });
+            schema = json_schema!({ "type": ["object", "array"], "items": {}, "additionalProperties": true });
         }
         schema.insert(KIND.into(), "json".into());
         schema

@@ -99,6 +99,7 @@ pub fn of<M: Method>() -> registry::Method {
     registry::Method {
         name: M::NAME,
         summary: keyrack_wire::describe::<M>().leak(),
+        class_summary: "",
         params: keyrack_wire::params_of::<M>().leak(),
         answer: keyrack_wire::example_of::<M::Answer>().leak(),
         codes: M::CODES,
@@ -116,6 +117,7 @@ pub fn of_public<M: PublicMethod>() -> registry::Method {
     registry::Method {
         name: M::NAME,
         summary: keyrack_wire::describe::<M>().leak(),
+        class_summary: "",
         params: keyrack_wire::params_of::<M>().leak(),
         answer: keyrack_wire::example_of::<M::Answer>().leak(),
         codes: M::CODES,
@@ -148,15 +150,24 @@ fn read<T: DeserializeOwned>(declared: &'static [Param], pairs: Pairs) -> Result
 
 /// The methods of a class: declares a module for each and lists its type.
 ///
-/// `methods! { stop_env::StopEnv, sign_in::SignIn as public, }`
+/// The doc comment says what the class is about.
+///
+/// ```ignore
+/// methods! {
+///     /// Environments, their nodes and their logs.
+///     stop_env::StopEnv,
+///     sign_in::SignIn as public,
+/// }
+/// ```
 macro_rules! methods {
-    ($($module:ident :: $method:ident $(as $public:ident)?),* $(,)?) => {
+    (#[doc = $summary:literal] $($module:ident :: $method:ident $(as $public:ident)?),* $(,)?) => {
         $(mod $module;)*
 
-        /// The class.
-        pub const METHODS: $crate::dispatch::registry::Class = $crate::dispatch::registry::Class(
-            &[$($crate::dispatch::method::methods!(@of $module :: $method $(as $public)?)),*],
-        );
+        #[doc = $summary]
+        pub const METHODS: $crate::dispatch::registry::Class = $crate::dispatch::registry::Class {
+            summary: $summary.trim_ascii(),
+            methods: &[$($crate::dispatch::method::methods!(@of $module :: $method $(as $public)?)),*],
+        };
     };
     (@of $module:ident :: $method:ident) => { $crate::dispatch::method::of::<$module::$method> };
     (@of $module:ident :: $method:ident as public) => { $crate::dispatch::method::of_public::<$module::$method> };

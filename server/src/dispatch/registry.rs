@@ -28,6 +28,8 @@ pub struct Method {
     pub name: &'static str,
     /// One line on what it does.
     pub summary: &'static str,
+    /// One line on its class.
+    pub class_summary: &'static str,
     /// All that it reads; a handler cannot read anything else.
     pub params: &'static [Param],
     /// What a success looks like, as JSON.
@@ -115,13 +117,18 @@ impl Method {
 
 /// The methods of a class.
 #[derive(Clone, Copy, Debug)]
-pub struct Class(pub &'static [fn() -> Method]);
+pub struct Class {
+    /// One line on what they are about.
+    pub summary: &'static str,
+    /// Makes each of them.
+    pub methods: &'static [fn() -> Method],
+}
 
 impl Class {
     /// Its methods.
     pub fn methods(&self) -> impl Iterator<Item = &'static Method> {
         // They are made once and live as long as the program.
-        self.0.iter().map(|method| &*Box::leak(Box::new(method())))
+        self.methods.iter().map(|method| &*Box::leak(Box::new(Method { class_summary: self.summary, ..method() })))
     }
 }
 

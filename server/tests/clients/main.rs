@@ -1,12 +1,13 @@
 //! Programs that others wrote, against the real server: a validator, a fuzzer, and published clients.
 //!
-//! They are of Python; `.ci/need python` installs them. Where Python cannot be had these tests are skipped and say so,
-//! except under `CI=true`.
+//! They are of Python and Node.js; `.ci/need python` and `.ci/need clients` install them. Where one of these cannot be had its
+//! tests are skipped and say so, except under `CI=true`.
 
 #[path = "../cli/support.rs"]
 #[allow(dead_code)]
 mod support;
 
+mod generated;
 mod jelastic;
 mod openapi;
 
@@ -20,12 +21,22 @@ const SKIPPED: i32 = 3;
 
 /// The Python that has the packages of this folder, or `None` where it cannot be had.
 fn python() -> Option<PathBuf> {
+    need("python")
+}
+
+/// The folder of the Node.js packages of this folder, or `None` where Node.js cannot be had.
+fn node_modules() -> Option<PathBuf> {
+    need("clients")
+}
+
+/// The path that `.ci/need` prints.
+fn need(what: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let need = Command::new(root.join(".ci/need")).arg("python").stderr(Stdio::inherit()).output().unwrap();
+    let need = Command::new(root.join(".ci/need")).arg(what).stderr(Stdio::inherit()).output().unwrap();
     match need.status.code() {
         Some(0) => Some(String::from_utf8(need.stdout).unwrap().trim_end().into()),
         Some(SKIPPED) => None,
-        other => panic!("the Python packages cannot be installed: {other:?}"),
+        other => panic!("what “{what}” stands for cannot be installed: {other:?}"),
     }
 }
 
@@ -50,9 +61,9 @@ impl Demo {
         Demo { server, email, password, folder }
     }
 
-    /// A Python program that gets this server's address and account in `KEYRACK_URL`, `KEYRACK_EMAIL` and `KEYRACK_PASSWORD`.
-    fn command(&self, python: &Path) -> Command {
-        let mut command = Command::new(python);
+    /// A program that gets this server's address and account in `KEYRACK_URL`, `KEYRACK_EMAIL` and `KEYRACK_PASSWORD`.
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command
             .current_dir(self.folder.path())
             .env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients"))

@@ -1,6 +1,8 @@
 //! `/openapi.json` under a public validator, and every method of it under a fuzzer that is driven by it.
 
-use super::{Demo, python, succeeds};
+use std::path::PathBuf;
+
+use super::{Demo, node_modules, python, succeeds};
 
 /// Test cases per method and phase. More finds more; this many take six minutes on two slow cores.
 const CASES: &str = "6";
@@ -17,10 +19,26 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 async fn the_document_is_valid() {
     let Some(python) = python() else { return };
     let demo = Demo::start(&[]);
+    succeeds(demo.command(&python).args(["-m", "openapi_spec_validator"]).arg(document(&demo).await));
+}
+
+#[tokio::test]
+async fn a_linter_finds_nothing_in_the_document() {
+    let Some(modules) = node_modules() else { return };
+    let demo = Demo::start(&[]);
+    let mut lint = demo.command(&modules.join(".bin/redocly"));
+    lint.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
+    let report = succeeds(lint.args(["lint", "--extends=recommended", "--format=json"]).arg(document(&demo).await));
+    let totals = report.lines().find(|line| line.trim_start().starts_with("\"warnings\""));
+    assert!(totals.is_some_and(|line| line.contains(": 0")), "{report}");
+}
+
+/// A file with the document in it.
+pub async fn document(demo: &Demo) -> PathBuf {
     let text = reqwest::get(demo.server.url("/openapi.json")).await.unwrap().text().await.unwrap();
     let file = demo.folder.path().join("openapi.json");
     std::fs::write(&file, text).unwrap();
-    succeeds(demo.command(&python).args(["-m", "openapi_spec_validator"]).arg(&file));
+    file
 }
 
 #[test]

@@ -3,6 +3,8 @@
 mod operation;
 mod schema;
 
+use std::collections::BTreeMap;
+
 use keyrack_wire::exact;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -15,17 +17,13 @@ use super::registry::Registry;
 /// The whole document.
 pub fn document(registry: &Registry) -> Value {
     let mut paths = Map::new();
-    let mut tags = Vec::new();
+    let mut tags = BTreeMap::new();
     let mut generator = answers();
     for method in registry.methods() {
         paths.insert(method.path(), operation::path(method, &mut generator));
-        let class = operation::class(method);
-        if !tags.contains(&class) {
-            tags.push(class);
-        }
+        tags.insert(operation::class(method), method.class_summary);
     }
-    tags.sort_unstable();
-    let tags: Vec<_> = tags.iter().map(|class| json!({ "name": class })).collect();
+    let tags: Vec<_> = tags.iter().map(|(class, summary)| json!({ "name": class, "description": summary })).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -88,7 +86,8 @@ fn schemas(generator: &mut SchemaGenerator) -> Value {
 }
 
 const DESCRIPTION: &str = "Every method takes GET or POST; names of methods and parameters may be written in any case. An \
-    empty parameter counts as absent, an unknown one is ignored. The HTTP status is 200 for refusals too: `result` says \
+    empty parameter counts as absent, an unknown one is ignored. A POST takes its parameters as a form \
+    (`application/x-www-form-urlencoded` or `multipart/form-data`) as well as in the form that is shown here. The HTTP status is 200 for refusals too: `result` says \
     what became of a call (0 is done), and `error` why. With `Accept: application/problem+json` refusals have HTTP \
     statuses.";
 

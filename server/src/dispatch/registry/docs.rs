@@ -26,10 +26,8 @@ impl Method {
     /// All codes that it may answer besides 0, by number.
     pub fn all_codes(&self) -> Vec<Code> {
         let mut codes = self.codes.to_vec();
-        codes.extend([Code::Unavailable, Code::Internal]);
-        if !self.params.is_empty() || !self.is_public() {
-            codes.push(Code::Parameter);
-        }
+        // What cannot be read as a form or as JSON is refused by every method.
+        codes.extend([Code::Parameter, Code::Unavailable, Code::Internal]);
         if !self.is_public() {
             codes.push(Code::NotAuthenticated);
             if self.token != TokenAccess::Always {

@@ -108,22 +108,28 @@ struct BasicInfo {
 /// An environment itself.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(example = json!({ "envName": "my-project", "status": 1 }))]
 struct Environment {
+    #[schemars(example = &"0123456789abcdef0123456789abcdef")]
     appid: String,
     /// What is deployed in it.
+    #[schemars(example = json!([]))]
     contexts: Vec<Deployed>,
     created_on: Moment,
     creator_uid: i64,
+    #[schemars(example = &"My project")]
     display_name: String,
+    #[schemars(example = &"my-project.keyrack.local")]
     domain: String,
+    #[schemars(example = &"my-project")]
     env_name: String,
     extdomains: NoItems,
+    #[schemars(example = REGION)]
     hardware_node_group: String,
     host_group: HostGroup,
     is_firewall_enabled: bool,
     is_transferring: bool,
     ishaenabled: bool,
+    #[schemars(example = &"my-project")]
     shortdomain: String,
     sslstate: bool,
     /// The number of its state.
@@ -136,7 +142,9 @@ struct Environment {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct HostGroup {
+    #[schemars(example = REGION_NAME)]
     display_name: &'static str,
+    #[schemars(example = REGION)]
     unique_name: String,
 }
 
@@ -145,10 +153,13 @@ struct HostGroup {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "DeployedContext")]
 struct Deployed {
+    #[schemars(example = &"app.war")]
     archivename: String,
+    #[schemars(example = &"ROOT")]
     context: String,
     size: u64,
     #[serde(rename = "type")]
+    #[schemars(example = &"ARCHIVE")]
     kind: &'static str,
     /// Who deployed it.
     uid: i64,
@@ -165,7 +176,6 @@ struct BasicLayer {
 /// A layer.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(example = json!({ "name": "cp" }))]
 pub struct Layer {
     deployments: Vec<Deployed>,
     /// What people call it, when that was set.
@@ -175,26 +185,32 @@ pub struct Layer {
     #[serde(rename = "isSLBAccessEnabled")]
     is_slb_access_enabled: bool,
     is_sequential_deploy: bool,
+    #[schemars(example = &"cp")]
     name: String,
     redeploy_container_delay: u32,
     redeploy_context_delay: u32,
     restart_container_delay: u32,
     restart_node_delay: u32,
+    #[schemars(example = &"STATELESS")]
     scaling_mode: &'static str,
+    #[schemars(example = &"DOCKERIZED")]
     template_type: &'static str,
+    #[schemars(example = &"ct")]
     v_type: &'static str,
 }
 
 /// A node. What the platform knows and this server does not have is fixed.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(example = json!({ "id": 1, "nodeGroup": "cp", "status": 1 }))]
 struct Node {
     addons: NoItems,
+    #[schemars(example = &"127.0.0.1")]
     address: &'static str,
+    #[schemars(example = &"http://127.0.0.1:31000")]
     admin_url: String,
     bandwidth_limit: u32,
     can_be_exported: bool,
+    #[schemars(example = &"")]
     context_validator_regex: &'static str,
     ctid: i64,
     customitem: Image,
@@ -209,32 +225,46 @@ struct Node {
     fixed_cloudlets: u32,
     flexible_cloudlets: u32,
     #[serde(rename = "guestOSType")]
+    #[schemars(example = &"LINUX")]
     guest_os_type: &'static str,
     has_packages: bool,
     #[serde(rename = "hostOSType")]
+    #[schemars(example = &"LINUX")]
     host_os_type: &'static str,
     id: i64,
     #[serde(rename = "intIP")]
+    #[schemars(example = &"127.0.0.1")]
     int_ip: &'static str,
     /// Whether it is the first of its layer.
     ismaster: bool,
     maxchanks: u32,
     messages: NoItems,
+    #[schemars(example = &"keyrack/web")]
     name: String,
+    #[schemars(example = &"cp")]
     node_group: String,
+    #[schemars(example = &"web")]
     node_type: String,
+    #[schemars(example = &"web")]
     nodemission: String,
+    #[schemars(example = &"LINUX")]
     os_type: &'static str,
     packages: NoItems,
     /// The port on 127.0.0.1 that is kept for it.
+    #[schemars(example = 31000)]
     port: u16,
     single_context: bool,
     status: i64,
     #[serde(rename = "type")]
+    #[schemars(example = &"DOCKERIZED")]
     kind: &'static str,
+    #[schemars(example = &"http://127.0.0.1:31000")]
     url: String,
+    #[schemars(example = &"")]
     user: &'static str,
+    #[schemars(example = &"ct")]
     v_type: &'static str,
+    #[schemars(example = &"latest")]
     version: String,
 }
 
@@ -244,9 +274,13 @@ struct Node {
 #[schemars(rename = "NodeImage")]
 struct Image {
     docker_manifest: NoFields,
+    #[schemars(example = &"keyrack/web")]
     docker_name: String,
+    #[schemars(example = &"linux")]
     docker_os: &'static str,
+    #[schemars(example = &"latest")]
     docker_tag: String,
+    #[schemars(example = json!([]))]
     docker_volumes: Vec<String>,
 }
 

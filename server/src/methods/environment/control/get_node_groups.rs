@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::super::bean::Layer;
 use super::super::params::EnvName;
@@ -21,7 +20,6 @@ pub struct GetNodeGroups {
 /// The layers of an environment.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Layers {
-    #[schemars(example = json!([{ "displayName": "Front", "name": "cp" }]))]
     object: Vec<Layer>,
 }
 

@@ -1,4 +1,4 @@
-//! `environment.control`: environments, their nodes and their logs.
+//! The class `environment.control`.
 
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ mod run_config;
 mod values;
 
 methods! {
+    /// Environments, their nodes and their logs.
     add_container_env_vars::AddContainerEnvVars,
     add_container_volume::AddContainerVolume,
     add_container_volume_by_group::AddContainerVolumeByGroup,

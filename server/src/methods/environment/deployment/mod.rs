@@ -1,4 +1,4 @@
-//! `environment.deployment`: archives, and what becomes of them.
+//! The class `environment.deployment`.
 
 mod bean;
 mod loose_json;
@@ -11,6 +11,7 @@ pub use rename_context::RenameContext;
 pub use undeploy::Undeploy;
 
 methods! {
+    /// Archives and their deployment.
     create_object::CreateObject,
     delete_archive::DeleteArchive,
     deploy_archive::DeployArchive,

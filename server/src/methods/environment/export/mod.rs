@@ -1,4 +1,4 @@
-//! `environment.export`: an environment as a manifest, and back.
+//! The class `environment.export`.
 
 use keyrack_domain::environments;
 use keyrack_wire::Moment;
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::dispatch::method::methods;
 
 methods! {
+    /// An environment as a manifest, and back.
     create::Create,
     delete::Delete,
     get_list::GetList,

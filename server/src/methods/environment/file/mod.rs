@@ -1,4 +1,4 @@
-//! `environment.file`: files of nodes. A node's own folder is the root of every path.
+//! The class `environment.file`.
 
 mod bean;
 mod place;
@@ -6,6 +6,7 @@ mod place;
 use crate::dispatch::method::methods;
 
 methods! {
+    /// Files of nodes. A node's own folder is the root of every path.
     add_favorite::AddFavorite,
     append::Append,
     copy::Copy,

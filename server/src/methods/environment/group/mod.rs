@@ -1,4 +1,4 @@
-//! `environment.group`: groups of environments.
+//! The class `environment.group`.
 
 use keyrack_domain::environments::EnvironmentGroup;
 use keyrack_wire::AnyJson;
@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::dispatch::method::methods;
 
 methods! {
+    /// Groups of environments.
     attach_env::AttachEnv,
     create_group::CreateGroup,
     detach_env::DetachEnv,

@@ -40,7 +40,6 @@ impl JsonSchema for LayerWithData {
             json!("A layer, with the values that clients keep with it among its fields."),
         );
         schema.insert("additionalProperties".into(), json!(true));
-        schema.insert("examples".into(), json!([{ "name": "cp", "displayName": "Front", "owner": "web" }]));
         if let Some(Value::Object(fields)) = schema.get_mut("properties") {
             // Where none was set, a client may keep anything under this name.
             fields.insert("displayName".into(), json!({ "description": "What people call it, when that was set." }));

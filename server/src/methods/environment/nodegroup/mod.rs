@@ -1,8 +1,9 @@
-//! `environment.nodegroup`: layers.
+//! The class `environment.nodegroup`.
 
 use crate::dispatch::method::methods;
 
 methods! {
+    /// Layers: the nodes of one role.
     apply_data::ApplyData,
     get::Get,
     set_options::SetOptions,

@@ -1,4 +1,4 @@
-//! `environment.tracking`: what was asked for and what became of it; the server's clock.
+//! The class `environment.tracking`.
 
 use keyrack_domain::environments;
 use keyrack_domain::types::environments::TaskState;
@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::dispatch::method::methods;
 
 methods! {
+    /// Actions that were asked for and their outcome; the server's clock.
     get_action::GetAction,
     get_current_actions::GetCurrentActions,
     get_server_utc_time::GetServerUtcTime as public,

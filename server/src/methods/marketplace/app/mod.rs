@@ -1,8 +1,9 @@
-//! `marketplace.app`: what can be installed.
+//! The class `marketplace.app`.
 
 use crate::dispatch::method::methods;
 
 methods! {
+    /// The catalogue: what can be installed.
     add_app::AddApp,
     delete_app::DeleteApp,
     edit_app::EditApp,

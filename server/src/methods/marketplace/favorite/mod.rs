@@ -1,8 +1,9 @@
-//! `marketplace.favorite`: apps that a person comes back to.
+//! The class `marketplace.favorite`.
 
 use crate::dispatch::method::methods;
 
 methods! {
+    /// A user's favourite apps.
     add::Add,
     add_manifest::AddManifest,
     delete::Delete,

@@ -1,8 +1,9 @@
-//! `marketplace.installation`: what is installed.
+//! The class `marketplace.installation`.
 
 use crate::dispatch::method::methods;
 
 methods! {
+    /// What is installed, and its actions.
     execute_action::ExecuteAction,
     get_env_appid::GetEnvAppid,
     get_info::GetInfo,

@@ -1,8 +1,9 @@
-//! `marketplace.jps`: manifests that somebody brings.
+//! The class `marketplace.jps`.
 
 use crate::dispatch::method::methods;
 
 methods! {
+    /// Manifests that a caller brings along.
     execute_app_action::ExecuteAppAction,
     get_app_info::GetAppInfo,
     get_app_settings::GetAppSettings,

@@ -1,7 +1,8 @@
-//! `storage.uploader`: where build plug-ins send archives to.
+//! The class `storage.uploader`.
 
 use crate::dispatch::method::methods;
 
 methods! {
+    /// Uploads, as build plug-ins send them.
     upload::Upload,
 }

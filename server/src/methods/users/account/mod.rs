@@ -1,4 +1,4 @@
-//! `users.account`: the person behind a credential, the password, the second factor and SSH keys.
+//! The class `users.account`.
 
 mod codes;
 mod ssh_keys;
@@ -6,6 +6,7 @@ mod ssh_keys;
 use crate::dispatch::method::methods;
 
 methods! {
+    /// The signed-in user: password, second factor and SSH keys.
     add_ssh_key::AddSshKey,
     change_password::ChangePassword,
     delete_ssh_key::DeleteSshKey,

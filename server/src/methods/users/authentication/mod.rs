@@ -1,4 +1,4 @@
-//! `users.authentication`: signing in and out, sessions, tokens.
+//! The class `users.authentication`.
 
 mod bean;
 mod scope;
@@ -12,6 +12,7 @@ pub(super) use bean::NewToken;
 use crate::dispatch::method::methods;
 
 methods! {
+    /// Signing in and out, sessions, tokens.
     check_password::CheckPassword,
     check_sign::CheckSign,
     create_token::CreateToken,

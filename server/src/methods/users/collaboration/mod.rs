@@ -1,4 +1,4 @@
-//! `users.collaboration`: the members of an account, their roles, and the accounts that a user is a member of.
+//! The class `users.collaboration`.
 //!
 //! The platform's policies, its roles of one's own making and its sharing of single environments have no counterpart here:
 //! a member has one of three roles in the whole account.
@@ -10,6 +10,7 @@ mod role;
 use crate::dispatch::method::methods;
 
 methods! {
+    /// The members of an account, their roles, and the accounts that a user is a member of.
     check_environment_rights::CheckEnvironmentRights,
     delete_member::DeleteMember,
     edit_member::EditMember,

@@ -1,4 +1,4 @@
-//! `utils.scheduler`: calls that the server makes by itself.
+//! The class `utils.scheduler`.
 
 mod bean;
 mod params;
@@ -6,6 +6,7 @@ mod params;
 use crate::dispatch::method::methods;
 
 methods! {
+    /// Tasks: API calls at set times.
     create_account_task::CreateAccountTask,
     create_env_task::CreateEnvTask,
     delete_tasks::DeleteTasks,
