@@ -4,22 +4,22 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::accounts::Accounts;
-use crate::audit::AuditLog;
-use crate::caller::{Caller, Client};
-use crate::core::{Core, ticks};
-use crate::environments::Environments;
-use crate::marketplace::Marketplace;
-use crate::members::{Invitations, Members};
-use crate::methods::Catalog;
-use crate::notices::{Mailer, NoticeMails, Notices};
-use crate::scheduler::Scheduler;
-use crate::second_factor::{PasskeySite, SecondFactor};
-use crate::settings::Settings;
-use crate::store::OpenError;
-use crate::tokens::Tokens;
-use crate::uploads::Uploads;
-use crate::world::World;
+use keyrack_automation::marketplace::Marketplace;
+use keyrack_automation::scheduler::Scheduler;
+use keyrack_core::audit::AuditLog;
+use keyrack_core::caller::{Caller, Client};
+use keyrack_core::core::{Core, ticks};
+use keyrack_core::methods::Catalog;
+use keyrack_core::settings::Settings;
+use keyrack_core::store::OpenError;
+use keyrack_core::world::World;
+use keyrack_environments::Environments;
+use keyrack_environments::uploads::Uploads;
+use keyrack_identity::accounts::Accounts;
+use keyrack_identity::notices::{Mailer, NoticeMails, Notices};
+use keyrack_identity::second_factor::{PasskeySite, SecondFactor};
+use keyrack_members::{Invitations, Members};
+use keyrack_tokens::Tokens;
 
 /// Everything Keyrack can do, by subject. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -98,7 +98,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// From the database; what was not written stays gathered.
-    pub async fn flush(&self) -> crate::Result<()> {
+    pub async fn flush(&self) -> keyrack_core::Result<()> {
         self.core.log_lines.count_up(false);
         self.core.usage.flush(&self.core.store, &self.core.catalog).await?;
         self.core.refusals.flush(&self.core.store, self.core.world.now()).await?;
@@ -179,7 +179,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// When the database cannot be reached. A mail server that does not take a mail is logged and tried again later.
-    pub async fn send_mails(&self) -> crate::Result<()> {
+    pub async fn send_mails(&self) -> keyrack_core::Result<()> {
         self.notices.send_due::<Invitations>().await?;
         self.notices.send_due::<NoticeMails>().await
     }
@@ -196,7 +196,7 @@ impl Keyrack {
     ///
     /// # Errors
     /// When it does not.
-    pub async fn ready(&self) -> crate::Result<()> {
+    pub async fn ready(&self) -> keyrack_core::Result<()> {
         self.core.ready().await
     }
 }

@@ -1,42 +1,21 @@
-//! What Keyrack knows without any web: accounts, tokens, methods, environments, engines, audit, store.
+//! Keyrack without any web: its subjects, which are crates of their own, put together into one value that the doors hold.
+//!
+//! The doors name every subject through this crate, so they need to know only one.
 
+pub use keyrack_automation::{marketplace, scheduler};
+pub use keyrack_core::{
+    Credential, Error, Result, audit, caller, cluster, core, error, health, log_lines, methods, passwords, secret,
+    settings, store, usage, waiting, world,
+};
 pub use keyrack_engine as engine;
+pub use keyrack_environments as environments;
+pub use keyrack_environments::uploads;
+pub use keyrack_identity::{accounts, notices, second_factor};
+pub use keyrack_members as members;
+pub use keyrack_tokens as tokens;
 pub use keyrack_types as types;
 pub use keyrack_types::{bounds, ids};
 
-pub use crate::error::{Credential, Error, Result};
 pub use crate::keyrack::Keyrack;
 
-pub mod accounts;
-pub mod audit;
-pub mod caller;
-mod callers;
-mod client;
-pub mod cluster;
-mod confirmed;
-pub mod core;
-pub mod environments;
-pub mod error;
-mod gathered;
-pub mod health;
-mod json;
 mod keyrack;
-pub mod log_lines;
-pub mod marketplace;
-pub mod members;
-pub mod methods;
-pub mod notices;
-pub mod passwords;
-pub mod scheduler;
-pub mod second_factor;
-pub mod secret;
-pub mod settings;
-pub mod store;
-mod throttle;
-pub mod tokens;
-pub mod uploads;
-pub mod usage;
-mod user_lock;
-pub mod waiting;
-pub mod world;
-mod yaml;

@@ -1,1 +1,1 @@
-../../domain/src/json.rs
+../../crates/core/src/json.rs

@@ -3,6 +3,7 @@
 //! explores, and is built in seconds.
 
 // The files name what they use by its crate, which is this one here.
+extern crate self as keyrack_core;
 extern crate self as keyrack_domain;
 
 pub mod addresses;

@@ -1,1 +1,1 @@
-../../domain/src/yaml.rs
+../../crates/core/src/yaml.rs

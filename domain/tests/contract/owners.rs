@@ -201,7 +201,7 @@ on_both! {
         let gone_secret = renew(gone.token.id).await;
         // As the version before left it: the owner's, whoever made the secret; and of one that somebody made who is gone by now.
         bed.execute(&format!("UPDATE tokens SET owner_id = {}, secret_by = NULL", owner.user)).await.unwrap();
-        let sql = |dialect: &str| std::fs::read_to_string(format!("{}/migrations/{dialect}/0012_records.sql", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let sql = |dialect: &str| std::fs::read_to_string(format!("{}/../crates/core/migrations/{dialect}/0012_records.sql", env!("CARGO_MANIFEST_DIR"))).unwrap();
         let text = sql(if bed.url.starts_with("sqlite:") { "sqlite" } else { "postgres" });
         let from = text.find("UPDATE tokens SET secret_by").unwrap();
         bed.execute(&text[from..]).await.unwrap();

@@ -1,1 +1,1 @@
-../../../domain/src/marketplace/document.rs
+../../../crates/automation/src/marketplace/document.rs

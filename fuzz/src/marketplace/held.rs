@@ -1,1 +1,1 @@
-../../../domain/src/marketplace/held.rs
+../../../crates/automation/src/marketplace/held.rs

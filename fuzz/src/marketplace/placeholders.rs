@@ -1,1 +1,1 @@
-../../../domain/src/marketplace/placeholders.rs
+../../../crates/automation/src/marketplace/placeholders.rs

@@ -57,7 +57,7 @@ fn tests() -> HashSet<String> {
         }
     }
     let mut found = HashSet::new();
-    for folder in ["server/tests", "server/src", "domain/tests", "domain/src", "crates", "app/src"] {
+    for folder in ["server/tests", "server/src", "domain/tests", "crates", "app/src"] {
         walk(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(folder), &mut found);
     }
     found

@@ -1,0 +1,26 @@
+//! What steps and manifests are refused with in more than one place.
+
+use super::steps::invalid;
+use keyrack_core::error::Error;
+
+/// What fails at a place of the manifest.
+pub(super) fn at(place: &str) -> impl Fn(Error) -> Error + use<> {
+    let place = place.to_owned();
+    move |cause| Error::step(place.clone(), cause)
+}
+
+/// What the engine refuses of a manifest's nodes before there are any.
+pub(super) fn in_nodes(error: Error) -> Error {
+    match error {
+        Error::Invalid { name, message } if name == "nodes" => invalid("nodes", message),
+        other => other,
+    }
+}
+
+pub(super) fn no_environment(at: &str) -> Error {
+    invalid(at, "it needs an environment: say which with envName, or make one with nodes")
+}
+
+pub(super) fn no_nodes(at: &str) -> Error {
+    invalid(at, "it has to be told the nodes: nodeId, nodeGroup or nodeType, or [cp] behind the action's name")
+}

@@ -1,0 +1,233 @@
+//! One error type from the store to the doors. A door turns it into its own form: a result code or a [`Refusal`].
+
+use std::borrow::Cow;
+
+use keyrack_types::environments::EnvStatus;
+use keyrack_types::ids::ServerId;
+use keyrack_types::refusal::{Field, Refusal};
+use keyrack_types::tokens::TokenView;
+
+/// What a domain operation answers when it did not do what was asked. Nothing is half-written then.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The credential is not one (any more).
+    #[error("{0}")]
+    NotAuthenticated(Credential),
+    /// Sign-in with a wrong e-mail address or password; which of the two is not disclosed.
+    #[error("wrong e-mail address or password")]
+    WrongSignIn { wait: u32 },
+    /// The password that confirms a change is wrong.
+    #[error("wrong password")]
+    WrongPassword { wait: u32 },
+    /// The password was right, but the second factor has to be proved too.
+    #[error("a second factor is needed: send its code")]
+    SecondFactorNeeded { totp: bool, passkey: bool },
+    /// The proof of the second factor is wrong, or was used already.
+    #[error("the code is wrong or was used already")]
+    WrongCode { wait: u32 },
+    /// This try was not looked at; seconds until the next one will be.
+    #[error("too many tries: try again in {wait} s")]
+    TooManyTries { wait: u32 },
+    /// The caller is known, but its role or kind of credential may not do this.
+    #[error("{0}")]
+    Forbidden(Cow<'static, str>),
+    /// A value cannot be taken. `name` is the parameter's name on the wire.
+    #[error("{message}")]
+    Invalid { name: Cow<'static, str>, message: Cow<'static, str> },
+    /// There is no such thing for this caller.
+    #[error("{0}")]
+    NotFound(Cow<'static, str>),
+    /// There is no such environment for this caller.
+    #[error("there is no environment “{0}”")]
+    NoEnvironment(String),
+    /// A name is taken, or a thing exists that should not.
+    #[error("{0}")]
+    Exists(Cow<'static, str>),
+    /// The token changed since the version that the edit started from.
+    #[error("the token was changed meanwhile")]
+    Changed(Box<TokenView>),
+    /// A limit of the account or the server is reached.
+    #[error("{0}")]
+    Limit(Cow<'static, str>),
+    /// The environment is not in a state that allows this.
+    #[error("{}", wrong_state(name, *current, needed))]
+    WrongState { name: String, current: EnvStatus, needed: &'static [EnvStatus] },
+    /// What is to be kept is no public SSH key.
+    #[error("{0}")]
+    SshKey(String),
+    /// The user keeps this SSH key already.
+    #[error("{0}")]
+    SshKeyExists(String),
+    /// Another SSH key of the user has this title.
+    #[error("{0}")]
+    SshKeyTitle(String),
+    /// The archive is none, is damaged, or holds what must not be unpacked.
+    #[error("{0}")]
+    DamagedArchive(String),
+    /// The archive has no content at all.
+    #[error("{0}")]
+    EmptyArchive(String),
+    /// A deployment did not come to its end; the former content is there, unless the text says otherwise.
+    #[error("{0}")]
+    DeployFailed(String),
+    /// The environment is run by another server, which has to be asked.
+    #[error(
+        "environment “{name}” is run by another server, which does not answer right now; try again when it is back"
+    )]
+    Elsewhere { name: String, server: ServerId, address: String },
+    /// The environment is run by another server, and that one does not answer.
+    #[error("the server that runs environment “{0}” does not answer right now; try again when it is back")]
+    ServerAway(String),
+    /// The file of an upload lies with another server, and that one does not answer.
+    #[error(
+        "“{name}” lies with server {server} of this installation, which does not answer right now; try again when it is \
+         back, or upload the file again"
+    )]
+    FileAway { name: String, server: ServerId },
+    /// The engine could not do it; the text says why and is safe to show.
+    #[error("{0}")]
+    Engine(String),
+    /// A step of a manifest or of a deployment failed: which one, why, the end of what a command wrote (which may hold
+    /// secrets), and what was undone of the steps before.
+    #[error("{at}: {cause}{output}{undone}")]
+    Step { at: String, cause: Box<Error>, output: String, undone: String },
+    /// Cannot be done right now (database or workers out of reach); the cause is logged, not disclosed.
+    #[error("the server cannot do this right now; try again shortly")]
+    Unavailable,
+    /// A defect or damaged data; the cause is logged, not disclosed.
+    #[error("something went wrong inside the server; its log says what")]
+    Internal,
+}
+
+/// Why a credential is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Credential {
+    #[error("the session or token is not valid")]
+    Unknown,
+    #[error("the token has expired")]
+    Expired,
+    #[error("the session has ended")]
+    Ended,
+}
+
+/// The short form of results in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A value that cannot be taken; `name` is the parameter's name on the wire.
+    pub fn invalid(name: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::Invalid { name: name.into(), message: message.into() }
+    }
+
+    /// A step of a manifest that failed.
+    pub fn step(at: impl Into<String>, cause: Error) -> Error {
+        Error::Step { at: at.into(), cause: Box::new(cause), output: String::new(), undone: String::new() }
+    }
+
+    /// As it may be kept and shown to all members: without what commands wrote.
+    pub fn without_output(&self) -> String {
+        match self {
+            Error::Step { at, cause, undone, .. } => format!("{at}: {}{undone}", cause.without_output()),
+            other => other.to_string(),
+        }
+    }
+
+    /// Something that must not happen did: logs the cause and hides it from the caller.
+    pub fn internal(cause: impl std::fmt::Display) -> Error {
+        tracing::error!(%cause, "internal error");
+        Error::Internal
+    }
+
+    /// The form that a dialog of the dashboard shows.
+    pub fn into_refusal(self) -> Refusal {
+        let message = self.to_string();
+        match self {
+            Error::NotAuthenticated(_) => Refusal::SignedOut,
+            Error::WrongSignIn { wait } | Error::WrongPassword { wait } => Refusal::WrongPassword { wait },
+            Error::TooManyTries { wait } => Refusal::TooManyTries { wait },
+            Error::SecondFactorNeeded { totp, passkey } => Refusal::SecondFactorNeeded { totp, passkey },
+            Error::WrongCode { wait } => Refusal::WrongCode { wait },
+            Error::Invalid { name, .. } => match name.as_ref() {
+                "description" => Refusal::Field { field: Field::Description, message },
+                "expiresAt" => Refusal::Field { field: Field::Expires, message },
+                "apiList" | "tokenTemplate" => Refusal::Field { field: Field::Methods, message },
+                "password" => Refusal::Field { field: Field::Password, message },
+                "newPassword" => Refusal::Field { field: Field::NewPassword, message },
+                "code" | "passkey" => Refusal::Field { field: Field::Code, message },
+                "role" => Refusal::Field { field: Field::Role, message },
+                "email" | "login" => Refusal::Field { field: Field::Email, message },
+                _ => Refusal::Field { field: Field::Name, message },
+            },
+            Error::Changed(current) => Refusal::Changed { current },
+            Error::NotFound(_) | Error::NoEnvironment(_) => Refusal::Gone { message: sentence(&message) },
+            Error::Limit(_) => Refusal::Limit { message: sentence(&message) },
+            Error::Forbidden(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
+            Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
+            Error::Engine(_)
+            | Error::SshKey(_)
+            | Error::SshKeyExists(_)
+            | Error::SshKeyTitle(_)
+            | Error::Step { .. }
+            | Error::DamagedArchive(_)
+            | Error::EmptyArchive(_)
+            | Error::DeployFailed(_)
+            | Error::Elsewhere { .. }
+            | Error::ServerAway(_)
+            | Error::FileAway { .. }
+            | Error::Unavailable
+            | Error::Internal => Refusal::Unavailable { message: sentence(&message) },
+        }
+    }
+}
+
+/// Database constraints become user errors by their name where an operation asks for it ([`violated`]); everything else
+/// that a database says is for the log.
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Error {
+        use sqlx::Error as E;
+        let passing = matches!(error, E::PoolTimedOut | E::PoolClosed | E::Io(_) | E::Tls(_) | E::WorkerCrashed)
+            || error.as_database_error().is_some_and(|db| {
+                // SQLite: busy, locked, disk full, I/O; PostgreSQL: connection, resources, shutdown.
+                db.code().is_some_and(|code| {
+                    matches!(code.as_ref(), "5" | "6" | "13" | "10" | "261" | "517")
+                        || code.starts_with("08")
+                        || code.starts_with("53")
+                        || code.starts_with("57")
+                })
+            });
+        // That the database is out of reach is said once, and not again for each who asks.
+        if !matches!(&error, E::Io(io) if io.kind() == std::io::ErrorKind::NotConnected) {
+            tracing::error!(%error, "database");
+        }
+        if passing { Error::Unavailable } else { Error::Internal }
+    }
+}
+
+/// Whether the error is a violation of the constraint with this name (PostgreSQL), or of one on this `table.column`
+/// (SQLite names the columns instead).
+pub fn violated(error: &sqlx::Error, constraint: &str, columns: &str) -> bool {
+    error.as_database_error().is_some_and(|db| {
+        db.constraint() == Some(constraint) || (db.is_unique_violation() && db.message().contains(columns))
+    })
+}
+
+fn wrong_state(name: &str, current: EnvStatus, needed: &[EnvStatus]) -> String {
+    let needed: Vec<_> = needed.iter().map(|status| status.constant()).collect();
+    format!(
+        "environment “{name}” is in status {} ({}); this needs {}",
+        current.constant(),
+        current.label().trim_end_matches('…'),
+        needed.join(" or ")
+    )
+}
+
+/// Begins with a capital and ends with a full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let mut text =
+        chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default();
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}

@@ -1,0 +1,187 @@
+//! Actions: what was asked for and what became of it. The tasks panel shows them, and the API's tracking.
+
+use chrono::{DateTime, Utc};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use crate::service::Environments;
+use keyrack_core::caller::{Caller, Right};
+use keyrack_core::cluster::ServerId;
+use keyrack_core::error::{Error, Result};
+use keyrack_core::world::from_millis;
+use keyrack_types::environments::{TaskState, TaskView};
+use keyrack_types::ids::{AccountId, ActionId, UserId};
+
+/// How long a finished action is kept.
+const KEPT_MILLIS: i64 = 90 * 24 * 3600 * 1000;
+
+/// The most actions that are listed at once.
+const LIST_LIMIT: u32 = 500;
+
+/// One action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    pub id: ActionId,
+    /// Who asked; none when the server did it by itself.
+    pub user: Option<UserId>,
+    /// What, as the audit log calls it: `environment.stop`.
+    pub kind: String,
+    pub environment: Option<String>,
+    /// In words: `Stopping my-project`.
+    pub title: String,
+    pub state: TaskState,
+    pub error: Option<String>,
+    pub started: DateTime<Utc>,
+    pub finished: Option<DateTime<Utc>>,
+}
+
+impl Action {
+    /// As the tasks panel shows it.
+    pub fn view(self) -> TaskView {
+        TaskView {
+            id: self.id.0,
+            title: self.title,
+            environment: self.environment,
+            state: self.state,
+            started: self.started,
+            finished: self.finished,
+            error: self.error,
+        }
+    }
+}
+
+/// Which actions to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ActionFilter {
+    pub running_only: bool,
+    /// Begun at this moment or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Begun at this moment or earlier.
+    pub to: Option<DateTime<Utc>>,
+    /// At most so many; none = as many as one answer holds.
+    pub count: Option<u32>,
+}
+
+impl Environments {
+    /// The account's actions, the newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn actions(&self, caller: &Caller, filter: ActionFilter) -> Result<Vec<Action>> {
+        caller.require(Right::See)?;
+        let rows = sqlx::query(
+            "SELECT id, user_id, kind, environment, title, state, error, started_at, finished_at FROM actions \
+             WHERE account_id = $1 AND started_at >= $2 AND started_at <= $3 AND (state = 'running' OR $4 = 0) \
+             ORDER BY id DESC LIMIT $5",
+        )
+        .bind(caller.account.0)
+        .bind(filter.from.map_or(i64::MIN, |from| from.timestamp_millis()))
+        .bind(filter.to.map_or(i64::MAX, |to| to.timestamp_millis()))
+        .bind(i64::from(filter.running_only))
+        .bind(i64::from(filter.count.unwrap_or(LIST_LIMIT).min(LIST_LIMIT)))
+        .fetch_all(self.store.read())
+        .await?;
+        rows.iter().map(action).collect()
+    }
+
+    /// One action of the account.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn action(&self, caller: &Caller, id: i64) -> Result<Action> {
+        caller.require(Right::See)?;
+        let row = sqlx::query(
+            "SELECT id, user_id, kind, environment, title, state, error, started_at, finished_at FROM actions \
+             WHERE account_id = $1 AND id = $2",
+        )
+        .bind(caller.account.0)
+        .bind(id)
+        .fetch_optional(self.store.read())
+        .await?;
+        row.as_ref().map(action).ok_or_else(|| Error::NotFound(format!("there is no action {id}").into()))?
+    }
+}
+
+/// What an action is about to do.
+pub struct NewAction<'a> {
+    pub account: AccountId,
+    pub user: Option<UserId>,
+    pub kind: &'static str,
+    /// Empty when it is about none.
+    pub environment: &'a str,
+    pub title: String,
+    /// The server that does it.
+    pub server: Option<&'a ServerId>,
+}
+
+/// Notes that an action begins.
+pub async fn begin(connection: &mut AnyConnection, now: DateTime<Utc>, new: NewAction<'_>) -> Result<ActionId> {
+    let row = sqlx::query(
+        "INSERT INTO actions (account_id, user_id, kind, environment, title, state, started_at, server) \
+         VALUES ($1, $2, $3, $4, $5, 'running', $6, $7) RETURNING id",
+    )
+    .bind(new.account.0)
+    .bind(new.user.map(|user| user.0))
+    .bind(new.kind)
+    .bind(Some(new.environment.to_owned()).filter(|name| !name.is_empty()))
+    .bind(new.title)
+    .bind(now.timestamp_millis())
+    .bind(new.server.map(|server| server.as_str().to_owned()))
+    .fetch_one(connection)
+    .await?;
+    Ok(ActionId(row.try_get(0)?))
+}
+
+/// Notes how an action ended.
+pub async fn end(
+    connection: &mut AnyConnection,
+    now: DateTime<Utc>,
+    id: ActionId,
+    error: Option<String>,
+) -> Result<()> {
+    sqlx::query("UPDATE actions SET state = $2, error = $3, finished_at = $4 WHERE id = $1 AND state = 'running'")
+        .bind(id.0)
+        .bind(if error.is_some() { "failed" } else { "done" })
+        .bind(error)
+        .bind(now.timestamp_millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// After a start of the server: whatever of its own still seems to run was cut off, and what is old goes.
+pub async fn tidy(connection: &mut AnyConnection, now: DateTime<Utc>, server: Option<&ServerId>) -> Result<()> {
+    sqlx::query(
+        "UPDATE actions SET state = 'failed', error = $1, finished_at = $2 \
+         WHERE state = 'running' AND (server = $3 OR server IS NULL)",
+    )
+    .bind("the server was stopped before this was done")
+    .bind(now.timestamp_millis())
+    .bind(server.map(|server| server.as_str().to_owned()))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("DELETE FROM actions WHERE started_at < $1")
+        .bind(now.timestamp_millis() - KEPT_MILLIS)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn action(row: &AnyRow) -> Result<Action> {
+    let state: String = row.try_get(5)?;
+    Ok(Action {
+        id: ActionId(row.try_get(0)?),
+        user: row.try_get::<Option<i64>, _>(1)?.map(UserId),
+        kind: row.try_get(2)?,
+        environment: row.try_get(3)?,
+        title: row.try_get(4)?,
+        state: match state.as_str() {
+            "running" => TaskState::Running,
+            "done" => TaskState::Done,
+            _ => TaskState::Failed,
+        },
+        error: row.try_get(6)?,
+        started: from_millis(row.try_get(7)?),
+        finished: row.try_get::<Option<i64>, _>(8)?.map(from_millis),
+    })
+}

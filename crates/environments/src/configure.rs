@@ -1,0 +1,253 @@
+//! What nodes are to run as: variables, command, entry point. It takes effect at their next start.
+
+use std::collections::BTreeMap;
+
+use sqlx::Row;
+
+use super::changes::NodeChoice;
+use super::inside::engine_error;
+use super::model::{Environment, Node, NodeFacts};
+use super::rows::{self, Which};
+use super::spec::{VARIABLE_LIMIT, VARIABLES_SIZE, parse_command_line, parse_variables, size_of};
+use crate::service::Environments;
+use keyrack_core::audit::{self, Event};
+use keyrack_core::caller::{Caller, Client, Right};
+use keyrack_core::error::{Error, Result};
+use keyrack_core::store::Tx;
+use keyrack_types::ids::NodeId;
+
+/// What becomes of nodes' variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VariableChange {
+    /// These are added, or replaced.
+    Add(BTreeMap<String, String>),
+    /// There are these and no others.
+    Set(BTreeMap<String, String>),
+    /// These go; a name that is not there is none too many.
+    Remove(Vec<String>),
+}
+
+impl VariableChange {
+    /// Reads variables to be added from the JSON of a parameter.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn add(parameter: &'static str, text: &str) -> Result<VariableChange> {
+        parse_variables(parameter, text).map(VariableChange::Add)
+    }
+
+    /// Reads variables to be set from the JSON of a parameter.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn set(parameter: &'static str, text: &str) -> Result<VariableChange> {
+        parse_variables(parameter, text).map(VariableChange::Set)
+    }
+
+    fn apply(&self, variables: &mut BTreeMap<String, String>) {
+        match self {
+            VariableChange::Add(more) => variables.extend(more.clone()),
+            VariableChange::Set(all) => variables.clone_from(all),
+            VariableChange::Remove(names) => variables.retain(|name, _| !names.contains(name)),
+        }
+    }
+
+    /// The names that it speaks of; values may be secrets.
+    fn names(&self) -> Vec<String> {
+        match self {
+            VariableChange::Add(variables) | VariableChange::Set(variables) => variables.keys().cloned().collect(),
+            VariableChange::Remove(names) => names.clone(),
+        }
+    }
+
+    const fn kind(&self) -> &'static str {
+        match self {
+            VariableChange::Add(_) => "variables.add",
+            VariableChange::Set(_) => "variables.set",
+            VariableChange::Remove(_) => "variables.remove",
+        }
+    }
+}
+
+impl Environments {
+    /// Changes the variables of nodes.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that is not there, [`Error::Limit`] for too many,
+    /// [`Error::Forbidden`] for those that this server does not let be set.
+    pub async fn change_variables(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+        change: &VariableChange,
+    ) -> Result<()> {
+        let details = [("names", change.names().into())];
+        self.change_nodes(caller, client, name, choice, change.kind(), &details, |node| {
+            change.apply(&mut node.facts.variables);
+            let variables = &node.facts.variables;
+            if variables.len() > VARIABLE_LIMIT || size_of(variables) > VARIABLES_SIZE {
+                let kib = VARIABLES_SIZE >> 10;
+                let why = format!("a node can have {VARIABLE_LIMIT} variables with {kib} KiB in all");
+                return Err(Error::Limit(why.into()));
+            }
+            Ok(())
+        })
+        .await
+        .map(drop)
+    }
+
+    /// The chosen nodes with what was set of them. Variables and commands may hold secrets, so that it takes more than
+    /// looking.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that is not there.
+    pub async fn configured_nodes(&self, caller: &Caller, name: &str, choice: &NodeChoice) -> Result<Vec<Node>> {
+        caller.require(Right::Operate)?;
+        let environment = self.get(caller, name).await?;
+        Ok(choice.of(&environment)?.into_iter().cloned().collect())
+    }
+
+    /// As [`Environments::configured_nodes`], for a caller who gets what was set: the read is audited.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_configuration(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+    ) -> Result<Vec<Node>> {
+        let environment = self.get(caller, name).await?;
+        let nodes = self.configured_nodes(caller, name, choice).await?;
+        let read = Event::by(caller, client, "node.read-settings", format!("environment:{}", environment.name));
+        self.note_read(read.with("nodes", nodes.iter().map(|node| node.id.0).collect::<Vec<_>>()));
+        Ok(nodes)
+    }
+
+    /// Sets what nodes run in the place of what their image does: a text for a shell or a JSON list of words; nothing
+    /// takes it back.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`], [`Error::Invalid`], [`Error::Forbidden`] where nodes cannot be
+    /// confined.
+    pub async fn set_command(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+        command: &str,
+    ) -> Result<()> {
+        let command = parse_command_line("data", command)?;
+        self.change_nodes(caller, client, name, choice, "node.set-command", &[], |node| {
+            node.facts.command.clone_from(&command);
+            Ok(())
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Sets what stands before the command of nodes, or alone is it; nothing takes it back.
+    ///
+    /// # Errors
+    /// As [`Environments::set_command`].
+    pub async fn set_entry_point(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+        entry_point: &str,
+    ) -> Result<()> {
+        let entry_point = parse_command_line("data", entry_point)?;
+        self.change_nodes(caller, client, name, choice, "node.set-entry-point", &[], |node| {
+            node.facts.entry_point.clone_from(&entry_point);
+            Ok(())
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Changes what is stored of nodes, all of them or none, once the engine says that it would run them so.
+    #[expect(clippy::too_many_arguments, reason = "who, what, how, and the entry of the audit log")]
+    pub(super) async fn change_nodes(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        choice: &NodeChoice,
+        kind: &'static str,
+        details: &[(&str, serde_json::Value)],
+        mut change: impl FnMut(&mut Node) -> Result<()> + Send,
+    ) -> Result<Environment> {
+        caller.require(Right::Operate)?;
+        let engine = &self.manager()?.engine;
+        let mut tx = self.store.begin().await?;
+        let environment = rows::find(&mut tx, caller.account, name).await?;
+        self.ensure_local(&environment.name, environment.placement.as_ref())?;
+        let environment = hold(&mut tx, environment).await?;
+        let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
+        let mut event = Event::by(caller, client, kind, format!("environment:{}", environment.name))
+            .with("nodes", nodes.iter().map(|node| node.id.0).collect::<Vec<_>>());
+        for (name, value) in details {
+            event = event.with(name, value.clone());
+        }
+        for mut node in nodes {
+            change(&mut node)?;
+            let command = node.facts.whole_command();
+            let checked = engine.check(&node.image, command.as_deref(), &node.facts.variables).await;
+            node.facts.listens = checked.map_err(engine_error("tag"))?.listens;
+            keep(&mut tx, &node).await?;
+        }
+        audit::append(&mut tx, self.world.now(), event).await?;
+        tx.commit().await?;
+        Ok(environment)
+    }
+
+    /// Notes that a node of a clone has its files by now.
+    pub(super) async fn is_copied(&self, node: NodeId) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        // The row is held before it is read, so that nobody else's change is undone.
+        let row = sqlx::query("UPDATE nodes SET port = port WHERE id = $1 RETURNING spec")
+            .bind(node.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else { return Ok(()) };
+        let mut facts: NodeFacts = serde_json::from_str(row.try_get(0)?).map_err(Error::internal)?;
+        facts.copy_of = None;
+        let facts = serde_json::to_string(&facts).map_err(Error::internal)?;
+        sqlx::query("UPDATE nodes SET spec = $2 WHERE id = $1").bind(node.0).bind(facts).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Keeps everybody else from changing an environment's nodes until the transaction ends, and reads it as it is then.
+pub(super) async fn hold(tx: &mut Tx, environment: Environment) -> Result<Environment> {
+    let held = sqlx::query("UPDATE nodes SET port = port WHERE environment_id = $1")
+        .bind(environment.id.0)
+        .execute(&mut **tx)
+        .await;
+    held?;
+    let read = rows::read(&mut *tx, Which::Id(environment.id)).await?.pop();
+    read.ok_or(Error::NoEnvironment(environment.name))
+}
+
+/// Stores what can be changed of a node.
+pub(super) async fn keep(tx: &mut Tx, node: &Node) -> Result<()> {
+    let facts = serde_json::to_string(&node.facts).map_err(Error::internal)?;
+    sqlx::query(
+        "UPDATE nodes SET image = $2, tag = $3, fixed_cloudlets = $4, flexible_cloudlets = $5, spec = $6 WHERE id = $1",
+    )
+    .bind(node.id.0)
+    .bind(&node.image.name)
+    .bind(&node.image.tag)
+    .bind(i64::from(node.fixed_cloudlets))
+    .bind(i64::from(node.flexible_cloudlets))
+    .bind(facts)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,299 @@
+//! Creating and cloning.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use sqlx::Row;
+
+use super::actions::{self, NewAction};
+use super::changes::{copy_files, launch};
+use super::manager::OperationGuard;
+use super::model::{Environment, EnvironmentSettings, NodeFacts};
+use super::operation::{Operation, Outcome, StartedOperation, Work};
+use super::rows::{self, DesiredState, Which};
+use super::spec::{EnvironmentSpec, NodesSpec};
+use super::{name, ports};
+use crate::service::Environments;
+use keyrack_core::audit::{self, Event};
+use keyrack_core::caller::{Caller, Client, Right};
+use keyrack_core::error::{Error, Result, violated};
+use keyrack_engine::EngineError;
+use keyrack_types::environments::EnvStatus;
+use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
+
+const CREATE: &str = "environment.create";
+const CLONE: &str = "environment.clone";
+
+/// What can be cloned.
+const CLONEABLE: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping];
+
+/// An environment that is about to be written.
+struct New {
+    name: String,
+    display_name: String,
+    settings: EnvironmentSettings,
+    status: EnvStatus,
+    desired_state: DesiredState,
+    nodes: Vec<NewNode>,
+}
+
+/// Who creates an environment.
+#[derive(Clone, Copy)]
+enum Creator<'a> {
+    Caller(&'a Caller, &'a Client),
+    /// At the command line, for this account and user.
+    Operator(AccountId, UserId),
+}
+
+pub(super) struct NewNode {
+    pub spec: NodesSpec,
+    pub facts: NodeFacts,
+}
+
+impl Creator<'_> {
+    fn account_and_user(self) -> (AccountId, UserId) {
+        match self {
+            Creator::Caller(caller, _) => (caller.account, caller.user),
+            Creator::Operator(account, user) => (account, user),
+        }
+    }
+
+    fn event(self, kind: &'static str, subject: String) -> Event {
+        match self {
+            Creator::Caller(caller, client) => Event::by(caller, client, kind, subject),
+            Creator::Operator(account, _) => Event::by_operator(Some(account), kind, subject),
+        }
+    }
+}
+
+impl Environments {
+    /// Creates an environment and starts it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what cannot run here, [`Error::Exists`] when the name is taken, [`Error::Limit`] when no
+    /// port is left.
+    pub async fn create(&self, caller: &Caller, client: &Client, spec: EnvironmentSpec) -> Result<Operation> {
+        caller.require(Right::Operate)?;
+        self.create_owned(Creator::Caller(caller, client), spec).await
+    }
+
+    /// Creates an environment for a user who is not there: at the first start of the server.
+    ///
+    /// # Errors
+    /// As [`Environments::create`].
+    pub(super) async fn create_for(
+        &self,
+        account: AccountId,
+        user: UserId,
+        spec: EnvironmentSpec,
+    ) -> Result<Operation> {
+        self.create_owned(Creator::Operator(account, user), spec).await
+    }
+
+    async fn create_owned(&self, creator: Creator<'_>, spec: EnvironmentSpec) -> Result<Operation> {
+        let guard = self.manager()?.enter()?;
+        let mut nodes = Vec::new();
+        for (index, spec) in spec.nodes.iter().enumerate() {
+            let listens = self.check_runs(index, spec).await?;
+            let facts = spec.facts(listens);
+            for _ in 0..spec.count {
+                nodes.push(NewNode { spec: spec.clone(), facts: facts.clone() });
+            }
+        }
+        let new = New {
+            name: spec.name.unwrap_or_else(|| self.made_up_name()),
+            display_name: spec.display_name.unwrap_or_default(),
+            settings: EnvironmentSettings { region: spec.region, ha: spec.ha, ssl: spec.ssl },
+            status: EnvStatus::Creating,
+            desired_state: DesiredState::Running,
+            nodes,
+        };
+        let title = format!("Creating {}", new.name);
+        let started = self.write_new(creator, CREATE, title, new, None, guard).await?;
+        self.spawn(started, |work| launch(work).boxed())
+    }
+
+    /// Makes a copy of an environment with all its files under another name. It runs when the first one does.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::WrongState`], [`Error::Invalid`] or [`Error::Exists`] for the new name.
+    pub async fn clone_environment(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        source: &str,
+        name: &str,
+    ) -> Result<Operation> {
+        caller.require(Right::Operate)?;
+        let guard = self.manager()?.enter()?;
+        let source = self.get_local(caller, source).await?;
+        if !CLONEABLE.contains(&source.status) {
+            return Err(Error::WrongState { name: source.name, current: source.status, needed: CLONEABLE });
+        }
+        let name = name.trim();
+        name::check(name).map_err(|why| Error::invalid("dstEnvName", format!("dstEnvName: {why}")))?;
+        let runs = source.status == EnvStatus::Running;
+        let nodes = source.nodes().map(|node| NewNode {
+            spec: NodesSpec {
+                group: node.group.clone(),
+                node_type: node.node_type.clone(),
+                count: 1,
+                image: node.image.clone(),
+                command: node.facts.command.clone(),
+                entry_point: node.facts.entry_point.clone(),
+                variables: node.facts.variables.clone(),
+                display_name: node.facts.display_name.clone(),
+                volumes: node.facts.volumes.clone(),
+                fixed_cloudlets: node.fixed_cloudlets,
+                flexible_cloudlets: node.flexible_cloudlets,
+            },
+            facts: NodeFacts { copy_of: Some(node.facts.copy_of.unwrap_or(node.id)), ..node.facts.clone() },
+        });
+        let new = New {
+            name: name.to_lowercase(),
+            display_name: String::new(),
+            settings: source.settings.clone(),
+            status: EnvStatus::Cloning,
+            desired_state: if runs { DesiredState::Running } else { DesiredState::Stopped },
+            nodes: nodes.collect(),
+        };
+        let title = format!("Cloning {} to {}", source.name, new.name);
+        let creator = Creator::Caller(caller, client);
+        let started = self.write_new(creator, CLONE, title, new, Some(&source), guard).await?;
+        self.spawn(started, move |work| copy(work, source.id, runs).boxed())
+    }
+
+    /// Asks the engine whether such nodes can run; answers whether they answer on their port.
+    pub(super) async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
+        let engine = &self.manager()?.engine;
+        let command = spec.facts(false).whole_command();
+        let facts =
+            engine.check(&spec.image, command.as_deref(), &spec.variables).await.map_err(|error| match error {
+                EngineError::UnknownImage(why) => {
+                    Error::invalid("nodes", format!("nodes[{index}].docker.image: {why}"))
+                }
+                EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
+                other => Error::Engine(other.to_string()),
+            })?;
+        Ok(facts.listens)
+    }
+
+    /// A short name that no environment has, for one whose owner gives none.
+    pub fn made_up_name(&self) -> String {
+        format!("env-{:07}", u32::from_le_bytes(self.world.random()) % 10_000_000)
+    }
+
+    async fn write_new(
+        &self,
+        creator: Creator<'_>,
+        kind: &'static str,
+        title: String,
+        new: New,
+        source: Option<&Environment>,
+        guard: OperationGuard,
+    ) -> Result<StartedOperation> {
+        let now = self.world.now();
+        let (account, user) = creator.account_and_user();
+        let settings = serde_json::to_string(&new.settings).map_err(Error::internal)?;
+        let mut tx = self.store.begin().await?;
+        let row = sqlx::query(
+            "INSERT INTO environments (account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at, server) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+        )
+        .bind(account.0)
+        .bind(user.0)
+        .bind(&new.name)
+        .bind(&new.display_name)
+        .bind(hex::encode(self.world.random::<16>()))
+        .bind(new.status.code())
+        .bind(new.desired_state.word())
+        .bind(settings)
+        .bind(now.timestamp_millis())
+        .bind(self.server_id().map(|id| id.as_str().to_owned()))
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(|error| {
+            if violated(&error, "environments_name_key", "environments.name") {
+                Error::Exists(format!("the name “{}” is taken by another environment", new.name).into())
+            } else {
+                error.into()
+            }
+        })?;
+        let id = EnvironmentId(row.try_get(0)?);
+        let ports = ports::choose(&mut tx, &self.settings, new.nodes.len()).await?;
+        let mut groups = Vec::new();
+        for (node, port) in new.nodes.into_iter().zip(ports) {
+            let master = !groups.contains(&node.spec.group);
+            groups.push(node.spec.group.clone());
+            write_node(&mut tx, id, node, port, master).await?;
+        }
+        let mut event = creator.event(kind, format!("environment:{}", new.name));
+        if let Some(source) = source {
+            event = event.with("source", source.name.clone());
+            // The files are copied, and what is known of them with them.
+            sqlx::query(
+                "INSERT INTO deployments (environment_id, node_group, context, archive, size, hooks, user_id, deployed_at) \
+                 SELECT $1, node_group, context, archive, size, hooks, user_id, deployed_at FROM deployments \
+                 WHERE environment_id = $2",
+            )
+            .bind(id.0)
+            .bind(source.id.0)
+            .execute(&mut *tx)
+            .await?;
+        }
+        audit::append(&mut tx, now, event).await?;
+        let action =
+            NewAction { account, user: Some(user), kind, environment: &new.name, title, server: self.server_id() };
+        let action = actions::begin(&mut tx, now, action).await?;
+        let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
+        let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;
+        tx.commit().await?;
+        Ok(StartedOperation { action, via: new.status, environment, guard })
+    }
+}
+
+pub(super) async fn write_node(
+    tx: &mut keyrack_core::store::Tx,
+    id: EnvironmentId,
+    node: NewNode,
+    port: u16,
+    master: bool,
+) -> Result<NodeId> {
+    let facts = serde_json::to_string(&node.facts).map_err(Error::internal)?;
+    let row = sqlx::query(
+        "INSERT INTO nodes (environment_id, node_group, node_type, image, tag, is_master, fixed_cloudlets, \
+         flexible_cloudlets, port, spec) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+    )
+    .bind(id.0)
+    .bind(node.spec.group)
+    .bind(node.spec.node_type)
+    .bind(node.spec.image.name)
+    .bind(node.spec.image.tag)
+    .bind(i64::from(master))
+    .bind(i64::from(node.spec.fixed_cloudlets))
+    .bind(i64::from(node.spec.flexible_cloudlets))
+    .bind(i64::from(port))
+    .bind(facts)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(NodeId(row.try_get(0)?))
+}
+
+/// Copies the files and, if the source runs, starts the copy. The source waits with its own changes until it is copied.
+async fn copy(work: Work, source: EnvironmentId, runs: bool) -> Outcome {
+    let slot = work.manager.slot(source);
+    let op_lock = slot.op_lock.lock().await;
+    if let Err(failure) = copy_files(&work).await {
+        return Outcome::Broken(Arc::new(failure));
+    }
+    drop(op_lock);
+    if runs { launch(work).await } else { Outcome::Reached(EnvStatus::Stopped) }
+}
+
+/// Finishes a copy that was cut short and is not to run.
+pub(super) async fn finish_copy(work: Work) -> Outcome {
+    match copy_files(&work).await {
+        Ok(_) => Outcome::Reached(EnvStatus::Stopped),
+        Err(failure) => Outcome::Broken(Arc::new(failure)),
+    }
+}

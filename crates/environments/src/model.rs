@@ -1,0 +1,198 @@
+//! Environments as the operations see them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::deployments::Deployment;
+use super::name::DOMAIN;
+use keyrack_core::cluster::Placement;
+use keyrack_engine::{CLOUDLET_MEMORY, ImageRef, NodeSpec};
+use keyrack_types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
+use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
+
+/// One environment with everything that is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    pub id: EnvironmentId,
+    pub account: AccountId,
+    /// The account's owner.
+    pub owner: UserId,
+    pub creator: UserId,
+    /// The short name, in lower case.
+    pub name: String,
+    /// What people call it; the short name unless set.
+    pub display_name: String,
+    /// 32 hexadecimal digits.
+    pub appid: String,
+    pub status: EnvStatus,
+    pub settings: EnvironmentSettings,
+    /// While Broken: why.
+    pub failure: Option<Failure>,
+    pub created: DateTime<Utc>,
+    /// The server that runs it.
+    pub placement: Option<Placement>,
+    /// The groups of environments that it is in, sorted.
+    pub groups: Vec<String>,
+    /// In the order in which they were made.
+    pub layers: Vec<Layer>,
+}
+
+/// What an environment was created with besides its nodes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EnvironmentSettings {
+    pub region: Option<String>,
+    pub ha: bool,
+    pub ssl: bool,
+}
+
+/// The nodes of one role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    pub name: String,
+    /// What people call it; empty unless set.
+    pub display_name: String,
+    /// What clients keep with it.
+    pub data: Map<String, Value>,
+    /// What is deployed in it, sorted by context.
+    pub deployments: Vec<Deployment>,
+    pub nodes: Vec<Node>,
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    pub id: NodeId,
+    pub group: String,
+    pub node_type: String,
+    pub image: ImageRef,
+    /// The first of its layer.
+    pub master: bool,
+    pub fixed_cloudlets: u32,
+    pub flexible_cloudlets: u32,
+    /// The port on 127.0.0.1 that is kept for it.
+    pub port: u16,
+    pub facts: NodeFacts,
+    pub status: EnvStatus,
+}
+
+/// What a node was created with besides its columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NodeFacts {
+    /// Replaces what the image runs; handed to a shell.
+    pub command: Option<String>,
+    /// Stands before the command; alone, it is the command.
+    pub entry_point: Option<String>,
+    pub variables: BTreeMap<String, String>,
+    /// Whether it answers on its port.
+    pub listens: bool,
+    /// What people call it.
+    pub display_name: Option<String>,
+    /// Folders whose content is asked about when the node is redeployed.
+    pub volumes: Vec<String>,
+    /// The node whose files it still has to be given.
+    pub copy_of: Option<NodeId>,
+}
+
+/// Why an environment is Broken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub node: NodeId,
+    /// A sentence without its full stop: `it ended with exit code 1`.
+    pub reason: String,
+    /// The last lines that the node wrote.
+    pub last_lines: Vec<String>,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "node {} does not stay up: {}", self.node, self.reason)?;
+        match self.last_lines.last() {
+            Some(line) => write!(f, "; its last line: {line}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl NodeFacts {
+    /// What is handed to a shell in the place of what the image runs.
+    pub fn whole_command(&self) -> Option<String> {
+        match (&self.entry_point, &self.command) {
+            (None, command) => command.clone(),
+            (Some(entry), None) => Some(entry.clone()),
+            (Some(entry), Some(command)) => Some(format!("{entry} {command}")),
+        }
+    }
+}
+
+impl Node {
+    /// Where it answers, whether it runs or not.
+    pub fn url(&self) -> Option<String> {
+        self.facts.listens.then(|| format!("http://127.0.0.1:{}", self.port))
+    }
+
+    /// What the engine has to know of it.
+    pub fn spec(&self, environment: &str) -> NodeSpec {
+        NodeSpec {
+            id: self.id,
+            environment: environment.to_owned(),
+            image: self.image.clone(),
+            command: self.facts.whole_command(),
+            variables: self.facts.variables.clone(),
+            port: self.port,
+            memory: u64::from(self.flexible_cloudlets.max(self.fixed_cloudlets).max(1)) * CLOUDLET_MEMORY,
+        }
+    }
+}
+
+impl Environment {
+    /// All its nodes, layer by layer.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.layers.iter().flat_map(|layer| &layer.nodes)
+    }
+
+    /// Its name as a host name of this machine.
+    pub fn domain(&self) -> String {
+        format!("{}.{DOMAIN}", self.name)
+    }
+
+    /// Where it answers: a balancer first, then the application layer, then whatever answers at all.
+    pub fn address(&self) -> Option<String> {
+        let first = |layer: &str| self.nodes().filter(|node| node.group == layer).find_map(Node::url);
+        first("bl").or_else(|| first("cp")).or_else(|| self.nodes().find_map(Node::url))
+    }
+
+    /// As the dashboard shows it.
+    pub fn view(&self) -> EnvironmentView {
+        let node_view = |node: &Node| NodeView {
+            id: node.id.0,
+            image: node.image.to_string(),
+            status: node.status,
+            address: node.url(),
+        };
+        EnvironmentView {
+            name: self.name.clone(),
+            display_name: self.display_name.clone(),
+            status: self.status,
+            layers: self
+                .layers
+                .iter()
+                .map(|layer| LayerView { name: layer.name.clone(), nodes: layer.nodes.iter().map(node_view).collect() })
+                .collect(),
+            address: self.address(),
+            last_lines: self.failure.as_ref().map_or_else(Vec::new, shown_lines),
+            created: self.created,
+        }
+    }
+}
+
+/// Why and the last lines; a node that wrote nothing still shows why.
+fn shown_lines(failure: &Failure) -> Vec<String> {
+    let mut lines = failure.last_lines.clone();
+    lines.push(format!("Node {}: {}.", failure.node, failure.reason));
+    lines
+}

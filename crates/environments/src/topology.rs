@@ -1,0 +1,241 @@
+//! Changing which nodes an environment has: layers come and go, are scaled, and run other images.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use serde_json::{Map, Value, json};
+
+use super::changes::{copy_files, until_all_up};
+use super::configure::{hold, keep};
+use super::create::{NewNode, write_node};
+use super::inside::may;
+use super::model::{Environment, Failure, Layer, Node, NodeFacts};
+use super::node_controller::NodePlan;
+use super::operation::{Change, Operation, Outcome, Work};
+use super::rows::{self, Which};
+use super::spec::{EnvironmentSpec, NodesSpec};
+use super::{name as names, ports};
+use crate::service::Environments;
+use keyrack_core::caller::{Caller, Client};
+use keyrack_core::error::{Error, Result};
+use keyrack_core::json;
+use keyrack_types::environments::EnvStatus;
+use keyrack_types::ids::NodeId;
+
+const ALLOWED: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping];
+
+/// One for each status, because afterwards the environment is in it again.
+const CHANGES: [Change; 3] =
+    [change(&[EnvStatus::Running]), change(&[EnvStatus::Stopped]), change(&[EnvStatus::Sleeping])];
+
+const fn change(from: &'static [EnvStatus]) -> Change {
+    Change {
+        kind: "environment.change-topology",
+        doing: "Changing",
+        from,
+        via: EnvStatus::Updating,
+        desired_state: None,
+    }
+}
+
+/// A node as it is to be.
+#[derive(Clone)]
+struct Planned {
+    spec: NodesSpec,
+    listens: bool,
+}
+
+/// What became of the nodes in the store.
+#[derive(Default)]
+struct Stored {
+    removed: Vec<NodeId>,
+    added: Vec<Node>,
+    changed: Vec<Node>,
+}
+
+impl Environments {
+    /// Gives an environment the nodes of this description, the whole of it: a layer that it does not name goes, one that
+    /// is new comes, one with another `count` is scaled. What it does not say of a layer stays as it is. Nodes that stay
+    /// and are not changed run on.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::WrongState`], [`Error::Invalid`] for what cannot run here, [`Error::Limit`].
+    pub async fn change_topology(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        name: &str,
+        env: &str,
+        nodes: &str,
+    ) -> Result<Operation> {
+        may(caller)?;
+        let environment = self.get_local(caller, name).await?;
+        let env: Value = json::read(env).map_err(|why| Error::invalid("env", format!("it has to be JSON ({why})")))?;
+        let nodes = filled_in(nodes, &environment)?;
+        // Its name stays what it is, whatever stands there.
+        let spec = EnvironmentSpec::parse(&json!({ "displayName": env.get("displayName") }).to_string(), &nodes)?;
+        let mut planned = Vec::new();
+        for (index, nodes) in spec.nodes.iter().enumerate() {
+            let listens = self.check_runs(index, nodes).await?;
+            planned.extend((0..nodes.count).map(|_| Planned { spec: nodes.clone(), listens }));
+        }
+        let Some(change) = CHANGES.iter().find(|change| change.from.contains(&environment.status)) else {
+            return Err(Error::WrongState { name: environment.name, current: environment.status, needed: ALLOWED });
+        };
+        let layers: Vec<_> = spec.nodes.iter().map(|nodes| format!("{} x {}", nodes.group, nodes.count)).collect();
+        let status = environment.status;
+        let started = self.begin_with(caller, client, name, change, &[("layers", layers.into())]).await?;
+        self.spawn(started, move |work| alter(work, env, planned, status).boxed())
+    }
+
+    /// Writes the nodes as they are to be, all or nothing.
+    async fn store_topology(&self, work: &Work, env: &Value, planned: &[Planned]) -> Result<Stored> {
+        let mut tx = self.store.begin().await?;
+        let environment = rows::read(&mut tx, Which::Id(work.environment.id)).await?.pop();
+        let environment = environment.ok_or_else(|| Error::NoEnvironment(work.environment.name.clone()))?;
+        let mut environment = hold(&mut tx, environment).await?;
+        let mut stored = Stored::default();
+        let mut left: Vec<&Planned> = planned.iter().collect();
+        for node in environment.nodes() {
+            let Some(place) = left.iter().position(|planned| planned.spec.group == node.group) else {
+                sqlx::query("DELETE FROM nodes WHERE id = $1").bind(node.id.0).execute(&mut *tx).await?;
+                stored.removed.push(node.id);
+                continue;
+            };
+            let planned = left.remove(place);
+            let changed = planned.applied_to(node);
+            if changed != *node {
+                keep(&mut tx, &changed).await?;
+                stored.changed.push(changed);
+            }
+        }
+        let ports = ports::choose(&mut tx, &self.settings, left.len()).await?;
+        let mut groups: Vec<String> = environment.layers.iter().map(|layer| layer.name.clone()).collect();
+        let mut added = Vec::new();
+        for (planned, port) in left.into_iter().zip(ports) {
+            let master = !groups.contains(&planned.spec.group);
+            groups.push(planned.spec.group.clone());
+            // What is deployed in a layer is on all its nodes.
+            let layer = environment.layers.iter().find(|layer| layer.name == planned.spec.group);
+            let copy_of = layer.filter(|layer| !layer.deployments.is_empty()).and_then(|layer| layer.nodes.first());
+            let facts = NodeFacts { copy_of: copy_of.map(|node| node.id), ..planned.spec.facts(planned.listens) };
+            let node = NewNode { spec: planned.spec.clone(), facts };
+            added.push(write_node(&mut tx, environment.id, node, port, master).await?);
+        }
+        let flag = |key: &str| env.get(key).and_then(Value::as_bool);
+        environment.settings.ha = flag("ishaenabled").unwrap_or(environment.settings.ha);
+        environment.settings.ssl = flag("sslstate").unwrap_or(environment.settings.ssl);
+        let display = env.get("displayName").and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty());
+        if let Some(display) = display {
+            names::check_display(display).map_err(Error::internal)?;
+        }
+        sqlx::query("UPDATE environments SET settings = $2, display_name = COALESCE($3, display_name) WHERE id = $1")
+            .bind(environment.id.0)
+            .bind(serde_json::to_string(&environment.settings).map_err(Error::internal)?)
+            .bind(display)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "DELETE FROM deployments WHERE environment_id = $1 AND node_group NOT IN \
+             (SELECT node_group FROM nodes WHERE environment_id = $1)",
+        )
+        .bind(environment.id.0)
+        .execute(&mut *tx)
+        .await?;
+        let after = rows::read(&mut tx, Which::Id(environment.id)).await?.pop();
+        tx.commit().await?;
+        let after = after.ok_or(Error::NoEnvironment(environment.name))?;
+        stored.added = after.nodes().filter(|node| added.contains(&node.id)).cloned().collect();
+        Ok(stored)
+    }
+}
+
+impl Planned {
+    /// The node as this wants it.
+    fn applied_to(&self, node: &Node) -> Node {
+        let mut node = node.clone();
+        node.image = self.spec.image.clone();
+        (node.fixed_cloudlets, node.flexible_cloudlets) = (self.spec.fixed_cloudlets, self.spec.flexible_cloudlets);
+        node.facts.command.clone_from(&self.spec.command);
+        node.facts.variables.clone_from(&self.spec.variables);
+        node.facts.listens = self.listens;
+        node
+    }
+}
+
+/// Puts into the description what it does not say of layers that are there.
+fn filled_in(nodes: &str, environment: &Environment) -> Result<String> {
+    let wrong = |why: &str| Error::invalid("nodes", format!("it has to be a JSON list of objects{why}"));
+    let mut list = match json::read(nodes).map_err(|why| wrong(&format!(" ({why})")))? {
+        Value::Array(list) => list,
+        object @ Value::Object(_) => vec![object],
+        _ => return Err(wrong("")),
+    };
+    let groups: Vec<_> = list.iter().map(group_of).collect();
+    for (entry, group) in list.iter_mut().zip(&groups) {
+        let Some(layer) = environment.layers.iter().find(|layer| layer.name == *group) else { continue };
+        let Some(entry) = entry.as_object_mut() else { continue };
+        let once = groups.iter().filter(|other| *other == group).count() == 1;
+        fill_in(entry, layer, once);
+    }
+    serde_json::to_string(&list).map_err(Error::internal)
+}
+
+fn group_of(entry: &Value) -> String {
+    let named = |value: &Value| value.get("nodeGroup").and_then(Value::as_str).map(str::to_lowercase);
+    entry.get("docker").and_then(named).or_else(|| named(entry)).unwrap_or_else(|| "cp".to_owned())
+}
+
+fn fill_in(entry: &mut Map<String, Value>, layer: &Layer, once: bool) {
+    let Some(node) = layer.nodes.first() else { return };
+    let known = [
+        ("image", json!(node.image.to_string())),
+        ("nodeType", json!(node.node_type)),
+        ("fixedCloudlets", json!(node.fixed_cloudlets)),
+        ("flexibleCloudlets", json!(node.flexible_cloudlets)),
+        ("cmd", json!(node.facts.command)),
+        ("env", json!(node.facts.variables)),
+        ("count", if once { json!(layer.nodes.len()) } else { Value::Null }),
+    ];
+    for (key, value) in known {
+        let said = |map: &Map<String, Value>| map.get(key).is_some_and(|value| !value.is_null());
+        let inside = entry.get("docker").and_then(Value::as_object).is_some_and(said);
+        if !inside && !said(entry) && !value.is_null() {
+            entry.insert(key.to_owned(), value);
+        }
+    }
+}
+
+async fn alter(work: Work, env: Value, planned: Vec<Planned>, status: EnvStatus) -> Outcome {
+    let first = work.environment.nodes().next().map_or(NodeId(0), |node| node.id);
+    let stored = match work.keyrack.retry(|| work.keyrack.store_topology(&work, &env, &planned)).await {
+        Ok(stored) => stored,
+        Err(error) => return broken(first, error.to_string()),
+    };
+    work.slot.stop_some(&stored.removed, work.keyrack.settings.stop_grace).await;
+    {
+        let _in_use = work.slot.in_use.write().await;
+        for node in &stored.removed {
+            if let Err(error) = work.manager.engine.remove(*node).await {
+                return broken(*node, format!("it could not be removed: {error}"));
+            }
+        }
+    }
+    {
+        let _deploying = work.slot.deploying.lock().await;
+        if let Err(failure) = copy_files(&work).await {
+            return Outcome::Broken(Arc::new(failure));
+        }
+    }
+    if status != EnvStatus::Running {
+        return Outcome::Reached(status);
+    }
+    let node_plan = |node: &Node| NodePlan { spec: node.spec(&work.environment.name), listens: node.facts.listens };
+    work.manager.start_more(&work.slot, stored.added.iter().map(node_plan).collect(), &work.keyrack.settings);
+    futures::future::join_all(stored.changed.iter().map(|node| work.slot.restart(node_plan(node)))).await;
+    until_all_up(&work).await
+}
+
+fn broken(node: NodeId, reason: String) -> Outcome {
+    Outcome::Broken(Arc::new(Failure { node, reason, last_lines: Vec::new() }))
+}

@@ -1,0 +1,187 @@
+//! Uploads that are kept: the account's archives.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{ADDRESS, Content, LONGEST_COMMENT, Upload, file_name};
+use crate::uploads::service::Uploads;
+use keyrack_core::audit::{self, Event};
+use keyrack_core::caller::{Caller, Client, Right};
+use keyrack_core::cluster::{Invalidation, Placement, placement_sql};
+use keyrack_core::error::{Error, Result};
+use keyrack_core::world::from_millis;
+use keyrack_types::text::hidden;
+
+const COLUMNS: &str = "SELECT id, name, comment, size, created_at, file_key FROM uploads WHERE account_id = $1 AND ";
+
+impl Uploads {
+    /// The upload with this address. The server's name in the address does not matter: clients reach a server under
+    /// several, and nothing is ever fetched from there.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address of something else, [`Error::NotFound`] for an upload that is not there (any
+    /// more), also for one of another account.
+    pub async fn at(&self, caller: &Caller, parameter: &'static str, address: &str) -> Result<Upload> {
+        let key = key_of(address).ok_or_else(|| {
+            let why = "it has to be the address of a file that was uploaded to this server (storage.uploader.Upload answers \
+                       it as `file`); nothing is fetched from elsewhere";
+            Error::invalid(parameter, why)
+        })?;
+        let (upload, _) = find_key(self, caller, key)
+            .await?
+            .ok_or_else(|| Error::NotFound("there is no such upload: it was removed, or its day is over".into()))?;
+        Ok(upload)
+    }
+
+    /// Keeps an upload, found by its address, in the account's list of archives until somebody removes it. Registered
+    /// again, name and comment are replaced.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::NotFound`].
+    pub async fn register_archive(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        address: &str,
+        name: Option<&str>,
+        comment: &str,
+    ) -> Result<Upload> {
+        caller.require(Right::Operate)?;
+        if comment.chars().count() > LONGEST_COMMENT || comment.split(is_layout).any(|line| hidden(line).is_some()) {
+            let why = format!(
+                "comment: it has to be at most {LONGEST_COMMENT} characters, without control or invisible characters"
+            );
+            return Err(Error::invalid("data", why));
+        }
+        let mut upload = self.at(caller, "data", address).await?;
+        if let Some(name) = name {
+            upload.name = file_name(name)?;
+        }
+        upload.comment = comment.to_owned();
+        let now = self.world.now();
+        let mut tx = self.store.begin().await?;
+        let kept = sqlx::query(
+            "UPDATE uploads SET name = $3, comment = $4, registered_at = $5 WHERE account_id = $1 AND id = $2",
+        )
+        .bind(caller.account.0)
+        .bind(upload.id)
+        .bind(&upload.name)
+        .bind(&upload.comment)
+        .bind(now.timestamp_millis())
+        .execute(&mut *tx)
+        .await?;
+        if kept.rows_affected() == 0 {
+            return Err(missing(upload.id));
+        }
+        let event = Event::by(caller, client, "archive.create", format!("upload:{} {}", upload.id, upload.name));
+        audit::append(&mut tx, now, event).await?;
+        tx.commit().await?;
+        Ok(upload)
+    }
+
+    /// The account's archives, the oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn archives(&self, caller: &Caller) -> Result<Vec<Upload>> {
+        caller.require(Right::See)?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} registered_at IS NOT NULL ORDER BY id")))
+            .bind(caller.account.0)
+            .fetch_all(self.store.read())
+            .await?;
+        rows.iter().map(upload).collect()
+    }
+
+    /// Removes an archive. What was deployed from it stays deployed.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NotFound`].
+    pub async fn delete_archive(&self, caller: &Caller, client: &Client, id: i64) -> Result<()> {
+        caller.require(Right::Operate)?;
+        let mut tx = self.store.begin().await?;
+        let row = sqlx::query(
+            "DELETE FROM uploads WHERE account_id = $1 AND id = $2 AND registered_at IS NOT NULL \
+             RETURNING file_key, name",
+        )
+        .bind(caller.account.0)
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or_else(|| missing(id))?;
+        let (key, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let event = Event::by(caller, client, "archive.delete", format!("upload:{id} {name}"));
+        audit::append(&mut tx, self.world.now(), event).await?;
+        // Its file goes from the server that has it; what cannot be removed now goes with the next sweep there.
+        self.commit(tx, &[Invalidation::upload(&key)?]).await
+    }
+}
+
+/// The account's upload with this key, and where it lies.
+pub(super) async fn find_key(keyrack: &Uploads, caller: &Caller, key: &str) -> Result<Option<(Upload, Content)>> {
+    let placement = placement_sql(keyrack.store.dialect());
+    let text = format!(
+        "SELECT u.id, u.name, u.comment, u.size, u.created_at, u.file_key, u.sha256, {placement} \
+         FROM uploads u LEFT JOIN servers s ON s.id = u.server WHERE u.account_id = $1 AND u.file_key = $2"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(caller.account.0)
+        .bind(key.to_owned())
+        .fetch_optional(keyrack.store.read())
+        .await?;
+    row.map(|row| Ok((upload(&row)?, Content { sha256: row.try_get(6)?, placement: Placement::read(&row, 7)? })))
+        .transpose()
+}
+
+fn upload(row: &AnyRow) -> Result<Upload> {
+    Ok(Upload {
+        id: row.try_get(0)?,
+        name: row.try_get(1)?,
+        comment: row.try_get(2)?,
+        size: u64::try_from(row.try_get::<i64, _>(3)?).unwrap_or_default(),
+        created: from_millis(row.try_get(4)?),
+        key: row.try_get(5)?,
+    })
+}
+
+fn missing(id: i64) -> Error {
+    Error::NotFound(format!("there is no archive {id}").into())
+}
+
+/// What lays a comment out in lines.
+fn is_layout(letter: char) -> bool {
+    matches!(letter, '\n' | '\r' | '\t')
+}
+
+/// The key in an address.
+fn key_of(address: &str) -> Option<&str> {
+    let (_, rest) = address.trim().split_once(ADDRESS)?;
+    let key = rest.split('/').next()?;
+    (key.len() == 32 && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))).then_some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key_of;
+
+    #[test]
+    fn only_own_addresses_have_a_key() {
+        let key = "0123456789abcdef0123456789abcdef";
+        for address in [
+            format!("http://127.0.0.1:8080/deploy/archives/{key}/app.war"),
+            format!(" https://elsewhere.example/deploy/archives/{key}/a%2Fb.war?x=1 "),
+            format!("/deploy/archives/{key}"),
+        ] {
+            assert_eq!(key_of(&address), Some(key), "{address}");
+        }
+        for address in [
+            "http://169.254.169.254/latest/meta-data/".to_owned(),
+            "file:///etc/passwd".to_owned(),
+            "/deploy/archives/../../keyrack.db".to_owned(),
+            format!("/deploy/archives/{}", key.to_uppercase()),
+            format!("/deploy/archives/{key}0/app.war"),
+            String::new(),
+        ] {
+            assert_eq!(key_of(&address), None, "{address}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Whether a long call may still go on.
+//!
+//! A call is authorized once, and most are over at once. A call that takes minutes is rechecked on its way, so that it stops when
+//! the role is lowered, the member is removed, or the token is revoked, gets a new secret or opens less.
+
+use crate::accounts::Accounts;
+use keyrack_core::caller::{Caller, CallerCredential, Right};
+use keyrack_core::error::{Credential, Error, Result};
+use keyrack_types::accounts::Role;
+use keyrack_types::ids::TokenId;
+
+/// What a caller was authenticated with when its call began.
+#[derive(Clone, Default)]
+pub struct AuthSnapshot {
+    /// The token, and the hash of its secret.
+    token: Option<(TokenId, Vec<u8>)>,
+}
+
+impl Accounts {
+    /// Records what has to hold for as long as a call goes on.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when it does not hold any more.
+    pub async fn auth_snapshot(&self, caller: &Caller) -> Result<AuthSnapshot> {
+        // A task runs for a token, whatever its secret is by now.
+        let CallerCredential::Token(token) = caller.credential else { return Ok(AuthSnapshot::default()) };
+        Ok(AuthSnapshot { token: Some((token, self.secret_of(token).await?)) })
+    }
+
+    /// Checks that the caller is still authenticated as when the call began, and may still do all that it could.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when the token or session is gone, has ended or has a new secret, [`Error::Forbidden`] when
+    /// the role or the token's methods are less than they were.
+    pub async fn recheck(&self, caller: &Caller, auth_snapshot: &AuthSnapshot, right: Right) -> Result<()> {
+        if let Some((token, secret)) = &auth_snapshot.token
+            && self.secret_of(*token).await? != *secret
+        {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
+        }
+        let now = match caller.credential {
+            CallerCredential::Token(token) => self.caller_of_token_now(token).await?,
+            CallerCredential::Task { id, by_token } => {
+                self.caller_of_task(id, caller.account, caller.user, by_token).await?
+            }
+            CallerCredential::Session { .. } => {
+                caller.check_alive(self.world.now())?;
+                let role = self.role_now(caller).await?;
+                caller.with_role(role, caller.may.intersection(&self.catalog.role_bits(role)))
+            }
+        };
+        // A token that passed to somebody else meanwhile does not go on in the name of who had it.
+        if now.user != caller.user {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
+        }
+        if now.may.intersection(&caller.may) != caller.may {
+            return Err(Error::Forbidden("what you may do here has become less since this began".into()));
+        }
+        now.require(right)
+    }
+
+    /// The role that the caller's session has now.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`] when the session is gone, or its user is no member any more.
+    pub(super) async fn role_now(&self, caller: &Caller) -> Result<Role> {
+        let ended = || Error::NotAuthenticated(Credential::Ended);
+        let session = caller.session().ok_or_else(ended)?;
+        let role: String = sqlx::query_scalar(
+            "SELECT m.role FROM sessions s JOIN memberships m ON m.user_id = s.user_id AND m.account_id = $1 \
+             JOIN users u ON u.id = s.user_id WHERE s.id = $2 AND u.enabled = 1",
+        )
+        .bind(caller.account.0)
+        .bind(session.0)
+        .fetch_optional(self.store.read())
+        .await?
+        .ok_or_else(ended)?;
+        Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))
+    }
+
+    async fn secret_of(&self, token: TokenId) -> Result<Vec<u8>> {
+        sqlx::query_scalar("SELECT secret_hash FROM tokens WHERE id = $1")
+            .bind(token.0)
+            .fetch_optional(self.store.read())
+            .await?
+            .ok_or(Error::NotAuthenticated(Credential::Unknown))
+    }
+}

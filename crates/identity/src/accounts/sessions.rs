@@ -1,0 +1,276 @@
+//! Sessions: opened at sign-in, kept by hash, ended by sign-out, by their limits, or with the token that opened them.
+
+use std::sync::Arc;
+
+use sqlx::Row;
+
+use super::devices;
+use crate::accounts::Accounts;
+use keyrack_core::audit::{self, Event};
+use keyrack_core::caller::{Caller, Client};
+use keyrack_core::cluster::Invalidation;
+use keyrack_core::error::{Credential, Error, Result};
+use keyrack_core::secret::{Secret, SecretHash};
+use keyrack_core::store::Tx;
+use keyrack_core::usage::Used;
+use keyrack_core::user_lock::{hold_password, lock_user};
+use keyrack_core::world::from_millis;
+use keyrack_types::accounts::SessionView;
+use keyrack_types::bounds::counts::SESSIONS_OF_USER;
+use keyrack_types::ids::{AccountId, SessionId, TokenId, UserId};
+use keyrack_types::methods::ApiSet;
+
+/// Where a session lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKind {
+    /// In a browser's cookie; the API does not take it.
+    Browser,
+    /// With a script; the browser door does not take it.
+    Api,
+}
+
+impl SessionKind {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            SessionKind::Browser => "browser",
+            SessionKind::Api => "api",
+        }
+    }
+}
+
+/// A session about to be opened.
+pub(super) struct NewSession {
+    pub user: UserId,
+    pub account: AccountId,
+    pub kind: SessionKind,
+    pub by: Proven,
+}
+
+/// What was proved to open a session. It has to hold still in the transaction that opens it: checking takes a while, and
+/// a password that was changed meanwhile must not open a session that outlives the change.
+pub(super) enum Proven {
+    /// The password behind this hash, which is all that its user has.
+    Password(String),
+    /// A second factor, for this half sign-in; its value too where the session keeps that.
+    SecondFactor { half: i64, keep: Option<Secret> },
+    /// The secret of an Extended Access token.
+    Token(TokenId, SecretHash),
+    /// The link of an invitation, just used up.
+    Invitation,
+}
+
+impl Proven {
+    /// The token that opens the session, when one does.
+    fn token(&self) -> Option<TokenId> {
+        match self {
+            Proven::Token(id, _) => Some(*id),
+            Proven::Password(_) | Proven::SecondFactor { .. } | Proven::Invitation => None,
+        }
+    }
+
+    /// Takes what was proved, once.
+    async fn hold(&self, tx: &mut Tx, user: UserId) -> Result<()> {
+        let (held, otherwise) = match self {
+            Proven::Password(hash) => (hold_password(tx, user, hash).await?, Error::WrongSignIn { wait: 0 }),
+            Proven::SecondFactor { half, .. } => {
+                // Two requests with one half sign-in open one session.
+                let taken = sqlx::query("DELETE FROM sign_in_challenges WHERE id = $1").bind(half).execute(&mut **tx);
+                (taken.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Ended))
+            }
+            Proven::Token(id, hash) => {
+                let held = sqlx::query(
+                    "UPDATE tokens SET version = version \
+                     WHERE id = $1 AND secret_hash = $2 AND api_set = $3 AND owner_id = $4",
+                )
+                .bind(id.0)
+                .bind(hash.to_vec())
+                .bind(ApiSet::ExtendedAccess.name())
+                .bind(user.0)
+                .execute(&mut **tx);
+                (held.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Unknown))
+            }
+            Proven::Invitation => return Ok(()),
+        };
+        if held { Ok(()) } else { Err(otherwise) }
+    }
+}
+
+/// Ends the user's sessions beyond the limit, the oldest first, and never the one that was just opened. Those of its own kind
+/// go before others: a script that never signs out must not end its user's browser session. Answers what must be forgotten.
+async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<Invalidation>> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions WHERE user_id = $1")
+        .bind(new.user.0)
+        .fetch_one(&mut **tx)
+        .await?;
+    if count <= SESSIONS_OF_USER {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 \
+         ORDER BY CASE WHEN kind = $3 AND coalesce(token_id, 0) = $4 THEN 0 ELSE 1 END, id LIMIT $5) RETURNING secret_hash",
+    )
+    .bind(new.user.0)
+    .bind(opened)
+    .bind(new.kind.name())
+    .bind(new.by.token().map_or(0, |id| id.0))
+    .bind(count - SESSIONS_OF_USER)
+    .fetch_all(&mut **tx)
+    .await?;
+    let hashes = rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+    Ok(hashes.map(Invalidation::Session).collect())
+}
+
+impl Accounts {
+    pub(super) async fn open_session(
+        &self,
+        new: NewSession,
+        client: &Client,
+        email: &str,
+        action: &'static str,
+    ) -> Result<(Secret, Arc<Caller>)> {
+        let now = self.world.now();
+        let mut tx = self.store.begin().await?;
+        if !lock_user(&mut tx, new.user).await? {
+            return Err(Error::NotAuthenticated(Credential::Ended));
+        }
+        new.by.hold(&mut tx, new.user).await?;
+        let token = new.by.token();
+        let (second_factor, kept) = match &new.by {
+            Proven::SecondFactor { keep, .. } => (true, keep.clone()),
+            Proven::Token(..) | Proven::Password(_) | Proven::Invitation => (false, None),
+        };
+        let secret = kept.unwrap_or_else(|| Secret::new_session(&self.world, new.user));
+        let row = sqlx::query(
+            "INSERT INTO sessions (user_id, account_id, token_id, kind, secret_hash, address, user_agent, created_at, last_seen_at, \
+             second_factor_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id",
+        )
+        .bind(new.user.0)
+        .bind(new.account.0)
+        .bind(token.map(|id| id.0))
+        .bind(new.kind.name())
+        .bind(secret.hash().to_vec())
+        .bind(client.address.to_string())
+        .bind(&client.user_agent)
+        .bind(now.timestamp_millis())
+        .bind(second_factor.then(|| now.timestamp_millis()))
+        .fetch_one(&mut *tx)
+        .await?;
+        let id: i64 = row.try_get(0)?;
+        let ended = end_surplus(&mut tx, id, &new).await?;
+        let mut event = Event::by_user(Some((new.user, new.account)), email, client, action)
+            .with("session", id)
+            .with("kind", new.kind.name());
+        if let Some(token) = token {
+            event = event.with("token", token.0);
+        }
+        if !ended.is_empty() {
+            event = event.with("sessionsEnded", ended.len());
+        }
+        audit::append(&mut tx, now, event).await?;
+        devices::note(&mut tx, &self.settings, now, new.user, new.kind, client).await?;
+        self.commit(tx, &ended).await?;
+        let caller = self.session(secret.hash(), new.kind).await?;
+        Ok((secret, caller))
+    }
+
+    /// The user's open sessions, the newest use first.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionView>> {
+        let (idle_from, created_from) = self.session_limits();
+        let rows = sqlx::query(
+            "SELECT id, address, user_agent, created_at, last_seen_at, kind FROM sessions \
+             WHERE user_id = $1 AND created_at >= $2 ORDER BY last_seen_at DESC, id DESC",
+        )
+        .bind(caller.user.0)
+        .bind(created_from)
+        .fetch_all(self.store.read())
+        .await?;
+        let mut sessions = rows
+            .into_iter()
+            .map(|row| {
+                let id: i64 = row.try_get(0)?;
+                let seen = from_millis(row.try_get(4)?);
+                Ok(SessionView {
+                    id,
+                    user_id: caller.user.0,
+                    current: caller.session() == Some(SessionId(id)),
+                    address: row.try_get(1)?,
+                    user_agent: row.try_get(2)?,
+                    created: from_millis(row.try_get(3)?),
+                    last_seen: self.usage.last(Used::Session(SessionId(id))).map_or(seen, |last| last.max(seen)),
+                    api: row.try_get::<String, _>(5)? == SessionKind::Api.name(),
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        sessions.retain(|session| session.current || session.last_seen.timestamp_millis() >= idle_from);
+        Ok(sessions)
+    }
+
+    /// Ends sessions of the caller's user: all of those named, or none.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] naming the first number that is not one of the user's sessions.
+    pub async fn end_sessions(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        lock_user(&mut tx, caller.user).await?;
+        let mut ended = Vec::with_capacity(ids.len());
+        for id in ids {
+            let row = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")
+                .bind(*id)
+                .bind(caller.user.0)
+                .fetch_optional(&mut *tx)
+                .await?
+                .ok_or_else(|| Error::NotFound(format!("you have no session {id}").into()))?;
+            ended.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?).map(Invalidation::Session));
+            let event = Event::by(caller, client, "session.end", format!("session:{id}"));
+            audit::append(&mut tx, self.world.now(), event).await?;
+        }
+        self.commit(tx, &ended).await
+    }
+
+    /// Closes the caller's session. A token has none to close and stays alive.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn sign_out(&self, caller: &Caller, client: &Client) -> Result<()> {
+        let Some(session) = caller.session() else { return Ok(()) };
+        let mut tx = self.store.begin().await?;
+        let row = sqlx::query("DELETE FROM sessions WHERE id = $1 RETURNING secret_hash")
+            .bind(session.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let event = Event::by(caller, client, "session.sign-out", format!("session:{session}"));
+        audit::append(&mut tx, self.world.now(), event).await?;
+        let hash = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+        let ended: Vec<_> = hash.map(Invalidation::Session).into_iter().collect();
+        self.commit(tx, &ended).await
+    }
+
+    /// Removes sessions that have ended by their limits; nothing but tidiness depends on it.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn sweep_sessions(&self) -> Result<()> {
+        let (idle_from, created_from) = self.session_limits();
+        let mut tx = self.store.begin().await?;
+        sqlx::query("DELETE FROM sessions WHERE created_at < $1 OR last_seen_at < $2")
+            .bind(created_from)
+            .bind(idle_from)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A session must have been used since the first moment and opened since the second (milliseconds since 1970).
+    pub(super) fn session_limits(&self) -> (i64, i64) {
+        let now = self.world.now().timestamp_millis();
+        let millis = |limit: std::time::Duration| i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
+        (
+            now.saturating_sub(millis(self.settings.session_idle)),
+            now.saturating_sub(millis(self.settings.session_lifetime)),
+        )
+    }
+}

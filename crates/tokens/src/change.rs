@@ -1,0 +1,184 @@
+//! Changing a token; its secret stays.
+
+use chrono::{DateTime, Utc};
+
+use super::rows::{TokenRow, replace_methods, token_to_change};
+use super::rules::{check_description, check_expiry, check_may_change, check_scope};
+use crate::Tokens;
+use keyrack_core::audit::{self, Event};
+use keyrack_core::cluster::Invalidation;
+use keyrack_core::error::{Error, Result};
+use keyrack_identity::accounts::Confirmed;
+use keyrack_identity::notices::{Notice, notify};
+use keyrack_types::dates::wire_moment;
+use keyrack_types::methods::ApiSet;
+use keyrack_types::tokens::TokenView;
+
+/// What shall be different; `None` leaves a thing as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenChange {
+    pub description: Option<String>,
+    /// The API set, and for a custom one its methods as clients write them.
+    pub scope: Option<(ApiSet, Vec<String>)>,
+    /// `Some(None)` = never ends.
+    pub expires: Option<Option<DateTime<Utc>>>,
+    pub shared: Option<bool>,
+}
+
+/// A change, checked against the token that it is for.
+pub(super) struct CheckedChange {
+    pub description: String,
+    pub set: ApiSet,
+    pub methods: Vec<String>,
+    pub expires: Option<DateTime<Utc>>,
+    pub shared: bool,
+    /// Whether it opens more than before, or for longer.
+    pub widens: bool,
+}
+
+impl CheckedChange {
+    /// Whether it would leave the token as it is.
+    pub fn is_none(&self, token: &TokenRow) -> bool {
+        self.description == token.description
+            && self.set == token.set
+            && self.methods == token.methods
+            && self.expires == token.expires
+            && self.shared == token.shared
+    }
+}
+
+impl Tokens {
+    /// Changes a token. Whoever lets another's token open more, or for longer, is its owner from then on: it has that member's
+    /// rights, and the owner before gets a notice. `version` is the one that the change was made from: when the token is another one by now, nothing
+    /// is written. Clients that do not know versions leave it out and overwrite.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`] naming the field, [`Error::Changed`] with the token
+    /// as it is now.
+    pub async fn edit(
+        &self,
+        confirmed: &Confirmed,
+        id: i64,
+        version: Option<i64>,
+        change: &TokenChange,
+    ) -> Result<TokenView> {
+        let caller = confirmed.caller();
+        let now = self.world.now();
+        let mut tx = self.store.begin().await?;
+        let token = token_to_change(&mut tx, caller, id).await?;
+        check_may_change(caller, token.owner, token.shared)?;
+        if version.is_some_and(|version| version != token.version) {
+            return Err(Error::Changed(Box::new(self.view(caller, token))));
+        }
+        let checked = self.check_change(&token, change)?;
+        if checked.is_none(&token) {
+            return Ok(self.view(caller, token));
+        }
+        let taken_over = checked.widens && token.owner != caller.user;
+        sqlx::query(
+            "UPDATE tokens SET description = $1, api_set = $2, shared = $3, expires_at = $4, owner_id = $6, \
+             secret_by = coalesce(secret_by, owner_id), version = version + 1 WHERE id = $5",
+        )
+        .bind(&checked.description)
+        .bind(checked.set.name())
+        .bind(i64::from(checked.shared))
+        .bind(checked.expires.map(|end| end.timestamp_millis()))
+        .bind(token.id.0)
+        .bind(if taken_over { caller.user.0 } else { token.owner.0 })
+        .execute(&mut *tx)
+        .await?;
+        if checked.methods != token.methods {
+            replace_methods(&mut tx, token.id, &checked.methods).await?;
+        }
+        if checked.set != ApiSet::ExtendedAccess || taken_over {
+            // What the token does not open any more, or not to its former owner, must not stay open through a sign-in that it gave.
+            sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(token.id.0).execute(&mut *tx).await?;
+        }
+        let mut event =
+            describe(Event::by(caller, confirmed.client(), "token.edit", token.subject()), &token, &checked);
+        if taken_over {
+            event = event.with("owner", format!("{} → {}", token.owner_email, caller.email));
+            let notice = Notice::TokenTakenOver { description: &checked.description, by: &caller.email };
+            notify(&mut tx, &self.settings, now, token.owner, Some(caller.account), notice).await?;
+        }
+        audit::append(&mut tx, now, event).await?;
+        let changed = token_to_change(&mut tx, caller, id).await?;
+        self.commit(tx, &[Invalidation::Token(token.hash, token.id)]).await?;
+        Ok(self.view(caller, changed))
+    }
+
+    /// The change with everything that it leaves out filled in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming the field. A past date is refused only when it is a new one.
+    pub(super) fn check_change(&self, token: &TokenRow, change: &TokenChange) -> Result<CheckedChange> {
+        let description = match &change.description {
+            Some(text) => check_description(text)?,
+            None => token.description.clone(),
+        };
+        let (set, methods) = match &change.scope {
+            Some((set, methods)) => (*set, check_scope(&self.catalog, *set, methods)?),
+            None => (token.set, token.methods.clone()),
+        };
+        let expires = change.expires.unwrap_or(token.expires);
+        if expires != token.expires {
+            check_expiry(expires, self.world.now())?;
+        }
+        let widens =
+            self.opens_more((token.set, &token.methods), (set, &methods)) || ends_later(token.expires, expires);
+        let shared = change.shared.unwrap_or(token.shared);
+        Ok(CheckedChange { description, set, methods, expires, shared, widens })
+    }
+
+    /// Whether a scope opens anything that another does not. A prepared set can grow with the server, so choosing one opens more
+    /// than any list of methods does.
+    fn opens_more(&self, (from_set, from): (ApiSet, &[String]), (to_set, to): (ApiSet, &[String])) -> bool {
+        if to_set == from_set && to_set != ApiSet::Custom {
+            return false;
+        }
+        if to_set == ApiSet::ExtendedAccess || (to_set != ApiSet::Custom && from_set == ApiSet::Custom) {
+            return true;
+        }
+        let (before, after) = (self.scope_names(from_set, from), self.scope_names(to_set, to));
+        after.iter().any(|name| !before.contains(name))
+    }
+
+    /// The full names of the methods that a scope opens.
+    pub(super) fn scope_names(&self, set: ApiSet, methods: &[String]) -> Vec<String> {
+        match set {
+            ApiSet::Custom => methods.to_vec(),
+            set => self.catalog.names(&self.catalog.set_bits(set)),
+        }
+    }
+}
+
+fn ends_later(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> bool {
+    from.is_some_and(|from| to.is_none_or(|to| to > from))
+}
+
+fn describe(mut event: Event, token: &TokenRow, checked: &CheckedChange) -> Event {
+    if checked.description != token.description {
+        event = event.with("description", checked.description.as_str());
+    }
+    if checked.set != token.set {
+        event = event.with("apiSet", format!("{} → {}", token.set.name(), checked.set.name()));
+    }
+    let missing =
+        |from: &[String], of: &[String]| from.iter().filter(|name| !of.contains(name)).cloned().collect::<Vec<_>>();
+    for (key, names) in [
+        ("methodsAdded", missing(&checked.methods, &token.methods)),
+        ("methodsRemoved", missing(&token.methods, &checked.methods)),
+    ] {
+        if !names.is_empty() {
+            event = event.with(key, names);
+        }
+    }
+    if checked.expires != token.expires {
+        let date = |date: Option<DateTime<Utc>>| date.map_or_else(|| "never".to_owned(), wire_moment);
+        event = event.with("expires", format!("{} → {}", date(token.expires), date(checked.expires)));
+    }
+    if checked.shared != token.shared {
+        event = event.with("shared", checked.shared);
+    }
+    event
+}

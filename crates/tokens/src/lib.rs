@@ -1,0 +1,35 @@
+//! Tokens: made, listed, changed, given a new secret and taken back.
+
+mod change;
+mod create;
+mod draft;
+mod regenerate;
+mod remove;
+mod review;
+mod rows;
+mod rules;
+mod usage;
+mod vouching;
+
+pub use change::TokenChange;
+pub use create::NewToken;
+pub use regenerate::Renewal;
+pub use rows::{TokenRow, replace_methods};
+
+use keyrack_core::core::Core;
+use keyrack_core::on_core;
+
+/// Tokens of an account.
+#[derive(Clone)]
+pub struct Tokens {
+    core: Core,
+}
+
+on_core!(Tokens);
+
+impl Tokens {
+    /// Tokens of this core's database.
+    pub fn new(core: Core) -> Tokens {
+        Tokens { core }
+    }
+}

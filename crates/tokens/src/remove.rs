@@ -1,0 +1,38 @@
+//! Taking tokens back.
+
+use super::rows::token_to_change;
+use super::rules::check_may_change;
+use crate::Tokens;
+use keyrack_core::audit::{self, Event};
+use keyrack_core::cluster::Invalidation;
+use keyrack_core::error::{Error, Result};
+use keyrack_identity::accounts::Confirmed;
+
+impl Tokens {
+    /// Removes tokens: all of those named, or none. Their next call is refused.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] or [`Error::Forbidden`] for the first that cannot be removed; [`Error::Invalid`] when none is
+    /// named.
+    pub async fn remove(&self, confirmed: &Confirmed, ids: &[i64]) -> Result<()> {
+        let caller = confirmed.caller();
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Err(Error::invalid("ids", "Name at least one token."));
+        }
+        let mut tx = self.store.begin().await?;
+        let mut removed = Vec::with_capacity(ids.len());
+        for id in ids {
+            let token = token_to_change(&mut tx, caller, id).await?;
+            check_may_change(caller, token.owner, token.shared)?;
+            // Sessions that it opened and its methods go with it, by the schema.
+            sqlx::query("DELETE FROM tokens WHERE id = $1").bind(token.id.0).execute(&mut *tx).await?;
+            let event = Event::by(caller, confirmed.client(), "token.remove", token.subject());
+            audit::append(&mut tx, self.world.now(), event).await?;
+            removed.push(Invalidation::Token(token.hash, token.id));
+        }
+        self.commit(tx, &removed).await
+    }
+}

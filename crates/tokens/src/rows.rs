@@ -1,0 +1,250 @@
+//! Tokens as the store keeps them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::rules::may_see;
+use super::usage;
+use crate::Tokens;
+use keyrack_core::caller::Caller;
+use keyrack_core::error::{Error, Result};
+use keyrack_core::secret::SecretHash;
+use keyrack_core::store::Tx;
+use keyrack_core::usage::Used;
+use keyrack_core::world::from_millis;
+use keyrack_types::ids::{TokenId, UserId};
+use keyrack_types::methods::ApiSet;
+use keyrack_types::tokens::{TokenList, TokenView};
+
+/// One token with everything but its secret.
+pub struct TokenRow {
+    pub id: TokenId,
+    pub owner: UserId,
+    pub owner_email: String,
+    pub description: String,
+    pub set: ApiSet,
+    /// Full names; only for a custom token.
+    pub methods: Vec<String>,
+    pub shared: bool,
+    pub expires: Option<DateTime<Utc>>,
+    pub hash: SecretHash,
+    /// When the secret was made: at creation, or at the last regeneration.
+    pub secret_at: DateTime<Utc>,
+    pub last_used: Option<DateTime<Utc>>,
+    /// From where, and what called; as far as it was noted.
+    pub last_place: (Option<String>, Option<String>),
+    /// How often it opened each method, by full name.
+    pub calls: Vec<(String, i64)>,
+    pub created: DateTime<Utc>,
+    pub version: i64,
+}
+
+/// The columns that [`TokenRow::read`] reads, and which tokens.
+macro_rules! select_tokens {
+    ($which:literal) => {
+        concat!(
+            "SELECT t.id, t.owner_id, u.email, t.description, t.api_set, t.shared, t.expires_at, t.secret_hash, ",
+            "t.secret_at, t.last_used_at, t.created_at, t.version, t.last_address, t.last_agent FROM tokens t JOIN users u ON u.id = t.owner_id ",
+            $which
+        )
+    };
+}
+
+impl TokenRow {
+    fn read(row: &AnyRow) -> Result<TokenRow> {
+        let set: String = row.try_get(4)?;
+        Ok(TokenRow {
+            id: TokenId(row.try_get(0)?),
+            owner: UserId(row.try_get(1)?),
+            owner_email: row.try_get(2)?,
+            description: row.try_get(3)?,
+            set: ApiSet::by_name(&set)
+                .ok_or_else(|| Error::internal(format!("the store holds the unknown API set “{set}”")))?,
+            methods: Vec::new(),
+            shared: row.try_get::<i64, _>(5)? != 0,
+            expires: row.try_get::<Option<i64>, _>(6)?.map(from_millis),
+            hash: SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(7)?)
+                .ok_or_else(|| Error::internal("the store holds a damaged secret hash"))?,
+            secret_at: from_millis(row.try_get(8)?),
+            last_used: row.try_get::<Option<i64>, _>(9)?.map(from_millis),
+            last_place: (row.try_get(12)?, row.try_get(13)?),
+            calls: Vec::new(),
+            created: from_millis(row.try_get(10)?),
+            version: row.try_get(11)?,
+        })
+    }
+
+    /// How the audit log names it.
+    pub fn subject(&self) -> String {
+        format!("token:{} {}", self.id, self.description)
+    }
+}
+
+/// Maximum number of ids in one query; SQLite takes no more than 32,766 values.
+const MOST_NAMED: usize = 500;
+
+impl Tokens {
+    /// The tokens that the caller sees: its own, those shared with the account, and for an owner all of them.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn list(&self, caller: &Caller) -> Result<TokenList> {
+        let tokens = self.read(caller, None).await?;
+        let members: i64 = sqlx::query_scalar("SELECT count(*) FROM memberships WHERE account_id = $1")
+            .bind(caller.account.0)
+            .fetch_one(self.store.read())
+            .await?;
+        Ok(TokenList {
+            tokens,
+            limit: self.settings.token_limit,
+            several_members: members > 1,
+            may_manage: caller.require(keyrack_core::caller::Right::ManageTokens).is_ok(),
+            today: self.world.now().date_naive(),
+        })
+    }
+
+    /// Those of [`Tokens::list`] that have one of these numbers; others are left out without a word, so that
+    /// nobody learns of tokens that they do not see.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn with_ids(&self, caller: &Caller, ids: &[i64]) -> Result<Vec<TokenView>> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.len() <= MOST_NAMED {
+            return self.read(caller, Some(&ids)).await;
+        }
+        let mut tokens = self.read(caller, None).await?;
+        tokens.retain(|token| ids.binary_search(&token.id).is_ok());
+        Ok(tokens)
+    }
+
+    /// The tokens that the caller sees, or only those with these numbers, at most [`MOST_NAMED`].
+    async fn read(&self, caller: &Caller, ids: Option<&[i64]>) -> Result<Vec<TokenView>> {
+        let named = match ids {
+            None => String::new(),
+            Some([]) => return Ok(Vec::new()),
+            Some(ids) => {
+                let places: Vec<_> = (0..ids.len()).map(|index| format!("${}", index + 2)).collect();
+                format!(" AND t.id IN ({})", places.join(", "))
+            }
+        };
+        let rows = async |select: &str, order: &str| {
+            let query = sqlx::query(sqlx::AssertSqlSafe(format!("{select} WHERE t.account_id = $1{named}{order}")));
+            let query = ids.into_iter().flatten().fold(query.bind(caller.account.0), |query, id| query.bind(*id));
+            query.fetch_all(self.store.read()).await
+        };
+        let found = rows(select_tokens!(""), " ORDER BY t.id").await?;
+        let mut methods: HashMap<i64, Vec<String>> = HashMap::new();
+        let ticked = "SELECT m.token_id, m.method FROM token_methods m JOIN tokens t ON t.id = m.token_id";
+        for row in rows(ticked, " ORDER BY m.method").await? {
+            methods.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
+        }
+        let mut calls: HashMap<i64, Vec<(String, i64)>> = HashMap::new();
+        let counted = "SELECT u.token_id, u.method, u.calls FROM token_usage u JOIN tokens t ON t.id = u.token_id";
+        for row in rows(counted, "").await? {
+            calls.entry(row.try_get(0)?).or_default().push((row.try_get(1)?, row.try_get(2)?));
+        }
+        let mut tokens = Vec::with_capacity(found.len());
+        for row in &found {
+            let mut token = TokenRow::read(row)?;
+            if may_see(caller, token.owner, token.shared) {
+                token.methods = methods.remove(&token.id.0).unwrap_or_default();
+                token.calls = calls.remove(&token.id.0).unwrap_or_default();
+                tokens.push(self.view(caller, token));
+            }
+        }
+        Ok(tokens)
+    }
+
+    /// The token as the caller sees it.
+    pub fn view(&self, caller: &Caller, token: TokenRow) -> TokenView {
+        let live = self.usage.seen(Used::Token(token.id));
+        let used = usage::shown(&self.catalog, caller, &token, live.as_deref());
+        let methods = match token.set {
+            ApiSet::Custom => token.methods,
+            set => self.catalog.names(&self.catalog.set_bits(set)),
+        };
+        TokenView {
+            id: token.id.0,
+            description: token.description,
+            api_set: token.set,
+            methods,
+            expires: token.expires,
+            expired: token.expires.is_some_and(|end| end < self.world.now()),
+            last_used: token.last_used.max(live.and_then(|slot| slot.last())),
+            used,
+            created: token.created,
+            mine: token.owner == caller.user,
+            owner: token.owner_email,
+            shared: token.shared,
+            version: token.version,
+        }
+    }
+
+    /// One token that the caller sees, read outside a transaction.
+    pub async fn seen(&self, caller: &Caller, id: i64) -> Result<TokenRow> {
+        let mut connection = self.store.read().acquire().await?;
+        find(&mut connection, caller, id).await
+    }
+}
+
+/// One token that the caller sees, within a transaction that is going to change it.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or it is another account's or another member's private one: a stranger
+/// cannot tell which.
+pub(super) async fn token_to_change(tx: &mut Tx, caller: &Caller, id: i64) -> Result<TokenRow> {
+    // The row's lock orders two changes of one token on PostgreSQL; SQLite has one writer anyway.
+    sqlx::query("UPDATE tokens SET version = version WHERE id = $1 AND account_id = $2")
+        .bind(id)
+        .bind(caller.account.0)
+        .execute(&mut **tx)
+        .await?;
+    find(tx, caller, id).await
+}
+
+async fn find(connection: &mut AnyConnection, caller: &Caller, id: i64) -> Result<TokenRow> {
+    let row = sqlx::query(select_tokens!("WHERE t.id = $1 AND t.account_id = $2"))
+        .bind(id)
+        .bind(caller.account.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let mut token = row
+        .as_ref()
+        .map(TokenRow::read)
+        .transpose()?
+        .filter(|token| may_see(caller, token.owner, token.shared))
+        .ok_or_else(|| no_token(id))?;
+    token.methods = sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1 ORDER BY method")
+        .bind(id)
+        .fetch_all(&mut *connection)
+        .await?;
+    token.calls = sqlx::query_as("SELECT method, calls FROM token_usage WHERE token_id = $1")
+        .bind(id)
+        .fetch_all(&mut *connection)
+        .await?;
+    Ok(token)
+}
+
+/// There is no such token for this caller.
+pub(super) fn no_token(id: i64) -> Error {
+    Error::NotFound(format!("there is no token {id}; it may have been removed").into())
+}
+
+/// Writes the methods of a custom token in place of what was there.
+pub async fn replace_methods(tx: &mut Tx, token: TokenId, methods: &[String]) -> Result<()> {
+    sqlx::query("DELETE FROM token_methods WHERE token_id = $1").bind(token.0).execute(&mut **tx).await?;
+    for method in methods {
+        sqlx::query("INSERT INTO token_methods (token_id, method) VALUES ($1, $2)")
+            .bind(token.0)
+            .bind(method)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}

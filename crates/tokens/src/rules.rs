@@ -1,0 +1,85 @@
+//! What every new or changed token must fulfil, whichever door it comes through.
+
+use chrono::{DateTime, Utc};
+
+use keyrack_core::caller::{Caller, Right};
+use keyrack_core::error::{Error, Result};
+use keyrack_core::methods::Catalog;
+use keyrack_types::dates::DateError;
+use keyrack_types::ids::UserId;
+use keyrack_types::methods::ApiSet;
+use keyrack_types::text::hidden;
+use keyrack_types::tokens::DESCRIPTION_LIMIT;
+
+/// The description as it is stored.
+pub(super) fn check_description(text: &str) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::invalid(
+            "description",
+            "Write a description, so that you know later what the token is for.",
+        ));
+    }
+    let length = text.chars().count();
+    if length > DESCRIPTION_LIMIT {
+        return Err(Error::invalid(
+            "description",
+            format!("The description has {length} characters; at most {DESCRIPTION_LIMIT} can be kept."),
+        ));
+    }
+    if let Some(c) = hidden(text) {
+        return Err(Error::invalid(
+            "description",
+            format!(
+                "The description holds a character that cannot be seen (U+{:04X}); write it in one line of plain text.",
+                u32::from(c)
+            ),
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// The full names of the methods of a custom token, sorted; nothing for a prepared set.
+pub(super) fn check_scope(catalog: &Catalog, set: ApiSet, methods: &[String]) -> Result<Vec<String>> {
+    if set != ApiSet::Custom {
+        return Ok(Vec::new());
+    }
+    let mut names = methods
+        .iter()
+        .map(|written| {
+            let info = catalog.resolve(written).map_err(|unknown| Error::invalid("apiList", unknown.to_string()))?;
+            Ok(info.name.clone())
+        })
+        .collect::<Result<Vec<_>>>()?;
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return Err(Error::invalid(
+            "apiList",
+            "Tick at least one method, or choose an API set: a token that opens nothing is of no use.",
+        ));
+    }
+    Ok(names)
+}
+
+/// A date that is new must not be past.
+pub(super) fn check_expiry(expires: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
+    match expires {
+        Some(end) if end < now => Err(Error::invalid("expiresAt", DateError::Past.to_string())),
+        _ => Ok(()),
+    }
+}
+
+/// Whether this caller may see a token.
+pub(super) fn may_see(caller: &Caller, owner: UserId, shared: bool) -> bool {
+    owner == caller.user || shared || caller.require(Right::ManageAllTokens).is_ok()
+}
+
+/// Whether this caller may change a token that it sees.
+pub(super) fn check_may_change(caller: &Caller, owner: UserId, shared: bool) -> Result<()> {
+    if owner == caller.user || shared {
+        caller.require(Right::ManageTokens)
+    } else {
+        caller.require(Right::ManageAllTokens)
+    }
+}
