@@ -24,7 +24,7 @@ pub struct AuditEntryView {
 pub struct AuditFilter {
     /// Part of who did it.
     pub person: String,
-    /// Number of a token, or part of its description.
+    /// Number of a token, or part of its description: what was done to it and with it.
     pub token: String,
     /// Part of an action's or a method's name.
     pub method: String,

@@ -34,6 +34,32 @@ on_both! {
         assert_eq!(bed.keyrack.audit.verify().await.unwrap(), Ok(Verified { entries, last_hash }));
     }
 
+    async fn who_did_it_and_to_what_are_columns(bed: TestDomain) {
+        type Keys = (String, Option<i64>, Option<i64>, String, Option<i64>);
+        let keys = async |actor: &str, subject: &str| -> Keys {
+            let sql = "SELECT actor_kind, actor_id, actor_token, subject_kind, subject_id FROM audit ORDER BY id DESC LIMIT 1";
+            let last: i64 =
+                sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM audit").fetch_one(bed.store().await.read()).await.unwrap();
+            bed.execute(&format!(
+                "INSERT INTO audit (id, at, actor, action, subject, outcome, details, address, hash) \
+                 SELECT {last} + 1, 0, '{actor}', 'a.b', '{subject}', 'done', '{{}}', '', hash FROM audit_head"
+            ))
+            .await
+            .unwrap();
+            sqlx::query_as(sql).fetch_one(bed.store().await.read()).await.unwrap()
+        };
+        let found = |actor: &str, id: Option<i64>, token: Option<i64>, subject: &str, number: Option<i64>| {
+            (actor.to_owned(), id, token, subject.to_owned(), number)
+        };
+        assert_eq!(keys("user:7 a@b.example", "token:3 Deploy by token:9").await, found("user", Some(7), None, "token", Some(3)));
+        assert_eq!(keys("user:7 a@b.example by token:12", "environment:12").await, found("user", Some(7), Some(12), "environment", None));
+        assert_eq!(keys("user:7 a@b.example by task:4 of token:3", "task:4 x.y.Z").await, found("user", Some(7), Some(3), "task", Some(4)));
+        assert_eq!(keys("user:7 a@b.example by task:4", "user:8").await, found("user", Some(7), None, "user", Some(8)));
+        assert_eq!(keys("operator", "user:1a@b.example").await, found("operator", None, None, "user", None));
+        assert_eq!(keys("anonymous", "method:a.b.C").await, found("anonymous", None, None, "method", None));
+        assert_eq!(keys("server", "server").await, found("server", None, None, "server", None));
+    }
+
     async fn entries_cannot_be_changed_or_removed_through_the_database(bed: TestDomain) {
         fill(&bed).await;
         let audit = bed.audit().await;

@@ -110,16 +110,22 @@ impl Select {
             select.and("lower(actor) LIKE ? ESCAPE '!'", [like(&login_forms(person).0)]);
         }
         if let Ok(number) = token.parse::<i64>() {
-            // The token of this number, not all that have the digit somewhere.
-            let subject = format!("token:{number}");
-            let named = Value::Text(format!("{subject} %"));
-            select.and("(subject = ? OR subject LIKE ?)", [Value::Text(subject), named]);
+            // The token of this number, not all that have the digit somewhere: what it did, and what was done to it.
+            select.and(
+                "(actor_token = ? OR (subject_kind = 'token' AND subject_id = ?))",
+                [Value::Number(number), Value::Number(number)],
+            );
         } else if !token.is_empty() {
-            select.and("subject LIKE 'token:%' AND lower(subject) LIKE ? ESCAPE '!'", [like(token)]);
+            // A token that is gone is known by the entries about it.
+            select.and(
+                "((subject_kind = 'token' AND lower(subject) LIKE ? ESCAPE '!') OR actor_token IN (SELECT subject_id \
+                 FROM audit WHERE account_id = ? AND subject_kind = 'token' AND lower(subject) LIKE ? ESCAPE '!'))",
+                [like(token), Value::Number(account.0), like(token)],
+            );
         }
         if !method.is_empty() {
             select.and(
-                "(lower(action) LIKE ? ESCAPE '!' OR (subject LIKE 'method:%' AND lower(subject) LIKE ? ESCAPE '!'))",
+                "(lower(action) LIKE ? ESCAPE '!' OR (subject_kind = 'method' AND lower(subject) LIKE ? ESCAPE '!'))",
                 [like(method), like(method)],
             );
         }

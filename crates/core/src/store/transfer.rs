@@ -131,7 +131,7 @@ enum Kind {
     Bytes,
 }
 
-/// The columns of a table by name.
+/// The columns of a table by name, without those that the database computes.
 async fn columns(
     dialect: Dialect,
     connection: &mut AnyConnection,
@@ -141,7 +141,7 @@ async fn columns(
         Dialect::Sqlite => "SELECT name, lower(type) FROM pragma_table_info($1) ORDER BY name",
         Dialect::Postgres => {
             "SELECT CAST(column_name AS TEXT), CAST(data_type AS TEXT) FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND table_name = $1 ORDER BY column_name COLLATE \"C\""
+             WHERE table_schema = current_schema() AND table_name = $1 AND is_generated = 'NEVER' ORDER BY column_name COLLATE \"C\""
         }
     };
     let columns: Vec<(String, String)> = sqlx::query_as(sql).bind(table.to_owned()).fetch_all(connection).await?;
