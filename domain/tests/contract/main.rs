@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod automation;
 mod callers;
 mod clock;
 mod cluster;
@@ -16,7 +17,6 @@ mod processes;
 mod rights;
 mod second_factor;
 mod store;
-mod tasks;
 mod test_domain;
 mod tokens;
 mod transfer;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use keyrack_domain::accounts::SessionKind;
-use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::tokens::{NewToken, Renewal, TokenChange};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::members::TokenDisposition;
@@ -12,7 +11,7 @@ use keyrack_domain::types::methods::ApiSet;
 
 use crate::test_domain::{GET, STOP, TestDomain, client, new_token, on_both};
 
-fn shared(description: &str, methods: &[&str]) -> NewToken {
+pub fn shared(description: &str, methods: &[&str]) -> NewToken {
     NewToken { shared: true, ..new_token(description, methods) }
 }
 
@@ -163,28 +162,6 @@ on_both! {
         bed.keyrack.members.remove(&confirmed, member.user.0, &dispositions).await.unwrap();
         assert!(bed.may_call(&plain.secret, GET).await.unwrap());
         assert!(!bed.may_call(&plain.secret, STOP).await.unwrap());
-    }
-
-    async fn tasks_go_with_who_made_the_secret_that_they_were_made_with(bed: TestDomain) {
-        let owner = bed.owner().await;
-        let manager = bed.member("manager@example.org", Role::Manager).await;
-        let made = bed.token(&manager, shared("t", &[STOP])).await;
-        let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
-        let task = || NewTask { schedule: "* * * * *".into(), method: STOP.into(), params: None, description: String::new() };
-        bed.keyrack.scheduler.create(&caller, &client(), None, task()).await.unwrap();
-        let due = async || {
-            bed.clock.advance(TimeDelta::minutes(2));
-            let mut due = bed.keyrack.scheduler.claim_due().await.unwrap();
-            assert_eq!(due.len(), 1);
-            let (task, caller) = due.remove(0);
-            bed.keyrack.scheduler.finish(&task, 0, None).await.unwrap();
-            caller.map(|caller| caller.user).map_err(|error| error.to_string())
-        };
-        assert_eq!(due().await, Ok(manager.user));
-        let dispositions = HashMap::from([(made.token.id, TokenDisposition::KeepShared)]);
-        bed.keyrack.members.remove(&bed.confirmed(&owner).await, manager.user.0, &dispositions).await.unwrap();
-        assert!(bed.may_call(&made.secret, STOP).await.unwrap(), "the token was kept");
-        assert!(due().await.unwrap_err().contains("no member of the account any more"));
     }
 
     async fn a_token_of_the_former_schema_belongs_to_who_made_its_secret(bed: TestDomain) {

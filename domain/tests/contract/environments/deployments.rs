@@ -1,15 +1,13 @@
-//! What is deployed, the archives that it came from, and tasks: kept in both databases.
+//! What is deployed and the archives that it came from: kept in both databases.
 
 use std::io::Write;
 
-use chrono::TimeDelta;
 use keyrack_domain::environments::{FileLocation, Hooks, NewDeployment, NodeChoice};
-use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::types::environments::EnvStatus;
 use keyrack_domain::uploads::Upload;
 
 use super::{House, web};
-use crate::test_domain::{STOP, TestDomain, client, on_both};
+use crate::test_domain::{TestDomain, client, on_both};
 
 async fn upload(house: &House, content: &str) -> Upload {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -72,33 +70,6 @@ async fn an_environment_is_exported_and_imported(bed: TestDomain) {
     assert_eq!(keyrack.environments.exports(&owner, "a").await.unwrap(), std::slice::from_ref(&export));
     keyrack.environments.delete_export(&owner, &client(), "a", export.id).await.unwrap();
     keyrack.environments.stop_all().await;
-}
-
-async fn of_two_servers_one_claims_a_task(bed: TestDomain) {
-    let (keyrack, other, owner) = (bed.keyrack.clone(), bed.again().await, bed.owner().await);
-    let new = NewTask {
-        schedule: "* * * * *".into(),
-        method: STOP.into(),
-        params: Some(r#"{"envName":"a","n":1}"#.into()),
-        description: String::new(),
-    };
-    let task = keyrack.scheduler.create(&owner, &client(), None, new).await.unwrap();
-    bed.clock.advance(TimeDelta::minutes(1));
-    let (one, two) = tokio::join!(keyrack.scheduler.claim_due(), other.scheduler.claim_due());
-    let mut claimed: Vec<_> = one.unwrap().into_iter().chain(two.unwrap()).collect();
-    assert_eq!(claimed.len(), 1, "one of them");
-    let (mut claim, caller) = claimed.remove(0);
-    assert_eq!(caller.unwrap().email, owner.email);
-    assert_eq!(claim.params, [("envName".to_owned(), "a".to_owned()), ("n".to_owned(), "1".to_owned())]);
-    bed.clock.advance(TimeDelta::seconds(50));
-    keyrack.scheduler.renew(&mut claim).await.unwrap();
-    bed.clock.advance(TimeDelta::seconds(50));
-    assert!(other.scheduler.claim_due().await.unwrap().is_empty(), "it still runs there");
-    keyrack.scheduler.finish(&claim, 11, Some("there is no environment")).await.unwrap();
-    let after = keyrack.scheduler.list(&owner).await.unwrap().remove(0);
-    assert_eq!((after.id, after.last_run.map(|run| run.result)), (task.id, Some(11)));
-    assert!(after.next_run > Some(bed.now()), "what came due meanwhile is not made up for");
-    keyrack.scheduler.delete(&owner, &client(), &[task.id]).await.unwrap();
 }
 
 async fn a_key_is_kept_once(bed: TestDomain) {

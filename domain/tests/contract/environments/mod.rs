@@ -5,7 +5,6 @@ mod changes;
 mod create;
 mod deployments;
 mod failures;
-mod marketplace;
 mod restarts;
 
 use std::sync::Arc;

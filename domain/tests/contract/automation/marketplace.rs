@@ -5,7 +5,7 @@ use keyrack_domain::marketplace::InstallRequest;
 use keyrack_domain::types::environments::EnvStatus;
 use serde_json::Map;
 
-use super::House;
+use crate::environments::House;
 use crate::test_domain::{TestDomain, client, on_both};
 
 const SITE: &str = "

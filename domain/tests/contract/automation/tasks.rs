@@ -6,8 +6,10 @@ use chrono::TimeDelta;
 use keyrack_domain::Error;
 use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::members::TokenDisposition;
 
-use crate::test_domain::{GET, TestDomain, client, on_both};
+use crate::owners::shared;
+use crate::test_domain::{GET, STOP, TestDomain, client, on_both};
 
 fn each_minute() -> NewTask {
     NewTask { schedule: "* * * * *".into(), method: GET.into(), params: None, description: String::new() }
@@ -104,5 +106,53 @@ on_both! {
             let (task, _) = keyrack.scheduler.claim_due().await.unwrap().remove(0);
             keyrack.scheduler.finish(&task, 0, None).await.unwrap();
         }
+    }
+
+    async fn tasks_go_with_who_made_the_secret_that_they_were_made_with(bed: TestDomain) {
+        let owner = bed.owner().await;
+        let manager = bed.member("manager@example.org", Role::Manager).await;
+        let made = bed.token(&manager, shared("t", &[STOP])).await;
+        let caller = bed.keyrack.accounts.authenticate(&made.secret).await.unwrap();
+        bed.keyrack.scheduler.create(&caller, &client(), None, NewTask { method: STOP.into(), ..each_minute() }).await.unwrap();
+        let due = async || {
+            bed.clock.advance(TimeDelta::minutes(2));
+            let mut due = bed.keyrack.scheduler.claim_due().await.unwrap();
+            assert_eq!(due.len(), 1);
+            let (task, caller) = due.remove(0);
+            bed.keyrack.scheduler.finish(&task, 0, None).await.unwrap();
+            caller.map(|caller| caller.user).map_err(|error| error.to_string())
+        };
+        assert_eq!(due().await, Ok(manager.user));
+        let dispositions = HashMap::from([(made.token.id, TokenDisposition::KeepShared)]);
+        bed.keyrack.members.remove(&bed.confirmed(&owner).await, manager.user.0, &dispositions).await.unwrap();
+        assert!(bed.may_call(&made.secret, STOP).await.unwrap(), "the token was kept");
+        assert!(due().await.unwrap_err().contains("no member of the account any more"));
+    }
+
+    async fn of_two_servers_one_claims_a_task(bed: TestDomain) {
+        let (keyrack, other, owner) = (bed.keyrack.clone(), bed.again().await, bed.owner().await);
+        let new = NewTask {
+            schedule: "* * * * *".into(),
+            method: STOP.into(),
+            params: Some(r#"{"envName":"a","n":1}"#.into()),
+            description: String::new(),
+        };
+        let task = keyrack.scheduler.create(&owner, &client(), None, new).await.unwrap();
+        bed.clock.advance(TimeDelta::minutes(1));
+        let (one, two) = tokio::join!(keyrack.scheduler.claim_due(), other.scheduler.claim_due());
+        let mut claimed: Vec<_> = one.unwrap().into_iter().chain(two.unwrap()).collect();
+        assert_eq!(claimed.len(), 1, "one of them");
+        let (mut claim, caller) = claimed.remove(0);
+        assert_eq!(caller.unwrap().email, owner.email);
+        assert_eq!(claim.params, [("envName".to_owned(), "a".to_owned()), ("n".to_owned(), "1".to_owned())]);
+        bed.clock.advance(TimeDelta::seconds(50));
+        keyrack.scheduler.renew(&mut claim).await.unwrap();
+        bed.clock.advance(TimeDelta::seconds(50));
+        assert!(other.scheduler.claim_due().await.unwrap().is_empty(), "it still runs there");
+        keyrack.scheduler.finish(&claim, 11, Some("there is no environment")).await.unwrap();
+        let after = keyrack.scheduler.list(&owner).await.unwrap().remove(0);
+        assert_eq!((after.id, after.last_run.map(|run| run.result)), (task.id, Some(11)));
+        assert!(after.next_run > Some(bed.now()), "what came due meanwhile is not made up for");
+        keyrack.scheduler.delete(&owner, &client(), &[task.id]).await.unwrap();
     }
 }
