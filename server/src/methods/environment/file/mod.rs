@@ -1,7 +1,7 @@
 //! `environment.file`: files of nodes. A node's own folder is the root of every path.
 
 mod bean;
-mod place;
+mod location;
 
 use crate::dispatch::method::methods;
 
