@@ -5,6 +5,7 @@
 //! example is made from it ([`example_of`]).
 
 mod answer;
+mod body;
 mod code;
 pub mod multipart;
 mod param;
@@ -12,17 +13,16 @@ mod params;
 mod read;
 mod refusal;
 mod schema;
-mod sent;
 mod values;
 
-pub use answer::{AnyJson, Done, Moment, Object, drop_nulls, envelope};
+pub use answer::{AnyJson, Done, Moment, Object, Sorted, drop_nulls, envelope};
+pub use body::Body;
 pub use code::Code;
 pub use param::{Kind, Param};
 #[cfg(feature = "held")]
 pub use params::held;
-pub use params::{End, Ids, Names, Pairs, Params};
+pub use params::{End, Ids, Names, Pairs};
 pub use read::read;
 pub use refusal::Refusal;
 pub use schema::{describe, exact, example_of, params_of};
-pub use sent::Sent;
 pub use values::{Count, Json, JsonText, Secret};

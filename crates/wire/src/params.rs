@@ -15,7 +15,7 @@ pub use names::Names;
 pub use typed::{End, Ids};
 pub(crate) use typed::{any_json, flag, whole_number};
 
-use crate::{Kind, Param, Refusal, Sent};
+use crate::{Body, Kind, Param, Refusal};
 
 /// The parameters as they came, decoded; empty ones are not among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,20 +36,20 @@ impl std::fmt::Debug for Pair {
 }
 
 impl Pairs {
-    /// Reads the query and the body, in this order.
+    /// Decodes the query and the body, in this order.
     ///
     /// # Errors
     /// [`Refusal`] for broken percent-encoding or JSON, text that is not UTF-8, NUL, or more than
     /// [`PARAMETERS`].
-    pub fn read(query: &[u8], sent: &Sent) -> Result<Pairs, Refusal> {
-        let mut reader = Reader::default();
-        reader.form(query)?;
-        match sent {
-            Sent::Form(form) => reader.form(without_bom(form))?,
-            Sent::Json(text) => reader.json(without_bom(text))?,
-            Sent::Multipart(fields) => reader.fields(fields)?,
+    pub fn read(query: &[u8], body: &Body) -> Result<Pairs, Refusal> {
+        let mut collected = Collector::default();
+        collected.form(query)?;
+        match body {
+            Body::Form(form) => collected.form(without_bom(form))?,
+            Body::Json(text) => collected.json(without_bom(text))?,
+            Body::Multipart(fields) => collected.fields(fields)?,
         }
-        Ok(Pairs(reader.pairs))
+        Ok(Pairs(collected.pairs))
     }
 
     /// All values under these names; `names` are compared in any case.
@@ -98,64 +98,15 @@ impl Pairs {
     }
 }
 
-/// The parameters of one call, seen through the declaration of its method: what is not declared cannot be read.
-#[derive(Debug)]
-pub struct Params {
-    declared: &'static [Param],
-    pairs: Pairs,
-}
-
-impl Params {
-    /// None at all.
-    pub const fn none() -> Params {
-        Params { declared: &[], pairs: Pairs(Vec::new()) }
-    }
-
-    /// Binds what came to what is declared.
-    ///
-    /// # Errors
-    /// For the first declared parameter that is missing though required, given with two different values though it can
-    /// have but one, or of a form that its kind does not have. It is called as the client called it.
-    pub fn bind(declared: &'static [Param], pairs: Pairs) -> Result<Params, Refusal> {
-        let params = Params { declared, pairs };
-        match declared.iter().try_for_each(|param| params.check(param)) {
-            Ok(()) => Ok(params),
-            Err(error) => Err(error.named(&params.names())),
-        }
-    }
-
-    fn check(&self, param: &'static Param) -> Result<(), Refusal> {
-        if param.required && self.raw(param).next().is_none() {
-            return Err(Refusal::Missing(param.name));
-        }
-        self.check_form(param)
-    }
-
-    fn declaration(&self, name: &str) -> Option<&'static Param> {
-        let declaration = self.declared.iter().find(|param| param.name == name);
-        debug_assert!(declaration.is_some(), "the parameter {name} is read but not declared");
-        declaration
-    }
-
-    fn raw<'a>(&'a self, param: &'static Param) -> impl Iterator<Item = &'a str> {
-        self.pairs.values(|name| param.is_called(name))
-    }
-
-    /// The one value of a parameter.
-    fn single(&self, param: &'static Param) -> Result<Option<&str>, Refusal> {
-        self.pairs.single(param)
-    }
-}
-
 /// Pairs as they are gathered.
 #[derive(Default)]
-struct Reader {
+struct Collector {
     pairs: Vec<Pair>,
     /// How many came, empty ones too.
     count: usize,
 }
 
-impl Reader {
+impl Collector {
     fn form(&mut self, text: &[u8]) -> Result<(), Refusal> {
         for part in text.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
             let (name, value) = split_at_equals(part);

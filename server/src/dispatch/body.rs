@@ -5,33 +5,33 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use http::{HeaderMap, header};
 use keyrack_domain::bounds::http::{ARRIVAL, DISCARDED, PARAMETERS};
-pub use keyrack_wire::Sent;
+use keyrack_wire as wire;
 
 use super::error::ApiError;
 use keyrack_wire::multipart::{Broken, Event, Parser};
 
-/// Reads the body, of so many bytes at most.
+/// Reads a body of parameters, of so many bytes at most.
 ///
 /// # Errors
 /// [`ApiError`] when it is too large, too slow, broken off, encoded, or of a kind that holds no parameters.
-pub async fn sent(headers: &HeaderMap, body: Body, largest: usize) -> Result<Sent, ApiError> {
+pub async fn parameters(headers: &HeaderMap, body: Body, largest: usize) -> Result<wire::Body, ApiError> {
     check_encoding(headers)?;
     let bytes = tokio::time::timeout(ARRIVAL, read(body, largest))
         .await
         .map_err(|_| ApiError::Request("the body did not arrive in time".into()))??;
     if bytes.is_empty() {
-        return Ok(Sent::nothing());
+        return Ok(wire::Body::nothing());
     }
     // Clients that do not say what they send, send a form.
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Ok(Sent::Form(bytes)) };
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Ok(wire::Body::Form(bytes)) };
     let essence = kind.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let is = |name: &str| essence.eq_ignore_ascii_case(name.as_bytes());
     if is("application/x-www-form-urlencoded") {
-        Ok(Sent::Form(bytes))
+        Ok(wire::Body::Form(bytes))
     } else if is("application/json") {
-        Ok(Sent::Json(bytes))
+        Ok(wire::Body::Json(bytes))
     } else if is("multipart/form-data") {
-        fields(kind.as_bytes(), &bytes).map(Sent::Multipart)
+        fields(kind.as_bytes(), &bytes).map(wire::Body::Multipart)
     } else {
         Err(ApiError::Request(
             "the body has to be a form (Content-Type: application/x-www-form-urlencoded or multipart/form-data) or JSON \
@@ -127,7 +127,7 @@ mod tests {
         #[test]
         fn a_multipart_form_says_the_same_as_a_query(pairs in proptest::collection::vec(("[a-zA-Z]{1,8}", "[^\0]{0,40}"), 0..12)) {
             let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-            let expected = Pairs::read(text.as_bytes(), &Sent::nothing()).unwrap();
+            let expected = Pairs::read(text.as_bytes(), &wire::Body::nothing()).unwrap();
             // Longer than any value, so that none holds it.
             let boundary = "b".repeat(60);
             let mut body = String::new();
@@ -137,7 +137,7 @@ mod tests {
             body.push_str(&format!("--{boundary}--\r\n"));
             let kind = format!("multipart/form-data; boundary={boundary}; charset=UTF-8");
             let parts = fields(kind.as_bytes(), body.as_bytes()).unwrap();
-            prop_assert_eq!(&Pairs::read(b"", &Sent::Multipart(parts)).unwrap(), &expected);
+            prop_assert_eq!(&Pairs::read(b"", &wire::Body::Multipart(parts)).unwrap(), &expected);
         }
     }
 }

@@ -59,14 +59,13 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
-    use crate::dispatch::body::Sent;
 
     fn look(headers: &[&'static str], query: &str) -> Result<String, String> {
         let mut map = HeaderMap::new();
         for value in headers {
             map.append(header::AUTHORIZATION, HeaderValue::from_static(value));
         }
-        let pairs = Pairs::read(query.as_bytes(), &Sent::nothing()).unwrap();
+        let pairs = Pairs::read(query.as_bytes(), &keyrack_wire::Body::nothing()).unwrap();
         presented(&map, &pairs).map(Cow::into_owned).map_err(|error| error.text())
     }
 

@@ -158,7 +158,7 @@ impl ApiError {
         }
     }
 
-    /// The envelope, `{"result":N,"error":"…","source":"…"}`, with `secrets` blotted out of the text: a text that names
+    /// The envelope, `{"result":N,"error":"…","source":"…"}`, with `secrets` redacted in the text: a text that names
     /// what was asked for may repeat a credential that somebody put into the wrong place.
     pub fn envelope(&self, secrets: &[&str]) -> Vec<u8> {
         #[derive(Serialize)]
@@ -168,7 +168,7 @@ impl ApiError {
             source: &'a str,
         }
         let code = self.code();
-        let error = blot(self.text(), secrets);
+        let error = redact(self.text(), secrets);
         serde_json::to_vec(&Envelope { result: code.number(), error: &error, source: code.source() })
             .expect("text and a number can always be written")
     }
@@ -229,10 +229,10 @@ fn code_needed(totp: bool) -> &'static str {
 }
 
 /// Replaces what looks like a token or a session, and each of `secrets`, by `[secret]`.
-pub fn blot(mut text: String, secrets: &[&str]) -> String {
+pub fn redact(mut text: String, secrets: &[&str]) -> String {
     for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
         if text.contains(secret) {
-            text = text.replace(secret, BLOT);
+            text = text.replace(secret, REDACTED);
         }
     }
     let mut clean = String::with_capacity(text.len());
@@ -243,7 +243,7 @@ pub fn blot(mut text: String, secrets: &[&str]) -> String {
         // A token with a slip of the pen is most of a token.
         let secret = word.contains("krp_") || shape(word) != Shape::Noise;
         clean.push_str(before);
-        clean.push_str(if secret { BLOT } else { word });
+        clean.push_str(if secret { REDACTED } else { word });
         rest = after;
     }
     clean.push_str(rest);
@@ -254,7 +254,7 @@ fn is_of_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-const BLOT: &str = "[secret]";
+const REDACTED: &str = "[secret]";
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use keyrack_domain::Keyrack;
 use keyrack_domain::bounds::http::{BODY, FORWARDED_BODY};
 use keyrack_domain::caller::Caller;
 use keyrack_domain::uploads::Received;
-use keyrack_wire::{Pairs, Sent};
+use keyrack_wire::{self as wire, Pairs};
 
 use super::body;
 use super::error::ApiError;
@@ -64,20 +64,20 @@ impl Incoming {
     /// [`ApiError`] when the body is too large, too slow, broken off, encoded, or of a kind that holds no parameters, and for
     /// parameters that cannot be read.
     pub async fn parameters(&mut self, parts: &Parts) -> Result<Pairs, ApiError> {
-        let sent = match self {
-            Incoming::QueryOnly => Sent::nothing(),
+        let body = match self {
+            Incoming::QueryOnly => wire::Body::nothing(),
             Incoming::Whole { body, largest, read } => {
-                let sent = body::sent(&parts.headers, std::mem::take(body), *largest).await?;
+                let parameters = body::parameters(&parts.headers, std::mem::take(body), *largest).await?;
                 *read = true;
-                sent
+                parameters
             }
             Incoming::Form(form) => {
                 form.read_fields().await?;
-                Sent::Multipart(form.fields().to_vec())
+                wire::Body::Multipart(form.fields().to_vec())
             }
-            Incoming::Forwarded { form, .. } => Sent::Form(form.clone()),
+            Incoming::Forwarded { form, .. } => wire::Body::Form(form.clone()),
         };
-        Ok(Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &sent)?)
+        Ok(Pairs::read(parts.uri.query().unwrap_or_default().as_bytes(), &body)?)
     }
 
     /// Says why there is no credential, where it may come behind the file.

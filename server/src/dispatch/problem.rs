@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use keyrack_domain::{Credential, Error};
 use serde::Serialize;
 
-use super::error::{ApiError, Code, blot};
+use super::error::{ApiError, Code, redact};
 
 /// The media type of a problem.
 pub const PROBLEM: &str = "application/problem+json";
@@ -40,10 +40,10 @@ struct Problem<'a> {
     source: &'a str,
 }
 
-/// The answer, without the headers that all answers have. `secrets` are blotted out of its text.
+/// The answer, without the headers that all answers have. `secrets` are redacted in its text.
 pub fn response(error: &ApiError, secrets: &[&str]) -> Response<Body> {
     let (code, status) = (error.code(), status(error));
-    let text = blot(error.text(), secrets);
+    let text = redact(error.text(), secrets);
     let problem = Problem {
         r#type: format!("/docs/api#code-{}", code.number()),
         title: code.meaning(),

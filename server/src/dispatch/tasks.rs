@@ -12,9 +12,9 @@ use tokio::task::JoinHandle;
 use super::answer::Answer;
 use super::api::Api;
 use super::call::Permit;
-use super::error::{ApiError, blot};
+use super::error::{ApiError, redact};
 use crate::log::context::{self as log, LogContext, MethodName};
-use keyrack_wire::{Pairs, Sent};
+use keyrack_wire::{self as wire, Pairs};
 
 /// How often a claim is renewed while its call runs; it is valid for a minute.
 const RENEWED: Duration = Duration::from_secs(20);
@@ -58,7 +58,7 @@ impl Api {
         }
         let (code, text) = match &outcome {
             Ok(_) => (0, None),
-            Err(error) => (error.code().number(), Some(blot(error.kept_text(), &[]))),
+            Err(error) => (error.code().number(), Some(redact(error.kept_text(), &[]))),
         };
         tracing::info!(code, "task");
         // A failure was logged; the claim runs out by itself.
@@ -78,7 +78,7 @@ impl Api {
         log::set_method(MethodName::Api(method.name));
         let permit = Permit::check(caller.may_call(self.ids[index]), &caller, method.name)?;
         let fields: Vec<_> = params.into_iter().map(|(name, value)| (name, Bytes::from(value))).collect();
-        let pairs = Pairs::read(&[], &Sent::Multipart(fields))?;
+        let pairs = Pairs::read(&[], &wire::Body::Multipart(fields))?;
         // The domain makes no task of what needs no credential.
         let (names, answering) = method.start(permit.call(self.keyrack.clone(), caller, client, None), pairs)?;
         self.run(method, &names, answering).await

@@ -8,6 +8,7 @@ mod data;
 mod environments;
 mod faults;
 mod health;
+mod log;
 mod mail;
 mod paths;
 mod postgres_tls;

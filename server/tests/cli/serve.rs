@@ -1,7 +1,5 @@
 //! The server from its start to its end.
 
-use std::io::BufRead;
-
 use serde_json::Value;
 
 use crate::support::Running;
@@ -72,38 +70,6 @@ async fn options_come_from_the_environment_too() {
 }
 
 #[tokio::test]
-async fn each_line_of_the_log_names_its_request_in_both_forms() {
-    for form in ["text", "json"] {
-        let folder = tempfile::tempdir().unwrap();
-        let (mut server, log) = Running::start_with_log(folder.path(), &["--log", form], "debug");
-        let url = server.url("/1.0/users/authentication/rest/checksign?session=1x00000000000000000000000000000000");
-        let client = reqwest::Client::new();
-        let named = client.get(&url).header("x-request-id", "from-the-proxy").send().await.unwrap();
-        assert_eq!(named.headers()["x-request-id"], "from-the-proxy");
-        let unnamed = client.get(&url).header("x-request-id", "no name\"").send().await.unwrap();
-        assert_eq!(unnamed.headers().get("x-request-id"), None);
-        let missing = client.get(server.url("/nowhere")).send().await.unwrap();
-        assert_eq!(missing.status(), 404);
-        assert!(missing.headers().contains_key("x-request-id"), "who reports a failure can name it");
-        assert_eq!(server.stop(), 0);
-
-        let lines: Vec<String> = log.lines().map(Result::unwrap).filter(|line| line.contains("call refused")).collect();
-        assert_eq!(lines.len(), 2, "{lines:?}");
-        assert!(lines.iter().all(|line| !line.contains("1x0000")), "no credential in the log: {lines:?}");
-        let request = |line: &str| match form {
-            "json" => {
-                let line: Value = serde_json::from_str(line).unwrap();
-                assert_eq!(line["fields"]["method"], "users.authentication.CheckSign");
-                line["request"].as_str().unwrap().to_owned()
-            }
-            _ => line.split_once(" request=").unwrap().1.to_owned(),
-        };
-        assert_eq!(request(&lines[0]), "from-the-proxy");
-        assert!(!request(&lines[1]).is_empty() && !request(&lines[1]).contains("no name"), "{lines:?}");
-    }
-}
-
-#[tokio::test]
 async fn a_trusted_proxy_is_named_in_every_form_and_believed_in_every_form() {
     for trusted in ["127.0.0.1", "[::1], 127.0.0.1", " 10.0.0.0/8 , 127.0.0.0/8, ", "::ffff:127.0.0.1"] {
         let folder = tempfile::tempdir().unwrap();
@@ -153,28 +119,4 @@ async fn pages_are_answered_by_the_names_of_the_address_that_is_listened_on() {
             assert_eq!(ask("/healthz").await.status(), 200, "{host}");
         }
     }
-}
-
-#[tokio::test]
-async fn a_caller_who_is_refused_over_and_over_causes_a_few_log_lines_and_a_count() {
-    let folder = tempfile::tempdir().unwrap();
-    crate::support::create_account(folder.path(), "ada@example.org");
-    let (mut server, log) = Running::start_with_log(folder.path(), &[], "info");
-    let password = crate::support::PASSWORD;
-    let session = call(&server, "signin", &[("login", "ada@example.org"), ("password", password)]).await;
-    let session = session["session"].as_str().unwrap();
-    let params =
-        [("session", session), ("password", password), ("description", "x"), ("apiList", "users.account.GetUserInfo")];
-    let token = call(&server, "createtoken", &params).await;
-    let key = token["token"]["key"].as_str().unwrap();
-    for _ in 0..100 {
-        assert_eq!(call(&server, "getsessions", &[("session", key)]).await["result"], 8202);
-        assert_eq!(call(&server, "getsessions", &[("session", key), ("id", "none")]).await["result"], 8202);
-    }
-    assert_eq!(server.stop(), 0);
-    let lines: Vec<_> = log.lines().map_while(Result::ok).collect();
-    let refused = lines.iter().filter(|line| line.contains("call refused")).count();
-    // A minute may have ended meanwhile, and another one begun.
-    assert!((1..=10).contains(&refused), "{lines:#?}");
-    assert!(lines.iter().any(|line| line.contains("left_out=") && line.contains("by token:1")), "{lines:#?}");
 }

@@ -1,35 +1,62 @@
 //! What has to hold for any input at all. The fuzz targets try what they find; tests try noise.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use keyrack_types::bounds::{http, nesting};
 use keyrack_types::dates::{parse_typed_day, parse_wire_moment, typed_day, wire_moment};
 use keyrack_types::lists::parse_list;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Ids, Pairs, Params};
-use crate::{Kind, Param, Refusal, Sent};
+use super::{End, Ids, Names, Pairs};
+use crate::{Body, Json, Param, Refusal, Secret, params_of, read};
 use keyrack_types::nesting::of_json;
 
 /// One parameter of each kind.
-pub const DECLARED: &[Param] = &[
-    Param::required("envName", Kind::Text, "", ""),
-    Param::optional("password", Kind::Secret, "", ""),
-    Param::optional("nodeId", Kind::Number, "", "").or(&["nodes"]),
-    Param::optional("lazy", Kind::YesNo, "", ""),
-    Param::optional("expiresAt", Kind::Moment, "", ""),
-    Param::optional("apiList", Kind::List, "", ""),
-    Param::optional("ids", Kind::Ids, "", ""),
-    Param::optional("env", Kind::Json, "", ""),
-];
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Everything {
+    /// A text.
+    pub env_name: String,
+    /// A secret.
+    pub password: Option<Secret>,
+    /// A number with two names.
+    #[schemars(extend("x-aliases" = ["nodes"]))]
+    pub node_id: Option<i64>,
+    /// A flag.
+    #[serde(default)]
+    pub lazy: bool,
+    /// A moment.
+    pub expires_at: Option<End>,
+    /// A list.
+    #[serde(default)]
+    pub api_list: Vec<String>,
+    /// Numbers of things.
+    pub ids: Option<Ids>,
+    /// Any JSON.
+    pub env: Option<Json<Value>>,
+}
+
+/// Reads a call's parameters as a method does.
+///
+/// # Errors
+/// As [`read`], by the names that the client used.
+pub fn bind(pairs: Pairs) -> Result<Everything, Refusal> {
+    static DECLARED: LazyLock<Vec<Param>> = LazyLock::new(params_of::<Everything>);
+    let names = Names::of(&DECLARED, &pairs);
+    read(&DECLARED, pairs).map_err(|refusal| refusal.named(&names))
+}
 
 /// A call: the first byte says how the body is written, the second where the query ends.
 pub fn parameters(data: &[u8]) {
     let [kind, at, rest @ ..] = data else { return };
     let (query, body) = rest.split_at(usize::from(*at).min(rest.len()));
     let sent = match kind % 3 {
-        0 => Sent::Form(Bytes::copy_from_slice(body)),
-        1 => Sent::Json(Bytes::copy_from_slice(body)),
-        _ => Sent::Multipart(parts(body)),
+        0 => Body::Form(Bytes::copy_from_slice(body)),
+        1 => Body::Json(Bytes::copy_from_slice(body)),
+        _ => Body::Multipart(parts(body)),
     };
     let read = Pairs::read(query, &sent);
     let again = Pairs::read(query, &sent);
@@ -38,7 +65,7 @@ pub fn parameters(data: &[u8]) {
         (Err(read), Err(again)) => assert_eq!(read.to_string(), again.to_string()),
         _ => panic!("the same call is read in two ways"),
     }
-    match read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
+    match read.and_then(bind) {
         Ok(params) => bound(&params),
         Err(error) => {
             let text = error.to_string();
@@ -50,24 +77,18 @@ pub fn parameters(data: &[u8]) {
     }
 }
 
-/// What was bound is read without a further refusal, and is what its kind says.
-fn bound(params: &Params) {
-    assert!(!params.text("envName").unwrap().is_empty());
-    for name in ["envName", "password"] {
-        assert!(params.opt_text(name).unwrap().is_none_or(|text| !text.contains('\0')));
-    }
-    let number = params.opt_number("nodeId").unwrap();
-    assert_eq!(number.is_some(), params.opt_text("nodeId").unwrap().is_some());
-    assert_eq!(params.yes("lazy").unwrap(), params.opt_yes("lazy").unwrap().unwrap_or_default());
-    if let Some(moment) = params.opt_end("expiresAt").unwrap().and_then(|end| end.moment()) {
+/// What was read is what its kind says.
+fn bound(params: &Everything) {
+    assert!(!params.env_name.is_empty());
+    assert!(!params.env_name.contains('\0') && params.password.as_ref().is_none_or(|text| !text.contains('\0')));
+    if let Some(moment) = params.expires_at.and_then(End::moment) {
         assert_eq!(parse_wire_moment(&wire_moment(moment)), Some(moment));
     }
-    assert!(params.list("apiList").iter().all(|item| !item.is_empty()));
-    match params.opt_ids("ids").unwrap() {
+    assert!(params.api_list.iter().all(|item| !item.is_empty()));
+    match &params.ids {
         Some(Ids::These(ids)) => assert!(!ids.is_empty()),
         Some(Ids::All) | None => {}
     }
-    params.opt_json("env").unwrap();
 }
 
 /// Names and values as a multipart form has them: whatever stands between bytes of 255.
@@ -108,10 +129,10 @@ pub fn json_and_lists(data: &[u8]) {
         // Of a name that stands twice the last value is kept.
         assert!(levels >= levels_of(&value), "{text:?}");
     }
-    let body = Sent::Json(Bytes::copy_from_slice(text.as_bytes()));
+    let body = Body::Json(Bytes::copy_from_slice(text.as_bytes()));
     let read = Pairs::read(b"", &body);
     assert!(read.is_err() || levels <= nesting::JSON + 1, "{text:?}");
-    if let Ok(params) = read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
+    if let Ok(params) = read.and_then(bind) {
         shallow(&params);
     }
     for name in ["env", "apiList", "ids"] {
@@ -119,20 +140,22 @@ pub fn json_and_lists(data: &[u8]) {
             .append_pair("envName", "a")
             .append_pair(name, &text)
             .finish();
-        let read = Pairs::read(form.as_bytes(), &Sent::nothing());
-        if let Ok(params) = read.and_then(|pairs| Params::bind(DECLARED, pairs)) {
+        let read = Pairs::read(form.as_bytes(), &Body::nothing());
+        if let Ok(params) = read.and_then(bind) {
             shallow(&params);
         }
     }
 }
 
-/// What was taken holds to its bounds.
-fn shallow(params: &Params) {
-    if let Some(value) = params.opt_json("env").unwrap() {
-        assert!(levels_of(&value) <= nesting::JSON);
+/// What was read keeps within its bounds.
+fn shallow(params: &Everything) {
+    if let Some(Json(value)) = &params.env {
+        assert!(levels_of(value) <= nesting::JSON);
     }
-    assert!(params.list("apiList").len() <= http::LIST_ITEMS);
-    assert!(params.list("ids").len() <= http::LIST_ITEMS);
+    assert!(params.api_list.len() <= http::LIST_ITEMS);
+    if let Some(Ids::These(ids)) = &params.ids {
+        assert!(ids.len() <= http::LIST_ITEMS);
+    }
 }
 
 fn levels_of(value: &Value) -> usize {

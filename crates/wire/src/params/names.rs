@@ -1,6 +1,6 @@
 //! By which of its names a client called a parameter, so that a refusal calls it so too.
 
-use super::{Pair, Pairs, Params};
+use super::{Pair, Pairs};
 use crate::{Param, Refusal};
 
 /// The parameters that came under other names than their own only: their own, and the one that was used.
@@ -23,13 +23,6 @@ impl Names {
             (!came(param.name)).then_some((param.name, alias))
         };
         Names(declared.iter().filter_map(used).collect())
-    }
-}
-
-impl Params {
-    /// By which names they were called.
-    pub fn names(&self) -> Names {
-        Names::of(self.declared, &self.pairs)
     }
 }
 

@@ -1,17 +1,15 @@
 use chrono::DateTime;
 use proptest::prelude::*;
 
-use super::held::{self, DECLARED};
+use super::held::{self, Everything};
 use super::*;
 
-fn bind(query: &str) -> Result<Params, String> {
-    Pairs::read(query.as_bytes(), &Sent::nothing())
-        .and_then(|pairs| Params::bind(DECLARED, pairs))
-        .map_err(|error| error.to_string())
+fn bind(query: &str) -> Result<Everything, String> {
+    Pairs::read(query.as_bytes(), &Body::nothing()).and_then(held::bind).map_err(|error| error.to_string())
 }
 
-fn form(text: &'static str) -> Sent {
-    Sent::Form(Bytes::from_static(text.as_bytes()))
+fn form(text: &'static str) -> Body {
+    Body::Form(Bytes::from_static(text.as_bytes()))
 }
 
 fn refusal(query: &str) -> String {
@@ -21,18 +19,18 @@ fn refusal(query: &str) -> String {
 #[test]
 fn names_are_read_in_any_case_empty_is_absent_and_strangers_are_ignored() {
     let params = bind("ENVNAME=my-project&nodeid=&ruk=1&charset=UTF-8&&=&x").unwrap();
-    assert_eq!(params.text("envName").unwrap(), "my-project");
-    assert_eq!(params.opt_number("nodeId").unwrap(), None);
+    assert_eq!(params.env_name, "my-project");
+    assert_eq!(params.node_id, None);
     assert_eq!(refusal("envName=&lazy=1"), "invalid parameter [envName]: it is required");
 }
 
 #[test]
 fn query_and_form_are_read_together() {
     let pairs = Pairs::read(b"envName=a%20b", &form("nodeId=7&env=%7B%7D")).unwrap();
-    let params = Params::bind(DECLARED, pairs).unwrap();
-    assert_eq!(params.text("envName").unwrap(), "a b");
-    assert_eq!(params.number("nodeId").unwrap(), 7);
-    assert_eq!(params.opt_json("env").unwrap(), Some(serde_json::json!({})));
+    let params = held::bind(pairs).unwrap();
+    assert_eq!(params.env_name, "a b");
+    assert_eq!(params.node_id.unwrap(), 7);
+    assert_eq!(params.env.unwrap().0, serde_json::json!({}));
 }
 
 #[test]
@@ -64,9 +62,9 @@ fn a_refusal_calls_a_parameter_as_the_client_did() {
 fn yes_and_no_have_three_spellings() {
     for (text, value) in [("true", true), ("True", true), ("1", true), ("false", false), ("FALSE", false), ("0", false)]
     {
-        assert_eq!(bind(&format!("envName=a&lazy={text}")).unwrap().yes("lazy").unwrap(), value, "{text}");
+        assert_eq!(bind(&format!("envName=a&lazy={text}")).unwrap().lazy, value, "{text}");
     }
-    assert!(!bind("envName=a").unwrap().yes("lazy").unwrap());
+    assert!(!bind("envName=a").unwrap().lazy);
     assert_eq!(refusal("envName=a&lazy=yes"), "invalid parameter [lazy]: it has to be true or false");
 }
 
@@ -91,13 +89,13 @@ fn lists_and_numbers_come_in_all_their_forms() {
     for query in
         ["apiList=a.b.C,d.e.F", "apiList=a.b.C&apiList=d.e.F", "apiList=['a.b.C', 'd.e.F']", "APILIST=a.b.C;+d.e.F"]
     {
-        assert_eq!(bind(&format!("envName=a&{query}")).unwrap().list("apiList"), ["a.b.C", "d.e.F"], "{query}");
+        assert_eq!(bind(&format!("envName=a&{query}")).unwrap().api_list, ["a.b.C", "d.e.F"], "{query}");
     }
     for query in ["ids=1;4;6", "ids=1,4,6", "ids=1,+4,+6", "ids=[1,4,6]", "ids=1&ids=4&ids=6"] {
         let params = bind(&format!("envName=a&{query}")).unwrap();
-        assert_eq!(params.ids("ids").unwrap(), Ids::These(vec![1, 4, 6]), "{query}");
+        assert_eq!(params.ids.unwrap(), Ids::These(vec![1, 4, 6]), "{query}");
     }
-    assert_eq!(bind("envName=a&ids=*").unwrap().ids("ids").unwrap(), Ids::All);
+    assert_eq!(bind("envName=a&ids=*").unwrap().ids.unwrap(), Ids::All);
 }
 
 #[test]
@@ -112,7 +110,7 @@ fn what_cannot_be_decoded_is_refused_by_name() {
     ] {
         assert_eq!(refusal(query), text, "{query}");
     }
-    assert!(Pairs::read(b"x=\xff", &Sent::nothing()).is_err());
+    assert!(Pairs::read(b"x=\xff", &Body::nothing()).is_err());
 }
 
 #[test]
@@ -128,7 +126,7 @@ proptest! {
     fn what_was_encoded_is_read_back(pairs in proptest::collection::vec(("[a-z]{1,8}", "[^\0]{0,40}"), 0..20)) {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(&pairs);
-        let read = Pairs::read(query.finish().as_bytes(), &Sent::nothing()).unwrap();
+        let read = Pairs::read(query.finish().as_bytes(), &Body::nothing()).unwrap();
         let read: Vec<_> = read.0.into_iter().map(|pair| (pair.name, pair.value)).collect();
         let written: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         prop_assert_eq!(read, written);
@@ -138,15 +136,15 @@ proptest! {
     #[test]
     fn every_body_says_the_same(pairs in proptest::collection::vec(("[a-zA-Z]{1,8}", "[^\0]{0,40}"), 0..12)) {
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        let expected = Pairs::read(text.as_bytes(), &Sent::nothing()).unwrap();
-        prop_assert_eq!(&Pairs::read(b"", &Sent::Form(text.into())).unwrap(), &expected);
+        let expected = Pairs::read(text.as_bytes(), &Body::nothing()).unwrap();
+        prop_assert_eq!(&Pairs::read(b"", &Body::Form(text.into())).unwrap(), &expected);
         // Written by hand, so that names may repeat.
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let fields: Vec<_> = pairs.iter().map(|(name, value)| format!("{}:{}", quoted(name), quoted(value))).collect();
         let json = format!("{{{}}}", fields.join(","));
-        prop_assert_eq!(&Pairs::read(b"", &Sent::Json(json.into())).unwrap(), &expected);
+        prop_assert_eq!(&Pairs::read(b"", &Body::Json(json.into())).unwrap(), &expected);
         let fields: Vec<_> = pairs.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-        prop_assert_eq!(&Pairs::read(b"", &Sent::Multipart(fields)).unwrap(), &expected);
+        prop_assert_eq!(&Pairs::read(b"", &Body::Multipart(fields)).unwrap(), &expected);
     }
 
     /// Names are the same in every form in which clients write lists.
@@ -159,7 +157,7 @@ proptest! {
         for form in forms {
             let mut query = form_urlencoded::Serializer::new("envName=a".to_owned());
             query.extend_pairs(form.iter().map(|value| ("apiList", value)));
-            prop_assert_eq!(bind(&query.finish()).unwrap().list("apiList"), items.clone(), "{:?}", form);
+            prop_assert_eq!(bind(&query.finish()).unwrap().api_list, items.clone(), "{:?}", form);
         }
     }
 
@@ -168,7 +166,7 @@ proptest! {
     fn every_form_of_ids_says_the_same(ids in proptest::collection::vec(any::<i64>(), 1..8)) {
         let texts: Vec<_> = ids.iter().map(i64::to_string).collect();
         for form in [texts.join(","), texts.join(";"), texts.join(",+"), format!("[{}]", texts.join(",")), texts.join("&ids=")] {
-            prop_assert_eq!(bind(&format!("envName=a&ids={form}")).unwrap().ids("ids").unwrap(), Ids::These(ids.clone()));
+            prop_assert_eq!(bind(&format!("envName=a&ids={form}")).unwrap().ids.unwrap(), Ids::These(ids.clone()));
         }
     }
 
@@ -179,10 +177,10 @@ proptest! {
         let text = keyrack_types::dates::wire_moment(moment);
         for form in [text.clone(), text.replace(' ', "T"), text.replace(' ', "T") + "Z", format!(" {text} ")] {
             let params = bind(&format!("envName=a&expiresAt={}", form.replace(' ', "%20"))).unwrap();
-            prop_assert_eq!(params.opt_end("expiresAt").unwrap(), Some(End::At(moment)), "{}", form);
+            prop_assert_eq!(params.expires_at, Some(End::At(moment)), "{}", form);
         }
         let end = keyrack_types::dates::end_of_day(moment.date_naive());
-        prop_assert_eq!(bind(&format!("envName=a&expiresAt={}", &text[..10])).unwrap().opt_end("expiresAt").unwrap(), Some(End::At(end)));
+        prop_assert_eq!(bind(&format!("envName=a&expiresAt={}", &text[..10])).unwrap().expires_at, Some(End::At(end)));
     }
 
     /// Any bytes at all are either read or refused with code 3, and never make it panic.
@@ -208,6 +206,6 @@ proptest! {
     fn the_case_of_a_name_never_matters(upper in proptest::collection::vec(any::<bool>(), 7)) {
         let name: String = "envName".chars().zip(upper).map(|(c, up)| if up { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect();
         let params = bind(&format!("{name}=v")).unwrap();
-        prop_assert_eq!(params.text("envName").unwrap(), "v");
+        prop_assert_eq!(params.env_name, "v");
     }
 }

@@ -3,7 +3,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    AnyJson, Count, End, Ids, Json, JsonText, Kind, Moment, Names, Pairs, Param, Refusal, Secret, Sent, describe,
+    AnyJson, Body, Count, End, Ids, Json, JsonText, Kind, Moment, Names, Pairs, Param, Refusal, Secret, describe,
     example_of, params_of, read,
 };
 
@@ -61,7 +61,7 @@ fn declared() -> &'static [Param] {
 }
 
 fn try_read(query: &str) -> Result<Everything, Refusal> {
-    let (declared, pairs) = (declared(), Pairs::read(query.as_bytes(), &Sent::nothing())?);
+    let (declared, pairs) = (declared(), Pairs::read(query.as_bytes(), &Body::nothing())?);
     let names = Names::of(declared, &pairs);
     read(declared, pairs).map_err(|refusal| refusal.named(&names))
 }

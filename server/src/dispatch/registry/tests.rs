@@ -2,8 +2,8 @@ use keyrack_domain::types::methods::ApiSet;
 use serde_json::Value;
 
 use super::*;
-use crate::dispatch::body::Sent;
-use keyrack_wire::{Pairs, Params};
+use keyrack_wire::{Names, Pairs};
+use serde::de::IgnoredAny;
 
 #[test]
 fn a_method_is_found_in_any_case_and_with_a_slash_at_the_end() {
@@ -86,8 +86,9 @@ fn every_alias_that_there_is_is_named_when_it_is_refused() {
                 let mut query = form_urlencoded::Serializer::new(String::new());
                 query.extend_pairs(others.map(|other| (other.name, other.example)));
                 let query = query.append_pair(alias, "1").append_pair(alias, "2").finish();
-                let pairs = Pairs::read(query.as_bytes(), &Sent::nothing()).unwrap();
-                let error = Params::bind(method.params, pairs).expect_err(alias);
+                let pairs = Pairs::read(query.as_bytes(), &keyrack_wire::Body::nothing()).unwrap();
+                let names = Names::of(method.params, &pairs);
+                let error = keyrack_wire::read::<IgnoredAny>(method.params, pairs).expect_err(alias).named(&names);
                 let text = format!("invalid parameter [{alias}]: it is given more than once with different values");
                 assert_eq!(error.to_string(), text, "{}", method.name);
             }

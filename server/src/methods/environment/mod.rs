@@ -8,7 +8,12 @@ pub mod group;
 pub mod nodegroup;
 pub mod tracking;
 
-mod bean;
+mod empty;
+mod info;
+mod layer;
+mod log_file;
+mod node;
 mod params;
+mod parts;
 
-pub use bean::info_with_result;
+pub use info::{Info, InfoWithResult};

@@ -6,7 +6,12 @@ pub mod favorite;
 pub mod installation;
 pub mod jps;
 
-mod bean;
+mod app_info;
+mod apps;
+mod examples;
+mod facts;
+mod installed;
+mod outcome;
 mod params;
 
 use crate::dispatch::error::Code;

@@ -5,7 +5,7 @@ use keyrack_wire::JsonText;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::InfoResponse;
+use super::super::info::InfoResponse;
 use super::super::params::EnvName;
 use super::until_settled;
 use crate::dispatch::call::Call;

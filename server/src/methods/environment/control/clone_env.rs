@@ -4,7 +4,7 @@ use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::Info;
+use super::super::info::Info;
 use super::until_settled;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

@@ -6,7 +6,7 @@ use keyrack_wire::JsonText;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::InfoResponse;
+use super::super::info::InfoResponse;
 use super::super::params::{GroupNames, OwnerUid};
 use super::until_settled;
 use crate::dispatch::call::Call;

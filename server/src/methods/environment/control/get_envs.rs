@@ -4,8 +4,9 @@ use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::{Infos, of_owner};
+use super::super::info::Infos;
 use super::super::params::OwnerUid;
+use super::super::parts::of_owner;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
 use crate::dispatch::method::{Method, Right};

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::super::bean::{LogFile, NoFields};
+use super::super::empty::NoFields;
+use super::super::log_file::LogFile;
 use super::super::params::{EnvName, NodeId};
 use super::logs::Folder;
 use crate::dispatch::call::Call;

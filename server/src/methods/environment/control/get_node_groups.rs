@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::bean::Layer;
+use super::super::layer::Layer;
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

@@ -4,7 +4,7 @@ use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::bean::{REGION, REGION_NAME};
+use super::super::parts::{REGION, REGION_NAME};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
 use crate::dispatch::method::{Method, Right};

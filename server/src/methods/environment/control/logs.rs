@@ -4,7 +4,7 @@ use keyrack_domain::engine;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::bean::LogFile;
+use super::super::log_file::LogFile;
 
 /// Logs by their folder: all lie in one.
 #[derive(Debug, Serialize, JsonSchema)]

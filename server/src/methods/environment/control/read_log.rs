@@ -29,10 +29,9 @@ pub struct ReadLog {
     count: Option<LineNumber>,
 }
 
-/// Lines of a log.
+/// LogLines of a log.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "LogLines")]
-pub struct Lines {
+pub struct LogLines {
     #[schemars(example = &"node 1 answers\n")]
     body: String,
     /// How many there are in all.
@@ -59,14 +58,14 @@ impl Method for ReadLog {
     const EFFECT: Effect = Effect::Read;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
-    type Answer = Lines;
+    type Answer = LogLines;
 
-    async fn run(self, call: &Call) -> Result<Lines, ApiError> {
+    async fn run(self, call: &Call) -> Result<LogLines, ApiError> {
         let (name, node, file) = (&self.env_name, self.node_id.0, self.path.file_name());
         let environments = &call.keyrack.environments;
         let part = environments.read_node_log(&call.caller, &call.client, name, node, file, Some(0), WHOLE).await?;
         let (body, linescount) = choose(&part.text, self.from.map(|from| from.0), self.count.map(|count| count.0));
-        Ok(Lines { body, linescount })
+        Ok(LogLines { body, linescount })
     }
 }
 

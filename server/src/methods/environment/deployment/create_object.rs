@@ -1,4 +1,4 @@
-//! Keeping an upload in the list of archives.
+//! Registering an upload as an archive.
 
 use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
@@ -64,14 +64,15 @@ impl TryFrom<String> for ArchiveData {
 
 /// The archive as it is in the list.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct ArchiveKept {
-    response: Kept,
+#[schemars(rename = "ArchiveKept")]
+pub struct RegisteredArchive {
+    response: Registered,
 }
 
-/// The archive and that it is kept.
+/// The archive, as the platform answers it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ArchiveKeptResponse")]
-struct Kept {
+struct Registered {
     object: Archive,
     #[schemars(example = 0)]
     result: u8,
@@ -83,13 +84,14 @@ impl Method for CreateObject {
     const EFFECT: Effect = Effect::Change;
     const SETS: &[ApiSet] = &[ApiSet::MavenPlugin, ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound];
-    type Answer = ArchiveKept;
+    type Answer = RegisteredArchive;
 
-    async fn run(self, call: &Call) -> Result<ArchiveKept, ApiError> {
+    async fn run(self, call: &Call) -> Result<RegisteredArchive, ApiError> {
         let ArchiveData { address, name, comment } = self.data;
         let uploads = &call.keyrack.uploads;
-        let kept = uploads.register_archive(&call.caller, &call.client, &address, name.as_deref(), &comment).await?;
-        let object = Archive::of(kept, &call.keyrack.settings().public_url);
-        Ok(ArchiveKept { response: Kept { object, result: 0 } })
+        let registered =
+            uploads.register_archive(&call.caller, &call.client, &address, name.as_deref(), &comment).await?;
+        let object = Archive::of(registered, &call.keyrack.settings().public_url);
+        Ok(RegisteredArchive { response: Registered { object, result: 0 } })
     }
 }

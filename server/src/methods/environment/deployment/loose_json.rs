@@ -15,17 +15,17 @@ pub fn object(text: &str) -> Result<Map<String, Value>, &'static str> {
     match serde_json::from_str(if nests { "" } else { text }) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(_) => Err("it has to be an object"),
-        Err(_) => Reader { rest: text.trim() }.object(),
+        Err(_) => Parser { rest: text.trim() }.object(),
     }
 }
 
-struct Reader<'a> {
+struct Parser<'a> {
     rest: &'a str,
 }
 
 const FORM: &str = "it has to be a flat object, {'name':'app.war','archive':'…','size':1} for example";
 
-impl Reader<'_> {
+impl Parser<'_> {
     fn object(mut self) -> Result<Map<String, Value>, &'static str> {
         let mut map = Map::new();
         self.expect('{')?;

@@ -1,11 +1,10 @@
 //! An environment from a manifest.
 
-use keyrack_wire::AnyJson;
+use keyrack_wire::Sorted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::super::bean::info_with_result;
+use super::super::info::InfoWithResult;
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
@@ -29,12 +28,7 @@ pub struct Import {
 #[schemars(rename = "ImportedEnvironment")]
 pub struct Imported {
     /// As GetEnvInfo answers it.
-    #[schemars(example = json!({
-        "result": 0,
-        "env": { "envName": "copy", "status": 1 },
-        "nodes": [{ "id": 1, "nodeGroup": "cp", "status": 1 }],
-    }))]
-    response: AnyJson,
+    response: Sorted<InfoWithResult>,
 }
 
 impl Method for Import {
@@ -47,6 +41,6 @@ impl Method for Import {
     async fn run(self, call: &Call) -> Result<Imported, ApiError> {
         let (manifest, name) = (&self.manifest, self.env_name.as_deref());
         let made = call.keyrack.environments.import(&call.caller, &call.client, manifest, name).await?;
-        Ok(Imported { response: info_with_result(&made, call.caller.role).into() })
+        Ok(Imported { response: Sorted(InfoWithResult::of(made, call.caller.role)) })
     }
 }

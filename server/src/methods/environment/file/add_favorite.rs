@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::params::EnvName;
-use super::place::{Layer, Node, look};
+use super::location::{Layer, Node, look};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -43,10 +43,10 @@ impl Method for AddFavorite {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let place = look(&self.env_name, self.node_id, self.node_group);
+        let location = look(&self.env_name, self.node_id, self.node_group);
         let words = (self.keyword.as_deref(), self.filter.as_deref());
         let environments = &call.keyrack.environments;
-        environments.add_favorite(&call.caller, &call.client, &place, &self.path, self.is_dir, words).await?;
+        environments.add_favorite(&call.caller, &call.client, &location, &self.path, self.is_dir, words).await?;
         Ok(Done {})
     }
 }

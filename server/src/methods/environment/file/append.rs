@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::params::EnvName;
-use super::place::{Layer, MasterOnly, Node, NodeType, change};
+use super::location::{Layer, MasterOnly, Node, NodeType, change};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -39,9 +39,9 @@ impl Method for Append {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let location = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
         let body = self.body.as_deref().unwrap_or_default();
-        call.keyrack.environments.write_file(&call.caller, &call.client, &place, &self.path, body, true).await?;
+        call.keyrack.environments.write_file(&call.caller, &call.client, &location, &self.path, body, true).await?;
         Ok(Done {})
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::params::EnvName;
-use super::place::{Layer, MasterOnly, Node, NodeType, change};
+use super::location::{Layer, MasterOnly, Node, NodeType, change};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -39,8 +39,8 @@ impl Method for Copy {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
-        call.keyrack.environments.copy_file(&call.caller, &call.client, &place, &self.src, &self.dest).await?;
+        let location = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        call.keyrack.environments.copy_file(&call.caller, &call.client, &location, &self.src, &self.dest).await?;
         Ok(Done {})
     }
 }

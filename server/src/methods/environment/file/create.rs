@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::params::EnvName;
-use super::place::{Layer, MasterOnly, Node, NodeType, change};
+use super::location::{Layer, MasterOnly, Node, NodeType, change};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -40,8 +40,8 @@ impl Method for Create {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
-        call.keyrack.environments.create_file(&call.caller, &call.client, &place, &self.path, self.isdir).await?;
+        let location = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        call.keyrack.environments.create_file(&call.caller, &call.client, &location, &self.path, self.isdir).await?;
         Ok(Done {})
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::super::params::EnvName;
 use super::bean::Responses;
-use super::place::{Layer, MasterOnly, Node, NodeType, change};
+use super::location::{Layer, MasterOnly, Node, NodeType, change};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -36,8 +36,8 @@ impl Method for Delete {
     type Answer = Responses;
 
     async fn run(self, call: &Call) -> Result<Responses, ApiError> {
-        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
-        let nodes = call.keyrack.environments.delete_file(&call.caller, &call.client, &place, &self.path).await?;
+        let location = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let nodes = call.keyrack.environments.delete_file(&call.caller, &call.client, &location, &self.path).await?;
         Ok(Responses::of(nodes))
     }
 }

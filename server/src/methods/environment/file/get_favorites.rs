@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::params::EnvName;
-use super::place::{Layer, Node, look};
+use super::location::{Layer, Node, look};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -69,11 +69,11 @@ impl Method for GetFavorites {
     type Answer = Favorites;
 
     async fn run(self, call: &Call) -> Result<Favorites, ApiError> {
-        let mut place = look(&self.env_name, self.node_id, self.node_group);
-        if place.choice == NodeChoice::Only {
-            place.choice = NodeChoice::All;
+        let mut location = look(&self.env_name, self.node_id, self.node_group);
+        if location.choice == NodeChoice::Only {
+            location.choice = NodeChoice::All;
         }
-        let favorites = call.keyrack.environments.favorites(&call.caller, &place).await?;
+        let favorites = call.keyrack.environments.favorites(&call.caller, &location).await?;
         Ok(Favorites { favorites: favorites.into_iter().map(Favorite::from).collect() })
     }
 }

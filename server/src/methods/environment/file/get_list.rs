@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::params::EnvName;
 use super::bean::{ListedFile, is_meant};
-use super::place::{Layer, Node, NodeType, look_by_type};
+use super::location::{Layer, Node, NodeType, look_by_type};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -50,9 +50,9 @@ impl Method for GetList {
     type Answer = Files;
 
     async fn run(self, call: &Call) -> Result<Files, ApiError> {
-        let place = look_by_type(&self.env_name, self.node_id, self.node_group, self.node_type);
+        let location = look_by_type(&self.env_name, self.node_id, self.node_group, self.node_type);
         let (path, filter) = (self.path.unwrap_or_else(|| "/".to_owned()), self.filter.as_deref());
-        let entries = call.keyrack.environments.list_files(&call.caller, &place, &path).await?;
+        let entries = call.keyrack.environments.list_files(&call.caller, &location, &path).await?;
         let object = entries.into_iter().filter(|entry| is_meant(entry, filter)).map(ListedFile::from).collect();
         Ok(Files { core_root_path: "/", object, path })
     }

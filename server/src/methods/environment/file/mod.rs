@@ -1,7 +1,7 @@
 //! The class `environment.file`.
 
 mod bean;
-mod place;
+mod location;
 
 use crate::dispatch::method::methods;
 

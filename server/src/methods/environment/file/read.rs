@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::params::EnvName;
-use super::place::{Layer, Node, NodeType, look_by_type};
+use super::location::{Layer, Node, NodeType, look_by_type};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -41,8 +41,8 @@ impl Method for Read {
     type Answer = Content;
 
     async fn run(self, call: &Call) -> Result<Content, ApiError> {
-        let place = look_by_type(&self.env_name, self.node_id, self.node_group, self.node_type);
-        let body = call.keyrack.environments.read_file(&call.caller, &call.client, &place, &self.path).await?;
+        let location = look_by_type(&self.env_name, self.node_id, self.node_group, self.node_type);
+        let body = call.keyrack.environments.read_file(&call.caller, &call.client, &location, &self.path).await?;
         Ok(Content { body })
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::params::EnvName;
-use super::place::{Layer, Node, look};
+use super::location::{Layer, Node, look};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -33,8 +33,8 @@ impl Method for RemoveFavorite {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let place = look(&self.env_name, self.node_id, self.node_group);
-        call.keyrack.environments.remove_favorite(&call.caller, &call.client, &place, &self.path).await?;
+        let location = look(&self.env_name, self.node_id, self.node_group);
+        call.keyrack.environments.remove_favorite(&call.caller, &call.client, &location, &self.path).await?;
         Ok(Done {})
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::super::params::EnvName;
 use super::bean::Responses;
-use super::place::{Layer, MasterOnly, Node, NodeType, change};
+use super::location::{Layer, MasterOnly, Node, NodeType, change};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -39,9 +39,9 @@ impl Method for Rename {
     type Answer = Responses;
 
     async fn run(self, call: &Call) -> Result<Responses, ApiError> {
-        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let location = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
         let (from, to) = (&self.old_path, &self.new_path);
-        let nodes = call.keyrack.environments.rename_file(&call.caller, &call.client, &place, from, to).await?;
+        let nodes = call.keyrack.environments.rename_file(&call.caller, &call.client, &location, from, to).await?;
         Ok(Responses::of(nodes))
     }
 }

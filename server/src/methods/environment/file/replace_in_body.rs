@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::params::EnvName;
-use super::place::{Layer, MasterOnly, Node, NodeType, change};
+use super::location::{Layer, MasterOnly, Node, NodeType, change};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -60,12 +60,12 @@ impl Method for ReplaceInBody {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let location = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
         let (path, pattern) = (&self.path, &self.pattern);
         let replacement = self.replacement.as_deref().unwrap_or_default();
         let nth = self.nth.map(|nth| nth.0);
         let environments = &call.keyrack.environments;
-        environments.replace_in_file(&call.caller, &call.client, &place, path, pattern, replacement, nth).await?;
+        environments.replace_in_file(&call.caller, &call.client, &location, path, pattern, replacement, nth).await?;
         Ok(Done {})
     }
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::params::{EnvName, NodeId};
-use super::place::at;
+use super::location::at;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -36,9 +36,9 @@ impl Method for UnpackById {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let place = at(&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
+        let location = at(&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
         let (archive, folder) = (&self.source_path, &self.dest_path);
-        call.keyrack.environments.unpack_file(&call.caller, &call.client, &place, archive, folder).await?;
+        call.keyrack.environments.unpack_file(&call.caller, &call.client, &location, archive, folder).await?;
         Ok(Done {})
     }
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::params::EnvName;
-use super::place::{NodeType, at};
+use super::location::{NodeType, at};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -37,9 +37,9 @@ impl Method for UnpackByType {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let place = at(&self.env_name, NodeChoice::Type(self.node_type.0));
+        let location = at(&self.env_name, NodeChoice::Type(self.node_type.0));
         let (archive, folder) = (&self.source_path, &self.dest_path);
-        call.keyrack.environments.unpack_file(&call.caller, &call.client, &place, archive, folder).await?;
+        call.keyrack.environments.unpack_file(&call.caller, &call.client, &location, archive, folder).await?;
         Ok(Done {})
     }
 }

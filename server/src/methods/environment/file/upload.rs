@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::params::EnvName;
 use super::bean::Responses;
-use super::place::{Layer, MasterOnly, Node, NodeType, change};
+use super::location::{Layer, MasterOnly, Node, NodeType, change};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -50,10 +50,10 @@ impl Method for Upload {
             Some(file) => FileSource::Received(file),
             None => FileSource::Address(self.source_path.as_deref().ok_or(ApiError::Missing("sourcePath"))?),
         };
-        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let location = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
         let (path, overwrite) = (&self.dest_path, self.overwrite.unwrap_or(true));
         let environments = &call.keyrack.environments;
-        let done = environments.upload_file(&call.caller, &call.client, &place, source, path, overwrite).await?;
+        let done = environments.upload_file(&call.caller, &call.client, &location, source, path, overwrite).await?;
         Ok(Responses::of(done))
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::params::EnvName;
-use super::place::{Layer, MasterOnly, Node, NodeType, change};
+use super::location::{Layer, MasterOnly, Node, NodeType, change};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -43,10 +43,10 @@ impl Method for Write {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let place = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
+        let location = change(&self.env_name, self.node_id, self.node_group, self.node_type, self.master_only);
         let (path, body) = (&self.path, self.body.as_deref().unwrap_or_default());
         let environments = &call.keyrack.environments;
-        environments.write_file(&call.caller, &call.client, &place, path, body, self.is_append_mode).await?;
+        environments.write_file(&call.caller, &call.client, &location, path, body, self.is_append_mode).await?;
         Ok(Done {})
     }
 }

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::bean::Layer;
+use super::super::layer::Layer;
 use super::super::params::{EnvName, LayerName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

@@ -4,7 +4,7 @@ use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::Added;
+use super::super::apps::Added;
 use super::super::params::ManifestText;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

@@ -2,11 +2,12 @@
 
 use keyrack_domain::marketplace::{self, Installation, ManifestType};
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Sorted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::super::bean::{App, Apps, Sorted};
+use super::super::apps::{App, Apps};
 use super::super::params::{Lang, Search, StepLayer};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

@@ -1,10 +1,12 @@
 //! One app.
 
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Sorted;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::{App, Info, Sorted};
+use super::super::app_info::Info;
+use super::super::apps::App;
 use super::super::params::{AnyOwner, AppId, Lang};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

@@ -5,7 +5,7 @@ use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::bean::Response;
+use super::super::outcome::Response;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
 use crate::dispatch::method::{Method, Right};

@@ -1,10 +1,11 @@
 //! The catalogue.
 
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Sorted;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::{App, Apps, Sorted};
+use super::super::apps::{App, Apps};
 use super::super::params::{Lang, Search};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;

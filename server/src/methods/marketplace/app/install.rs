@@ -2,12 +2,12 @@
 
 use keyrack_domain::marketplace::InstallRequest;
 use keyrack_domain::types::methods::ApiSet;
-use keyrack_wire::JsonText;
+use keyrack_wire::{JsonText, Sorted};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::STEP_CODES;
-use super::super::bean::{Installing, Outcome, Sorted};
+use super::super::outcome::{Installing, Outcome};
 use super::super::params::{AnyOwner, AppId, DisplayName, EnvGroups, NewEnvName, Region, Settings, SkipEmails};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

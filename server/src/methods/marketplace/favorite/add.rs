@@ -4,7 +4,7 @@ use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::Nothing;
+use super::super::outcome::Nothing;
 use super::super::params::AppId;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

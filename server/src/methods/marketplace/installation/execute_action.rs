@@ -2,13 +2,13 @@
 
 use keyrack_domain::marketplace::read_values;
 use keyrack_domain::types::methods::ApiSet;
-use keyrack_wire::Json;
+use keyrack_wire::{Json, Sorted};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::STEP_CODES;
-use super::super::bean::{Acting, Outcome, Sorted};
+use super::super::outcome::{Acting, Outcome};
 use super::super::params::{Lang, SettingsId, UniqueName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

@@ -1,10 +1,12 @@
 //! One of it.
 
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Sorted;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::{Info, Installation, Sorted};
+use super::super::app_info::Info;
+use super::super::installed::Installation;
 use super::super::params::UniqueName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

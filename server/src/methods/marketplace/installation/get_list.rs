@@ -3,10 +3,12 @@
 use keyrack_domain::Error;
 use keyrack_domain::marketplace;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Sorted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::bean::{Installation, Response, Sorted};
+use super::super::installed::Installation;
+use super::super::outcome::Response;
 use super::super::params::Search;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;

@@ -4,7 +4,7 @@ use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::bean::Form;
+use super::super::app_info::Form;
 use super::super::params::{Lang, SettingsId, UniqueName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

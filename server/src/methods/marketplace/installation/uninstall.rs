@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::STEP_CODES;
-use super::super::bean::Nothing;
+use super::super::outcome::Nothing;
 use super::super::params::UniqueName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};

@@ -3,10 +3,12 @@
 use keyrack_domain::marketplace::Manifest;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_wire::Sorted;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::bean::{Facts, Info, Sorted};
+use super::super::app_info::Info;
+use super::super::facts::Facts;
 use super::super::params::{AnyOwner, Lang, ManifestText};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;

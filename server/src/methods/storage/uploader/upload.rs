@@ -21,8 +21,7 @@ pub struct Upload {
 
 /// Where the file is.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "UploadedFile")]
-pub struct Kept {
+pub struct UploadedFile {
     #[schemars(example = ADDRESS)]
     file: String,
     #[schemars(example = &"app.war")]
@@ -44,17 +43,17 @@ impl Method for Upload {
     const CODES: &[Code] = &[Code::Parameter, Code::Forbidden, Code::Limit];
     const POST_ONLY: bool = true;
     const TAKES_FILE: bool = true;
-    type Answer = Kept;
+    type Answer = UploadedFile;
 
-    async fn run(self, call: &Call) -> Result<Kept, ApiError> {
+    async fn run(self, call: &Call) -> Result<UploadedFile, ApiError> {
         let file = call.file.as_ref().ok_or_else(|| {
             ApiError::Request(
                 "invalid parameter [file]: it is required, as a part of a multipart form (Content-Type: multipart/form-data)"
                     .into(),
             )
         })?;
-        let kept = call.keyrack.uploads.keep(&call.caller, &call.client, file).await?;
-        let address = kept.address(&call.keyrack.settings().public_url);
-        Ok(Kept { file: address.clone(), name: kept.name, size: kept.size, src: address })
+        let upload = call.keyrack.uploads.keep(&call.caller, &call.client, file).await?;
+        let address = upload.address(&call.keyrack.settings().public_url);
+        Ok(UploadedFile { file: address.clone(), name: upload.name, size: upload.size, src: address })
     }
 }

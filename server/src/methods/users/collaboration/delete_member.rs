@@ -22,7 +22,7 @@ use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 #[serde(rename_all = "camelCase")]
 pub struct DeleteMember {
     id: MemberId,
-    tokens: Option<Fates>,
+    tokens: Option<Dispositions>,
     _owner_uid: Option<OwnerUid>,
     password: Password,
     code: Option<FactorCode>,
@@ -34,26 +34,30 @@ pub struct DeleteMember {
 #[derive(Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(example = &"revoke")]
-enum Fates {
+enum Dispositions {
     OfAll(#[schemars(with = "String")] TokenDisposition),
     ByNumber(#[schemars(with = "String")] HashMap<i64, TokenDisposition>),
 }
 
-impl TryFrom<String> for Fates {
+impl TryFrom<String> for Dispositions {
     type Error = &'static str;
 
-    fn try_from(written: String) -> Result<Fates, &'static str> {
+    fn try_from(written: String) -> Result<Dispositions, &'static str> {
         let written = written.trim();
         if !written.starts_with('{') {
-            return fate(written).map(Fates::OfAll);
+            return disposition(written).map(Dispositions::OfAll);
         }
         let words: HashMap<i64, String> =
             serde_json::from_str(written).map_err(|_| "as JSON it has to be like {\"3\":\"revoke\"}")?;
-        words.into_iter().map(|(id, word)| Ok((id, fate(&word)?))).collect::<Result<_, _>>().map(Fates::ByNumber)
+        words
+            .into_iter()
+            .map(|(id, word)| Ok((id, disposition(&word)?)))
+            .collect::<Result<_, _>>()
+            .map(Dispositions::ByNumber)
     }
 }
 
-fn fate(word: &str) -> Result<TokenDisposition, &'static str> {
+fn disposition(word: &str) -> Result<TokenDisposition, &'static str> {
     match word.to_ascii_lowercase().as_str() {
         "revoke" => Ok(TokenDisposition::Revoke),
         "keep" => Ok(TokenDisposition::KeepShared),
@@ -85,15 +89,15 @@ impl Method for DeleteMember {
             call.keyrack.members.withdraw_invitation(&call.caller, &call.client, id.saturating_neg()).await?;
             return Ok(Removed { tokens: Vec::new() });
         }
-        let fates = match self.tokens {
+        let dispositions = match self.tokens {
             None => HashMap::new(),
-            Some(Fates::ByNumber(fates)) => fates,
-            Some(Fates::OfAll(fate)) => {
+            Some(Dispositions::ByNumber(dispositions)) => dispositions,
+            Some(Dispositions::OfAll(disposition)) => {
                 let tokens = call.keyrack.members.tokens_of_member(&call.caller, id).await?;
-                tokens.iter().map(|token| (token.id, fate)).collect()
+                tokens.iter().map(|token| (token.id, disposition)).collect()
             }
         };
-        let transferred = call.keyrack.members.remove(&confirmed, id, &fates).await?;
+        let transferred = call.keyrack.members.remove(&confirmed, id, &dispositions).await?;
         Ok(Removed { tokens: transferred.into_iter().map(NewToken::from).collect() })
     }
 }

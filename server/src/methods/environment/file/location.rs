@@ -42,11 +42,11 @@ pub fn look(name: &EnvName, node: Option<Node>, layer: Option<Layer>) -> FileLoc
 
 /// As [`look`], for methods that know the type of a node too.
 pub fn look_by_type(name: &EnvName, node: Option<Node>, layer: Option<Layer>, kind: Option<NodeType>) -> FileLocation {
-    let mut place = look(name, node, layer);
-    if let (NodeChoice::Only, Some(kind)) = (&place.choice, kind) {
-        place.choice = NodeChoice::Type(kind.0);
+    let mut location = look(name, node, layer);
+    if let (NodeChoice::Only, Some(kind)) = (&location.choice, kind) {
+        location.choice = NodeChoice::Type(kind.0);
     }
-    place
+    location
 }
 
 /// Whose files are changed.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 /// A body, by the way in which its parameters are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sent {
+pub enum Body {
     /// `application/x-www-form-urlencoded`
     Form(Bytes),
     /// `application/json`
@@ -13,9 +13,9 @@ pub enum Sent {
     Multipart(Vec<(String, Bytes)>),
 }
 
-impl Sent {
+impl Body {
     /// Nothing.
-    pub const fn nothing() -> Sent {
-        Sent::Form(Bytes::new())
+    pub const fn nothing() -> Body {
+        Body::Form(Bytes::new())
     }
 }
