@@ -93,16 +93,16 @@ pub fn go_to(path: &str) {
     let _ = window().location().assign(path);
 }
 
-/// Keeps a text for this tab, over a visit to another page.
-pub fn keep(key: &str, text: &str) {
+/// Stores a text for this tab, until it is back from another page.
+pub fn store(key: &str, text: &str) {
     if let Ok(Some(storage)) = window().session_storage() {
-        // A full or forbidden storage loses the draft; there is nobody to tell on the way out.
+        // A full or forbidden storage loses the draft; the page is about to be left, so nothing can say so.
         let _ = storage.set_item(key, text);
     }
 }
 
-/// Takes a kept text back, and forgets it.
-pub fn take_kept(key: &str) -> Option<String> {
+/// Takes a stored text back; it is removed from the storage.
+pub fn take_stored(key: &str) -> Option<String> {
     let storage = window().session_storage().ok().flatten()?;
     let text = storage.get_item(key).ok().flatten()?;
     let _ = storage.remove_item(key);

@@ -1,7 +1,7 @@
 //! Settings → Access Tokens.
 //!
 //! The server renders the page whole, list included; one island brings it to life. What people do is decided in plain
-//! modules (`draft`, `sorting`, `token_action`, the models under `components`), which are tested natively.
+//! modules (`draft`, `sorting`, the models under `components`), which are tested natively.
 
 mod dates;
 mod dialogs;
@@ -9,13 +9,15 @@ mod draft;
 mod empty;
 mod file_name;
 mod island;
+mod columns;
 mod last_use;
 #[cfg(feature = "ssr")]
 mod page;
+mod removal;
+mod requests;
 mod sorting;
 mod state;
 mod table;
-mod token_action;
 mod toolbar;
 
 pub use island::TokensIsland;

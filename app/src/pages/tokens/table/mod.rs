@@ -1,6 +1,6 @@
 //! The list as a grid in which rows are selected.
 
-mod api_cell;
+pub(super) mod api_cell;
 mod head;
 mod keys;
 mod row;
@@ -18,7 +18,6 @@ pub(super) fn TokenTable(page: Page) -> impl IntoView {
         <table
             id="tokens-table"
             class="table tokens-table"
-            class:with-owner=move || page.list.read().several_members
             role="grid"
             aria-multiselectable="true"
             aria-labelledby="tokens-heading"
