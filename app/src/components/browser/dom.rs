@@ -129,7 +129,7 @@ pub async fn copy_text(text: &str) -> bool {
     write_clipboard(text).await || copy_selected(text).unwrap_or(false)
 }
 
-/// Copies a text through a field that is there just as long. It has to stand in the dialog that is open, because nothing
+/// Copies a text through a field that is there just as long. It has to be in the dialog that is open, because nothing
 /// outside of it can be selected.
 fn copy_selected(text: &str) -> Option<bool> {
     let before = document().active_element();
@@ -176,7 +176,7 @@ pub fn set_value(id: &str, value: &str) {
     }
 }
 
-/// Sends a form as it stands, without the browser's own checks.
+/// Sends a form as it is, without the browser's own checks.
 pub fn send_form(id: &str) {
     if let Some(form) = by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlFormElement>().ok()) {
         // Fails only for a form that is not in the page any more.

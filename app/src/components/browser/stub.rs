@@ -64,5 +64,5 @@ pub fn value(_id: &str) -> String {
 /// Fills a field.
 pub fn set_value(_id: &str, _value: &str) {}
 
-/// Sends a form as it stands, without the browser's own checks.
+/// Sends a form as it is, without the browser's own checks.
 pub fn send_form(_id: &str) {}

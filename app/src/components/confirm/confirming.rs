@@ -14,14 +14,14 @@ pub struct Confirming {
     pub(super) open: RwSignal<Option<(ConfirmationRequest, ConfirmNeeds)>>,
     /// E-mail address of who is signed in; password managers look for it.
     pub(super) viewer: StoredValue<String>,
-    /// Counts what was asked and closed: a request that was overtaken while it was prepared does not open.
-    turn: StoredValue<u32>,
+    /// Counts requests and closings: a request that was overtaken while it was prepared does not open.
+    generation: StoredValue<u32>,
 }
 
 impl Confirming {
     /// For a page of this person, by e-mail address.
     pub fn new(viewer: String) -> Confirming {
-        Confirming { open: RwSignal::new(None), viewer: StoredValue::new(viewer), turn: StoredValue::new(0) }
+        Confirming { open: RwSignal::new(None), viewer: StoredValue::new(viewer), generation: StoredValue::new(0) }
     }
 
     /// Opens the dialog in place of the one that is open.
@@ -33,9 +33,9 @@ impl Confirming {
     /// meanwhile that they are busy.
     pub async fn prepare(self, request: ConfirmationRequest) {
         self.close();
-        let turn = self.turn.get_value();
+        let generation = self.generation.get_value();
         let answer = what_confirms().await;
-        if self.turn.get_value() != turn {
+        if self.generation.get_value() != generation {
             request.end();
             return;
         }
@@ -57,7 +57,7 @@ impl Confirming {
 
     /// Closes the dialog after the change.
     pub fn done(self) {
-        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        self.generation.update_value(|generation| *generation = generation.wrapping_add(1));
         if self.open.with_untracked(Option::is_some) {
             self.open.set(None);
         }

@@ -8,7 +8,7 @@ use crate::components::table::Column;
 use crate::format::time_of_day;
 
 /// Their widths are in `style/audit.css`.
-pub(super) static COLUMNS: [Column<AuditEntryView>; 6] = [
+pub(super) static COLUMNS: [Column<AuditEntryView, AnyView>; 6] = [
     Column {
         title: "When (UTC)",
         title_hidden: false,

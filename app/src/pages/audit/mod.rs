@@ -1,4 +1,4 @@
-//! Settings → Audit: who did what. Plain HTML; filters and page stand in the address.
+//! Settings → Audit: who did what. Plain HTML; filters and page are in the address.
 
 mod columns;
 mod filter;
@@ -66,14 +66,15 @@ fn Log(page: Page, asked: Asked) -> impl IntoView {
     let older = page.older.map(|before| asked.address(Some(before)));
     let export = |kind: &str| asked.export(kind);
     let (csv, ndjson) = (export("csv"), export("ndjson"));
+    let columns = COLUMNS.each_ref();
     view! {
         <Filters asked />
         <section class="panel table-frame" aria-label="Entries">
             {empty.then(|| view! { <p class="audit-empty muted">{nothing}</p> })}
             <table class="table audit-table" role="table" hidden=empty>
-                {table::headings(COLUMNS.iter().collect())}
+                {table::headings(&columns)}
                 <tbody role="rowgroup">
-                    {page.entries.iter().map(|entry| table::row(COLUMNS.iter().collect(), entry)).collect_view()}
+                    {page.entries.iter().map(|entry| table::row(&columns, entry, |cell| cell)).collect_view()}
                 </tbody>
             </table>
         </section>

@@ -1,66 +1,58 @@
 //! The columns of the list, from left to right.
 
 use keyrack_types::{dates::readable_day, members::MemberView};
-use leptos::{either::Either, prelude::*};
 
-use super::{remove::RemoveButton, role::RoleChoice, state::Page};
 use crate::components::table::Column;
 
-/// A member in the list.
-pub(super) struct Row {
-    pub page: Page,
-    pub may_manage: bool,
-    pub member: MemberView,
+/// What a cell shows.
+pub(super) enum Cell {
+    Text(String),
+    /// A text and a badge behind it.
+    Marked(String, &'static str),
+    OnOff(bool),
+    Role(MemberView),
+    Actions(MemberView),
 }
 
 /// The columns that everybody sees.
-pub(super) static COLUMNS: [Column<Row>; 6] = [
+pub(super) static COLUMNS: [Column<MemberView, Cell>; 6] = [
     Column { title: "Name", title_hidden: false, class: "member-name", cell: name },
     Column {
         title: "Email",
         title_hidden: false,
         class: "member-email",
-        cell: |row| row.member.email.clone().into_any(),
+        cell: |member| Cell::Text(member.email.clone()),
     },
-    Column { title: "Role", title_hidden: false, class: "member-role", cell: role },
-    Column { title: "Second factor", title_hidden: false, class: "member-factor", cell: second_factor },
+    Column { title: "Role", title_hidden: false, class: "member-role", cell: |member| Cell::Role(member.clone()) },
+    Column {
+        title: "Second factor",
+        title_hidden: false,
+        class: "member-factor",
+        cell: |member| Cell::OnOff(member.second_factor),
+    },
     Column {
         title: "Since",
         title_hidden: false,
         class: "figures",
-        cell: |row| readable_day(row.member.since.date_naive()).into_any(),
+        cell: |member| Cell::Text(readable_day(member.since.date_naive())),
     },
-    Column { title: "Tokens", title_hidden: false, class: "figures", cell: |row| row.member.tokens.into_any() },
+    Column {
+        title: "Tokens",
+        title_hidden: false,
+        class: "figures",
+        cell: |member| Cell::Text(member.tokens.to_string()),
+    },
 ];
 
 /// For owners.
-pub(super) static ACTIONS: Column<Row> = Column {
+pub(super) static ACTIONS: Column<MemberView, Cell> = Column {
     title: "Actions",
     title_hidden: true,
     class: "cell-actions",
-    cell: |row| (!row.member.me).then(|| view! { <RemoveButton page=row.page member=row.member.clone() /> }).into_any(),
+    cell: |member| Cell::Actions(member.clone()),
 };
 
-fn name(row: &Row) -> AnyView {
-    let MemberView { name, email, me, .. } = &row.member;
-    let name = if name.is_empty() { email } else { name };
-    view! {
-        {name.clone()}
-        {me.then(|| view! { " " <span class="badge accent">"You"</span> })}
-    }
-    .into_any()
-}
-
-fn role(row: &Row) -> AnyView {
-    if row.may_manage {
-        Either::Left(view! { <RoleChoice page=row.page member=row.member.clone() /> })
-    } else {
-        Either::Right(row.member.role.name())
-    }
-    .into_any()
-}
-
-fn second_factor(row: &Row) -> AnyView {
-    let on = row.member.second_factor;
-    view! { <span class=if on { "badge success" } else { "badge" }>{if on { "On" } else { "Off" }}</span> }.into_any()
+fn name(member: &MemberView) -> Cell {
+    let name = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
+    if member.me { Cell::Marked(name, "You") } else { Cell::Text(name) }
 }

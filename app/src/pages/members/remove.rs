@@ -92,8 +92,8 @@ pub(super) fn RemoveDialog(page: Page, member: MemberView, tokens: Vec<TokenView
         >
             <p>{intro}</p>
             <p class="muted small">
-                "Secrets that this member made of other members' tokens stop working, and their owners are told. Tasks that were made \
-                 with a secret of this member's do not run any more."
+                "Secrets that this member made of other members' tokens stop working, and their owners are notified. Tasks that were \
+                 made with one of this member's secrets no longer run."
             </p>
             {choices.into_iter().map(|choice| view! { <DispositionChoice choice missing /> }).collect_view()}
             <p class="error small" role="alert">

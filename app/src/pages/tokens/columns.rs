@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
+use chrono::{DateTime, Utc};
+use keyrack_types::dates::{readable_day, readable_end};
+use keyrack_types::methods::ApiSet;
 use keyrack_types::tokens::{TokenList, TokenView};
-use leptos::prelude::*;
 
-use super::dates::{day, day_with, end};
 use super::last_use::{calls, from_where};
-use super::table::api_cell::ApiCell;
 
 /// A column of the list.
 pub struct Column {
@@ -20,7 +20,8 @@ pub struct Column {
     /// Whether this list has the column.
     pub shown: fn(&TokenList) -> bool,
     pub order: Order,
-    pub cell: fn(&TokenView, Row) -> AnyView,
+    /// Of a token in a list.
+    pub cell: fn(&TokenView, &TokenList) -> Cell,
 }
 
 /// What a column is sorted by.
@@ -30,12 +31,22 @@ pub enum Order {
     By(fn(&TokenView, &TokenView) -> Ordering),
 }
 
-/// What a cell needs to know of its row, besides the token.
-#[derive(Clone, Copy)]
-pub struct Row {
-    pub several_members: bool,
-    /// Whether Tab leads to this row.
-    pub tab_stop: Memo<bool>,
+/// What a cell shows.
+pub enum Cell {
+    /// One line, cut where there is no room for it.
+    Text { text: String, badge: Option<&'static str> },
+    Moment {
+        /// `None` shows `absent`.
+        moment: Option<DateTime<Utc>>,
+        absent: &'static str,
+        short: fn(DateTime<Utc>) -> String,
+        /// Follows the full moment in the title.
+        more: String,
+        /// A warning.
+        badge: Option<&'static str>,
+    },
+    /// The name of the set; of a custom one also the methods.
+    Methods { token: i64, set: ApiSet, methods: Vec<String> },
 }
 
 /// All columns from left to right. The first heads the card of its row.
@@ -46,7 +57,10 @@ pub static COLUMNS: [Column; 6] = [
         class: "cell-description",
         shown: always,
         order: Order::Text(|token| &token.description),
-        cell: description,
+        cell: |token, list| Cell::Text {
+            text: token.description.clone(),
+            badge: (list.several_members && token.shared).then_some("Shared"),
+        },
     },
     Column {
         title: "API",
@@ -56,10 +70,7 @@ pub static COLUMNS: [Column; 6] = [
         order: Order::By(|a, b| {
             (a.api_set.name(), a.methods.len()).cmp(&(b.api_set.name(), b.methods.len()))
         }),
-        cell: |token, row| {
-            let TokenView { id, api_set: set, methods, .. } = token.clone();
-            view! { <ApiCell id set methods tab_stop=row.tab_stop /> }.into_any()
-        },
+        cell: |token, _| Cell::Methods { token: token.id, set: token.api_set, methods: token.methods.clone() },
     },
     Column {
         title: "Expires",
@@ -68,7 +79,13 @@ pub static COLUMNS: [Column; 6] = [
         shown: always,
         // "Never" is later than every day.
         order: Order::By(|a, b| (a.expires.is_none(), a.expires).cmp(&(b.expires.is_none(), b.expires))),
-        cell: expires,
+        cell: |token, _| Cell::Moment {
+            moment: token.expires,
+            absent: "Never",
+            short: readable_end,
+            more: String::new(),
+            badge: token.expired.then_some("Expired"),
+        },
     },
     Column {
         title: "Last Used",
@@ -76,7 +93,7 @@ pub static COLUMNS: [Column; 6] = [
         class: "figures width-7",
         shown: always,
         order: Order::By(|a, b| a.last_used.cmp(&b.last_used)),
-        cell: last_used,
+        cell: |token, _| day(token.last_used, last_use(token)),
     },
     Column {
         title: "Created",
@@ -84,7 +101,7 @@ pub static COLUMNS: [Column; 6] = [
         class: "figures width-7",
         shown: always,
         order: Order::By(|a, b| a.created.cmp(&b.created)),
-        cell: |token, _| day(Some(token.created), "-").into_any(),
+        cell: |token, _| day(Some(token.created), String::new()),
     },
     Column {
         title: "Owner",
@@ -92,7 +109,7 @@ pub static COLUMNS: [Column; 6] = [
         class: "width-10",
         shown: |list| list.several_members,
         order: Order::Text(|token| &token.owner),
-        cell: |token, _| view! { <div class="cell-text" title=token.owner.clone()>{token.owner.clone()}</div> }.into_any(),
+        cell: |token, _| Cell::Text { text: token.owner.clone(), badge: None },
     },
 ];
 
@@ -119,28 +136,12 @@ fn always(_: &TokenList) -> bool {
     true
 }
 
-fn description(token: &TokenView, row: Row) -> AnyView {
-    let shared = (row.several_members && token.shared).then(|| view! { <span class="badge">"Shared"</span> });
-    view! {
-        <span class="cell-line">
-            <span class="cell-text" title=token.description.clone()>
-                {token.description.clone()}
-            </span>
-            {shared}
-        </span>
-    }
-    .into_any()
+fn day(moment: Option<DateTime<Utc>>, more: String) -> Cell {
+    Cell::Moment { moment, absent: "-", short: |moment| readable_day(moment.date_naive()), more, badge: None }
 }
 
-fn expires(token: &TokenView, _: Row) -> AnyView {
-    view! {
-        {end(token.expires, "Never")}
-        {token.expired.then(|| view! { " "<span class="badge warning">"Expired"</span> })}
-    }
-    .into_any()
-}
-
-fn last_used(token: &TokenView, _: Row) -> AnyView {
-    let used = token.used.as_ref().map(|used| format!("{}\n{}", from_where(used), calls(used))).unwrap_or_default();
-    day_with(token.last_used, "-", used.trim_end()).into_any()
+/// From where the token was last used, and for what.
+fn last_use(token: &TokenView) -> String {
+    let text = token.used.as_ref().map(|used| format!("{}\n{}", from_where(used), calls(used))).unwrap_or_default();
+    text.trim_end().to_owned()
 }

@@ -3,13 +3,12 @@
 //! The server renders the page whole, list included; one island brings it to life. What people do is decided in plain
 //! modules (`draft`, `sorting`, the models under `components`), which are tested natively.
 
-mod dates;
+mod columns;
 mod dialogs;
 mod draft;
 mod empty;
 mod file_name;
 mod island;
-mod columns;
 mod last_use;
 #[cfg(feature = "ssr")]
 mod page;

@@ -1,4 +1,4 @@
-//! The toolbar, the count, and why it is off when it is.
+//! The toolbar, the count, and why the buttons are disabled.
 
 use leptos::html;
 use leptos::prelude::*;

@@ -1,8 +1,9 @@
 //! The list as a grid in which rows are selected.
 
-pub(super) mod api_cell;
+mod cell;
 mod head;
 mod keys;
+mod methods;
 mod row;
 
 use leptos::prelude::*;

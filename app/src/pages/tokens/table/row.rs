@@ -1,10 +1,11 @@
 //! One row of the list.
 
-use keyrack_types::tokens::TokenView;
+use keyrack_types::tokens::{TokenList, TokenView};
 use leptos::prelude::*;
 
-use super::super::columns::{Column, Row};
+use super::super::columns::Column;
 use super::super::state::{Page, row_id};
+use super::cell;
 use super::keys::clicked;
 
 /// A token. The row stays, and keeps the keyboard, while its cells are drawn anew after a change.
@@ -37,20 +38,24 @@ pub(super) fn TokenRow(page: Page, token: TokenView) -> impl IntoView {
             }
             on:focus=move |_| page.selection.update(|selection| selection.focus(id))
         >
-            {move || cells(&now.read(), tab_stop, page.list.read().several_members, &page.columns.read())}
+            {move || cells(&now.read(), &page.list.read(), &page.columns.read(), tab_stop)}
         </tr>
     }
 }
 
 /// The first cell heads the card and has no label there.
-fn cells(token: &TokenView, tab_stop: Memo<bool>, several_members: bool, columns: &[&'static Column]) -> impl IntoView + use<> {
-    let row = Row { several_members, tab_stop };
-    let cell = |(at, column): (usize, &&'static Column)| {
+fn cells(
+    token: &TokenView,
+    list: &TokenList,
+    columns: &[&'static Column],
+    tab_stop: Memo<bool>,
+) -> impl IntoView + use<> {
+    let td = |(at, column): (usize, &&'static Column)| {
         view! {
             <td role="gridcell" class=column.class data-label=(at > 0).then_some(column.title)>
-                {(column.cell)(token, row)}
+                {cell::draw((column.cell)(token, list), tab_stop)}
             </td>
         }
     };
-    columns.iter().enumerate().map(cell).collect_view()
+    columns.iter().enumerate().map(td).collect_view()
 }

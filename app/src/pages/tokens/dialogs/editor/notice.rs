@@ -6,7 +6,7 @@ use super::model::{Editor, Notice};
 use crate::components::client_only::{ClientOnly, client_only};
 use crate::components::icon::{Glyph, Icon};
 
-/// Why the dialog opened by itself, what went wrong, or what somebody else changed.
+/// Why the dialog opened by itself, what went wrong, or what another person changed.
 #[component]
 pub(super) fn NoticeBox(editor: Editor) -> impl IntoView {
     let shown = move || {

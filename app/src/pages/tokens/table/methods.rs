@@ -12,13 +12,13 @@ const SHOWN: usize = 30;
 
 /// The name of the set. `Custom` lists its methods while the pointer or the keyboard is on it; Esc puts the list away.
 #[component]
-pub(in super::super) fn ApiCell(id: i64, set: ApiSet, methods: Vec<String>, tab_stop: Memo<bool>) -> impl IntoView {
-    if set == ApiSet::Custom { Either::Right(custom(id, methods, tab_stop)) } else { Either::Left(set.name()) }
+pub(super) fn Methods(token: i64, set: ApiSet, methods: Vec<String>, tab_stop: Memo<bool>) -> impl IntoView {
+    if set == ApiSet::Custom { Either::Right(custom(token, methods, tab_stop)) } else { Either::Left(set.name()) }
 }
 
-fn custom(id: i64, methods: Vec<String>, tab_stop: Memo<bool>) -> impl IntoView {
+fn custom(token: i64, methods: Vec<String>, tab_stop: Memo<bool>) -> impl IntoView {
     let open = RwSignal::new(false);
-    let tip = format!("token-methods-{id}");
+    let tip = format!("token-methods-{token}");
     let described = {
         let tip = tip.clone();
         move || open.get().then(|| tip.clone())
