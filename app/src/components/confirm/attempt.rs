@@ -85,7 +85,8 @@ impl Attempt {
             other => return Err(other),
         };
         // Without a field for it, it is shown where it can be seen.
-        let at = if place == ErrorPlace::Code && !self.needs.get_untracked().proof() { ErrorPlace::Form } else { place };
+        let at =
+            if place == ErrorPlace::Code && !self.needs.get_untracked().proof() { ErrorPlace::Form } else { place };
         self.error.set(shown.then_some((at, message)));
         self.wait.set(wait);
         count_down(self.wait);

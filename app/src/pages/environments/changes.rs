@@ -81,7 +81,8 @@ mod tests {
     #[test]
     fn a_beginning_and_an_end_are_announced_once() {
         let quiet = overview(EnvStatus::Running, vec![task(1, TaskState::Done, None)]);
-        let begun = overview(EnvStatus::Stopping, vec![task(2, TaskState::Running, None), task(1, TaskState::Done, None)]);
+        let begun =
+            overview(EnvStatus::Stopping, vec![task(2, TaskState::Running, None), task(1, TaskState::Done, None)]);
         let ended = overview(EnvStatus::Stopped, vec![task(2, TaskState::Done, None), task(1, TaskState::Done, None)]);
         assert_eq!(changes(&quiet, &begun), Changes { begun: Some("Stopping shop…".into()), outcomes: vec![] });
         let done = vec![(ToastKind::Success, "Shop is stopped.".to_owned())];

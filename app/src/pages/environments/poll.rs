@@ -57,8 +57,8 @@ mod browser {
 
     fn tick(page: Page) {
         WAITED.set(WAITED.get() + 1);
-        let due = WAITED.get() >= CALM
-            || (is_changing(&page.overview.read_untracked()) && !page.unreachable.get_untracked());
+        let due =
+            WAITED.get() >= CALM || (is_changing(&page.overview.read_untracked()) && !page.unreachable.get_untracked());
         if due && !REQUESTING.get() && !document().hidden() {
             REQUESTING.set(true);
             spawn_local(async move {

@@ -67,9 +67,7 @@ pub static COLUMNS: [Column; 6] = [
         key: "api",
         class: "width-9",
         shown: always,
-        order: Order::By(|a, b| {
-            (a.api_set.name(), a.methods.len()).cmp(&(b.api_set.name(), b.methods.len()))
-        }),
+        order: Order::By(|a, b| (a.api_set.name(), a.methods.len()).cmp(&(b.api_set.name(), b.methods.len()))),
         cell: |token, _| Cell::Methods { token: token.id, set: token.api_set, methods: token.methods.clone() },
     },
     Column {

@@ -6,8 +6,8 @@ use keyrack_types::tokens::{NewSecret, TokenList, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::draft::Start;
 use super::columns::{self, Column};
+use super::draft::Start;
 use super::sorting::Sort;
 use crate::components::browser;
 use crate::components::dialogs::Dialogs;

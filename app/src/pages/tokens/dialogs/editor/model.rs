@@ -184,8 +184,7 @@ impl Editor {
         }
         let lines = regeneration_lines(&start, new_day.as_deref(), same != start.draft);
         self.problems.set(Vec::new());
-        let request =
-            requests::regenerate(lines, (token.id, token.version), new_day, move |new| self.has_secret(new));
+        let request = requests::regenerate(lines, (token.id, token.version), new_day, move |new| self.has_secret(new));
         self.page.dialogs.confirm(self.with_draft_kept(request));
     }
 
@@ -193,7 +192,10 @@ impl Editor {
     pub fn loss(self) -> String {
         self.purpose.with_untracked(|purpose| match purpose {
             Purpose::Edit(token) => {
-                format!("Your changes to “{}” are not applied yet. Discard drops them; the token stays as it is.", token.description)
+                format!(
+                    "Your changes to “{}” are not applied yet. Discard drops them; the token stays as it is.",
+                    token.description
+                )
             }
             Purpose::Generate | Purpose::Copy => {
                 "The token is not generated yet. Discard drops what you entered; no token is made.".into()
