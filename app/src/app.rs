@@ -1,4 +1,4 @@
-//! Which page stands at which address.
+//! Which page is at which address.
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};

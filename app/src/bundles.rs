@@ -1,7 +1,7 @@
 //! Which bundle of islands a page loads.
 
 /// The first page and everything light: environments, account.
-pub const BOARD: &str = "keyrack";
+pub const BASE: &str = "keyrack";
 /// The token manager.
 pub const TOKENS: &str = "keyrack-tokens";
 /// Second factors, members, invitations.
@@ -12,7 +12,7 @@ pub fn bundle(path: &str) -> &'static str {
     match path.trim_end_matches('/') {
         "/settings/tokens" => TOKENS,
         "/settings/security" | "/settings/members" | "/signin/second" | "/invite" => PEOPLE,
-        _ => BOARD,
+        _ => BASE,
     }
 }
 
@@ -22,9 +22,9 @@ mod tests {
 
     #[test]
     fn pages_load_the_bundle_that_has_their_islands() {
-        assert_eq!(bundle("/"), BOARD);
+        assert_eq!(bundle("/"), BASE);
         assert_eq!(bundle("/settings/tokens"), TOKENS);
         assert_eq!(bundle("/settings/members/"), PEOPLE);
-        assert_eq!(bundle("/nowhere"), BOARD);
+        assert_eq!(bundle("/nowhere"), BASE);
     }
 }

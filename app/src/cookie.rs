@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-/// Half a sign-in has to be finished within so many seconds; the server looks at its own clock too.
+/// Seconds within which half a sign-in has to be finished; the server checks its own clock, too.
 const HALF_SECONDS: u64 = 600;
 /// Lifetime of a message for the next page.
 const FLASH_SECONDS: u64 = 60;
@@ -23,7 +23,7 @@ pub struct CookieRule {
     session_seconds: u64,
 }
 
-/// What our cookies hold.
+/// The cookies that the server sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jar {
     /// The session.
@@ -64,12 +64,12 @@ impl CookieRule {
         self.put(Jar::Session, session)
     }
 
-    /// The value of `Set-Cookie` that takes the session back.
+    /// The value of `Set-Cookie` that removes the session.
     pub fn clear(&self) -> HeaderValue {
         self.take(Jar::Session)
     }
 
-    /// The session that a request brings.
+    /// The session in a request.
     pub fn read<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         self.read_from(Jar::Session, headers)
     }
@@ -82,7 +82,7 @@ impl CookieRule {
         self.put(Jar::Half, challenge)
     }
 
-    /// What a request brings in one of the cookies.
+    /// The value of one of the cookies in a request.
     pub fn read_from<'a>(&self, jar: Jar, headers: &'a HeaderMap) -> Option<&'a str> {
         let wanted = self.name(jar);
         headers
@@ -137,7 +137,7 @@ pub fn take(jar: Jar) {
     append(|rule| rule.take(jar));
 }
 
-/// What the request that is being answered brought in a cookie.
+/// The value of a cookie in the request that is being answered.
 pub fn brought(jar: Jar) -> Option<String> {
     let (rule, parts) = (use_context::<CookieRule>()?, use_context::<Parts>()?);
     rule.read_from(jar, &parts.headers).map(str::to_owned)

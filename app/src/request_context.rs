@@ -16,7 +16,7 @@ use leptos::prelude::use_context;
 /// The caller and the client of a browser's request.
 #[derive(Clone)]
 pub struct RequestContext {
-    /// Who it is; `None` when no live session came along.
+    /// The signed-in caller; `None` without a live session.
     pub caller: Option<Arc<Caller>>,
     /// Where the request comes from.
     pub client: Client,
@@ -64,7 +64,7 @@ pub fn asked_host() -> Option<String> {
     use_context::<Parts>().and_then(|parts| host_of(parts.headers.get(header::HOST)?.to_str().ok()?))
 }
 
-/// Whether what goes to and fro can be read on the way: the server is reached by plain http, and not from its own machine.
+/// Whether the traffic can be read on the way: the server is reached by plain http, and not from its own machine.
 pub fn is_in_the_clear() -> bool {
     let https = use_context::<PublicUrl>().is_some_and(|url| url.0.starts_with("https://"));
     !https && asked_host().is_some_and(|host| !is_loopback(&host))

@@ -20,7 +20,7 @@ use crate::request_context::{asked_host, client, signed_in};
 /// becomes of the change itself.
 ///
 /// # Errors
-/// Why it is not confirmed.
+/// With the reason when it is not confirmed.
 pub async fn confirmed(input: ConfirmInput) -> Answer<(Keyrack, Confirmed)> {
     let (keyrack, caller) = signed_in()?;
     let confirmed = keyrack.accounts.confirm(&caller, &client()?, &input.into()).await.map_err(Error::into_refusal)?;
@@ -33,7 +33,7 @@ pub async fn confirmed(input: ConfirmInput) -> Answer<(Keyrack, Confirmed)> {
 /// What the caller's next change will have to be confirmed with.
 ///
 /// # Errors
-/// From the database.
+/// When the database cannot be read.
 pub async fn needs(keyrack: &Keyrack, caller: &Caller) -> Result<ConfirmNeeds, Error> {
     let factors = keyrack.second_factor.second_factors(caller).await?;
     let covered = keyrack.accounts.second_factor_cover(caller).await?.unwrap_or_default();
@@ -43,7 +43,7 @@ pub async fn needs(keyrack: &Keyrack, caller: &Caller) -> Result<ConfirmNeeds, E
 /// What the Security page shows of second factors.
 ///
 /// # Errors
-/// From the database.
+/// When the database cannot be read.
 pub async fn security(keyrack: &Keyrack, caller: &Caller) -> Result<Security, Error> {
     Ok(Security {
         factors: keyrack.second_factor.second_factors(caller).await?,

@@ -26,7 +26,7 @@ test("an invitation is made by keyboard, and taken back", async ({ page, newPers
   await expect(email).toBeFocused();
   await page.keyboard.type("bob");
   await page.keyboard.press("Enter");
-  await expect(email).toHaveAccessibleDescription("Write the e-mail address of who is invited.");
+  await expect(email).toHaveAccessibleDescription("Write the e-mail address of the person to invite.");
   await expect(email).toBeFocused();
   await axe(page);
 

@@ -13,7 +13,7 @@ test("regenerating replaces the secret and keeps the token", async ({ page, ente
   const confirm = new Confirm(page);
   await expect(confirm.lines).toHaveText([
     "“Deploy” gets a new secret, which is shown once.",
-    "The present secret stops working at once; whatever uses it has to be given the new one.",
+    "The present secret stops working at once; whatever uses it needs the new one.",
     "Its methods and its last day stay as they are.",
   ]);
   await axe(page);

@@ -165,7 +165,7 @@ test("switched off, the password alone signs in, and tokens have gone on working
   await security.button("Switch off authenticator").click();
   const confirm = new Confirm(page);
   await expect(confirm.lines.last()).toHaveText(
-    "No second factor is left: the password alone signs in. The recovery codes go too.",
+    "No second factor is left: the password alone signs in. The recovery codes are removed too.",
   );
   await confirm.password.fill(ada.password);
   await confirm.root.getByRole("button", { name: "Switch off" }).click();

@@ -132,6 +132,7 @@ test("while tokens are removed, or regenerated", async ({ page, enter, owner, se
   const list = new TokenList(page);
   await list.row("Deploy").click();
   await list.button("Remove").click();
+  await expect(new Remove(page).root).toBeVisible();
   await owner.endBrowserSessions();
   await new Remove(page).with(server.password);
   await signInAgain(page, server.email, server.password);
@@ -141,6 +142,7 @@ test("while tokens are removed, or regenerated", async ({ page, enter, owner, se
 
   const dialog = await list.edit("Deploy");
   await dialog.button("Regenerate token").click();
+  await expect(new Confirm(page).root).toBeVisible();
   await owner.endBrowserSessions();
   await new Confirm(page).with(server.password);
   await signInAgain(page, server.email, server.password);

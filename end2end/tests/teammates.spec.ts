@@ -148,7 +148,7 @@ test("is invited, enrols, makes a shared token, is narrowed, and leaves it behin
   await page.locator("html[data-hydrated]").waitFor();
   await expect(members.row(BOB)).toContainText("On");
   await members.role(BOB).selectOption("viewer");
-  await expect(confirm.lines).toContainText([`${BOB} becomes viewer instead of manager.`, "narrowed at their next call"]);
+  await expect(confirm.lines).toContainText([`${BOB} becomes viewer instead of manager.`, "lose what the new role may not do"]);
   await confirm.with(server.password);
   await expect(page.locator(".toast")).toContainText(`${BOB} is viewer now.`);
   expect(await api("environment.control.StopEnv", { envName: "my-project" }, secret)).toMatchObject({

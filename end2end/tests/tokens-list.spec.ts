@@ -184,6 +184,38 @@ test("headings sort, and the address keeps the order", async ({ page, enter, own
   await expect(page).toHaveURL("/settings/tokens");
 });
 
+test("every column sorts, for the server and the browser alike, and its cells carry its heading", async ({
+  page,
+  enter,
+  owner,
+  api,
+}) => {
+  const used = await owner.token("bravo", { expiresAt: wire(Date.now() + 3 * 86_400_000) });
+  await owner.token("Alpha", { tokenTemplate: "IDE Plugins" });
+  await owner.token("Charlie", { expiresAt: wire(Date.now() + 2 * 86_400_000) });
+  await api("users.authentication.CheckSign", {}, used.secret);
+  await enter(page, "/settings/tokens");
+  const list = new TokenList(page);
+  const names = await list.grid.getByRole("columnheader").allTextContents();
+  for (const [at, name] of names.entries()) {
+    const heading = list.grid.getByRole("columnheader", { name, exact: true });
+    for (const direction of ["descending", "ascending"]) {
+      while ((await heading.getAttribute("aria-sort")) !== direction) {
+        const before = await heading.getAttribute("aria-sort");
+        await heading.getByRole("button").click();
+        await expect(heading).not.toHaveAttribute("aria-sort", before ?? "none");
+        await expect(heading).toHaveAttribute("aria-sort");
+      }
+      const sorted = await list.descriptions.allTextContents();
+      const html = await (await page.request.get(page.url())).text();
+      const places = sorted.map((description) => html.indexOf(`title="${description.trim()}"`));
+      expect(places, `${name}, ${direction}`).toEqual(places.toSorted((a, b) => a - b));
+    }
+    const cell = list.rows.first().getByRole("gridcell").nth(at);
+    if (at > 0) await expect(cell).toHaveAttribute("data-label", name);
+  }
+});
+
 test("Refresh says when the server does not answer, and when the session is over", async ({
   page,
   enter,

@@ -38,7 +38,7 @@ const NAME: &str = "keyrack";
 /// Name of each bundle of islands, the package that it is made of, and what to tell cargo besides. A page loads one bundle
 /// (`app/src/bundles.rs` says which), so that the first page does not wait for the islands of all others.
 const BUNDLES: [(&str, &str, &[&str]); 3] = [
-    (NAME, "keyrack-frontend", &["--no-default-features", "--features", "board"]),
+    (NAME, "keyrack-frontend", &["--no-default-features", "--features", "base"]),
     ("keyrack-tokens", "keyrack-frontend-tokens", &[]),
     ("keyrack-people", "keyrack-frontend-people", &[]),
 ];

@@ -5,11 +5,11 @@ use leptos::{ev, html, prelude::*};
 
 use super::browser;
 
-/// The form that [`AccountSwitch`] stands in.
+/// The form around [`AccountSwitch`].
 pub const FORM: &str = "account-switch";
 
 /// A list of accounts that sends its form when another one is chosen. Without WASM the form has a button. So it has for
-/// the keyboard, whose arrows walk over choices that are not meant (WCAG 3.2.2).
+/// the keyboard, whose arrow keys pass over choices that are not meant (WCAG 3.2.2).
 #[island]
 pub fn AccountSwitch(accounts: Vec<AccountChoice>) -> impl IntoView {
     let current = accounts.iter().find(|account| account.current).map(|account| account.id.to_string());

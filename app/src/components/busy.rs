@@ -1,10 +1,10 @@
-//! A wheel for what takes its time.
+//! A spinner for slow operations.
 
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 
-/// A turning wheel while `when` holds. The stylesheet shows it after 300 ms only: what is quick does not flicker.
+/// A spinner while `when` holds. The stylesheet shows it after 300 ms only, so that quick operations do not flicker.
 #[component]
 pub fn Busy(#[prop(into)] when: Signal<bool>) -> impl IntoView {
     move || {

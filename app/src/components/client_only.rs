@@ -27,7 +27,7 @@ where
 pub struct ClientOnlyChildren(Box<dyn FnOnce() -> ClientOnly + Send>);
 
 impl ClientOnlyChildren {
-    /// Draws them.
+    /// Makes their view.
     pub fn draw(self) -> ClientOnly {
         (self.0)()
     }

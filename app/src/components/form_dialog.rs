@@ -16,12 +16,18 @@ pub fn FormDialog(
     id: &'static str,
     title: &'static str,
     #[prop(default = "narrow")] class: &'static str,
-    /// What the button says.
+    /// The text of the button.
     #[prop(default = "Continue")]
     action: &'static str,
+    /// The button is for something that cannot be undone.
+    #[prop(optional)]
+    danger: bool,
     /// While it holds, nothing is sent and the dialog stays.
     #[prop(optional)]
     busy: RwSignal<bool>,
+    /// Seconds until the form can be sent again, shown beside the buttons.
+    #[prop(optional)]
+    wait: RwSignal<u32>,
     /// The keyboard begins at "Cancel", for dialogs without a field to begin with.
     #[prop(optional)]
     at_cancel: bool,
@@ -29,6 +35,7 @@ pub fn FormDialog(
     #[prop(into)] on_send: Callback<()>,
     children: ClientOnlyChildren,
 ) -> impl IntoView {
+    let held = move || busy.get() || wait.get() > 0;
     let cancel = move |()| {
         if !busy.get_untracked() {
             on_cancel.run(());
@@ -36,7 +43,7 @@ pub fn FormDialog(
     };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if !busy.get_untracked() {
+        if !untrack(held) {
             on_send.run(());
         }
     };
@@ -45,6 +52,10 @@ pub fn FormDialog(
             <form class="dialog-form" novalidate on:submit=send>
                 <div class="dialog-body">{children.draw()}</div>
                 <footer class="dialog-foot">
+                    // Not announced each second: the error beside the field says it once.
+                    <span class="dialog-foot-note muted figures" aria-hidden="true">
+                        {move || (wait.get() > 0).then(|| format!("{} s", wait.get()))}
+                    </span>
                     <button
                         type="button"
                         class="button"
@@ -54,7 +65,11 @@ pub fn FormDialog(
                     >
                         "Cancel"
                     </button>
-                    <button type="submit" class="button primary" aria-disabled=move || busy.get().then_some("true")>
+                    <button
+                        type="submit"
+                        class=if danger { "button danger" } else { "button primary" }
+                        aria-disabled=move || held().then_some("true")
+                    >
                         <Busy when=busy />
                         {action}
                     </button>

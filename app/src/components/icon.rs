@@ -111,7 +111,7 @@ impl Glyph {
     }
 }
 
-/// A decorative icon, as large as the text it stands in. The words beside it, or the control's `aria-label`, carry the
+/// A decorative icon, as large as the text around it. The words beside it, or the control's `aria-label`, carry the
 /// meaning; screen readers pass over it. `class` adds to `icon`, for example `spin`.
 #[component]
 pub fn Icon(glyph: Glyph, #[prop(optional)] class: &'static str) -> impl IntoView {

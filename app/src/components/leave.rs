@@ -1,14 +1,14 @@
-//! When the session is over in the middle of something.
+//! What to do when the session ends while a page is open.
 
 use keyrack_types::refusal::Refusal;
 
 use super::browser;
 use crate::paths;
 
-/// Goes to the sign-in page and back here; everything else is passed to `tell`.
-pub fn leave_or(refusal: Refusal, tell: impl FnOnce(String)) {
+/// Goes to the sign-in page, which leads back here, when the session is over; passes the text of any other refusal to `show`.
+pub fn leave_or(refusal: Refusal, show: impl FnOnce(String)) {
     match refusal {
         Refusal::SignedOut => browser::go_to(&paths::signin(&browser::here(), true)),
-        refusal => tell(refusal.message()),
+        refusal => show(refusal.message()),
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// The mark, drawn with the colours of the page; decorative, the name stands beside it. The same shapes with literal
+/// The mark, drawn with the colours of the page; decorative, the name is beside it. The same shapes with literal
 /// colours are `public/favicon.svg`.
 #[component]
 pub fn Mark() -> impl IntoView {

@@ -7,9 +7,9 @@ pub mod calendar;
 pub mod client_only;
 pub mod confirm;
 pub mod dialog;
+pub mod dialogs;
 #[cfg(feature = "ssr")]
 pub mod flash_alert;
-#[cfg(feature = "people")]
 pub mod form_dialog;
 pub mod icon;
 pub mod leave;
@@ -25,5 +25,7 @@ pub mod passkey;
 pub mod question;
 pub mod save_once;
 pub mod selection;
+#[cfg(any(feature = "people", feature = "ssr"))]
+pub mod table;
 pub mod toast;
 pub mod tree;

@@ -8,7 +8,7 @@ use super::icon::{Glyph, Icon};
 pub const ADVICE: &str =
     "At least 12 characters. A few words that do not belong together are easier to remember than to guess.";
 
-/// Label, field and a button that shows what is typed. `error` stands beneath instead of the advice.
+/// Label, field and a button that shows what is typed. `error` is shown beneath instead of the advice.
 #[component]
 pub fn NewPassword(id: &'static str, name: &'static str, #[prop(into)] error: Signal<Option<String>>) -> impl IntoView {
     let shown = RwSignal::new(false);

@@ -9,7 +9,9 @@ use super::{client_only::client_only, dialog::Modal};
 pub fn Question(
     id: &'static str,
     title: &'static str,
-    text: &'static str,
+    /// What happens when the person goes on.
+    #[prop(into)]
+    text: String,
     stay: &'static str,
     go: &'static str,
     #[prop(into)] on_stay: Callback<()>,

@@ -78,7 +78,7 @@ impl Selection {
         }
     }
 
-    /// Space on a row: in or out.
+    /// Space on a row: selects it, or no longer.
     pub fn toggle(&mut self, id: i64) {
         match self.ids.iter().position(|other| *other == id) {
             Some(at) => _ = self.ids.remove(at),

@@ -1,6 +1,6 @@
 //! Toasts: short messages about outcomes. [`show`] works from every island; the island [`Toasts`] in the layout shows them.
 //!
-//! Islands have no common context, but they share one WASM module, so the list stands in a `thread_local`.
+//! Islands have no common context, but they share one WASM module, so the list is in a `thread_local`.
 
 use leptos::prelude::*;
 
@@ -39,7 +39,7 @@ thread_local! {
     static NEXT: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
-/// Shows a toast. Does nothing on the server, where nobody looks.
+/// Shows a toast. Does nothing on the server.
 #[cfg_attr(not(feature = "hydrate"), allow(unused_variables))]
 pub fn show(kind: ToastKind, text: impl Into<String>) {
     #[cfg(feature = "hydrate")]

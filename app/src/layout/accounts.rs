@@ -1,11 +1,11 @@
-//! The way from one account to another.
+//! Switching between accounts.
 
 use keyrack_types::members::AccountChoice;
 use leptos::prelude::*;
 
 use crate::components::account_switch::{AccountSwitch, FORM};
 
-/// A list of the person's accounts, for who is in several.
+/// A list of the person's accounts, for members of several.
 #[component]
 pub(super) fn Accounts(accounts: Vec<AccountChoice>) -> impl IntoView {
     (accounts.len() > 1).then(|| {

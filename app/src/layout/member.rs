@@ -8,8 +8,8 @@ use leptos_meta::Title;
 use super::{Chrome, Section, Viewer, redirect};
 use crate::{cookie::CookieRule, pages::error::ErrorPage, paths, request_context};
 
-/// Shows its page to signed-in people and sends everybody else to sign in and back, before anything is rendered.
-/// Gives the page the [`keyrack_types::accounts::Profile`] as context.
+/// Shows its page to signed-in people and sends all others to sign in and back, before anything is rendered. Gives the page
+/// the [`keyrack_types::accounts::Profile`] as context.
 #[component]
 pub fn Member(title: &'static str, section: Section, children: Children) -> impl IntoView {
     Suspend::new(async move {
@@ -29,7 +29,7 @@ pub fn Member(title: &'static str, section: Section, children: Children) -> impl
                 .into_any()
             }
             Err(Refusal::SignedOut) => {
-                detour();
+                to_sign_in();
                 ().into_any()
             }
             Err(refusal) => view! { <ErrorPage message=refusal.message() /> }.into_any(),
@@ -38,7 +38,7 @@ pub fn Member(title: &'static str, section: Section, children: Children) -> impl
 }
 
 /// To the sign-in page, which says that the session is over when there was one.
-fn detour() {
+fn to_sign_in() {
     let Some(parts) = use_context::<Parts>() else { return };
     let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let ended = use_context::<CookieRule>().is_some_and(|rule| rule.read(&parts.headers).is_some());

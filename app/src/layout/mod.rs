@@ -1,4 +1,4 @@
-//! What stands around the pages: top bar, settings navigation, and the door that only signed-in people pass.
+//! What is around the pages: top bar, settings navigation, and the door that only signed-in people pass.
 
 mod accounts;
 mod chrome;
@@ -17,7 +17,7 @@ pub use self::{
     viewer::Viewer,
 };
 
-/// Where in the dashboard a page stands; marks the navigation.
+/// The part of the dashboard that a page belongs to; the navigation marks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Environments,
@@ -28,7 +28,7 @@ pub enum Section {
     Audit,
     Notices,
     Docs,
-    /// Nowhere: pages about pages (not found, an error).
+    /// None: pages about pages (not found, an error).
     Other,
 }
 

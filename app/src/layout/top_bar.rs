@@ -67,7 +67,7 @@ fn SignedIn(section: Section, viewer: Viewer) -> impl IntoView {
     }
 }
 
-/// The way to the notices, and how many are unread.
+/// Link to the notices, with the number of unread ones.
 #[component]
 fn Bell(section: Section, unread: i64) -> impl IntoView {
     let label = if unread > 0 { format!("Notices, {unread} unread") } else { "Notices".to_owned() };

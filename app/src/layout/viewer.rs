@@ -1,4 +1,4 @@
-//! Who looks at a page.
+//! Who is viewing a page.
 
 use keyrack_domain::{
     Keyrack,
@@ -12,7 +12,7 @@ pub struct Viewer {
     pub profile: Profile,
     /// All accounts that the person is a member of.
     pub accounts: Vec<AccountChoice>,
-    /// Notices that were not read yet.
+    /// Number of unread notices.
     pub unread: i64,
 }
 
@@ -20,7 +20,7 @@ impl Viewer {
     /// Looks the caller up.
     ///
     /// # Errors
-    /// From the database.
+    /// When the database cannot be read.
     pub async fn of(keyrack: &Keyrack, caller: &Caller) -> Result<Viewer, keyrack_domain::Error> {
         Ok(Viewer {
             profile: keyrack.accounts.profile(caller).await?,

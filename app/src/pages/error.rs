@@ -9,7 +9,7 @@ use crate::{
     layout::{Chrome, Section, status},
 };
 
-/// Says why a page cannot be shown now, with status 503. Needs nothing that may be out of order itself.
+/// Says why a page cannot be shown now, with status 503. Needs nothing that may have failed itself.
 #[component]
 pub fn ErrorPage(message: String) -> impl IntoView {
     status(StatusCode::SERVICE_UNAVAILABLE);

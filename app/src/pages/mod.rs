@@ -1,9 +1,9 @@
 //! The pages, one module each. Those with islands belong to the bundle that their feature names; those without are known
 //! to the server only.
 
-#[cfg(feature = "board")]
+#[cfg(feature = "base")]
 pub mod account;
-#[cfg(feature = "board")]
+#[cfg(feature = "base")]
 pub mod environments;
 #[cfg(feature = "people")]
 pub mod members;

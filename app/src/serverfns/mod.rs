@@ -3,7 +3,7 @@
 pub mod account;
 pub mod codec;
 pub mod confirm;
-#[cfg(feature = "board")]
+#[cfg(feature = "base")]
 pub mod environments;
 pub mod invite;
 pub mod members;

@@ -93,16 +93,16 @@ pub fn go_to(path: &str) {
     let _ = window().location().assign(path);
 }
 
-/// Keeps a text for this tab, over a visit to another page.
-pub fn keep(key: &str, text: &str) {
+/// Stores a text for this tab, until it is back from another page.
+pub fn store(key: &str, text: &str) {
     if let Ok(Some(storage)) = window().session_storage() {
-        // A full or forbidden storage loses the draft; there is nobody to tell on the way out.
+        // A full or forbidden storage loses the draft; the page is about to be left, so nothing can say so.
         let _ = storage.set_item(key, text);
     }
 }
 
-/// Takes a kept text back, and forgets it.
-pub fn take_kept(key: &str) -> Option<String> {
+/// Takes a stored text back; it is removed from the storage.
+pub fn take_stored(key: &str) -> Option<String> {
     let storage = window().session_storage().ok().flatten()?;
     let text = storage.get_item(key).ok().flatten()?;
     let _ = storage.remove_item(key);
@@ -129,7 +129,7 @@ pub async fn copy_text(text: &str) -> bool {
     write_clipboard(text).await || copy_selected(text).unwrap_or(false)
 }
 
-/// Copies a text through a field that is there just as long. It has to stand in the dialog that is open, because nothing
+/// Copies a text through a field that is there just as long. It has to be in the dialog that is open, because nothing
 /// outside of it can be selected.
 fn copy_selected(text: &str) -> Option<bool> {
     let before = document().active_element();
@@ -176,7 +176,7 @@ pub fn set_value(id: &str, value: &str) {
     }
 }
 
-/// Sends a form as it stands, without the browser's own checks.
+/// Sends a form as it is, without the browser's own checks.
 pub fn send_form(id: &str) {
     if let Some(form) = by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlFormElement>().ok()) {
         // Fails only for a form that is not in the page any more.

@@ -35,11 +35,11 @@ pub fn ask_before_leaving(_loses: impl Fn() -> bool + 'static) {}
 /// Leaves for another page.
 pub fn go_to(_path: &str) {}
 
-/// Keeps a text for this tab.
-pub fn keep(_key: &str, _text: &str) {}
+/// Stores a text for this tab.
+pub fn store(_key: &str, _text: &str) {}
 
-/// Takes a kept text back.
-pub fn take_kept(_key: &str) -> Option<String> {
+/// Takes a stored text back.
+pub fn take_stored(_key: &str) -> Option<String> {
     None
 }
 
@@ -64,5 +64,5 @@ pub fn value(_id: &str) -> String {
 /// Fills a field.
 pub fn set_value(_id: &str, _value: &str) {}
 
-/// Sends a form as it stands, without the browser's own checks.
+/// Sends a form as it is, without the browser's own checks.
 pub fn send_form(_id: &str) {}

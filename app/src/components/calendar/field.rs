@@ -12,7 +12,7 @@ use crate::components::browser;
 use crate::components::client_only::client_only;
 use crate::components::icon::{Glyph, Icon};
 
-/// A day as `dd-mm-yyyy`, typed or chosen. `error` stands beneath the field and is tied to it.
+/// A day as `dd-mm-yyyy`, typed or chosen. `error` is shown beneath the field and is tied to it.
 #[component]
 pub fn DateField(
     id: &'static str,

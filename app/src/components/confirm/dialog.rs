@@ -1,135 +1,135 @@
-//! The dialog and how a page opens it.
+//! The dialog itself: what will happen, the password, the second factor.
 
-use keyrack_types::{refusal::Refusal, second_factor::ConfirmNeeds};
+use keyrack_types::{
+    refusal::Refusal,
+    second_factor::{ConfirmInput, ConfirmNeeds},
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{form::ConfirmForm, pending_action::PendingAction};
-use crate::components::{
-    client_only::client_only,
-    dialog::Modal,
-    leave::leave_or,
-    toast::{ToastKind, show},
+use super::{
+    attempt::{Attempt, ErrorPlace},
+    confirming::Confirming,
+    factor::FactorFields,
+    request::ConfirmationRequest,
 };
-use crate::serverfns::confirm::what_confirms;
+use crate::components::{browser, client_only::client_only, form_dialog::FormDialog};
 
-/// A question: what will happen, in words, and the action itself.
-#[derive(Clone)]
-pub struct ConfirmationRequest {
-    pub lines: Vec<String>,
-    /// What the button says.
-    pub action: &'static str,
-    pub danger: bool,
-    pub pending_action: PendingAction,
-    /// Called when the dialog ends without the change.
-    pub on_end: Option<Callback<()>>,
-    /// Called when the change itself was refused; a toast shows it otherwise.
-    pub on_refused: Option<Callback<Refusal>>,
-}
-
-impl ConfirmationRequest {
-    /// Asks for confirmation with a button "Continue".
-    pub fn new(
-        lines: impl IntoIterator<Item = impl Into<String>>,
-        pending_action: PendingAction,
-    ) -> ConfirmationRequest {
-        let lines = lines.into_iter().map(Into::into).collect();
-        ConfirmationRequest { lines, action: "Continue", danger: false, pending_action, on_end: None, on_refused: None }
-    }
-
-    /// A destructive action, with the text of its button.
-    pub fn danger(self, action: &'static str) -> ConfirmationRequest {
-        ConfirmationRequest { action, danger: true, ..self }
-    }
-}
-
-/// The one dialog of a page that confirms its changes.
-#[derive(Clone, Copy)]
-pub struct Confirming {
-    open: RwSignal<Option<(ConfirmationRequest, ConfirmNeeds)>>,
-    viewer: StoredValue<String>,
-}
-
-impl Confirming {
-    /// For a page of this person, by e-mail address.
-    pub fn new(viewer: String) -> Confirming {
-        Confirming { open: RwSignal::new(None), viewer: StoredValue::new(viewer) }
-    }
-
-    /// Opens the dialog, once it is known what it has to ask for: nothing in it appears late.
-    pub fn ask(self, ask: ConfirmationRequest) {
-        spawn_local(async move {
-            match what_confirms().await {
-                Ok(Ok(needs)) => self.open.set(Some((ask, needs))),
-                Ok(Err(refusal)) => {
-                    end(&ask);
-                    leave_or(refusal, |message| show(ToastKind::Error, message));
-                }
-                Err(_) => {
-                    end(&ask);
-                    show(ToastKind::Error, "Keyrack does not answer. Nothing is changed.");
-                }
-            }
-        });
-    }
-
-    /// Closes the dialog; actions do this when they are done.
-    pub fn done(self) {
-        self.open.set(None);
-    }
-
-    fn close(self) {
-        if let Some((ask, _)) = self.open.get_untracked() {
-            self.open.set(None);
-            end(&ask);
-        }
-    }
-
-    fn refused(self, refusal: Refusal) {
-        let told = self.open.get_untracked().and_then(|(ask, _)| ask.on_refused);
-        self.close();
-        match told {
-            Some(told) => told.run(refusal),
-            None => show(ToastKind::Error, refusal.message()),
-        }
-    }
-}
-
-fn end(ask: &ConfirmationRequest) {
-    if let Some(on_end) = ask.on_end {
-        on_end.run(());
-    }
-}
+const PASSWORD: &str = "confirm-password";
+const CODE: &str = "confirm-code";
 
 /// Where the dialog appears.
 #[component]
-pub fn ConfirmPlace(confirming: Confirming) -> impl IntoView {
-    move || confirming.open.get().map(|(ask, needs)| client_only(view! { <ConfirmDialog confirming ask needs /> }))
+pub fn ConfirmOutlet(confirming: Confirming) -> impl IntoView {
+    move || {
+        confirming.open.get().map(|(request, needs)| client_only(view! { <ConfirmDialog confirming request needs /> }))
+    }
+}
+
+/// Carries out the action with what was entered. While it is busy the dialog stays, or the result would be lost unseen.
+#[component]
+fn ConfirmDialog(confirming: Confirming, request: ConfirmationRequest, needs: ConfirmNeeds) -> impl IntoView {
+    let attempt = Attempt::new(needs);
+    let ConfirmationRequest { title, action, danger, .. } = request;
+    let summary = (request.summary)();
+    let request = StoredValue::new(request);
+    let send = Callback::new(move |passkey: Option<(i64, String)>| {
+        if attempt.is_held() || !has_password(attempt) {
+            return;
+        }
+        let input = ConfirmInput {
+            password: browser::value(PASSWORD),
+            code: Some(browser::value(CODE)).filter(|code| !code.is_empty()),
+            passkey,
+        };
+        attempt.begin();
+        let request = request.get_value();
+        let pending = request.pending_action.perform(input);
+        spawn_local(async move {
+            let answer = pending.await;
+            // The action may have closed the dialog, and its signals are gone with it.
+            if attempt.busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(Ok(())) => {}
+                Ok(Err(Refusal::SignedOut)) => request.signed_out(),
+                Ok(Err(refusal)) => match attempt.refused(refusal) {
+                    Ok(place) => clear_and_focus(place),
+                    Err(refusal) => confirming.refused(refusal),
+                },
+                Err(_) => {
+                    attempt.error.set(Some((ErrorPlace::Password, request.unanswered.into())));
+                    clear_and_focus(ErrorPlace::Password);
+                }
+            }
+        });
+    });
+    client_only(view! {
+        <FormDialog
+            id="confirm-dialog"
+            title
+            action
+            danger
+            busy=attempt.busy
+            wait=attempt.wait
+            on_cancel=move |()| confirming.close()
+            on_send=move |()| send.run(None)
+        >
+            <input type="text" autocomplete="username" value=confirming.viewer.get_value() hidden readonly />
+            {summary}
+            <PasswordField attempt />
+            <FactorFields
+                id=CODE
+                attempt
+                ready=move |()| has_password(attempt)
+                on_passkey=move |answer| send.run(Some(answer))
+            />
+            <p class="error" role="alert">
+                {move || attempt.error_at(ErrorPlace::Form)}
+            </p>
+        </FormDialog>
+    })
 }
 
 #[component]
-fn ConfirmDialog(confirming: Confirming, ask: ConfirmationRequest, needs: ConfirmNeeds) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let cancel = move |()| {
-        if !busy.get_untracked() {
-            confirming.close();
-        }
-    };
-    client_only(view! {
-        <Modal id="confirm-dialog" title="Confirm with password" class="narrow" on_dismiss=cancel>
-            <ul class="dialog-body review">
-                {ask.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
-            </ul>
-            <ConfirmForm
-                viewer=confirming.viewer.get_value()
-                pending_action=ask.pending_action
-                action=ask.action
-                danger=ask.danger
-                needs
-                busy
-                on_cancel=cancel
-                on_refused=move |refusal| confirming.refused(refusal)
+fn PasswordField(attempt: Attempt) -> impl IntoView {
+    let error = move || attempt.error_at(ErrorPlace::Password);
+    view! {
+        <div class="field">
+            <label for=PASSWORD>"Password"</label>
+            <input
+                id=PASSWORD
+                class="input"
+                type="password"
+                autocomplete="current-password"
+                autofocus
+                aria-describedby="confirm-password-error"
+                aria-invalid=move || error().is_some().then_some("true")
             />
-        </Modal>
-    })
+            <p id="confirm-password-error" class="error" role="alert">
+                {error}
+            </p>
+        </div>
+    }
+}
+
+fn has_password(attempt: Attempt) -> bool {
+    let has = !browser::value(PASSWORD).is_empty();
+    if !has {
+        attempt.error.set(Some((ErrorPlace::Password, "Write your password.".into())));
+        browser::focus(PASSWORD);
+    }
+    has
+}
+
+/// Empties what was wrong and puts the keyboard there.
+fn clear_and_focus(place: ErrorPlace) {
+    let id = match place {
+        ErrorPlace::Password => PASSWORD,
+        ErrorPlace::Code => CODE,
+        ErrorPlace::Form => return,
+    };
+    browser::set_value(id, "");
+    browser::focus_soon(id.into());
 }

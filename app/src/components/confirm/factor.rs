@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::trying::{Place, Trying};
+use super::attempt::{Attempt, ErrorPlace};
 use crate::components::{
     icon::{Glyph, Icon},
     passkey,
@@ -15,7 +15,7 @@ use crate::serverfns::confirm::begin_passkey_confirmation;
 #[component]
 pub fn FactorFields(
     id: &'static str,
-    trying: Trying,
+    attempt: Attempt,
     /// Whether a passkey can be asked for now: what else is needed is filled in.
     #[prop(into)]
     ready: Callback<(), bool>,
@@ -23,14 +23,14 @@ pub fn FactorFields(
     #[prop(into)]
     on_passkey: Callback<(i64, String)>,
 ) -> impl IntoView {
-    let needs = trying.needs;
+    let needs = attempt.needs;
     move || {
         let needs = needs.get();
         let covered = !needs.proof() && (needs.totp || needs.passkey);
         (
             needs
                 .proof()
-                .then(|| view! { <Fields id trying totp=needs.totp passkey=needs.passkey ready on_passkey /> }),
+                .then(|| view! { <Fields id attempt totp=needs.totp passkey=needs.passkey ready on_passkey /> }),
             covered.then(|| view! { <Covered seconds=needs.covered /> }),
         )
     }
@@ -39,7 +39,7 @@ pub fn FactorFields(
 #[component]
 fn Fields(
     id: &'static str,
-    trying: Trying,
+    attempt: Attempt,
     totp: bool,
     passkey: bool,
     ready: Callback<(), bool>,
@@ -47,7 +47,7 @@ fn Fields(
 ) -> impl IntoView {
     let note = format!("{id}-note");
     let hint = if totp { "Six digits of your authenticator, or a recovery code." } else { "A recovery code." };
-    let error = move || trying.error_at(Place::Code);
+    let error = move || attempt.error_at(ErrorPlace::Code);
     view! {
         <div class="field">
             <label for=id>"Code"</label>
@@ -65,7 +65,7 @@ fn Fields(
                     aria-describedby=note.clone()
                     aria-invalid=move || error().is_some().then_some("true")
                 />
-                {passkey.then(|| view! { <UsePasskey trying ready on_passkey /> })}
+                {passkey.then(|| view! { <UsePasskey attempt ready on_passkey /> })}
             </div>
             <p id=note class=move || if error().is_some() { "error" } else { "hint" } aria-live="polite">
                 {move || error().unwrap_or_else(|| hint.into())}
@@ -75,24 +75,23 @@ fn Fields(
 }
 
 #[component]
-fn UsePasskey(trying: Trying, ready: Callback<(), bool>, on_passkey: Callback<(i64, String)>) -> impl IntoView {
-    let ask = move |_| {
-        if trying.held_now() || !ready.run(()) {
+fn UsePasskey(attempt: Attempt, ready: Callback<(), bool>, on_passkey: Callback<(i64, String)>) -> impl IntoView {
+    let prove = move |_| {
+        if attempt.is_held() || !ready.run(()) {
             return;
         }
-        trying.busy.set(true);
-        trying.error.set(None);
+        attempt.begin();
         spawn_local(async move {
             let proved = passkey::prove(begin_passkey_confirmation().await).await;
-            trying.busy.set(false);
+            attempt.busy.set(false);
             match proved {
                 Ok(answer) => on_passkey.run(answer),
-                Err(trouble) => trying.error.set(Some((Place::Code, trouble))),
+                Err(failure) => attempt.error.set(Some((ErrorPlace::Code, failure))),
             }
         });
     };
     view! {
-        <button type="button" class="button by-script" aria-disabled=move || trying.held().then_some("true") on:click=ask>
+        <button type="button" class="button by-script" aria-disabled=move || attempt.holds().then_some("true") on:click=prove>
             <Icon glyph=Glyph::Fingerprint />
             "Use passkey"
         </button>

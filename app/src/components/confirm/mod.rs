@@ -1,18 +1,20 @@
 //! The dialog "Confirm with password": proves the password, and the second factor where it is due, for one change.
 //!
-//! A page makes one [`Confirming`], draws its [`ConfirmPlace`], and asks with [`Confirming::ask`]. A dialog that has a
-//! place of its own for the password uses [`ConfirmForm`] directly.
+//! A page brings what will happen, in words, and what to do ([`ConfirmationRequest`]); [`Confirming::ask`] opens the dialog,
+//! which [`ConfirmOutlet`] draws. Pages do this through their [`Dialogs`](super::dialogs::Dialogs).
 
+mod attempt;
+mod confirming;
 mod dialog;
 mod factor;
-mod form;
 mod pending_action;
-mod trying;
+mod request;
 
 pub use self::{
-    dialog::{ConfirmPlace, ConfirmationRequest, Confirming},
+    attempt::{Attempt, ErrorPlace},
+    confirming::Confirming,
+    dialog::ConfirmOutlet,
     factor::{Covered, FactorFields},
-    form::ConfirmForm,
     pending_action::{Pending, PendingAction},
-    trying::{Place, Trying},
+    request::ConfirmationRequest,
 };

@@ -4,7 +4,7 @@
 use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::Trouble;
+use super::Failure;
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,7 +25,7 @@ extern "C" {
 ///
 /// # Errors
 /// Why not, in words.
-pub async fn create(options: &str) -> Result<String, Trouble> {
+pub async fn create(options: &str) -> Result<String, Failure> {
     let made = async {
         let options = wrapped(parse_creation(&public_key(options)?)?)?;
         JSON::stringify(&credentials_create(&options).await?)
@@ -37,7 +37,7 @@ pub async fn create(options: &str) -> Result<String, Trouble> {
 ///
 /// # Errors
 /// Why not, in words.
-pub async fn get(options: &str) -> Result<String, Trouble> {
+pub async fn get(options: &str) -> Result<String, Failure> {
     let used = async {
         let options = wrapped(parse_request(&public_key(options)?)?)?;
         JSON::stringify(&credentials_get(&options).await?)
@@ -57,7 +57,7 @@ fn wrapped(options: JsValue) -> Result<JsValue, JsValue> {
     Ok(whole.into())
 }
 
-fn words(error: &JsValue) -> Trouble {
+fn words(error: &JsValue) -> Failure {
     let name = Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default();
     match name.as_str() {
         "NotAllowedError" | "AbortError" => "The passkey was not used: the request was cancelled or took too long.",

@@ -1,12 +1,12 @@
 //! The server's side: compiled, but never run.
 
-use super::Trouble;
+use super::Failure;
 
 /// Makes a passkey.
 ///
 /// # Errors
 /// Always.
-pub async fn create(_options: &str) -> Result<String, Trouble> {
+pub async fn create(_options: &str) -> Result<String, Failure> {
     Err(String::new())
 }
 
@@ -14,6 +14,6 @@ pub async fn create(_options: &str) -> Result<String, Trouble> {
 ///
 /// # Errors
 /// Always.
-pub async fn get(_options: &str) -> Result<String, Trouble> {
+pub async fn get(_options: &str) -> Result<String, Failure> {
     Err(String::new())
 }

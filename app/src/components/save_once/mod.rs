@@ -25,26 +25,26 @@ pub struct OneTimeSecret {
     pub values: SecretValues,
     /// Name of the file that Download makes.
     pub file: String,
-    /// What is lost by closing without saving.
-    pub loss: &'static str,
+    /// What happens by closing without saving, and how to get another one.
+    pub loss: String,
 }
 
-/// Shows the values until they are saved, then or on giving them up runs `on_close` with whether they were saved. They
-/// stand in this dialog only and leave the page with it, so leaving the page asks as closing does.
+/// Shows the values until they are saved or given up; `on_close` gets whether they were saved. They are in this dialog only
+/// and leave the page with it, so leaving the page asks as closing does.
 #[component]
 pub fn SaveOnce(one_time_secret: OneTimeSecret, #[prop(into)] on_close: Callback<bool>) -> impl IntoView {
     let OneTimeSecret { title, intro, values, file, loss } = one_time_secret;
     let saved = RwSignal::new(false);
-    let asking = RwSignal::new(false);
-    let told = RwSignal::new("");
+    let leaving = RwSignal::new(false);
+    let status = RwSignal::new("");
     let one = matches!(values, SecretValues::One { .. });
     let text = StoredValue::new(values.text());
     browser::ask_before_leaving(move || !saved.try_get_untracked().unwrap_or(true));
-    let dismiss = move |()| if saved.get_untracked() { on_close.run(true) } else { asking.set(true) };
+    let dismiss = move |()| if saved.get_untracked() { on_close.run(true) } else { leaving.set(true) };
     let download = move |_| {
         let works = text.with_value(|text| browser::download(&file, text));
         saved.update(|saved| *saved |= works);
-        told.set(if works { "Downloaded." } else { "The download did not work. Copy it instead." });
+        status.set(if works { "Downloaded." } else { "The download did not work. Copy it instead." });
     };
     let copy = move |_| {
         spawn_local(async move {
@@ -53,7 +53,7 @@ pub fn SaveOnce(one_time_secret: OneTimeSecret, #[prop(into)] on_close: Callback
                 if one { browser::copy_field(FIELD).await } else { browser::copy_text(&text.get_value()).await };
             // The dialog may be closed meanwhile.
             saved.try_update(|saved| *saved |= copied);
-            told.try_set(if copied { "Copied." } else { "Copying did not work. Select it and copy it by hand." });
+            status.try_set(if copied { "Copied." } else { "Copying did not work. Select it and copy it by hand." });
         });
     };
     client_only(view! {
@@ -71,7 +71,7 @@ pub fn SaveOnce(one_time_secret: OneTimeSecret, #[prop(into)] on_close: Callback
                         "Copy"
                     </button>
                     <span class="muted small" role="status">
-                        {told}
+                        {status}
                     </span>
                 </div>
                 <label class="checkbox">
@@ -95,17 +95,17 @@ pub fn SaveOnce(one_time_secret: OneTimeSecret, #[prop(into)] on_close: Callback
             </footer>
         </Modal>
         {move || {
-            asking
+            leaving
                 .get()
                 .then(|| {
                     view! {
                         <Question
                             id="unsaved-dialog"
                             title="Close without saving?"
-                            text=loss
+                            text=loss.clone()
                             stay="Keep open"
                             go="Close without saving"
-                            on_stay=move |()| asking.set(false)
+                            on_stay=move |()| leaving.set(false)
                             on_go=move |()| on_close.run(false)
                         />
                     }

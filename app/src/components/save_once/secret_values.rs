@@ -7,7 +7,7 @@ pub enum SecretValues {
     One { label: &'static str, value: String },
     /// Each beneath its name.
     Named(Vec<(String, String)>),
-    /// A list of equals.
+    /// Several of the same kind.
     Many(Vec<String>),
 }
 

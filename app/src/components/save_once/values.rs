@@ -9,7 +9,7 @@ use crate::components::{
 /// The field of a single value.
 pub(super) const FIELD: &str = "save-once-value";
 
-/// The values: one in a field, named ones beneath their names, equals in columns.
+/// The values: one in a field, named ones beneath their names, others in columns.
 #[component]
 pub(super) fn Values(values: SecretValues) -> impl IntoView {
     match values {

@@ -1,4 +1,4 @@
-//! Where a search hit stands in a shown text.
+//! The search hits in a shown text.
 
 use std::ops::Range;
 

@@ -119,7 +119,7 @@ fn ticked_before(catalog: &Catalog, state: &TreeState) -> Vec<usize> {
     before
 }
 
-/// Where a node stands among the lines, when it does. Lines run from the first method of a node and from the outside in,
+/// The place of a node among the lines, if it has one. Lines run from the first method of a node and from the outside in,
 /// so they can be halved like any sorted list.
 pub fn place_of(catalog: &Catalog, rows: &[Row], node: Node) -> Option<usize> {
     rows.binary_search_by_key(&key(catalog, node), |row| key(catalog, row.node)).ok()

@@ -11,13 +11,13 @@ use crate::paths::escape_into;
 /// The error beside a day that cannot be parsed.
 const DAY_ADVICE: &str = "Write it as dd-mm-yyyy.";
 
-/// What an address asks for.
+/// The filters of an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     pub filter: AuditFilter,
     /// Only entries below this number.
     pub before: Option<i64>,
-    /// The days as typed, and why they are not taken.
+    /// The days as typed, and their errors.
     pub from: (String, Option<&'static str>),
     pub to: (String, Option<&'static str>),
 }

@@ -1,6 +1,6 @@
-//! Settings → Audit: who did what. Plain HTML; filters and page stand in the address.
+//! Settings → Audit: who did what. Plain HTML; filters and page are in the address.
 
-mod entry;
+mod columns;
 mod filter;
 mod form;
 
@@ -15,9 +15,12 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 pub use self::filter::Asked;
-use self::{entry::Entry, form::Filters};
+use self::{columns::COLUMNS, form::Filters};
 use crate::{
-    components::icon::{Glyph, Icon},
+    components::{
+        icon::{Glyph, Icon},
+        table,
+    },
     pages::error::Message,
     request_context,
 };
@@ -63,22 +66,16 @@ fn Log(page: Page, asked: Asked) -> impl IntoView {
     let older = page.older.map(|before| asked.address(Some(before)));
     let export = |kind: &str| asked.export(kind);
     let (csv, ndjson) = (export("csv"), export("ndjson"));
+    let columns = COLUMNS.each_ref();
     view! {
         <Filters asked />
         <section class="panel table-frame" aria-label="Entries">
             {empty.then(|| view! { <p class="audit-empty muted">{nothing}</p> })}
             <table class="table audit-table" role="table" hidden=empty>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">"When (UTC)"</th>
-                        <th role="columnheader" scope="col">"Who"</th>
-                        <th role="columnheader" scope="col">"What"</th>
-                        <th role="columnheader" scope="col">"On what"</th>
-                        <th role="columnheader" scope="col">"From"</th>
-                        <th role="columnheader" scope="col">"Outcome"</th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{page.entries.into_iter().map(|entry| view! { <Entry entry /> }).collect_view()}</tbody>
+                {table::headings(&columns)}
+                <tbody role="rowgroup">
+                    {page.entries.iter().map(|entry| table::row(&columns, entry, |cell| cell)).collect_view()}
+                </tbody>
             </table>
         </section>
         <nav class="audit-foot" aria-label="Pages of the log">

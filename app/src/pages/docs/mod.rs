@@ -1,4 +1,4 @@
-//! The documentation of the API, made from the method registry. For everybody, signed in or not.
+//! The documentation of the API, made from the method registry. Public.
 
 mod calling;
 mod class;

@@ -5,7 +5,7 @@ use crate::{
     request_context,
 };
 
-/// The frame of a page for everybody: who is signed in sees so, who is not can sign in.
+/// The frame of a public page: it shows who is signed in, or offers to sign in.
 #[component]
 pub fn Public(section: Section, children: Children) -> impl IntoView {
     Suspend::new(async move {

@@ -1,8 +1,8 @@
-//! What the declarations of methods say, as it is read on a page.
+//! Texts of the declarations of methods on a page.
 
 use leptos::prelude::*;
 
-/// Plain text, in which `backticks` mark what is typed as it stands.
+/// Plain text, in which `backticks` mark what is typed literally.
 pub fn with_code(text: &str) -> impl IntoView + use<> {
     text.split('`')
         .enumerate()

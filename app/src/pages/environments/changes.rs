@@ -1,19 +1,19 @@
-//! What became different between two looks at the board, in words.
+//! What changed between two answers of the server, in words.
 
 use keyrack_types::environments::{Overview, TaskState, TaskView};
 
 use crate::components::toast::ToastKind;
 
-/// What to tell the person.
+/// What is announced and shown.
 #[derive(Debug, PartialEq)]
 pub(super) struct Changes {
-    /// What was begun last.
+    /// The operation that began last.
     pub begun: Option<String>,
-    /// What ended, and how.
+    /// The operations that ended, and how.
     pub outcomes: Vec<(ToastKind, String)>,
 }
 
-/// Compares two looks. Tasks that are new and over already count as ended.
+/// Compares two answers. Tasks that are new and already over count as ended.
 pub(super) fn changes(before: &Overview, after: &Overview) -> Changes {
     let newest = before.tasks.iter().map(|task| task.id).max().unwrap_or_default();
     let was_open = |task: &TaskView| {
@@ -65,7 +65,7 @@ mod tests {
         }
     }
 
-    fn look(status: EnvStatus, tasks: Vec<TaskView>) -> Overview {
+    fn overview(status: EnvStatus, tasks: Vec<TaskView>) -> Overview {
         let shop = EnvironmentView {
             name: "shop".into(),
             display_name: "Shop".into(),
@@ -79,10 +79,11 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_and_an_end_are_told_once() {
-        let quiet = look(EnvStatus::Running, vec![task(1, TaskState::Done, None)]);
-        let begun = look(EnvStatus::Stopping, vec![task(2, TaskState::Running, None), task(1, TaskState::Done, None)]);
-        let ended = look(EnvStatus::Stopped, vec![task(2, TaskState::Done, None), task(1, TaskState::Done, None)]);
+    fn a_beginning_and_an_end_are_announced_once() {
+        let quiet = overview(EnvStatus::Running, vec![task(1, TaskState::Done, None)]);
+        let begun =
+            overview(EnvStatus::Stopping, vec![task(2, TaskState::Running, None), task(1, TaskState::Done, None)]);
+        let ended = overview(EnvStatus::Stopped, vec![task(2, TaskState::Done, None), task(1, TaskState::Done, None)]);
         assert_eq!(changes(&quiet, &begun), Changes { begun: Some("Stopping shop…".into()), outcomes: vec![] });
         let done = vec![(ToastKind::Success, "Shop is stopped.".to_owned())];
         assert_eq!(changes(&begun, &ended), Changes { begun: None, outcomes: done.clone() });
@@ -92,9 +93,9 @@ mod tests {
 
     #[test]
     fn a_failure_says_why() {
-        let before = look(EnvStatus::Stopping, vec![task(2, TaskState::Running, None)]);
-        let after = look(EnvStatus::Broken, vec![task(2, TaskState::Failed, Some("it would not end."))]);
-        let told = vec![(ToastKind::Error, "Stopping shop failed: it would not end.".to_owned())];
-        assert_eq!(changes(&before, &after).outcomes, told);
+        let before = overview(EnvStatus::Stopping, vec![task(2, TaskState::Running, None)]);
+        let after = overview(EnvStatus::Broken, vec![task(2, TaskState::Failed, Some("it would not end."))]);
+        let failed = vec![(ToastKind::Error, "Stopping shop failed: it would not end.".to_owned())];
+        assert_eq!(changes(&before, &after).outcomes, failed);
     }
 }

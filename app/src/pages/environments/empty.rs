@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-/// What an empty list teaches: how to make the first environment.
+/// In place of an empty list: how to make the first environment.
 #[component]
 pub(super) fn Empty(origin: String) -> impl IntoView {
     let curl = format!(

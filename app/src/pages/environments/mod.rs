@@ -2,10 +2,10 @@
 
 mod action;
 mod actions;
-mod board;
 #[cfg(any(feature = "hydrate", test))]
 mod changes;
 mod empty;
+mod island;
 mod poll;
 mod row;
 mod state;

@@ -1,7 +1,7 @@
 use keyrack_domain::{Error, types::accounts::Profile};
 use leptos::prelude::*;
 
-use super::board::Board;
+use super::island::EnvironmentsIsland;
 use crate::{pages::error::Message, request_context};
 
 /// `/`: what runs, and the means to start and stop it.
@@ -19,7 +19,7 @@ pub fn EnvironmentsPage() -> impl IntoView {
                 Err(refusal) => Err(refusal),
             };
             match overview {
-                Ok(overview) => view! { <Board initial=overview origin=request_context::origin() /> }.into_any(),
+                Ok(overview) => view! { <EnvironmentsIsland overview origin=request_context::origin() /> }.into_any(),
                 Err(refusal) => view! { <Message text=refusal.message() /> }.into_any(),
             }
         })}

@@ -1,28 +1,28 @@
-//! Keeps the board up to date, and carries its actions to the server.
+//! Keeps the list up to date, and sends its actions to the server.
 
 use leptos::prelude::*;
 
-use super::{action::Action, state::State};
+use super::{action::Action, state::Page};
 
-/// While something changes, the board looks this often.
+/// Interval of requests while an environment or a task changes.
 #[cfg(feature = "hydrate")]
 const QUICK_MS: u64 = 700;
-/// Otherwise every so many of these times, about every four seconds.
+/// Otherwise every such number of intervals, about four seconds.
 #[cfg(feature = "hydrate")]
 const CALM: u32 = 6;
 
-/// Looks at the server from time to time, as long as the page is visible. Nothing on the server.
+/// Asks the server for the list as long as the page is visible. Does nothing on the server.
 #[cfg_attr(not(feature = "hydrate"), allow(unused_variables))]
-pub(super) fn keep_fresh(state: State) {
+pub(super) fn keep_fresh(page: Page) {
     #[cfg(feature = "hydrate")]
-    browser::keep_fresh(state);
+    browser::keep_fresh(page);
 }
 
-/// Asks for an action; `pressed` is unset when the answer is there.
+/// Requests an action; `pressed` is reset when the answer is there.
 #[cfg_attr(not(feature = "hydrate"), allow(unused_variables))]
-pub(super) fn act(state: State, name: String, action: Action, pressed: RwSignal<bool>) {
+pub(super) fn act(page: Page, name: String, action: Action, pressed: RwSignal<bool>) {
     #[cfg(feature = "hydrate")]
-    browser::act(state, name, action, pressed);
+    browser::act(page, name, action, pressed);
 }
 
 #[cfg(feature = "hydrate")]
@@ -43,43 +43,43 @@ mod browser {
     };
 
     thread_local! {
-        /// Counts what was put on the board: an answer to a question asked before that is old.
+        /// Counts the answers that were applied: an answer to a request from before that is old.
         static EPOCH: Cell<u32> = const { Cell::new(0) };
-        static ASKING: Cell<bool> = const { Cell::new(false) };
+        static REQUESTING: Cell<bool> = const { Cell::new(false) };
         /// Ticks since the last answer.
         static WAITED: Cell<u32> = const { Cell::new(0) };
     }
 
-    pub fn keep_fresh(state: State) {
-        // The page's own life is the interval's: the board is never taken down.
-        let _ = set_interval_with_handle(move || tick(state), Duration::from_millis(QUICK_MS));
+    pub fn keep_fresh(page: Page) {
+        // The interval lives as long as the page: the island is never removed.
+        let _ = set_interval_with_handle(move || tick(page), Duration::from_millis(QUICK_MS));
     }
 
-    fn tick(state: State) {
+    fn tick(page: Page) {
         WAITED.set(WAITED.get() + 1);
-        let due = WAITED.get() >= CALM
-            || (in_motion(&state.overview.read_untracked()) && !state.out_of_reach.get_untracked());
-        if due && !ASKING.get() && !document().hidden() {
-            ASKING.set(true);
+        let due =
+            WAITED.get() >= CALM || (is_changing(&page.overview.read_untracked()) && !page.unreachable.get_untracked());
+        if due && !REQUESTING.get() && !document().hidden() {
+            REQUESTING.set(true);
             spawn_local(async move {
                 let epoch = EPOCH.get();
                 let answer = read_overview().await;
-                ASKING.set(false);
+                REQUESTING.set(false);
                 WAITED.set(0);
                 if epoch == EPOCH.get() {
-                    receive(state, answer);
+                    receive(page, answer);
                 }
             });
         }
     }
 
-    pub fn act(state: State, name: String, action: Action, pressed: RwSignal<bool>) {
-        state.busy.update(|busy| {
+    pub fn act(page: Page, name: String, action: Action, pressed: RwSignal<bool>) {
+        page.busy.update(|busy| {
             busy.insert(name.clone());
         });
         spawn_local(async move {
             let answer = act_on_environment(name.clone(), action).await;
-            state.busy.update(|busy| {
+            page.busy.update(|busy| {
                 busy.remove(&name);
             });
             pressed.set(false);
@@ -89,17 +89,17 @@ mod browser {
                     format!("Keyrack does not answer: {} {name} was not carried out.", action.label()),
                 );
             }
-            receive(state, answer);
+            receive(page, answer);
         });
     }
 
-    fn receive(state: State, answer: Result<Answer<Overview>, ServerFnError>) {
+    fn receive(page: Page, answer: Result<Answer<Overview>, ServerFnError>) {
         let reached = answer.is_ok();
-        if state.out_of_reach.get_untracked() == reached {
-            state.out_of_reach.set(!reached);
+        if page.unreachable.get_untracked() == reached {
+            page.unreachable.set(!reached);
         }
         match answer {
-            Ok(Ok(overview)) => put(state, overview),
+            Ok(Ok(overview)) => apply(page, overview),
             Ok(Err(Refusal::SignedOut)) => {
                 let _ = window().location().assign(&paths::signin("/", true));
             }
@@ -108,22 +108,22 @@ mod browser {
         }
     }
 
-    fn put(state: State, overview: Overview) {
+    fn apply(page: Page, overview: Overview) {
         EPOCH.set(EPOCH.get() + 1);
-        if *state.overview.read_untracked() == overview {
+        if *page.overview.read_untracked() == overview {
             return;
         }
-        let changes = changes(&state.overview.read_untracked(), &overview);
-        state.overview.set(overview);
+        let changes = changes(&page.overview.read_untracked(), &overview);
+        page.overview.set(overview);
         if let Some(begun) = changes.begun {
-            state.begun.set(begun);
+            page.announcement.set(begun);
         }
         for (kind, text) in changes.outcomes {
             toast::show(kind, text);
         }
     }
 
-    fn in_motion(overview: &Overview) -> bool {
+    fn is_changing(overview: &Overview) -> bool {
         overview.environments.iter().any(|env| env.status.is_changing())
             || overview.tasks.iter().any(|task| task.state == TaskState::Running)
     }

@@ -1,17 +1,17 @@
 use keyrack_types::environments::{EnvStatus, EnvironmentView, LayerView};
 use leptos::prelude::*;
 
-use super::{actions::actions, state::State};
+use super::{actions::actions, state::Page};
 use crate::{
     components::icon::{Glyph, Icon},
     format::count,
 };
 
 /// One environment. Its elements stay while its state changes, so that the focus stays too.
-pub(super) fn row(state: State, name: String) -> Option<impl IntoView> {
+pub(super) fn row(page: Page, name: String) -> Option<impl IntoView> {
     let find = {
         let name = name.clone();
-        move || state.overview.read().environments.iter().find(|env| env.name == name).cloned()
+        move || page.overview.read().environments.iter().find(|env| env.name == name).cloned()
     };
     let first = find()?;
     // A row may be asked once more after its environment is gone.
@@ -40,7 +40,7 @@ pub(super) fn row(state: State, name: String) -> Option<impl IntoView> {
                 {move || address.get().map(link)}
             </td>
             <td role="cell" class="env-actions">
-                {actions(state, name, status)}
+                {actions(page, name, status)}
             </td>
             {move || (!lines.read().is_empty()).then(|| last_lines(&lines.read()))}
         </tr>

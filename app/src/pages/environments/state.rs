@@ -1,16 +1,30 @@
+//! The state of the page, see "Pages" in `docs/architecture.md`.
+
 use std::collections::BTreeSet;
 
 use keyrack_types::environments::Overview;
 use leptos::prelude::*;
 
-/// What the parts of the board share.
+/// The state of the page. Cheap to copy; all copies are one.
 #[derive(Clone, Copy)]
-pub(super) struct State {
+pub(super) struct Page {
     pub overview: RwSignal<Overview>,
-    /// The last look at the server failed: what is shown may be old.
-    pub out_of_reach: RwSignal<bool>,
-    /// What was begun last, for those who listen.
-    pub begun: RwSignal<String>,
+    /// The server did not answer the last request: what is shown may be old.
+    pub unreachable: RwSignal<bool>,
+    /// The operation that began last, for screen readers.
+    pub announcement: RwSignal<String>,
     /// Environments for which an action is on its way to the server.
     pub busy: RwSignal<BTreeSet<String>>,
+}
+
+impl Page {
+    /// The page as the server rendered it.
+    pub fn new(overview: Overview) -> Page {
+        Page {
+            overview: RwSignal::new(overview),
+            unreachable: RwSignal::new(false),
+            announcement: RwSignal::default(),
+            busy: RwSignal::default(),
+        }
+    }
 }

@@ -4,17 +4,17 @@ use keyrack_types::{
 };
 use leptos::prelude::*;
 
-use super::state::State;
+use super::state::Page;
 use crate::{
     components::icon::{Glyph, Icon},
     format::{duration, time_of_day},
 };
 
-/// What was asked for lately and what became of it. On narrow screens a bar at the bottom that opens; on wide screens the
+/// The latest operations and their outcomes. On narrow screens a bar at the bottom that opens; on wide screens the
 /// list is always there (see `style/environments.css`).
 #[component]
-pub(super) fn Tasks(state: State) -> impl IntoView {
-    let tasks = Memo::new(move |_| state.overview.read().tasks.clone());
+pub(super) fn Tasks(page: Page) -> impl IntoView {
+    let tasks = Memo::new(move |_| page.overview.read().tasks.clone());
     let running = move || tasks.read().iter().filter(|task| task.state == TaskState::Running).count();
     let summary = move || match (running(), tasks.read().first().map(|task| task.state)) {
         (0, Some(TaskState::Failed)) => "last one failed".to_owned(),

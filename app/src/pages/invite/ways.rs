@@ -12,7 +12,7 @@ use crate::{
 
 const ACCEPT: &str = "/fn/invite/accept";
 
-/// Nobody knows the address yet: name and password make the user.
+/// There is no user with this address: name and password make one.
 #[component]
 pub(super) fn AsNewUser(email: String, token: String) -> impl IntoView {
     view! {
@@ -55,7 +55,7 @@ pub(super) fn ToSignIn(token: String) -> impl IntoView {
     }
 }
 
-/// Somebody else is signed in.
+/// Another user is signed in.
 #[component]
 pub(super) fn AsWrongUser(email: String, invited: String, token: String) -> impl IntoView {
     let next = paths::invite(&token);

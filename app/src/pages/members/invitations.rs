@@ -13,7 +13,7 @@ use crate::serverfns::members::withdraw_invitation;
 
 const TITLE: &str = "invitations-title";
 
-/// Invitations that nobody has accepted yet.
+/// Invitations that were not accepted yet.
 #[component]
 pub(super) fn Invitations(page: Page) -> impl IntoView {
     let none = move || page.list.read().invitations.is_empty();

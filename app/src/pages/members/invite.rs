@@ -7,7 +7,7 @@ use keyrack_types::{
 };
 use leptos::prelude::*;
 
-use super::{state::Page, table::ROLES};
+use super::{role::ROLES, state::Page};
 use crate::components::{
     browser,
     client_only::client_only,
@@ -26,18 +26,18 @@ const EMAIL: &str = "invite-email";
 pub(super) fn InviteDialog(page: Page) -> impl IntoView {
     let error = RwSignal::new(None::<String>);
     let role = RwSignal::new(Role::Viewer);
-    let refused = Callback::new(move |refusal: Refusal| match refusal {
-        // Of these the dialog's one text field is the cause.
+    let refused = move |refusal| match refusal {
+        // The cause is the dialog's one text field.
         Refusal::Field { field: Field::Email, message } | Refusal::Forbidden { message } => {
             error.set(Some(message));
             browser::focus_soon(EMAIL.into());
         }
         other => show(ToastKind::Error, other.message()),
-    });
-    let go_on = move |()| {
+    };
+    let send = move |()| {
         let email = browser::value(EMAIL).trim().to_owned();
         if !email.contains('@') {
-            error.set(Some("Write the e-mail address of who is invited.".into()));
+            error.set(Some("Write the e-mail address of the person to invite.".into()));
             browser::focus(EMAIL);
             return;
         }
@@ -45,7 +45,7 @@ pub(super) fn InviteDialog(page: Page) -> impl IntoView {
         let role = role.get_untracked();
         let lines = [
             format!("{email} is invited to become {} of this account.", role.name()),
-            "The link works once; a former invitation of the same address stops working.".into(),
+            "The link works once; an earlier invitation of the same address stops working.".into(),
         ];
         let pending_action = PendingAction::new(move |input| {
             let email = email.clone();
@@ -54,12 +54,10 @@ pub(super) fn InviteDialog(page: Page) -> impl IntoView {
                 Ok(made.map(|made| invited(page, made)))
             }
         });
-        let mut ask = ConfirmationRequest::new(lines, pending_action);
-        ask.on_refused = Some(refused);
-        page.confirming.ask(ask);
+        page.dialogs.confirm(ConfirmationRequest::new(lines, pending_action).on_refused(refused));
     };
     client_only(view! {
-        <FormDialog id="invite" title="Invite member" on_cancel=move |()| page.close() on_send=go_on>
+        <FormDialog id="invite" title="Invite member" on_cancel=move |()| page.dialogs.close() on_send=send>
             <NotedField
                 id=EMAIL
                 label="Email"
@@ -113,7 +111,9 @@ fn invited(page: Page, made: InvitationLink) {
         intro,
         values: SecretValues::One { label: "Link", value: link },
         file: "keyrack-invitation.txt".into(),
-        loss: "The link cannot be shown again. You can withdraw the invitation and invite anew.",
+        loss: "The link cannot be shown again. If you close now, the invitation stays open; to get another link, withdraw it and \
+               invite again."
+            .into(),
     };
     page.changed(list, format!("{email} is invited."), Some(one_time_secret));
 }

@@ -4,7 +4,7 @@ use keyrack_domain::{
 };
 use leptos::prelude::*;
 
-use super::Members;
+use super::island::MembersIsland;
 use crate::{components::needs_scripts::NeedsScripts, pages::error::Message, request_context};
 
 const NOTE: &str =
@@ -26,7 +26,7 @@ pub fn MembersPage() -> impl IntoView {
                 Ok(list) => {
                     view! {
                         {list.may_manage.then(|| view! { <NeedsScripts text=NOTE /> })}
-                        <Members initial=list viewer />
+                        <MembersIsland list viewer />
                     }
                         .into_any()
                 }

@@ -1,4 +1,4 @@
-//! The state of the page.
+//! The state of the page, see "Pages" in `docs/architecture.md`.
 
 use keyrack_types::{
     members::{MemberList, MemberView},
@@ -7,8 +7,7 @@ use keyrack_types::{
 use leptos::prelude::*;
 
 use crate::components::{
-    browser,
-    confirm::Confirming,
+    dialogs::Dialogs,
     save_once::OneTimeSecret,
     toast::{ToastKind, show},
 };
@@ -16,36 +15,34 @@ use crate::components::{
 /// The table's heading; takes the keyboard when the button that had it is gone.
 pub(super) const TITLE: &str = "members-title";
 
-/// Which dialog is open, besides the one that confirms.
+/// A dialog of the page.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum Open {
+pub(super) enum Dialog {
     Invite,
     Remove { member: MemberView, tokens: Vec<TokenView> },
     Save(OneTimeSecret),
 }
 
+/// The state of the page. Cheap to copy; all copies are one.
 #[derive(Clone, Copy)]
 pub(super) struct Page {
     pub list: RwSignal<MemberList>,
-    pub confirming: Confirming,
-    pub open: RwSignal<Option<Open>>,
+    pub dialogs: Dialogs<Dialog>,
 }
 
 impl Page {
-    /// Applies a change, and opens the dialog of its one-time secret.
-    pub fn changed(self, list: MemberList, told: impl Into<String>, one_time_secret: Option<OneTimeSecret>) {
-        self.confirming.done();
-        self.list.set(list);
-        match one_time_secret {
-            Some(one_time_secret) => self.open.set(Some(Open::Save(one_time_secret))),
-            None => self.close(),
-        }
-        show(ToastKind::Success, told);
+    /// The page as the server rendered it. `viewer`: e-mail address of who is signed in.
+    pub fn new(list: MemberList, viewer: String) -> Page {
+        Page { list: RwSignal::new(list), dialogs: Dialogs::new(viewer, TITLE) }
     }
 
-    /// Closes the dialog. The browser gives the keyboard back to what opened it, if that is still there.
-    pub fn close(self) {
-        self.open.set(None);
-        browser::rescue_focus(TITLE);
+    /// Applies a change, and opens the dialog of its one-time secret.
+    pub fn changed(self, list: MemberList, message: impl Into<String>, one_time_secret: Option<OneTimeSecret>) {
+        self.list.set(list);
+        match one_time_secret {
+            Some(one_time_secret) => self.dialogs.open(Dialog::Save(one_time_secret)),
+            None => self.dialogs.done(),
+        }
+        show(ToastKind::Success, message);
     }
 }

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use crate::components::client_only::client_only;
 
-/// What is chosen for each token; nothing yet for those without.
+/// A token and what is chosen for it, if anything yet.
 pub(super) type Choice = (TokenView, RwSignal<Option<TokenDisposition>>);
 
 const DISPOSITIONS: [(TokenDisposition, &str, &str); 3] = [
@@ -14,14 +14,14 @@ const DISPOSITIONS: [(TokenDisposition, &str, &str); 3] = [
 
 /// The id of the first choice for a token.
 pub(super) fn first_choice_id(token: i64) -> String {
-    format!("fate-{token}-first")
+    format!("disposition-{token}-first")
 }
 
 /// Radio buttons with the disposition of one token.
 #[component]
 pub(super) fn DispositionChoice(choice: Choice, missing: RwSignal<bool>) -> impl IntoView {
     let (token, disposition) = choice;
-    let group = format!("fate-{}", token.id);
+    let group = format!("disposition-{}", token.id);
     let unanswered = move || missing.get() && disposition.get().is_none();
     let used = match token.last_used {
         Some(moment) => format!("last used {}", readable_day(moment.date_naive())),
@@ -29,7 +29,7 @@ pub(super) fn DispositionChoice(choice: Choice, missing: RwSignal<bool>) -> impl
     };
     let facts = format!("{} · {used}", token.api_set.name());
     client_only(view! {
-        <fieldset class="fates" class:unanswered=unanswered role="radiogroup">
+        <fieldset class="dispositions" class:unanswered=unanswered role="radiogroup">
             <legend>
                 {token.description} " " <span class="muted small">{facts}</span>
                 {token.expired.then(|| view! { " " <span class="badge warning">"Expired"</span> })}

@@ -48,7 +48,7 @@ pub fn SecurityPage() -> impl IntoView {
                                     <NeedsScripts text="Without JavaScript, password and sessions can be managed here; second factors cannot." />
                                 }
                             })}
-                        {(!by_token).then(|| view! { <SecurityIsland initial=security viewer=email /> })}
+                        {(!by_token).then(|| view! { <SecurityIsland security viewer=email /> })}
                         <Sessions initial=sessions />
                     }
                         .into_any()

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use crate::components::{
     browser,
     busy::Busy,
-    confirm::{FactorFields, Place, Trying},
+    confirm::{Attempt, ErrorPlace, FactorFields},
     leave::leave_or,
     new_password::NewPassword,
     toast::{ToastKind, show},
@@ -22,31 +22,29 @@ const CODE: &str = "password-code";
 /// Changes the password. Without WASM it is a plain form, which cannot use passkeys.
 #[component]
 pub(super) fn PasswordForm(viewer: String, needs: RwSignal<ConfirmNeeds>) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let trying = Trying::sharing(needs, busy);
+    let attempt = Attempt::sharing(needs);
     let advice = RwSignal::new(None::<String>);
     let send = Callback::new(move |passkey: Option<(i64, String)>| {
-        if trying.held_now() || !is_complete(trying, advice) {
+        if attempt.is_held() || !is_complete(attempt, advice) {
             return;
         }
-        busy.set(true);
-        trying.error.set(None);
+        attempt.begin();
         advice.set(None);
         spawn_local(async move {
             let (ceremony, answer) = passkey.map_or((None, String::new()), |(id, answer)| (Some(id), answer));
             let changed =
                 change_password(browser::value(CURRENT), browser::value(NEW), browser::value(CODE), ceremony, answer);
             let changed = changed.await;
-            busy.set(false);
+            attempt.busy.set(false);
             match changed {
-                Ok(answer) => show_answer(answer, trying, advice),
+                Ok(answer) => show_answer(answer, attempt, advice),
                 Err(_) => {
                     show(ToastKind::Error, "Keyrack does not answer. Load the page again before you try once more.")
                 }
             }
         });
     });
-    let wrong = move || trying.error_at(Place::Password);
+    let error = move || attempt.error_at(ErrorPlace::Password);
     view! {
         <section class="panel block" aria-labelledby="password-title">
             <h2 id="password-title">"Password"</h2>
@@ -70,22 +68,22 @@ pub(super) fn PasswordForm(viewer: String, needs: RwSignal<ConfirmNeeds>) -> imp
                         autocomplete="current-password"
                         required
                         aria-describedby="current-error"
-                        aria-invalid=move || wrong().is_some().then_some("true")
+                        aria-invalid=move || error().is_some().then_some("true")
                     />
                     <p id="current-error" class="error" aria-live="polite">
-                        {wrong}
+                        {error}
                     </p>
                 </div>
                 <NewPassword id=NEW name="new_password" error=advice />
                 <FactorFields
                     id=CODE
-                    trying
-                    ready=move |()| is_complete(trying, advice)
+                    attempt
+                    ready=move |()| is_complete(attempt, advice)
                     on_passkey=move |answer| send.run(Some(answer))
                 />
                 <div class="row">
-                    <button type="submit" class="button" aria-disabled=move || trying.held().then_some("true")>
-                        <Busy when=busy />
+                    <button type="submit" class="button" aria-disabled=move || attempt.holds().then_some("true")>
+                        <Busy when=attempt.busy />
                         "Change password"
                     </button>
                     <span class="small muted">"Ends all other sessions."</span>
@@ -96,9 +94,9 @@ pub(super) fn PasswordForm(viewer: String, needs: RwSignal<ConfirmNeeds>) -> imp
 }
 
 /// The browser checks the fields itself when the form is sent by its button; a passkey sends it too.
-fn is_complete(trying: Trying, advice: RwSignal<Option<String>>) -> bool {
+fn is_complete(attempt: Attempt, advice: RwSignal<Option<String>>) -> bool {
     if browser::value(CURRENT).is_empty() {
-        trying.error.set(Some((Place::Password, "Write your current password.".into())));
+        attempt.error.set(Some((ErrorPlace::Password, "Write your current password.".into())));
         browser::focus(CURRENT);
         return false;
     }
@@ -110,7 +108,7 @@ fn is_complete(trying: Trying, advice: RwSignal<Option<String>>) -> bool {
     true
 }
 
-fn show_answer(answer: Answer<()>, trying: Trying, advice: RwSignal<Option<String>>) {
+fn show_answer(answer: Answer<()>, attempt: Attempt, advice: RwSignal<Option<String>>) {
     match answer {
         // Loaded anew: the other sessions are gone from the list, and the page says what happened.
         Ok(()) => browser::go_to("/settings/security"),
@@ -119,17 +117,17 @@ fn show_answer(answer: Answer<()>, trying: Trying, advice: RwSignal<Option<Strin
             browser::focus(NEW);
         }
         Err(Refusal::SignedOut) => leave_or(Refusal::SignedOut, |_| {}),
-        Err(refusal) => match trying.refused(refusal) {
-            Ok(Place::Password) => {
+        Err(refusal) => match attempt.refused(refusal) {
+            Ok(ErrorPlace::Password) => {
                 browser::set_value(CURRENT, "");
                 browser::focus(CURRENT);
             }
-            Ok(Place::Code) => {
+            Ok(ErrorPlace::Code) => {
                 browser::set_value(CODE, "");
                 browser::focus_soon(CODE.into());
             }
-            Ok(Place::Form) => {
-                if let Some(text) = trying.error_at(Place::Form) {
+            Ok(ErrorPlace::Form) => {
+                if let Some(text) = attempt.error_at(ErrorPlace::Form) {
                     show(ToastKind::Error, text);
                 }
             }

@@ -1,4 +1,4 @@
-//! The two ways in.
+//! The two ways to sign in.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::components::icon::{Glyph, Icon};
 pub(super) fn PasswordForm(outcome: Option<SigninOutcome>, next: String, focus: bool) -> impl IntoView {
     let failed = outcome.is_some();
     let SigninOutcome { email, message, .. } = outcome.unwrap_or_default();
-    // After a wrong password the address stands already; typing goes on where it went wrong.
+    // After a wrong password the address is filled in; typing goes on at the password.
     let at_password = focus && !email.is_empty();
     view! {
         <form class="stack" method="post" action="/signin">

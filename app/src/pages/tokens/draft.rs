@@ -1,4 +1,4 @@
-//! The draft of a token without any drawing: where it starts, whether it can be taken, what somebody else changed.
+//! The draft of a token, without views: where it starts, what is wrong with it, what another person changed meanwhile.
 
 use chrono::NaiveDate;
 use keyrack_types::dates::{DateError, parse_typed_day, readable_end, typed_day};
@@ -46,7 +46,7 @@ pub struct Start {
 }
 
 impl Start {
-    /// A new token. It begins with nothing ticked: nobody shall hand out everything by not looking.
+    /// A new token. It begins with nothing ticked, so that a token never opens everything by oversight.
     pub fn generate() -> Start {
         let draft = TokenDraft {
             description: ApiSet::Custom.name().into(),
@@ -88,7 +88,7 @@ pub fn typed_expiry(token: &TokenView) -> String {
     token.expires.map(|moment| typed_day(moment.date_naive())).unwrap_or_default()
 }
 
-/// What cannot be taken, beside which field. The server looks again; this spares the way there.
+/// What is wrong, by field. The server checks again; this saves the round trip.
 pub fn problems(draft: &TokenDraft, base: Option<&TokenView>, today: NaiveDate) -> Vec<(Field, String)> {
     let description = description_problem(&draft.description).map(|text| (Field::Description, text));
     let expires = expiry_problem(&draft.expires, base, today).map(|error| (Field::Expires, error.to_string()));
@@ -123,7 +123,7 @@ pub fn expiry_problem(text: &str, base: Option<&TokenView>, today: NaiveDate) ->
 }
 
 /// A draft that began from `base`, as a draft of the token as it is `now`: what its author changed stays, what they left
-/// alone follows the token. The methods are one thing: nobody wants to hand out a mixture that neither of the two saw.
+/// alone follows the token. The methods count as one: a mixture would open what neither of the two authors chose.
 pub fn rebased(draft: &TokenDraft, base: &TokenView, now: &TokenView) -> TokenDraft {
     let (base, mut rebased) = (draft_of(base), draft_of(now));
     if draft.description != base.description {

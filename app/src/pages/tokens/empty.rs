@@ -1,11 +1,11 @@
-//! The list without tokens: the first step.
+//! What a page without tokens shows.
 
 use leptos::prelude::*;
 
 use super::state::Page;
 use crate::components::icon::{Glyph, Icon};
 
-/// Teaches what to do first.
+/// The first steps.
 #[component]
 pub(super) fn Empty(page: Page, origin: String) -> impl IntoView {
     let call = format!(

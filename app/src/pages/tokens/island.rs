@@ -5,14 +5,14 @@ use keyrack_types::tokens::TokenList;
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::dialogs::Dialogs;
+use super::dialogs;
 use super::empty::Empty;
 use super::sorting::Sort;
 use super::state::Page;
 use super::table::TokenTable;
 use super::toolbar::Toolbar;
 
-/// Toolbar, list and dialogs, beginning with what the server loaded. `viewer`: e-mail address of who is signed in.
+/// Toolbar, list and dialogs. `viewer`: e-mail address of who is signed in.
 #[island]
 pub fn TokensIsland(
     list: TokenList,
@@ -26,7 +26,7 @@ pub fn TokensIsland(
 ) -> impl IntoView {
     let page = Page::new(list, methods, sort, viewer, by_token);
     let empty = Memo::new(move |_| page.list.read().tokens.is_empty());
-    Effect::new(move |_| page.restore_kept());
+    Effect::new(move |_| page.restore_draft());
     view! {
         <Toolbar page />
         <div class="panel table-frame">
@@ -34,6 +34,6 @@ pub fn TokensIsland(
                 if empty.get() { Either::Left(view! { <Empty page origin=origin.clone() /> }) } else { Either::Right(view! { <TokenTable page /> }) }
             }}
         </div>
-        <Dialogs page />
+        {page.dialogs.outlet(move |dialog| dialogs::draw(page, dialog))}
     }
 }

@@ -3,7 +3,7 @@
 use keyrack_types::methods::split_name;
 use keyrack_types::tokens::TokenUse;
 
-/// ` from 192.0.2.7, curl/8.5`: what goes on from the moment of the last use. Empty when nothing is known.
+/// ` from 192.0.2.7, curl/8.5`: follows the moment of the last use. Empty when nothing is known.
 pub(super) fn from_where(used: &TokenUse) -> String {
     let mut text = String::new();
     for (before, part) in [(" from ", &used.address), (", ", &used.agent)] {
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_said() {
+    fn what_is_known_is_shown() {
         let all =
             used("192.0.2.7", "curl/8.5", &[("environment.control.StopEnv", 12), ("environment.file.Read", 1)], 0);
         assert_eq!(from_where(&all), " from 192.0.2.7, curl/8.5");

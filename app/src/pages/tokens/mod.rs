@@ -1,9 +1,9 @@
 //! Settings → Access Tokens.
 //!
 //! The server renders the page whole, list included; one island brings it to life. What people do is decided in plain
-//! modules (`draft`, `sorting`, `token_action`, the models under `components`), which are tested natively.
+//! modules (`draft`, `sorting`, the models under `components`), which are tested natively.
 
-mod dates;
+mod columns;
 mod dialogs;
 mod draft;
 mod empty;
@@ -12,10 +12,11 @@ mod island;
 mod last_use;
 #[cfg(feature = "ssr")]
 mod page;
+mod removal;
+mod requests;
 mod sorting;
 mod state;
 mod table;
-mod token_action;
 mod toolbar;
 
 pub use island::TokensIsland;

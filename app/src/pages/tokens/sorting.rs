@@ -1,116 +1,73 @@
-//! The order of the list. It stands in the address (`?sort=-created`), so that a view can be linked and reloaded.
+//! The order of the list. It is in the address (`?sort=-created`), so that a view can be linked and reloaded.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 
-use keyrack_types::order::{SortKey, sort_by_name};
+use keyrack_types::order::SortKey;
 use keyrack_types::tokens::TokenView;
 use serde::{Deserialize, Serialize};
 
-/// A column of the list.
+use super::columns::{COLUMNS, Column, Order};
+
+/// A column and a direction. It travels as the address says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Column {
-    Description,
-    Api,
-    Expires,
-    LastUsed,
-    Created,
-    Owner,
-}
-
-impl Column {
-    /// All columns from left to right.
-    pub const ALL: [Column; 6] =
-        [Column::Description, Column::Api, Column::Expires, Column::LastUsed, Column::Created, Column::Owner];
-
-    /// The heading.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Column::Description => "Description",
-            Column::Api => "API",
-            Column::Expires => "Expires",
-            Column::LastUsed => "Last Used",
-            Column::Created => "Created",
-            Column::Owner => "Owner",
-        }
-    }
-
-    /// Its word in the address.
-    const fn word(self) -> &'static str {
-        match self {
-            Column::Description => "description",
-            Column::Api => "api",
-            Column::Expires => "expires",
-            Column::LastUsed => "used",
-            Column::Created => "created",
-            Column::Owner => "owner",
-        }
-    }
-}
-
-/// A column and a direction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct Sort {
-    pub column: Column,
+    pub column: &'static Column,
     pub descending: bool,
 }
 
 impl Default for Sort {
     fn default() -> Sort {
-        Sort { column: Column::Description, descending: false }
+        Sort { column: &COLUMNS[0], descending: false }
+    }
+}
+
+impl From<String> for Sort {
+    fn from(text: String) -> Sort {
+        Sort::from_query(&text)
+    }
+}
+
+impl From<Sort> for String {
+    fn from(sort: Sort) -> String {
+        sort.to_query()
     }
 }
 
 impl Sort {
     /// Reads the address; anything else is the default.
     pub fn from_query(text: &str) -> Sort {
-        let (descending, word) = text.strip_prefix('-').map_or((false, text), |word| (true, word));
-        let column = Column::ALL.into_iter().find(|column| column.word() == word);
+        let (descending, key) = text.strip_prefix('-').map_or((false, text), |key| (true, key));
+        let column = COLUMNS.iter().find(|column| column.key == key);
         column.map_or_else(Sort::default, |column| Sort { column, descending })
     }
 
     /// How the address says it.
     pub fn to_query(self) -> String {
-        [if self.descending { "-" } else { "" }, self.column.word()].concat()
+        [if self.descending { "-" } else { "" }, self.column.key].concat()
     }
 
     /// The order after a press on a heading: the other direction of the same column, or another column.
     #[must_use]
-    pub fn pressed(self, column: Column) -> Sort {
-        Sort { column, descending: column == self.column && !self.descending }
+    pub fn pressed(self, column: &'static Column) -> Sort {
+        Sort { column, descending: *column == *self.column && !self.descending }
     }
 
     /// The value of `aria-sort` for a column.
-    pub fn aria(self, column: Column) -> Option<&'static str> {
-        (column == self.column).then_some(if self.descending { "descending" } else { "ascending" })
+    pub fn aria(self, column: &Column) -> Option<&'static str> {
+        (*column == *self.column).then_some(if self.descending { "descending" } else { "ascending" })
     }
 
-    /// Puts the tokens in order. Equal ones stand by description and then by age, so the order never wavers.
+    /// Puts the tokens in order. Equal ones are ordered by description and then by age, in both directions.
     pub fn apply(self, tokens: &mut [TokenView]) {
         // First by description and age; what follows keeps the order of equal ones.
         tokens.sort_by_cached_key(|token| (SortKey::new(&token.description), token.id));
-        match (self.column, self.descending) {
-            (Column::Description, false) => {}
-            // Equal ones stay in the order of their age.
-            (Column::Description, true) => tokens.sort_by_cached_key(|token| Reverse(SortKey::new(&token.description))),
-            (Column::Owner, false) => sort_by_name(tokens, |token| &token.owner),
-            (Column::Owner, true) => tokens.sort_by_cached_key(|token| Reverse(SortKey::new(&token.owner))),
-            (column, descending) => tokens.sort_by(|a, b| {
-                let order = compare(column, a, b);
-                if descending { order.reverse() } else { order }
-            }),
+        match (&self.column.order, self.descending) {
+            (Order::Text(text), false) => tokens.sort_by_cached_key(|token| SortKey::new(text(token))),
+            (Order::Text(text), true) => tokens.sort_by_cached_key(|token| Reverse(SortKey::new(text(token)))),
+            (Order::By(compare), false) => tokens.sort_by(compare),
+            (Order::By(compare), true) => tokens.sort_by(|a, b| compare(b, a)),
         }
-    }
-}
-
-/// The order in the columns that hold no names.
-fn compare(column: Column, a: &TokenView, b: &TokenView) -> Ordering {
-    match column {
-        Column::Api => a.api_set.name().cmp(b.api_set.name()).then(a.methods.len().cmp(&b.methods.len())),
-        // "Never" is later than every day.
-        Column::Expires => (a.expires.is_none(), a.expires).cmp(&(b.expires.is_none(), b.expires)),
-        Column::LastUsed => a.last_used.cmp(&b.last_used),
-        Column::Created => a.created.cmp(&b.created),
-        Column::Description | Column::Owner => Ordering::Equal,
     }
 }
 
@@ -140,9 +97,17 @@ mod tests {
 
     #[test]
     fn pressing_a_heading_turns_its_direction() {
-        let sort = Sort::default().pressed(Column::Description);
-        assert_eq!((sort.to_query().as_str(), sort.aria(Column::Description)), ("-description", Some("descending")));
-        assert_eq!(sort.pressed(Column::Created), Sort { column: Column::Created, descending: false });
+        let sort = Sort::default().pressed(&COLUMNS[0]);
+        assert_eq!((sort.to_query().as_str(), sort.aria(&COLUMNS[0])), ("-description", Some("descending")));
+        let created = Sort::from_query("created");
+        assert_eq!((created.column.title, sort.pressed(created.column)), ("Created", created));
         assert_eq!(Sort::from_query(&sort.to_query()), sort);
+    }
+
+    #[test]
+    fn the_address_names_each_column() {
+        for column in &COLUMNS {
+            assert_eq!(Sort::from_query(column.key).column, column);
+        }
     }
 }

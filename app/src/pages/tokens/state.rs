@@ -1,4 +1,4 @@
-//! What the parts of the page share.
+//! The state of the page, see "Pages" in `docs/architecture.md`.
 
 use keyrack_types::methods::MethodInfo;
 use keyrack_types::refusal::Refusal;
@@ -6,27 +6,31 @@ use keyrack_types::tokens::{NewSecret, TokenList, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::columns::{self, Column};
 use super::draft::Start;
-use super::sorting::{Column, Sort};
+use super::sorting::Sort;
 use crate::components::browser;
+use crate::components::dialogs::Dialogs;
 use crate::components::selection::Selection;
 use crate::components::toast::{ToastKind, show};
 use crate::paths;
 use crate::serverfns::tokens::list_tokens;
 
-/// Where a draft waits while its author signs in again.
-const KEPT: &str = "keyrack.token-draft";
+/// The key of the tab's storage under which a draft waits while its author signs in again.
+const DRAFT_KEY: &str = "keyrack.token-draft";
 
-/// The dialog that is open. What lies on top of it (confirmation, questions) is its own business.
+/// Takes the keyboard when the element that had it is gone.
+const GENERATE: &str = "tokens-generate";
+
+/// A dialog of the page.
 #[derive(Clone)]
-pub(super) enum Open {
-    /// The token dialog, and a word on why it opened by itself.
+pub(super) enum Dialog {
+    /// Generate, Edit or Copy; `note` says why it opened by itself.
     Editor {
         start: Box<Start>,
         note: Option<&'static str>,
     },
     Save(Box<NewSecret>),
-    Remove(Vec<TokenView>),
 }
 
 /// The state of the page. Cheap to copy; all copies are one.
@@ -35,7 +39,7 @@ pub(super) struct Page {
     pub list: RwSignal<TokenList>,
     pub sort: RwSignal<Sort>,
     pub selection: RwSignal<Selection>,
-    pub open: RwSignal<Option<Open>>,
+    pub dialogs: Dialogs<Dialog>,
     pub refreshing: RwSignal<bool>,
     pub methods: StoredValue<Vec<MethodInfo>>,
     /// E-mail address of who is signed in.
@@ -43,7 +47,9 @@ pub(super) struct Page {
     /// Signed in with a token, not with the password.
     pub by_token: bool,
     /// Counts the requests for the list: only the answer to the last one counts.
-    asked: StoredValue<u32>,
+    requests: StoredValue<u32>,
+    /// The columns that the table shows.
+    pub columns: Memo<Vec<&'static Column>>,
     /// The tokens as the table shows them.
     pub tokens: Memo<Vec<TokenView>>,
 }
@@ -61,12 +67,13 @@ impl Page {
             list,
             sort,
             selection: RwSignal::default(),
-            open: RwSignal::new(None),
+            dialogs: Dialogs::new(viewer.clone(), GENERATE),
             refreshing: RwSignal::new(false),
             methods: StoredValue::new(methods),
             viewer: StoredValue::new(viewer),
             by_token,
-            asked: StoredValue::new(0),
+            requests: StoredValue::new(0),
+            columns: Memo::new(move |_| columns::shown(&list.read())),
             tokens,
         }
     }
@@ -93,7 +100,7 @@ impl Page {
     }
 
     /// A heading was pressed.
-    pub fn sort_by(self, column: Column) {
+    pub fn sort_by(self, column: &'static Column) {
         self.sort.update(|sort| *sort = sort.pressed(column));
         let sort = self.sort.get_untracked();
         let query = if sort == Sort::default() { String::new() } else { format!("sort={}", sort.to_query()) };
@@ -119,23 +126,10 @@ impl Page {
         }
     }
 
-    /// Asks about removing what is selected.
-    pub fn remove_selected(self) {
-        let selected = self.selected();
-        if self.list.read_untracked().may_manage && !selected.is_empty() {
-            self.open.set(Some(Open::Remove(selected)));
-        }
-    }
-
     fn edit(self, start: Start, note: Option<&'static str>) {
         if self.list.read_untracked().may_manage {
-            self.open.set(Some(Open::Editor { start: Box::new(start), note }));
+            self.dialogs.open(Dialog::Editor { start: Box::new(start), note });
         }
-    }
-
-    /// Closes whatever dialog is open.
-    pub fn close(self) {
-        self.open.set(None);
     }
 
     /// Gets the list anew; what is selected stays selected.
@@ -143,23 +137,23 @@ impl Page {
         self.refresh_then(|| {});
     }
 
-    /// After tokens went: closes the dialog, gets the list anew and gives the keyboard a place in it.
+    /// After tokens were removed: closes the dialogs, gets the list anew and gives the keyboard a place in it.
     pub fn close_after_removal(self) {
-        self.close();
+        self.dialogs.done();
         self.refresh_then(move || {
             let stop = self.selection.read_untracked().tab_stop(&self.order());
-            browser::focus_soon(stop.map_or_else(|| "tokens-generate".into(), row_id));
+            browser::focus_soon(stop.map_or_else(|| GENERATE.into(), row_id));
         });
     }
 
     /// Gets the list anew, then does something.
     pub fn refresh_then(self, then: impl FnOnce() + 'static) {
-        let asked = self.asked.with_value(|asked| asked + 1);
-        self.asked.set_value(asked);
+        let request = self.requests.get_value().wrapping_add(1);
+        self.requests.set_value(request);
         self.refreshing.set(true);
         spawn_local(async move {
             let answer = list_tokens().await;
-            if self.asked.get_value() != asked {
+            if self.requests.get_value() != request {
                 return;
             }
             self.refreshing.set(false);
@@ -177,19 +171,19 @@ impl Page {
         });
     }
 
-    /// Goes to sign-in and back, keeping a draft for the return. Passwords and secrets are in no draft.
+    /// Goes to sign-in and back, storing a draft for the return. No draft holds a password or a secret.
     pub fn sign_in_again(self, draft: Option<Start>) {
         if let Some(start) = draft
             && let Ok(text) = leptos::serde_json::to_string(&(self.viewer.get_value(), start))
         {
-            browser::keep(KEPT, &text);
+            browser::store(DRAFT_KEY, &text);
         }
         browser::go_to(&paths::signin("/settings/tokens", true));
     }
 
-    /// Opens the draft that was kept before a sign-in, if the same person is back.
-    pub fn restore_kept(self) {
-        let Some(text) = browser::take_kept(KEPT) else { return };
+    /// Opens the draft that was stored before a sign-in, if the same person is back.
+    pub fn restore_draft(self) {
+        let Some(text) = browser::take_stored(DRAFT_KEY) else { return };
         let Ok((viewer, start)) = leptos::serde_json::from_str::<(String, Start)>(&text) else { return };
         if viewer == self.viewer.get_value() {
             self.edit(start, Some("Your session had ended. Here is your draft again, nothing of it was carried out."));

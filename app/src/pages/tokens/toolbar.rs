@@ -1,10 +1,11 @@
-//! The toolbar, the count, and why it is off when it is.
+//! The toolbar, the count, and why the buttons are disabled.
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlElement, KeyboardEvent};
 
+use super::removal::remove_selected;
 use super::state::Page;
 use crate::components::busy::Busy;
 use crate::components::icon::{Glyph, Icon};
@@ -43,7 +44,7 @@ pub(super) fn Toolbar(page: Page) -> impl IntoView {
                     <Icon glyph=Glyph::Copy />
                     "Copy"
                 </button>
-                <button type="button" class="button" disabled=none on:click=move |_| page.remove_selected()>
+                <button type="button" class="button" disabled=none on:click=move |_| remove_selected(page)>
                     <Icon glyph=Glyph::Trash />
                     "Remove"
                 </button>

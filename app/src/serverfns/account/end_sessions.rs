@@ -3,7 +3,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// Ends sessions of the signed-in user and answers those that remain. An empty list ends all but the one that asks.
+/// Ends sessions of the signed-in user and returns those that remain. An empty list ends all but the current one.
 /// Also a plain form.
 #[server(prefix = "/fn", endpoint = "account/end-sessions", output = Json)]
 pub async fn end_sessions(#[server(default)] ids: Vec<i64>) -> Result<Answer<Vec<SessionView>>, ServerFnError> {
@@ -35,7 +35,7 @@ mod ssr {
         let client = crate::request_context::client()?;
         for id in ids {
             match keyrack.accounts.end_sessions(&caller, &client, &[id]).await {
-                // It ended by itself meanwhile: just what was wanted.
+                // It ended by itself meanwhile, which is what was asked for.
                 Ok(()) | Err(Error::NotFound(_)) => {}
                 Err(error) => return Err(error.into_refusal()),
             }

@@ -1,4 +1,4 @@
-//! Server functions about who one is: name, sessions, accounts.
+//! Server functions about the signed-in user: name, sessions, accounts.
 
 mod end_sessions;
 mod rename;

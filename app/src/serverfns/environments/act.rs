@@ -4,7 +4,7 @@ use leptos::{prelude::*, server};
 use crate::pages::environments::Action;
 use crate::serverfns::codec::Json;
 
-/// Starts, stops or restarts an environment and answers how everything stands then; it does not wait for the end.
+/// Starts, stops or restarts an environment and returns the list as it is then; it does not wait for the end.
 #[server(prefix = "/fn", endpoint = "environments/act", output = Json)]
 pub async fn act_on_environment(name: String, action: Action) -> Result<Answer<Overview>, ServerFnError> {
     Ok(ssr::act(&name, action).await)

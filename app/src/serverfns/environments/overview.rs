@@ -3,7 +3,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// Everything the Environments page shows, as it stands now.
+/// Everything the Environments page shows.
 #[server(prefix = "/fn", endpoint = "environments/overview", output = Json)]
 pub async fn read_overview() -> Result<Answer<Overview>, ServerFnError> {
     Ok(ssr::overview().await)

@@ -27,7 +27,7 @@ mod ssr {
         answer
     }
 
-    /// Answers the account's name.
+    /// Returns the account's name.
     async fn join(token: &str, name: &str, new_password: &str) -> Answer<String> {
         let (keyrack, client) = (request_context::keyrack()?, request_context::client()?);
         let signed_in = match request_context::signed_in() {

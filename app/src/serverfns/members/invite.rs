@@ -3,7 +3,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// Invites somebody and tells the link, this once.
+/// Invites a person and returns the link, which is shown only once.
 #[server(prefix = "/fn", endpoint = "members/invite", input = Json, output = Json)]
 pub async fn invite_member(
     confirm: ConfirmInput,

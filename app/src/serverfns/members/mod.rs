@@ -1,4 +1,4 @@
-//! The Members page's server functions. Each answers the members as they are after it.
+//! The Members page's server functions. Each change returns the new list of members.
 
 mod change_role;
 mod invite;

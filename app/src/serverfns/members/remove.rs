@@ -7,14 +7,14 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// Removes a member, with a fate for each of the member's tokens.
+/// Removes a member, with what becomes of each of the member's tokens.
 #[server(prefix = "/fn", endpoint = "members/remove", input = Json, output = Json)]
 pub async fn remove_member(
     confirm: ConfirmInput,
     user: i64,
-    fates: Vec<(i64, TokenDisposition)>,
+    dispositions: Vec<(i64, TokenDisposition)>,
 ) -> Result<Answer<MemberRemoved>, ServerFnError> {
-    Ok(ssr::remove(confirm, user, fates).await)
+    Ok(ssr::remove(confirm, user, dispositions).await)
 }
 
 #[cfg(feature = "ssr")]
@@ -33,12 +33,12 @@ mod ssr {
     pub async fn remove(
         confirm: ConfirmInput,
         user: i64,
-        fates: Vec<(i64, TokenDisposition)>,
+        dispositions: Vec<(i64, TokenDisposition)>,
     ) -> Answer<MemberRemoved> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let fates = fates.into_iter().collect();
-        let secrets = keyrack.members.remove(&confirmed, user, &fates).await.map_err(Error::into_refusal)?;
+        let dispositions = dispositions.into_iter().collect();
+        let secrets = keyrack.members.remove(&confirmed, user, &dispositions).await.map_err(Error::into_refusal)?;
         let list = keyrack.members.list(confirmed.caller()).await.map_err(Error::into_refusal)?;
         Ok(MemberRemoved { secrets, list })
     }

@@ -3,7 +3,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// The tokens of a member, which removing the member has to decide on.
+/// The tokens of a member, for which a removal has to decide.
 #[server(prefix = "/fn", endpoint = "members/tokens", output = Json)]
 pub async fn tokens_of_member(user: i64) -> Result<Answer<Vec<TokenView>>, ServerFnError> {
     Ok(ssr::tokens(user).await)

@@ -24,7 +24,7 @@ mod ssr {
         types::{refusal::Answer, second_factor::SecurityChange},
     };
 
-    /// How second factors stand after a change.
+    /// The second factors after a change.
     pub async fn changed(keyrack: &Keyrack, confirmed: &Confirmed, codes: Vec<String>) -> Answer<SecurityChange> {
         if !codes.is_empty() {
             crate::step_up::no_store();

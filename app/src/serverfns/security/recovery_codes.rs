@@ -6,7 +6,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// New recovery codes in place of all former ones.
+/// New recovery codes in place of all present ones.
 #[server(prefix = "/fn", endpoint = "security/recovery-codes", input = Json, output = Json)]
 pub async fn new_recovery_codes(confirm: ConfirmInput) -> Result<Answer<SecurityChange>, ServerFnError> {
     Ok(ssr::change(confirm).await)

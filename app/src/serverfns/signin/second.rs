@@ -3,7 +3,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// Finishes signing in, by a code or by a passkey's answer to a ceremony; answers where to go then. A plain form goes
+/// Finishes signing in, by a code or by a passkey's answer to a ceremony; returns where to go then. A plain form goes
 /// there by itself.
 #[server(prefix = "/fn", endpoint = "signin/second", output = Json)]
 pub async fn finish_sign_in(

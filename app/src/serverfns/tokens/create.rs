@@ -7,7 +7,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// Makes a token and tells its secret, this once.
+/// Makes a token and returns its secret, which is shown only once.
 #[server(prefix = "/fn", endpoint = "tokens/create", input = Json, output = Json)]
 pub async fn create_token(draft: TokenDraft, confirm: ConfirmInput) -> Result<Answer<NewSecret>, ServerFnError> {
     Ok(ssr::create(&draft, confirm).await)

@@ -7,7 +7,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// Changes a token, if it still is as the draft knew it.
+/// Changes a token, if it has not changed since the draft began.
 #[server(prefix = "/fn", endpoint = "tokens/edit", input = Json, output = Json)]
 pub async fn edit_token(
     id: i64,

@@ -3,7 +3,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// The tokens that the caller may see, as they stand now.
+/// The tokens that the caller may see.
 #[server(prefix = "/fn", endpoint = "tokens/list", input = Json, output = Json)]
 pub async fn list_tokens() -> Result<Answer<TokenList>, ServerFnError> {
     Ok(ssr::list().await)

@@ -3,7 +3,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// Replaces a token's secret and tells the new one, this once. `expires` (`dd-mm-yyyy`, empty = never) is the new last
+/// Replaces a token's secret and returns the new one, which is shown only once. `expires` (`dd-mm-yyyy`, empty = never) is the new last
 /// day of a token that has expired.
 #[server(prefix = "/fn", endpoint = "tokens/regenerate", input = Json, output = Json)]
 pub async fn regenerate_token(

@@ -6,7 +6,7 @@ use leptos::{prelude::*, server};
 
 use crate::serverfns::codec::Json;
 
-/// Checks a draft like the real thing and says in words what it would do, before the password is asked. `editing` holds
+/// Checks a draft as the change itself does and returns in words what it would do, before the password is asked for. `editing` holds
 /// id and version of the token that the draft changes.
 #[server(prefix = "/fn", endpoint = "tokens/review", input = Json, output = Json)]
 pub async fn review_token(

@@ -82,7 +82,7 @@ fn rows(prey: &Prey) -> Vec<Call> {
         ),
         row(
             "members/remove",
-            Arguments::Json(json!({ "confirm": confirm, "user": witness, "fates": [] })),
+            Arguments::Json(json!({ "confirm": confirm, "user": witness, "dispositions": [] })),
             [OUT, NO, NO, GONE, NO],
         ),
         row(

@@ -21,9 +21,9 @@ const NAME: &str = "passkey-name";
 
 /// Asks what to call it; password and device follow.
 #[component]
-pub(super) fn AddPasskey(page: Page) -> impl IntoView {
+pub(in super::super) fn AddPasskey(page: Page) -> impl IntoView {
     let error = RwSignal::new(None::<String>);
-    let go_on = move |()| {
+    let send = move |()| {
         let name = browser::value(NAME).trim().to_owned();
         if name.is_empty() {
             error.set(Some("Give the passkey a name.".into()));
@@ -31,21 +31,18 @@ pub(super) fn AddPasskey(page: Page) -> impl IntoView {
             return;
         }
         error.set(None);
-        let mut ask = ConfirmationRequest::new(
-            [
-                format!("A passkey “{name}” is made on your device, which will ask you to unlock it."),
-                "It is asked for at sign-in from now on.".into(),
-            ],
-            PendingAction::new(move |input| add(page, input, name.clone())),
-        );
-        ask.on_refused = Some(Callback::new(move |refusal: Refusal| {
+        let lines = [
+            format!("A passkey “{name}” is made on your device, which will ask you to unlock it."),
+            "It is asked for at sign-in from now on.".into(),
+        ];
+        let pending_action = PendingAction::new(move |input| add(page, input, name.clone()));
+        page.dialogs.confirm(ConfirmationRequest::new(lines, pending_action).on_refused(move |refusal| {
             error.set(Some(refusal.message()));
             browser::focus_soon(NAME.into());
         }));
-        page.confirming.ask(ask);
     };
     client_only(view! {
-        <FormDialog id="add-passkey" title="Add passkey" on_cancel=move |()| page.close() on_send=go_on>
+        <FormDialog id="add-passkey" title="Add passkey" on_cancel=move |()| page.dialogs.close() on_send=send>
             <NotedField
                 id=NAME
                 label="Name"
@@ -74,8 +71,8 @@ async fn add(page: Page, input: ConfirmInput, name: String) -> Result<Answer<()>
         // Every step wants a proof of its own here: ask once more, for the second one only.
         let pending_action =
             PendingAction::new(move |input| finish(page, input, request.id, made.clone(), name.clone()));
-        page.confirming
-            .ask(ConfirmationRequest::new(["The passkey is made. Confirm once more to register it."], pending_action));
+        let line = "The passkey is made. Confirm once more to register it.";
+        page.dialogs.confirm(ConfirmationRequest::new([line], pending_action));
         return Ok(Ok(()));
     }
     Ok(answer)

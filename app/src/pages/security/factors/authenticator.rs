@@ -1,7 +1,7 @@
 use keyrack_types::second_factor::ConfirmInput;
 use leptos::prelude::*;
 
-use super::super::state::{Open, Page};
+use super::super::state::{Dialog, Page};
 use crate::components::{
     confirm::{ConfirmationRequest, PendingAction},
     icon::{Glyph, Icon},
@@ -36,11 +36,10 @@ fn set_up(page: Page) {
         let password = input.password.clone();
         let begun = begin_authenticator(input).await?;
         Ok(begun.map(|setup| {
-            page.confirming.done();
-            page.open.set(Some(Open::SetUp { setup, password }));
+            page.dialogs.open(Dialog::SetUp { setup, password });
         }))
     });
-    page.confirming.ask(ConfirmationRequest::new(
+    page.dialogs.confirm(ConfirmationRequest::new(
         ["A secret for your authenticator is shown next.", "Nothing changes until you enter its first code."],
         pending_action,
     ));
@@ -52,9 +51,9 @@ fn switch_off(page: Page) {
         Ok(change.map(|change| page.changed(change, "The authenticator is switched off.")))
     });
     let last = page.security.with_untracked(|security| security.factors.passkeys.is_empty());
-    let mut lines = vec!["The authenticator is switched off; its codes are not taken any more."];
+    let mut lines = vec!["The authenticator is switched off; its codes no longer work."];
     if last {
-        lines.push("No second factor is left: the password alone signs in. The recovery codes go too.");
+        lines.push("No second factor is left: the password alone signs in. The recovery codes are removed too.");
     }
-    page.confirming.ask(ConfirmationRequest::new(lines, pending_action).danger("Switch off"));
+    page.dialogs.confirm(ConfirmationRequest::new(lines, pending_action).danger("Switch off"));
 }

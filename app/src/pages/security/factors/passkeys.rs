@@ -4,7 +4,7 @@ use keyrack_types::{
 };
 use leptos::prelude::*;
 
-use super::super::state::{Open, Page};
+use super::super::state::{Dialog, Page};
 use crate::components::{
     confirm::{ConfirmationRequest, PendingAction},
     icon::{Glyph, Icon},
@@ -33,7 +33,7 @@ pub(super) fn Passkeys(page: Page) -> impl IntoView {
             {possible
                 .then(|| {
                     view! {
-                        <button type="button" class="button by-script" on:click=move |_| page.open.set(Some(Open::AddPasskey))>
+                        <button type="button" class="button by-script" on:click=move |_| page.dialogs.open(Dialog::AddPasskey)>
                             "Add passkey"
                         </button>
                     }
@@ -75,9 +75,9 @@ fn remove(page: Page, id: i64, name: &str) {
         Ok(change.map(|change| page.changed(change, "The passkey is removed.")))
     });
     let last = page.security.with_untracked(|security| security.factors.passkeys.len() == 1 && !security.factors.totp);
-    let mut lines = vec![format!("The passkey “{name}” is removed; it is not taken any more.")];
+    let mut lines = vec![format!("The passkey “{name}” is removed; it no longer signs you in.")];
     if last {
-        lines.push("No second factor is left: the password alone signs in. The recovery codes go too.".into());
+        lines.push("No second factor is left: the password alone signs in. The recovery codes are removed too.".into());
     }
-    page.confirming.ask(ConfirmationRequest::new(lines, pending_action).danger("Remove"));
+    page.dialogs.confirm(ConfirmationRequest::new(lines, pending_action).danger("Remove"));
 }

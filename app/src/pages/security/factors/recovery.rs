@@ -7,7 +7,7 @@ use crate::components::{
 };
 use crate::serverfns::security::{ask_second_factor_always, new_recovery_codes};
 
-/// Fewer codes than this are worth a word.
+/// Fewer codes than this show a warning.
 const FEW: u32 = 4;
 
 /// How many recovery codes are left, and the way to new ones.
@@ -36,8 +36,8 @@ fn renew(page: Page) {
         let change = new_recovery_codes(input).await?;
         Ok(change.map(|change| page.changed(change, "There are new recovery codes.")))
     });
-    page.confirming.ask(ConfirmationRequest::new(
-        ["Ten new recovery codes are made and shown once.", "The former ones stop working."],
+    page.dialogs.confirm(ConfirmationRequest::new(
+        ["Ten new recovery codes are made and shown once.", "The present ones stop working."],
         pending_action,
     ));
 }
@@ -66,12 +66,12 @@ pub(super) fn AskAlways(page: Page) -> impl IntoView {
 fn set_always(page: Page, always: bool) {
     let pending_action = PendingAction::new(move |input| async move {
         let change = ask_second_factor_always(input, always).await?;
-        Ok(change.map(|change| page.changed(change, "That is set.")))
+        Ok(change.map(|change| page.changed(change, "The setting is saved.")))
     });
     let line = if always {
         "The second factor is asked for at every change."
     } else {
         "One proof of the second factor covers the changes of five minutes."
     };
-    page.confirming.ask(ConfirmationRequest::new([line], pending_action));
+    page.dialogs.confirm(ConfirmationRequest::new([line], pending_action));
 }

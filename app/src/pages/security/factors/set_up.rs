@@ -25,7 +25,7 @@ const DONE: &str = "The authenticator is switched on.";
 /// Shows the secret as a QR code and as text, and asks for the first code. The password that was right a moment ago is
 /// kept by this dialog and gone with it.
 #[component]
-pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> impl IntoView {
+pub(in super::super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> impl IntoView {
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<String>);
     let password = StoredValue::new(password);
@@ -44,8 +44,8 @@ pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> 
             busy.set(false);
             match answer {
                 Ok(Ok(change)) => page.changed(change, DONE),
-                // A proof of the second factor that there is already covers one step only, or the password is another
-                // one by now.
+                // The proof of a second factor that the user already has covered the first step only, or the password was
+                // changed since.
                 Ok(Err(Refusal::SecondFactorNeeded { .. } | Refusal::WrongPassword { .. })) => ask_again(page, code),
                 Ok(Err(refusal)) => {
                     leave_or(refusal, |message| error.set(Some(message)));
@@ -62,7 +62,7 @@ pub(super) fn SetUp(page: Page, setup: AuthenticatorSetup, password: String) -> 
             title="Set up authenticator"
             action="Switch on"
             busy
-            on_cancel=move |()| page.close()
+            on_cancel=move |()| page.dialogs.close()
             on_send=switch_on
         >
             <p>"Scan this with your authenticator app, or type the secret into it."</p>
@@ -91,7 +91,7 @@ fn ask_again(page: Page, code: String) {
             Ok(change.map(|change| page.changed(change, DONE)))
         }
     });
-    page.confirming.ask(ConfirmationRequest::new(["The authenticator is switched on."], pending_action));
+    page.dialogs.confirm(ConfirmationRequest::new(["The authenticator is switched on."], pending_action));
 }
 
 /// An image of its own, so that the drawing is never part of the page.

@@ -14,13 +14,16 @@ pub(super) fn SaveDialog(page: Page, new: NewSecret) -> impl IntoView {
     let description = new.token.description;
     let one_time_secret = OneTimeSecret {
         title: "Save Access Token",
-        intro: format!("Save the token of “{description}” now. It is shown this once and cannot be looked up later."),
+        intro: format!("Save the token of “{description}” now. It is shown only once and cannot be looked up later."),
         values: SecretValues::One { label: "Access token", value: new.secret },
         file: file_name(&description),
-        loss: "The token cannot be shown again. Without it, you would have to regenerate the token to use it.",
+        loss: format!(
+            "The secret of “{description}” cannot be shown again. If you close now, the token stays; to use it, you have to \
+             regenerate it."
+        ),
     };
     let close = move |saved| {
-        page.close();
+        page.dialogs.close();
         if saved {
             show(ToastKind::Success, format!("“{description}” is ready to be used."));
         } else {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, KeyboardEvent, MouseEvent};
 
+use super::super::removal::remove_selected;
 use super::super::state::{Page, row_id};
 use crate::components::browser;
 use crate::components::selection::Held;
@@ -35,7 +36,7 @@ pub(super) fn pressed(page: Page, event: &KeyboardEvent) {
         (" ", _) => page.selection.update(|selection| selection.toggle(at)),
         ("a" | "A", true) => page.selection.update(|selection| selection.all(&order)),
         ("Enter", false) => with_selection(Page::edit_selected),
-        ("Delete", false) => with_selection(Page::remove_selected),
+        ("Delete", false) => with_selection(remove_selected),
         (key, _) => {
             let moved = page.selection.try_update(|selection| selection.go(&order, key, held)).flatten();
             let Some(id) = moved else { return };

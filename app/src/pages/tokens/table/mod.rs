@@ -1,8 +1,9 @@
 //! The list as a grid in which rows are selected.
 
-mod api_cell;
+mod cell;
 mod head;
 mod keys;
+mod methods;
 mod row;
 
 use leptos::prelude::*;
@@ -18,7 +19,6 @@ pub(super) fn TokenTable(page: Page) -> impl IntoView {
         <table
             id="tokens-table"
             class="table tokens-table"
-            class:with-owner=move || page.list.read().several_members
             role="grid"
             aria-multiselectable="true"
             aria-labelledby="tokens-heading"

@@ -14,7 +14,7 @@ use crate::components::client_only::client_only;
 pub(super) fn Fields(editor: Editor) -> impl IntoView {
     let today = editor.page.list.read_untracked().today;
     let several = editor.page.list.read_untracked().several_members;
-    let wrong = move || editor.problem(Field::Description);
+    let error = move || editor.problem(Field::Description);
     let expires_error = Signal::derive(move || editor.problem(Field::Expires));
     client_only(view! {
         <div class="field token-description">
@@ -26,12 +26,12 @@ pub(super) fn Fields(editor: Editor) -> impl IntoView {
                 autocomplete="off"
                 autofocus
                 aria-describedby="token-description-error"
-                aria-invalid=move || wrong().is_some().then_some("true")
+                aria-invalid=move || error().is_some().then_some("true")
                 prop:value=move || editor.description()
                 on:input=move |event| editor.describe(event_target_value(&event))
             />
             <p id="token-description-error" class="error">
-                {wrong}
+                {error}
             </p>
         </div>
         <div on:input=move |_| editor.clear_error(Field::Expires)>

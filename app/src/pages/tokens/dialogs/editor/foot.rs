@@ -14,7 +14,7 @@ pub(super) fn Foot(editor: Editor) -> impl IntoView {
     view! {
         <footer class="dialog-foot">
             {edit.then(|| regenerate(editor))}
-            <button type="button" class="button" on:click=move |_| editor.page.close()>
+            <button type="button" class="button" on:click=move |_| editor.page.dialogs.close()>
                 "Cancel"
             </button>
             <button

@@ -18,9 +18,9 @@ pub(super) fn Methods(editor: Editor) -> impl IntoView {
         ApiSet::ExtendedAccess => "API Access + Web UI Access",
         _ => "API Access",
     });
-    let wrong = move || editor.problem(Field::Methods);
+    let error = move || editor.problem(Field::Methods);
     client_only(view! {
-        <div class="token-methods" class:invalid=move || wrong().is_some()>
+        <div class="token-methods" class:invalid=move || error().is_some()>
             <Find editor />
             <p class="tree-status muted small figures" role="status">
                 {move || status(editor)}
@@ -29,7 +29,7 @@ pub(super) fn Methods(editor: Editor) -> impl IntoView {
                 <MethodTree catalog=editor.catalog state=editor.tree name on_tick=move |()| editor.ticked() />
             </div>
             <p id="token-methods-error" class="error" role="alert">
-                {wrong}
+                {error}
             </p>
         </div>
     })

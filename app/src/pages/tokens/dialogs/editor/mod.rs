@@ -17,12 +17,11 @@ use self::model::Editor;
 use self::notice::NoticeBox;
 use super::super::draft::Start;
 use super::super::state::Page;
-use super::confirm::ConfirmDialog;
 use crate::components::client_only::client_only;
 use crate::components::dialog::Modal;
 use crate::components::question::Question;
 
-/// The dialog and what lies on top of it. `note` says why it opened by itself.
+/// The dialog, and the question on top of it whether to drop the draft. `note` says why it opened by itself.
 #[component]
 pub(super) fn EditorDialog(page: Page, start: Start, note: Option<&'static str>) -> impl IntoView {
     let title = start.purpose.title();
@@ -43,25 +42,15 @@ pub(super) fn EditorDialog(page: Page, start: Start, note: Option<&'static str>)
                 <Foot editor />
             </form>
         </Modal>
-        {move || editor.ask.get().map(|ask| view! {
-            <ConfirmDialog
-                ask
-                viewer=page.viewer.get_value()
-                on_cancel=move |()| editor.ask.set(None)
-                on_outcome=move |outcome| editor.done(outcome)
-                on_refused=move |refusal| editor.refused(refusal)
-                on_signed_out=move |()| editor.sign_in_again()
-            />
-        })}
         {move || editor.leaving.get().then(|| view! {
             <Question
                 id="discard-dialog"
                 title="Discard the draft?"
-                text="What you wrote and ticked here is not applied yet."
+                text=editor.loss()
                 stay="Keep editing"
                 go="Discard"
                 on_stay=move |()| editor.leaving.set(false)
-                on_go=move |()| page.close()
+                on_go=move |()| page.dialogs.close()
             />
         })}
     })

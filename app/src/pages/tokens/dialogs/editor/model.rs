@@ -2,15 +2,15 @@
 
 use keyrack_types::methods::ApiSet;
 use keyrack_types::refusal::{Field, Refusal};
-use keyrack_types::tokens::{TokenDraft, TokenView};
+use keyrack_types::tokens::{NewSecret, TokenDraft, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::super::super::draft::{Purpose, Start, differences, draft_of, expiry_problem, problems, rebased};
-use super::super::super::state::{Page, UNREACHABLE};
-use super::super::super::token_action::{Outcome, TokenAction, regeneration_lines};
-use super::super::confirm::ConfirmationRequest;
+use super::super::super::requests::{self, regeneration_lines};
+use super::super::super::state::{Dialog, Page, UNREACHABLE};
 use crate::components::browser;
+use crate::components::confirm::ConfirmationRequest;
 use crate::components::toast::{ToastKind, show};
 use crate::components::tree::catalog::Catalog;
 use crate::components::tree::state::TreeState;
@@ -20,8 +20,8 @@ use crate::serverfns::tokens::review_token;
 #[derive(Clone)]
 pub(super) enum Notice {
     Info(String),
-    Trouble(String),
-    /// Somebody else was faster: what they changed, and the token as it is now.
+    Error(String),
+    /// Another person was faster: what they changed, and the token as it is now.
     Changed {
         lines: Vec<String>,
         current: Box<TokenView>,
@@ -33,9 +33,10 @@ pub(super) enum Notice {
 pub(super) struct Editor {
     pub page: Page,
     pub purpose: RwSignal<Purpose>,
-    /// The draft as it was when nothing had been changed yet.
-    begun: RwSignal<TokenDraft>,
+    /// The draft before anything was changed.
+    unchanged: RwSignal<TokenDraft>,
     typed: RwSignal<String>,
+    /// The description is the person's own.
     touched: RwSignal<bool>,
     pub expires: RwSignal<String>,
     pub set: RwSignal<ApiSet>,
@@ -44,10 +45,8 @@ pub(super) struct Editor {
     pub tree: RwSignal<TreeState>,
     pub problems: RwSignal<Vec<(Field, String)>>,
     pub notice: RwSignal<Option<Notice>>,
-    /// The draft is with the server.
+    /// The server is checking the draft; the confirm dialog follows.
     pub reviewing: RwSignal<bool>,
-    /// The confirmation on top.
-    pub ask: RwSignal<Option<ConfirmationRequest>>,
     /// The question on top whether to drop the draft.
     pub leaving: RwSignal<bool>,
 }
@@ -58,7 +57,7 @@ impl Editor {
         let catalog = Catalog::new(page.methods.get_value());
         let mut tree = TreeState::new(&catalog);
         tick(&mut tree, &catalog, &start.draft);
-        let begun = match &start.purpose {
+        let unchanged = match &start.purpose {
             Purpose::Edit(token) => draft_of(token),
             _ => start.draft.clone(),
         };
@@ -66,7 +65,7 @@ impl Editor {
         Editor {
             page,
             purpose: RwSignal::new(start.purpose),
-            begun: RwSignal::new(begun),
+            unchanged: RwSignal::new(unchanged),
             typed: RwSignal::new(draft.description),
             touched: RwSignal::new(start.touched),
             expires: RwSignal::new(draft.expires),
@@ -77,7 +76,6 @@ impl Editor {
             problems: RwSignal::default(),
             notice: RwSignal::new(note.map(|note| Notice::Info(note.into()))),
             reviewing: RwSignal::new(false),
-            ask: RwSignal::new(None),
             leaving: RwSignal::new(false),
         }
     }
@@ -107,7 +105,7 @@ impl Editor {
         self.clear_error(Field::Methods);
     }
 
-    /// The draft as it stands.
+    /// The draft as it is now.
     pub fn draft(self) -> TokenDraft {
         let set = self.set.get_untracked();
         let ticked = || self.catalog.with_value(|catalog| self.tree.read_untracked().ticked_names(catalog));
@@ -125,7 +123,7 @@ impl Editor {
         self.problems.read().iter().find(|(at, _)| *at == field).map(|(_, message)| message.clone())
     }
 
-    /// A field was changed: what was said about it may be true no longer.
+    /// A field was changed: its error may not hold any more.
     pub fn clear_error(self, field: Field) {
         if self.problems.read_untracked().iter().any(|(at, _)| *at == field) {
             self.problems.update(|problems| problems.retain(|(at, _)| *at != field));
@@ -134,7 +132,7 @@ impl Editor {
 
     /// Esc: closes, but never drops a changed draft without asking.
     pub fn dismiss(self) {
-        if self.is_dirty() { self.leaving.set(true) } else { self.page.close() }
+        if self.is_dirty() { self.leaving.set(true) } else { self.page.dialogs.close() }
     }
 
     /// Generate or Apply: checks here, then on the server, then asks for the password.
@@ -149,21 +147,22 @@ impl Editor {
         self.reviewing.set(true);
         spawn_local(async move {
             let answer = review_token(editing, draft.clone()).await;
-            if self.reviewing.try_update(|reviewing| *reviewing = false).is_none() {
+            if self.reviewing.is_disposed() {
                 return; // The dialog was closed meanwhile.
             }
             match answer {
                 Ok(Ok(review)) => {
-                    let token_action = match editing {
-                        Some((id, version)) => TokenAction::Edit { id, version, draft },
-                        None => TokenAction::Create(draft),
-                    };
                     self.notice.set(None);
-                    self.ask.set(Some(ConfirmationRequest { lines: review.lines, token_action }));
+                    let request = match editing {
+                        Some(token) => requests::edit(review.lines, token, draft, move |token| self.edited(token)),
+                        None => requests::create(review.lines, draft, move |new| self.has_secret(new)),
+                    };
+                    self.page.dialogs.prepare_to_confirm(self.with_draft_kept(request)).await;
                 }
                 Ok(Err(refusal)) => self.refused(refusal),
-                Err(_) => self.notice.set(Some(Notice::Trouble(UNREACHABLE.into()))),
+                Err(_) => self.notice.set(Some(Notice::Error(UNREACHABLE.into()))),
             }
+            self.reviewing.try_set(false);
         });
     }
 
@@ -184,31 +183,47 @@ impl Editor {
             same.expires.clone_from(&start.draft.expires);
         }
         let lines = regeneration_lines(&start, new_day.as_deref(), same != start.draft);
-        let token_action = TokenAction::Regenerate { id: token.id, version: token.version, expires: new_day };
         self.problems.set(Vec::new());
-        self.ask.set(Some(ConfirmationRequest { lines, token_action }));
+        let request = requests::regenerate(lines, (token.id, token.version), new_day, move |new| self.has_secret(new));
+        self.page.dialogs.confirm(self.with_draft_kept(request));
     }
 
-    /// It is done.
-    pub fn done(self, outcome: Outcome) {
-        match outcome {
-            Outcome::Secret(new) => {
-                self.page.selection.update(|selection| selection.only(new.token.id));
-                self.page.open.set(Some(super::super::super::state::Open::Save(Box::new(new))));
+    /// What happens when the draft is dropped.
+    pub fn loss(self) -> String {
+        self.purpose.with_untracked(|purpose| match purpose {
+            Purpose::Edit(token) => {
+                format!(
+                    "Your changes to “{}” are not applied yet. Discard drops them; the token stays as it is.",
+                    token.description
+                )
             }
-            Outcome::Edited { id, description } => {
-                self.page.selection.update(|selection| selection.only(id));
-                self.page.close();
-                show(ToastKind::Success, format!("“{description}” was changed. It counts from the next call on."));
+            Purpose::Generate | Purpose::Copy => {
+                "The token is not generated yet. Discard drops what you entered; no token is made.".into()
             }
-            Outcome::Removed(_) => self.page.close(),
-        }
+        })
+    }
+
+    /// A change that leaves the draft as it is when it fails.
+    fn with_draft_kept(self, request: ConfirmationRequest) -> ConfirmationRequest {
+        request.on_refused(move |refusal| self.refused(refusal)).on_signed_out(move || self.sign_in_again())
+    }
+
+    /// The token was generated or has a new secret.
+    fn has_secret(self, new: NewSecret) {
+        self.page.selection.update(|selection| selection.only(new.token.id));
+        self.page.dialogs.open(Dialog::Save(Box::new(new)));
+        self.page.refresh();
+    }
+
+    fn edited(self, token: TokenView) {
+        self.page.selection.update(|selection| selection.only(token.id));
+        self.page.dialogs.done();
+        show(ToastKind::Success, format!("“{}” was changed. It counts from the next call on.", token.description));
         self.page.refresh();
     }
 
     /// It was not done; nothing of the draft is lost.
-    pub fn refused(self, refusal: Refusal) {
-        self.ask.set(None);
+    fn refused(self, refusal: Refusal) {
         match refusal {
             Refusal::SignedOut => self.sign_in_again(),
             Refusal::Field { field, message } => {
@@ -226,14 +241,14 @@ impl Editor {
                 self.page.close_after_removal();
             }
             other => {
-                self.notice.set(Some(Notice::Trouble(other.message())));
+                self.notice.set(Some(Notice::Error(other.message())));
                 browser::focus_soon("token-notice".into());
             }
         }
     }
 
     /// The session is over: the draft waits for the return.
-    pub fn sign_in_again(self) {
+    fn sign_in_again(self) {
         let start =
             Start { purpose: self.purpose.get_untracked(), draft: self.draft(), touched: self.touched.get_untracked() };
         self.page.sign_in_again(Some(start));
@@ -261,7 +276,7 @@ impl Editor {
         self.expires.set(draft.expires);
         self.set.set(draft.api_set);
         self.shared.set(draft.shared);
-        self.begun.set(draft_of(&token));
+        self.unchanged.set(draft_of(&token));
         self.purpose.set(Purpose::Edit(Box::new(token)));
         self.problems.set(Vec::new());
         self.notice.set(None);
@@ -269,7 +284,7 @@ impl Editor {
     }
 
     fn is_dirty(self) -> bool {
-        *self.begun.read_untracked() != self.draft()
+        *self.unchanged.read_untracked() != self.draft()
     }
 
     /// Shows what is wrong and gives the keyboard to the first of it. Says whether there is anything.

@@ -6,14 +6,14 @@ use super::model::{Editor, Notice};
 use crate::components::client_only::{ClientOnly, client_only};
 use crate::components::icon::{Glyph, Icon};
 
-/// Why the dialog opened by itself, what went wrong, or what somebody else changed.
+/// Why the dialog opened by itself, what went wrong, or what another person changed.
 #[component]
 pub(super) fn NoticeBox(editor: Editor) -> impl IntoView {
     let shown = move || {
         editor.notice.get().map(|notice| {
             let (class, glyph) = match &notice {
                 Notice::Info(_) => ("alert", Glyph::Info),
-                Notice::Trouble(_) => ("alert danger", Glyph::CircleAlert),
+                Notice::Error(_) => ("alert danger", Glyph::CircleAlert),
                 Notice::Changed { .. } => ("alert warning", Glyph::TriangleAlert),
             };
             view! {
@@ -33,7 +33,7 @@ pub(super) fn NoticeBox(editor: Editor) -> impl IntoView {
 
 fn body(editor: Editor, notice: Notice) -> ClientOnly {
     match notice {
-        Notice::Info(text) | Notice::Trouble(text) => client_only(view! { <p>{text}</p> }),
+        Notice::Info(text) | Notice::Error(text) => client_only(view! { <p>{text}</p> }),
         Notice::Changed { lines, current } => {
             let (load, keep) = (current.clone(), current);
             client_only(view! {

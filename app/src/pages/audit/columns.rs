@@ -1,29 +1,54 @@
+//! The columns of the log, from left to right.
+
 use keyrack_types::{audit::AuditEntryView, dates::typed_day};
 use leptos::prelude::*;
 use serde_json::Value;
 
+use crate::components::table::Column;
 use crate::format::time_of_day;
 
-/// One entry as a row.
-#[component]
-pub(super) fn Entry(entry: AuditEntryView) -> impl IntoView {
-    let when = format!("{} {}", typed_day(entry.at.date_naive()), time_of_day(entry.at));
+/// Their widths are in `style/audit.css`.
+pub(super) static COLUMNS: [Column<AuditEntryView, AnyView>; 6] = [
+    Column {
+        title: "When (UTC)",
+        title_hidden: false,
+        class: "figures audit-when",
+        cell: |entry| format!("{} {}", typed_day(entry.at.date_naive()), time_of_day(entry.at)).into_any(),
+    },
+    Column {
+        title: "Who",
+        title_hidden: false,
+        class: "audit-who",
+        cell: |entry| view! { <span title=entry.actor.clone()>{person(&entry.actor)}</span> }.into_any(),
+    },
+    Column {
+        title: "What",
+        title_hidden: false,
+        class: "audit-what",
+        cell: |entry| view! { <code>{entry.action.clone()}</code> }.into_any(),
+    },
+    Column {
+        title: "On what",
+        title_hidden: false,
+        class: "audit-subject",
+        cell: |entry| entry.subject.clone().into_any(),
+    },
+    Column {
+        title: "From",
+        title_hidden: false,
+        class: "figures audit-from",
+        cell: |entry| entry.address.clone().into_any(),
+    },
+    Column { title: "Outcome", title_hidden: false, class: "audit-outcome", cell: outcome },
+];
+
+fn outcome(entry: &AuditEntryView) -> AnyView {
     let details = facts(&entry.details);
     view! {
-        <tr role="row">
-            <td role="cell" class="figures audit-when">{when}</td>
-            <td role="cell" data-label="Who" title=entry.actor.clone()>
-                {person(&entry.actor)}
-            </td>
-            <td role="cell" data-label="What" class="audit-what"><code>{entry.action}</code></td>
-            <td role="cell" data-label="On what">{entry.subject}</td>
-            <td role="cell" data-label="From" class="figures audit-from">{entry.address}</td>
-            <td role="cell" data-label="Outcome">
-                <Outcome outcome=entry.outcome />
-                {(!details.is_empty()).then(|| view! { <Details details /> })}
-            </td>
-        </tr>
+        <Outcome outcome=entry.outcome.clone() />
+        {(!details.is_empty()).then(|| view! { <Details details /> })}
     }
+    .into_any()
 }
 
 /// Without the number of a user whose address is known.

@@ -1,4 +1,4 @@
-//! What a token opens: the set's name, and for an own choice its methods at a glance.
+//! What a token opens: the set's name, and for a custom choice its methods at a glance.
 
 use keyrack_types::methods::ApiSet;
 use leptos::either::Either;
@@ -12,13 +12,13 @@ const SHOWN: usize = 30;
 
 /// The name of the set. `Custom` lists its methods while the pointer or the keyboard is on it; Esc puts the list away.
 #[component]
-pub(super) fn ApiCell(id: i64, set: ApiSet, methods: Vec<String>, stop: Memo<bool>) -> impl IntoView {
-    if set == ApiSet::Custom { Either::Right(custom(id, methods, stop)) } else { Either::Left(set.name()) }
+pub(super) fn Methods(token: i64, set: ApiSet, methods: Vec<String>, tab_stop: Memo<bool>) -> impl IntoView {
+    if set == ApiSet::Custom { Either::Right(custom(token, methods, tab_stop)) } else { Either::Left(set.name()) }
 }
 
-fn custom(id: i64, methods: Vec<String>, stop: Memo<bool>) -> impl IntoView {
+fn custom(token: i64, methods: Vec<String>, tab_stop: Memo<bool>) -> impl IntoView {
     let open = RwSignal::new(false);
-    let tip = format!("token-methods-{id}");
+    let tip = format!("token-methods-{token}");
     let described = {
         let tip = tip.clone();
         move || open.get().then(|| tip.clone())
@@ -52,7 +52,7 @@ fn custom(id: i64, methods: Vec<String>, stop: Memo<bool>) -> impl IntoView {
         >
             <span
                 class="tip-trigger"
-                tabindex=move || if stop.get() { "0" } else { "-1" }
+                tabindex=move || if tab_stop.get() { "0" } else { "-1" }
                 aria-describedby=described
                 on:focus=move |_| open.set(true)
                 on:blur=move |_| open.set(false)
