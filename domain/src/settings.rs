@@ -92,7 +92,7 @@ impl Settings {
             second_factor_covers: Duration::from_secs(5 * 60),
             advertise: None,
             allow_unconfined_nodes: false,
-            node_ports: 31_000..32_000,
+            node_ports: crate::engine::DEFAULT_PORTS,
             stop_grace: Duration::from_secs(10),
             upload_limit: 512 << 20,
             upload_space: 4 << 30,

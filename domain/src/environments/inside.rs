@@ -10,7 +10,7 @@ use super::model::{Environment, Node};
 use crate::audit::{self, Event};
 use crate::bounds::records::PATH_SHOWN;
 use crate::caller::{Caller, Client, Right};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, FileDone, FileWork};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 
@@ -22,6 +22,13 @@ pub(super) struct Inside<'a> {
     pub slot: &'a Slot,
     _in_use: RwLockReadGuard<'a, ()>,
     _guard: OperationGuard,
+}
+
+impl Inside<'_> {
+    /// Works on the files of one of the nodes.
+    pub async fn work_on_files(&self, node: &Node, work: FileWork) -> Result<FileDone, EngineError> {
+        self.manager.engine.work_on_files(&node.spec(&self.environment.name), work).await
+    }
 }
 
 impl Environments {
@@ -131,7 +138,7 @@ pub(super) fn engine_error(parameter: &'static str) -> impl Fn(EngineError) -> E
         EngineError::BadFile(why) | EngineError::BadArchive(why) | EngineError::UnknownImage(why) => {
             Error::invalid(parameter, why)
         }
-        EngineError::TooLarge(why) => Error::Limit(why.into()),
+        EngineError::TooLarge(why) | EngineError::NoPort(why) => Error::Limit(why.into()),
         EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
         EngineError::Failed(why) => Error::Engine(why),
     }

@@ -9,7 +9,7 @@ use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
 use super::name;
 use crate::cluster::{Placement, placement_sql};
-use crate::engine::ImageRef;
+use crate::engine::{ImageRef, NodeAddress};
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
 use crate::store::Dialect;
@@ -203,7 +203,7 @@ fn node(row: &AnyRow) -> Result<Node> {
         master: row.try_get::<i64, _>(6)? != 0,
         fixed_cloudlets: number(7)?,
         flexible_cloudlets: number(8)?,
-        port: u16::try_from(row.try_get::<i64, _>(9)?).map_err(Error::internal)?,
+        address: NodeAddress::at(u16::try_from(row.try_get::<i64, _>(9)?).map_err(Error::internal)?),
         facts: serde_json::from_str::<NodeFacts>(row.try_get(10)?).map_err(Error::internal)?,
         status: EnvStatus::Stopped,
     })

@@ -191,7 +191,7 @@ pub struct Layer {
 #[schemars(example = json!({ "id": 1, "nodeGroup": "cp", "status": 1 }))]
 struct Node {
     addons: NoItems,
-    address: &'static str,
+    address: String,
     admin_url: String,
     bandwidth_limit: u32,
     can_be_exported: bool,
@@ -215,7 +215,7 @@ struct Node {
     host_os_type: &'static str,
     id: i64,
     #[serde(rename = "intIP")]
-    int_ip: &'static str,
+    int_ip: String,
     /// Whether it is the first of its layer.
     ismaster: bool,
     maxchanks: u32,
@@ -226,7 +226,7 @@ struct Node {
     nodemission: String,
     os_type: &'static str,
     packages: NoItems,
-    /// The port on 127.0.0.1 that is kept for it.
+    /// The port that is kept for it.
     port: u16,
     single_context: bool,
     status: i64,
@@ -378,10 +378,10 @@ impl From<environments::Node> for Node {
     fn from(node: environments::Node) -> Node {
         const DISK_MB: u32 = 10 * 1024;
         // A node without a web application keeps its port all the same.
-        let url = format!("http://127.0.0.1:{}", node.port);
+        let (host, url) = (node.address.host().to_string(), node.address.url());
         Node {
             addons: [],
-            address: "127.0.0.1",
+            address: host.clone(),
             admin_url: url.clone(),
             bandwidth_limit: 0,
             can_be_exported: false,
@@ -406,7 +406,7 @@ impl From<environments::Node> for Node {
             has_packages: false,
             host_os_type: "LINUX",
             id: node.id.0,
-            int_ip: "127.0.0.1",
+            int_ip: host,
             ismaster: node.master,
             maxchanks: node.flexible_cloudlets,
             messages: [],
@@ -416,7 +416,7 @@ impl From<environments::Node> for Node {
             nodemission: node.node_type,
             os_type: "LINUX",
             packages: [],
-            port: node.port,
+            port: node.address.port(),
             single_context: true,
             status: node.status.code(),
             kind: "DOCKERIZED",
