@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use keyrack_types::bounds::counts::NODE_PORTS;
+
 use crate::store::{Schema, Store};
 
 /// A mail server to hand mail in to.
@@ -92,7 +94,7 @@ impl Settings {
             second_factor_covers: Duration::from_secs(5 * 60),
             advertise: None,
             allow_unconfined_nodes: false,
-            node_ports: 31_000..32_000,
+            node_ports: NODE_PORTS,
             stop_grace: Duration::from_secs(10),
             upload_limit: 512 << 20,
             upload_space: 4 << 30,

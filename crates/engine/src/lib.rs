@@ -4,6 +4,7 @@
 //! decided above (`environments`). Everything that an engine promises is in the contract tests, which run against any
 //! engine (the feature `contract`).
 
+mod address;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod files;
@@ -11,8 +12,9 @@ mod image;
 pub mod local;
 mod path;
 mod pattern;
+mod ports;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,6 +23,7 @@ use tokio::sync::oneshot;
 
 use keyrack_types::ids::NodeId;
 
+pub use address::NodeAddress;
 pub use files::{Content, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
 pub use image::ImageRef;
 pub use path::NodePath;
@@ -43,10 +46,24 @@ pub struct NodeSpec {
     pub command: Option<String>,
     /// What its owner set, by name.
     pub variables: BTreeMap<String, String>,
-    /// The port on 127.0.0.1 that is reserved for it and passed to it as `PORT`.
-    pub port: u16,
+    /// Where it is to answer. A process of this machine is told the port as `PORT`.
+    pub address: NodeAddress,
     /// How much memory a process of it may take, in bytes.
     pub memory: u64,
+}
+
+impl NodeSpec {
+    /// What every node is told about itself besides its own variables, which cannot replace it; `port` is where it has
+    /// to listen.
+    pub fn facts(&self, port: u16) -> BTreeMap<String, String> {
+        BTreeMap::from([
+            ("PORT".to_owned(), port.to_string()),
+            ("KEYRACK_ENVIRONMENT".to_owned(), self.environment.clone()),
+            ("KEYRACK_NODE".to_owned(), self.id.to_string()),
+            ("KEYRACK_IMAGE".to_owned(), self.image.name.clone()),
+            ("KEYRACK_TAG".to_owned(), self.image.tag.clone()),
+        ])
+    }
 }
 
 /// What is known of an image before a node of it runs.
@@ -187,6 +204,9 @@ pub enum EngineError {
     /// It would take more than a node may.
     #[error("{0}")]
     TooLarge(String),
+    /// All ports that nodes can be given are taken.
+    #[error("{0}")]
+    NoPort(String),
     /// It could not be done.
     #[error("{0}")]
     Failed(String),
@@ -224,6 +244,18 @@ pub trait Engine: Send + Sync + 'static {
         variables: &BTreeMap<String, String>,
     ) -> Result<ImageFacts, EngineError>;
 
+    /// So many ports that nodes can keep: none of `kept`, which other nodes have, and none that somebody uses.
+    ///
+    /// # Errors
+    /// [`EngineError::NoPort`] when there are not enough.
+    async fn free_ports(&self, kept: HashSet<u16>, count: usize) -> Result<Vec<u16>, EngineError>;
+
+    /// Whether the node, which does not run, could answer at its address: nobody else does.
+    async fn can_listen(&self, spec: &NodeSpec) -> bool;
+
+    /// Returns once the node answers at its address. Only its owner knows how long that may take.
+    async fn until_answers(&self, spec: &NodeSpec);
+
     /// Returns when nothing that an earlier run of this server left behind is alive any more.
     async fn wait_for_orphans(&self);
 
@@ -253,7 +285,7 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`EngineError::Failed`]; then the copy may be in parts.
-    async fn copy_files(&self, from: NodeId, to: NodeId) -> Result<(), EngineError>;
+    async fn copy_files(&self, from: NodeId, to: &NodeSpec) -> Result<(), EngineError>;
 
     /// Executes a command in the node's folder, with its variables and confined as the node is. What the command leaves
     /// running ends with it. When this is dropped, the command is ended.
@@ -262,13 +294,13 @@ pub trait Engine: Send + Sync + 'static {
     /// [`EngineError::NotAllowed`] where nodes cannot be confined, [`EngineError::Failed`].
     async fn execute(&self, spec: &NodeSpec, execution: &Execution) -> Result<Executed, EngineError>;
 
-    /// Works on the node's files, with the rights of the node itself. Nothing outside its folder is reached, whatever
+    /// Works on the node's files, with the rights of the node itself, also before its first start. Nothing outside its folder is reached, whatever
     /// the node does meanwhile. When this is dropped, a search is given up; other work comes to its end once it has begun.
     ///
     /// # Errors
     /// [`EngineError::NoFile`], [`EngineError::FileExists`], [`EngineError::BadFile`],
     /// [`EngineError::BadArchive`], [`EngineError::TooLarge`], [`EngineError::NotAllowed`] for a file that the node itself could not use.
-    async fn work_on_files(&self, node: NodeId, work: FileWork) -> Result<FileDone, EngineError>;
+    async fn work_on_files(&self, spec: &NodeSpec, work: FileWork) -> Result<FileDone, EngineError>;
 
     /// The node's logs, the current one first.
     ///

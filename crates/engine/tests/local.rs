@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyrack_engine::local::LocalEngine;
-use keyrack_engine::{Engine, EngineError, Exit, FileWork, ImageRef, NodePath};
+use keyrack_engine::{Engine, EngineError, Exit, FileWork, ImageRef, NodeAddress, NodePath};
 use keyrack_types::ids::NodeId;
 use rustix::process::{Pid, Signal, kill_process};
 
-use keyrack_engine::contract::processes::{free_port, marker, processes_with, until, until_none_with};
+use keyrack_engine::contract::processes::{PATIENCE, free_port, marker, processes_with, until, until_none_with};
 use keyrack_engine::contract::{Subject, exit};
 use keyrack_engine::engine_contract;
 
@@ -151,12 +151,12 @@ async fn the_built_in_program_answers_on_its_port() {
     let subject = local();
     let mut spec = subject.node(1, "");
     spec.command = None;
-    spec.port = free_port();
+    spec.address = NodeAddress::at(free_port());
     let started = subject.engine.start(&spec).await.unwrap();
-    until("the port answers", || async { tokio::net::TcpStream::connect(("127.0.0.1", spec.port)).await.is_ok() })
-        .await;
+    tokio::time::timeout(PATIENCE, subject.engine.until_answers(&spec)).await.expect("the port answers");
+    assert!(!subject.engine.can_listen(&spec).await, "the port is taken while it runs");
     subject.engine.stop(NodeId(1), Duration::from_secs(9)).await.unwrap();
-    assert!(tokio::net::TcpStream::connect(("127.0.0.1", spec.port)).await.is_err());
+    assert!(subject.engine.can_listen(&spec).await);
     assert_eq!(exit(started).await, Exit::Signal(15));
 }
 
@@ -175,7 +175,7 @@ async fn a_recipe_runs_with_its_arguments_and_variables() {
     exit(subject.engine.start(&spec).await.unwrap()).await;
     spec.variables.insert("WORD".into(), "own".into());
     exit(subject.engine.start(&spec).await.unwrap()).await;
-    assert_eq!(subject.log(1).await, format!("preset on {0} is b\nown on {0} is b\n", spec.port));
+    assert_eq!(subject.log(1).await, format!("preset on {0} is b\nown on {0} is b\n", spec.address.port()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -259,7 +259,7 @@ async fn a_node_goes_however_deep_its_folders_lie_in_each_other() {
     let data = tempfile::tempdir().unwrap();
     let subject = in_folder(data.path());
     let work = FileWork::Create { path: NodePath::parse("cache/file").unwrap(), folder: false };
-    subject.engine.work_on_files(NodeId(1), work).await.unwrap();
+    subject.engine.work_on_files(&subject.node(1, ""), work).await.unwrap();
     let folder = data.path().join("nodes/1");
     let flags = OFlags::RDONLY | OFlags::DIRECTORY;
     let mut at = openat(CWD, folder.join("cache"), flags, Mode::empty()).unwrap();

@@ -10,12 +10,12 @@ use super::node_controller::{NodePlan, until_up};
 use super::operation::{Change, Operation, Outcome, Work};
 use super::ports;
 use super::rows::{self, DesiredState, Which};
-use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
+use keyrack_engine::{Engine, EngineError, FileWork, NodeAddress, NodePath};
+use crate::service::Environments;
 use keyrack_core::error::{Error, Result};
-use keyrack_engine::{EngineError, FileWork, NodePath};
-use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::NodeId;
+use keyrack_types::environments::EnvStatus;
 
 pub(super) const START: Change = Change {
     kind: "environment.start",
@@ -196,17 +196,19 @@ async fn prepare(work: &Work) -> Result<Vec<NodePlan>, Failure> {
     let nodes = copy_files(work).await?;
     let mut node_plans = Vec::with_capacity(nodes.len());
     for mut node in nodes {
-        if !ports::is_free(node.port) {
-            node.port = work.keyrack.move_port(node.id).await.map_err(failed(node.id))?;
+        let engine = &work.manager.engine;
+        if !engine.can_listen(&node.spec(&work.environment.name)).await {
+            node.address = work.keyrack.move_port(&**engine, node.id).await.map_err(failed(node.id))?;
         }
+        let spec = node.spec(&work.environment.name);
         for volume in &node.facts.volumes {
             let path = NodePath::of_any_depth(volume).map_err(|why| failed(node.id)(Error::internal(why)))?;
-            match work.manager.engine.work_on_files(node.id, FileWork::Create { path, folder: true }).await {
+            match engine.work_on_files(&spec, FileWork::Create { path, folder: true }).await {
                 Ok(_) | Err(EngineError::FileExists(_)) => {}
                 Err(error) => return Err(failed(node.id)(Error::Engine(error.to_string()))),
             }
         }
-        node_plans.push(NodePlan { spec: node.spec(&work.environment.name), listens: node.facts.listens });
+        node_plans.push(NodePlan { spec, listens: node.facts.listens });
     }
     Ok(node_plans)
 }
@@ -217,7 +219,7 @@ pub(super) async fn copy_files(work: &Work) -> Result<Vec<Node>, Failure> {
     let mut nodes = work.keyrack.nodes_of(work.environment.id).await.map_err(failed(first))?;
     for node in &mut nodes {
         if let Some(source) = node.facts.copy_of.take() {
-            let copied = work.manager.engine.copy_files(source, node.id).await;
+            let copied = work.manager.engine.copy_files(source, &node.spec(&work.environment.name)).await;
             copied.map_err(|error| failed(node.id)(Error::Engine(error.to_string())))?;
             work.keyrack.is_copied(node.id).await.map_err(failed(node.id))?;
         }
@@ -267,15 +269,15 @@ impl Environments {
     }
 
     /// Gives a node another port, because somebody outside took its own.
-    async fn move_port(&self, node: NodeId) -> Result<u16> {
+    async fn move_port(&self, engine: &dyn Engine, node: NodeId) -> Result<NodeAddress> {
         let mut tx = self.store.begin().await?;
-        let port = ports::choose(&mut tx, &self.settings, 1).await?[0];
+        let port = ports::choose(&mut tx, engine, 1).await?[0];
         sqlx::query("UPDATE nodes SET port = $2 WHERE id = $1")
             .bind(node.0)
             .bind(i64::from(port))
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(port)
+        Ok(NodeAddress::at(port))
     }
 }

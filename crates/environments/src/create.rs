@@ -220,7 +220,7 @@ impl Environments {
             }
         })?;
         let id = EnvironmentId(row.try_get(0)?);
-        let ports = ports::choose(&mut tx, &self.settings, new.nodes.len()).await?;
+        let ports = ports::choose(&mut tx, &*self.manager()?.engine, new.nodes.len()).await?;
         let mut groups = Vec::new();
         for (node, port) in new.nodes.into_iter().zip(ports) {
             let master = !groups.contains(&node.spec.group);

@@ -207,7 +207,7 @@ impl Environments {
         let inside = self.inside(caller, &slot, &location.environment, &location.choice).await?;
         let _turn = self.file_turn(caller, &inside, Right::See).await?;
         let first = inside.nodes.first().ok_or_else(|| Error::internal("nodes were chosen, but there is none"))?;
-        inside.manager.engine.work_on_files(first.id, work).await.map_err(engine_error("path"))
+        inside.work_on_files(first, work).await.map_err(engine_error("path"))
     }
 
     /// Copies a file that was sent to the server into the chosen nodes. What lies there is replaced only when that is asked
@@ -289,7 +289,7 @@ impl Environments {
         let mut audit = InsideAudit::new(self, event);
         let mut done = Vec::new();
         for node in &inside.nodes {
-            let working = inside.manager.engine.work_on_files(node.id, work.clone());
+            let working = inside.work_on_files(node, work.clone());
             let worked = tokio::select! {
                 worked = working => audit.of(worked).await?,
                 () = waiting::gone(), if searches => return Err(abandoned()),

@@ -7,12 +7,12 @@ use tokio::sync::RwLockReadGuard;
 use super::changes::NodeChoice;
 use super::manager::{Manager, OperationGuard, Slot};
 use super::model::{Environment, Node};
-use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
-use keyrack_core::caller::{Caller, Client, Right};
-use keyrack_core::error::{Error, Result};
-use keyrack_engine::EngineError;
 use keyrack_types::bounds::records::PATH_SHOWN;
+use keyrack_core::caller::{Caller, Client, Right};
+use keyrack_engine::{EngineError, FileDone, FileWork};
+use crate::service::Environments;
+use keyrack_core::error::{Error, Result};
 
 /// An environment that is not removed while this is held.
 pub(super) struct Inside<'a> {
@@ -22,6 +22,13 @@ pub(super) struct Inside<'a> {
     pub slot: &'a Slot,
     _in_use: RwLockReadGuard<'a, ()>,
     _guard: OperationGuard,
+}
+
+impl Inside<'_> {
+    /// Works on the files of one of the nodes.
+    pub async fn work_on_files(&self, node: &Node, work: FileWork) -> Result<FileDone, EngineError> {
+        self.manager.engine.work_on_files(&node.spec(&self.environment.name), work).await
+    }
 }
 
 impl Environments {
@@ -131,7 +138,7 @@ pub(super) fn engine_error(parameter: &'static str) -> impl Fn(EngineError) -> E
         EngineError::BadFile(why) | EngineError::BadArchive(why) | EngineError::UnknownImage(why) => {
             Error::invalid(parameter, why)
         }
-        EngineError::TooLarge(why) => Error::Limit(why.into()),
+        EngineError::TooLarge(why) | EngineError::NoPort(why) => Error::Limit(why.into()),
         EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
         EngineError::Failed(why) => Error::Engine(why),
     }

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use super::deployments::Deployment;
 use super::name::DOMAIN;
 use keyrack_core::cluster::Placement;
-use keyrack_engine::{CLOUDLET_MEMORY, ImageRef, NodeSpec};
-use keyrack_types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
+use keyrack_engine::{CLOUDLET_MEMORY, ImageRef, NodeAddress, NodeSpec};
 use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
+use keyrack_types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
 
 /// One environment with everything that is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,8 +73,8 @@ pub struct Node {
     pub master: bool,
     pub fixed_cloudlets: u32,
     pub flexible_cloudlets: u32,
-    /// The port on 127.0.0.1 that is kept for it.
-    pub port: u16,
+    /// Where it answers; the port is kept for it.
+    pub address: NodeAddress,
     pub facts: NodeFacts,
     pub status: EnvStatus,
 }
@@ -132,7 +132,7 @@ impl NodeFacts {
 impl Node {
     /// Where it answers, whether it runs or not.
     pub fn url(&self) -> Option<String> {
-        self.facts.listens.then(|| format!("http://127.0.0.1:{}", self.port))
+        self.facts.listens.then(|| self.address.url())
     }
 
     /// What the engine has to know of it.
@@ -143,7 +143,7 @@ impl Node {
             image: self.image.clone(),
             command: self.facts.whole_command(),
             variables: self.facts.variables.clone(),
-            port: self.port,
+            address: self.address,
             memory: u64::from(self.flexible_cloudlets.max(self.fixed_cloudlets).max(1)) * CLOUDLET_MEMORY,
         }
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
@@ -17,9 +16,6 @@ use keyrack_types::text::is_hidden;
 /// Number of log lines that are kept of a node that failed.
 const LAST_LINES: usize = 20;
 const LAST_BYTES: u64 = 8 * 1024;
-
-/// How often a node's port is tried while it starts.
-const TRY: Duration = Duration::from_millis(20);
 
 /// When a node counts as up although its port does not answer: a slow program, and one whose owner replaced its command.
 const SLOWEST_START: Duration = Duration::from_secs(10);
@@ -183,7 +179,7 @@ impl ControlLoop {
         tokio::select! {
             exit = &mut exited => return ended(exit),
             command = self.commands.recv() => return Turn::Commanded(command),
-            () = is_up(&self.node) => {}
+            () = is_up(&*self.engine, &self.node) => {}
         }
         self.state.send_replace(NodeState::Ready);
         tokio::select! {
@@ -226,15 +222,10 @@ impl ControlLoop {
 }
 
 /// Returns when the node can be taken to be up.
-async fn is_up(node: &NodePlan) {
+async fn is_up(engine: &dyn Engine, node: &NodePlan) {
     if !node.listens {
         return sleep(STEADY).await;
     }
     let longest = if node.spec.command.is_some() { SLOWEST_COMMAND } else { SLOWEST_START };
-    let answers = async {
-        while TcpStream::connect(("127.0.0.1", node.spec.port)).await.is_err() {
-            sleep(TRY).await;
-        }
-    };
-    let _ = timeout(longest, answers).await;
+    let _ = timeout(longest, engine.until_answers(&node.spec)).await;
 }

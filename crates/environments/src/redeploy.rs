@@ -112,14 +112,15 @@ async fn deploy(work: Work, ids: Vec<NodeId>, redeployment: Redeployment, status
 }
 
 async fn empty_volumes(work: &Work, node: &Node) -> Result<()> {
+    let spec = node.spec(&work.environment.name);
     for volume in &node.facts.volumes {
         let path = NodePath::of_any_depth(volume).map_err(Error::internal)?;
         let engine = &work.manager.engine;
-        match engine.work_on_files(node.id, FileWork::Delete(path.clone())).await {
+        match engine.work_on_files(&spec, FileWork::Delete(path.clone())).await {
             Ok(_) | Err(keyrack_engine::EngineError::NoFile(_)) => {}
             Err(error) => return Err(engine_error("path")(error)),
         }
-        let made = engine.work_on_files(node.id, FileWork::Create { path, folder: true }).await;
+        let made = engine.work_on_files(&spec, FileWork::Create { path, folder: true }).await;
         made.map_err(engine_error("path"))?;
     }
     Ok(())

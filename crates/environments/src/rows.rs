@@ -9,13 +9,13 @@ use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
 use super::name;
 use keyrack_core::cluster::{Placement, placement_sql};
+use keyrack_engine::{ImageRef, NodeAddress};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::store::Dialect;
-use keyrack_core::world::from_millis;
-use keyrack_engine::ImageRef;
-use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
+use keyrack_core::store::Dialect;
+use keyrack_types::environments::EnvStatus;
 use keyrack_types::order::sort_by_name;
+use keyrack_core::world::from_millis;
 
 /// What is wanted of an environment, as the store writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +203,7 @@ fn node(row: &AnyRow) -> Result<Node> {
         master: row.try_get::<i64, _>(6)? != 0,
         fixed_cloudlets: number(7)?,
         flexible_cloudlets: number(8)?,
-        port: u16::try_from(row.try_get::<i64, _>(9)?).map_err(Error::internal)?,
+        address: NodeAddress::at(u16::try_from(row.try_get::<i64, _>(9)?).map_err(Error::internal)?),
         facts: serde_json::from_str::<NodeFacts>(row.try_get(10)?).map_err(Error::internal)?,
         status: EnvStatus::Stopped,
     })

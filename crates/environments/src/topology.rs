@@ -109,7 +109,7 @@ impl Environments {
                 stored.changed.push(changed);
             }
         }
-        let ports = ports::choose(&mut tx, &self.settings, left.len()).await?;
+        let ports = ports::choose(&mut tx, &*work.manager.engine, left.len()).await?;
         let mut groups: Vec<String> = environment.layers.iter().map(|layer| layer.name.clone()).collect();
         let mut added = Vec::new();
         for (planned, port) in left.into_iter().zip(ports) {

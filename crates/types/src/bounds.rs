@@ -87,6 +87,8 @@ pub mod files {
 
 /// Things that are counted per user or per account.
 pub mod counts {
+    /// The ports that nodes are given unless an operator says otherwise: one node each.
+    pub const NODE_PORTS: std::ops::Range<u16> = 31_000..32_000;
     /// Manifests that an account keeps in its part of the catalogue. Listing them reads each one.
     pub const APPS: i64 = 100;
     /// Favourite apps of a user in an account: as many as there can be apps, those of the server included.

@@ -123,7 +123,8 @@ impl Serve {
         let (keyrack, registry) = open(settings).await?;
         let engine = LocalEngine::open(&keyrack.settings().data, LocalEngine::this_program())
             .map_err(Failure::start)?
-            .allow_unconfined(keyrack.settings().allow_unconfined_nodes);
+            .allow_unconfined(keyrack.settings().allow_unconfined_nodes)
+            .on_ports(keyrack.settings().node_ports.clone());
         keyrack.environments.start_all(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();

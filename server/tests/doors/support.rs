@@ -93,7 +93,8 @@ impl Server {
     pub async fn environments_with(change: impl FnOnce(&mut Settings)) -> Server {
         let server = Server::with(change).await;
         let program = env!("CARGO_BIN_EXE_keyrack").into();
-        let engine = LocalEngine::open(&server.keyrack.settings().data, program).unwrap();
+        let settings = server.keyrack.settings();
+        let engine = LocalEngine::open(&settings.data, program).unwrap().on_ports(settings.node_ports.clone());
         server.keyrack.environments.start_all(Arc::new(engine)).await.unwrap();
         server
     }

@@ -176,9 +176,9 @@ fn env(environment: &Environment) -> Value {
 }
 
 fn node(node: &Node) -> Value {
-    let url = format!("http://127.0.0.1:{}", node.port);
+    let (host, port, url) = (node.address.host(), node.address.port(), node.address.url());
     json!({
-        "id": node.id, "address": "127.0.0.1", "intIP": "127.0.0.1", "port": node.port, "url": url, "adminUrl": url,
+        "id": node.id, "address": host, "intIP": host, "port": port, "url": url, "adminUrl": url,
         "name": node.image.name, "version": node.image.tag, "nodeGroup": node.group, "nodeType": node.node_type,
         "nodemission": node.node_type, "ismaster": node.master, "fixedCloudlets": node.fixed_cloudlets,
         "flexibleCloudlets": node.flexible_cloudlets, "displayName": node.facts.display_name, "osType": "LINUX",

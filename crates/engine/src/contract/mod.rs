@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::{Engine, EngineError, Exit, ImageRef, NodeRun, NodeSpec, Started};
+use crate::{Engine, EngineError, Exit, ImageRef, NodeAddress, NodeRun, NodeSpec, Started};
 use keyrack_types::ids::NodeId;
 
 use self::processes::{PATIENCE, free_port, marker, processes_with, until, until_none_with};
@@ -31,7 +31,7 @@ impl Subject {
             image: self.image.clone(),
             command: Some(command.into()),
             variables: BTreeMap::new(),
-            port: free_port(),
+            address: NodeAddress::at(free_port()),
             memory: 512 << 20,
         }
     }
@@ -60,7 +60,7 @@ pub async fn sees_only_its_own_environment(subject: Subject) {
     let exit = exit(subject.engine.start(&spec).await.unwrap()).await;
     let log = subject.log(1).await;
     assert_eq!(exit, Exit::Code(0), "{log}");
-    assert!(log.contains(&format!("hello world {} {}", spec.port, spec.image.tag)), "{log}");
+    assert!(log.contains(&format!("hello world {} {}", spec.address.port(), spec.image.tag)), "{log}");
     let names: Vec<_> = log.lines().next().unwrap().split_whitespace().collect();
     let known = [
         "GREETING",
@@ -196,7 +196,7 @@ pub async fn keeps_files_until_removed(subject: Subject) {
     let started = subject.run(1, "cat www/index.html; sleep 100").await;
     subject.until_log(1, "page").await;
     // A copy can be made while it runs, and is the second node's own.
-    subject.engine.copy_files(NodeId(1), NodeId(2)).await.unwrap();
+    subject.engine.copy_files(NodeId(1), &subject.node(2, "")).await.unwrap();
     assert_eq!(exit(subject.run(2, "cat www/index.html && echo other > www/index.html").await).await, Exit::Code(0));
     assert!(subject.log(2).await.contains("page"));
     subject.engine.remove(NodeId(1)).await.unwrap();

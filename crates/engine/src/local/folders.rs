@@ -45,6 +45,11 @@ impl Folders {
         Ok(folders)
     }
 
+    /// The data folder itself.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// All nodes' folders.
     pub fn nodes(&self) -> PathBuf {
         self.data.join("nodes")

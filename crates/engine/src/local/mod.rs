@@ -11,9 +11,10 @@ mod recipes;
 mod supervised;
 mod supervisor;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,6 +25,8 @@ use async_trait::async_trait;
 use rustix::fs::FlockOperation;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
+use super::ports::{self, Ports};
+use keyrack_types::bounds::counts::NODE_PORTS;
 use super::{
     Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
     NodeSpec, NodeStats, Started, Template,
@@ -57,7 +60,8 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 pub struct LocalEngine {
     folders: Folders,
     recipes: Recipes,
-    confinement: Confinement,
+    ports: Ports,
+    confinement: Arc<Confinement>,
     allow_unconfined: bool,
     /// The program that is started as supervisor and as the built-in web application.
     program: PathBuf,
@@ -84,8 +88,9 @@ impl LocalEngine {
         }
         Ok(LocalEngine {
             recipes: Recipes::in_folder(folders.recipes()),
+            ports: Ports::new(NODE_PORTS, folders.data()),
             folders,
-            confinement,
+            confinement: Arc::new(confinement),
             allow_unconfined: false,
             program,
             running: Mutex::default(),
@@ -100,13 +105,21 @@ impl LocalEngine {
         self
     }
 
+    /// Gives nodes ports in this range.
+    #[must_use]
+    pub fn on_ports(mut self, range: Range<u16>) -> LocalEngine {
+        self.ports = Ports::new(range, self.folders.data());
+        self
+    }
+
     /// Leaves out a kind of confinement, as on a machine that does not have it.
     #[must_use]
     pub fn confined_at_most(mut self, by_user: bool, by_landlock: bool) -> LocalEngine {
+        let confinement = Arc::get_mut(&mut self.confinement).expect("nothing runs yet");
         if !by_user {
-            self.confinement.uids = None;
+            confinement.uids = None;
         }
-        self.confinement.landlock &= by_landlock;
+        confinement.landlock &= by_landlock;
         self
     }
 
@@ -129,13 +142,14 @@ impl LocalEngine {
         self.running().get(&node).filter(|supervised| supervised.lives()).cloned()
     }
 
-    fn program_for(
+    async fn program_for(
         &self,
         image: &ImageRef,
         command: Option<&str>,
         variables: &BTreeMap<String, String>,
     ) -> Result<Program, EngineError> {
-        let program = self.recipes.find(image)?;
+        let (recipes, wanted) = (self.recipes.clone(), image.clone());
+        let program = blocking(move || Ok(recipes.find(&wanted))).await??;
         if self.allow_unconfined || self.confinement.is_there() {
             return Ok(program);
         }
@@ -154,21 +168,11 @@ impl LocalEngine {
     }
 
     /// Makes the node's folders and answers the user id that it gets.
-    fn prepare(&self, node: NodeId) -> io::Result<Option<u32>> {
-        let folder = self.folders.node(node);
-        fs::create_dir_all(self.folders.logs(node))?;
-        let uid = match (&self.confinement.uids, fs::symlink_metadata(&folder)) {
-            (None, _) => None,
-            (Some(uids), Ok(facts)) if uids.is_one(facts.uid()) => Some(facts.uid()),
-            (Some(uids), Ok(_)) => {
-                let uid = uids.take();
-                files::give_to(&folder, uid)?;
-                Some(uid)
-            }
-            (Some(uids), Err(_)) => Some(uids.take()),
-        };
-        files::make_node_folder(&folder, uid)?;
-        Ok(uid)
+    async fn prepare(&self, node: NodeId) -> Result<Option<u32>, EngineError> {
+        let (folders, confinement) = (self.folders.clone(), self.confinement.clone());
+        blocking(move || prepare(&folders, &confinement, node))
+            .await
+            .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))
     }
 
     fn job(&self, spec: &NodeSpec, program: Program, uid: Option<u32>) -> Job {
@@ -183,14 +187,7 @@ impl LocalEngine {
             variables.extend(recipe.env.clone());
         }
         variables.extend(spec.variables.clone());
-        // The facts about the node itself cannot be overridden.
-        variables.extend([
-            ("PORT".to_owned(), spec.port.to_string()),
-            ("KEYRACK_ENVIRONMENT".to_owned(), spec.environment.clone()),
-            ("KEYRACK_NODE".to_owned(), spec.id.to_string()),
-            ("KEYRACK_IMAGE".to_owned(), spec.image.name.clone()),
-            ("KEYRACK_TAG".to_owned(), spec.image.tag.clone()),
-        ]);
+        variables.extend(spec.facts(spec.address.port()));
         let mut read = Vec::new();
         let (program, args) = match (&spec.command, program) {
             (Some(command), program) => {
@@ -231,7 +228,8 @@ impl LocalEngine {
 #[async_trait]
 impl Engine for LocalEngine {
     async fn templates(&self) -> Vec<Template> {
-        self.recipes.templates()
+        let recipes = self.recipes.clone();
+        blocking(move || Ok(recipes.templates())).await.unwrap_or_default()
     }
 
     async fn check(
@@ -240,13 +238,29 @@ impl Engine for LocalEngine {
         command: Option<&str>,
         variables: &BTreeMap<String, String>,
     ) -> Result<ImageFacts, EngineError> {
-        self.program_for(image, command, variables).map(|program| ImageFacts { listens: program.listens() })
+        let program = self.program_for(image, command, variables).await?;
+        Ok(ImageFacts { listens: program.listens() })
+    }
+
+    async fn free_ports(&self, kept: HashSet<u16>, count: usize) -> Result<Vec<u16>, EngineError> {
+        self.ports.free(kept, count).await
+    }
+
+    async fn can_listen(&self, spec: &NodeSpec) -> bool {
+        ports::nobody_listens(spec.address).await
+    }
+
+    async fn until_answers(&self, spec: &NodeSpec) {
+        ports::until_answered(spec.address).await;
     }
 
     async fn wait_for_orphans(&self) {
-        let locks = self.folders.locks();
         let until = Instant::now() + SETTLING;
-        while Instant::now() < until && any_held(&locks) {
+        let held = || {
+            let locks = self.folders.locks();
+            blocking(move || Ok(any_held(&locks)))
+        };
+        while Instant::now() < until && held().await.unwrap_or(false) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -255,10 +269,8 @@ impl Engine for LocalEngine {
         if self.supervised(spec.id).is_some() {
             return Err(EngineError::Failed("the node runs already".to_owned()));
         }
-        let program = self.program_for(&spec.image, spec.command.as_deref(), &spec.variables)?;
-        let uid = self
-            .prepare(spec.id)
-            .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))?;
+        let program = self.program_for(&spec.image, spec.command.as_deref(), &spec.variables).await?;
+        let uid = self.prepare(spec.id).await?;
         let job = self.job(spec, program, uid);
         let (supervised, exited) = Supervised::start(&self.program, &job).await?;
         self.running().insert(spec.id, supervised);
@@ -280,11 +292,12 @@ impl Engine for LocalEngine {
     async fn remove(&self, node: NodeId) -> Result<(), EngineError> {
         self.stop(node, Duration::ZERO).await?;
         let (folder, logs, lock) = (self.folders.node(node), self.folders.logs(node), self.folders.lock(node));
-        let owner = fs::symlink_metadata(&folder).map(|facts| facts.uid()).ok();
-        blocking(move || {
+        let owner = blocking(move || {
+            let owner = fs::symlink_metadata(&folder).map(|facts| facts.uid()).ok();
             absent_is_fine(files::remove_node_folder(&folder))?;
             absent_is_fine(fs::remove_dir_all(logs))?;
-            absent_is_fine(fs::remove_file(lock))
+            absent_is_fine(fs::remove_file(lock))?;
+            Ok(owner)
         })
         .await?;
         if let (Some(uids), Some(owner)) = (&self.confinement.uids, owner) {
@@ -293,21 +306,22 @@ impl Engine for LocalEngine {
         Ok(())
     }
 
-    async fn copy_files(&self, from: NodeId, to: NodeId) -> Result<(), EngineError> {
-        let source = self.folders.node(from);
-        if !source.exists() {
-            return Ok(());
-        }
-        let uid = self.prepare(to)?;
-        let target = self.folders.node(to);
-        blocking(move || files::copy_tree(&source, &target, uid)).await
+    async fn copy_files(&self, from: NodeId, to: &NodeSpec) -> Result<(), EngineError> {
+        let (folders, confinement, to) = (self.folders.clone(), self.confinement.clone(), to.id);
+        blocking(move || {
+            let source = folders.node(from);
+            if !source.exists() {
+                return Ok(());
+            }
+            let uid = prepare(&folders, &confinement, to)?;
+            files::copy_tree(&source, &folders.node(to), uid)
+        })
+        .await
     }
 
     async fn execute(&self, spec: &NodeSpec, execution: &Execution) -> Result<Executed, EngineError> {
-        let program = self.program_for(&spec.image, Some(&execution.command), &spec.variables)?;
-        let uid = self
-            .prepare(spec.id)
-            .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))?;
+        let program = self.program_for(&spec.image, Some(&execution.command), &spec.variables).await?;
+        let uid = self.prepare(spec.id).await?;
         let spec = NodeSpec { command: Some(execution.command.clone()), ..spec.clone() };
         let number = self.executions.fetch_add(1, Ordering::Relaxed);
         let lock = self.folders.locks().join(format!("{}-{number}.lock", spec.id));
@@ -327,16 +341,12 @@ impl Engine for LocalEngine {
         Ok(Executed { exit, out, err, in_time })
     }
 
-    async fn work_on_files(&self, node: NodeId, work: FileWork) -> Result<FileDone, EngineError> {
-        let owner = self
-            .prepare(node)
-            .map_err(|error| EngineError::Failed(format!("the node's folder cannot be made ready: {error}")))?;
-        let folder = self.folders.node(node);
+    async fn work_on_files(&self, spec: &NodeSpec, work: FileWork) -> Result<FileDone, EngineError> {
+        let owner = self.prepare(spec.id).await?;
+        let folder = self.folders.node(spec.id);
         let given_up = SetWhenDropped(Arc::default());
         let flag = given_up.0.clone();
-        tokio::task::spawn_blocking(move || node_files::work(&folder, owner, work, &flag))
-            .await
-            .map_err(|error| EngineError::Failed(error.to_string()))?
+        blocking(move || Ok(node_files::work(&folder, owner, work, &flag))).await?
     }
 
     async fn logs(&self, node: NodeId) -> Result<Vec<LogFile>, EngineError> {
@@ -346,29 +356,33 @@ impl Engine for LocalEngine {
 
     async fn read_log(&self, node: NodeId, path: &str, from: Option<u64>, count: u64) -> Result<LogPart, EngineError> {
         let (folder, path) = (self.folders.logs(node), path.to_owned());
-        tokio::task::spawn_blocking(move || logs::read(&folder, &path, from, count))
-            .await
-            .map_err(|error| EngineError::Failed(error.to_string()))?
+        blocking(move || Ok(logs::read(&folder, &path, from, count))).await?
     }
 
     async fn clear_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
-        logs::clear(&self.folders.logs(node), path)
+        let (folder, path) = (self.folders.logs(node), path.to_owned());
+        blocking(move || Ok(logs::clear(&folder, &path))).await?
     }
 
     async fn remove_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
-        logs::remove(&self.folders.logs(node), path)
+        let (folder, path) = (self.folders.logs(node), path.to_owned());
+        blocking(move || Ok(logs::remove(&folder, &path))).await?
     }
 
     async fn limit(&self, node: NodeId, memory: u64) {
         let Some(supervised) = self.supervised(node) else { return };
-        let limit = || Rlimit { current: Some(memory), maximum: Some(memory) };
-        for process in proc::descendants(supervised.pid()) {
-            if let Some(pid) = Pid::from_raw(process.pid)
-                && let Err(error) = prlimit(Some(pid), Resource::Data, limit())
-            {
-                tracing::debug!(%node, %error, "a process is limited at its next start only");
+        let limit = move || Rlimit { current: Some(memory), maximum: Some(memory) };
+        let limited = blocking(move || {
+            for process in proc::descendants(supervised.pid()) {
+                if let Some(pid) = Pid::from_raw(process.pid)
+                    && let Err(error) = prlimit(Some(pid), Resource::Data, limit())
+                {
+                    tracing::debug!(%node, %error, "a process is limited at its next start only");
+                }
             }
-        }
+            Ok(())
+        });
+        let _ = limited.await;
     }
 
     async fn stats(&self, node: NodeId) -> NodeStats {
@@ -380,6 +394,24 @@ impl Engine for LocalEngine {
             processes: processes.len() as u64,
         }
     }
+}
+
+/// Makes a node's folders and answers the user id that it gets.
+fn prepare(folders: &Folders, confinement: &Confinement, node: NodeId) -> io::Result<Option<u32>> {
+    let folder = folders.node(node);
+    fs::create_dir_all(folders.logs(node))?;
+    let uid = match (&confinement.uids, fs::symlink_metadata(&folder)) {
+        (None, _) => None,
+        (Some(uids), Ok(facts)) if uids.is_one(facts.uid()) => Some(facts.uid()),
+        (Some(uids), Ok(_)) => {
+            let uid = uids.take();
+            files::give_to(&folder, uid)?;
+            Some(uid)
+        }
+        (Some(uids), Err(_)) => Some(uids.take()),
+    };
+    files::make_node_folder(&folder, uid)?;
+    Ok(uid)
 }
 
 /// A file that goes with this value.

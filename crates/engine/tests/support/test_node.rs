@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use keyrack_engine::local::{LocalEngine, NODE_WEB, SUPERVISE_NODE, supervise};
-use keyrack_engine::{Engine, ImageRef, NodeSpec};
+use keyrack_engine::{Engine, ImageRef, NodeAddress, NodeSpec};
 use keyrack_types::ids::NodeId;
 
 fn main() -> ExitCode {
@@ -51,7 +51,7 @@ fn host(data: PathBuf, command: String) -> ExitCode {
             image: ImageRef::parse("keyrack/web").expect("an image"),
             command: Some(command),
             variables: BTreeMap::new(),
-            port: 1,
+            address: NodeAddress::at(1),
             memory: 512 << 20,
         };
         let _started = engine.start(&spec).await.expect("the node starts");

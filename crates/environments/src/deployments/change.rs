@@ -92,19 +92,18 @@ impl Environments {
 
 /// Stages on all nodes, then exchanges on all.
 pub(super) async fn replace(inside: &Inside<'_>, place: &NodePath, content: Content, keep: Vec<String>) -> Result<()> {
-    let engine = &inside.manager.engine;
     let _turn = inside.file_turn().await?;
     for (index, node) in inside.nodes.iter().enumerate() {
         let work = FileWork::Stage { folder: place.clone(), content: content.clone(), keep: keep.clone() };
-        if let Err(error) = engine.work_on_files(node.id, work).await {
+        if let Err(error) = inside.work_on_files(node, work).await {
             for staged in &inside.nodes[..index] {
-                let _ = engine.work_on_files(staged.id, FileWork::Unstage).await;
+                let _ = inside.work_on_files(staged, FileWork::Unstage).await;
             }
             return Err(deploy_error(error));
         }
     }
     for node in &inside.nodes {
-        engine.work_on_files(node.id, FileWork::Exchange(place.clone())).await.map_err(deploy_error)?;
+        inside.work_on_files(node, FileWork::Exchange(place.clone())).await.map_err(deploy_error)?;
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ impl Environments {
             } else {
                 let _turn = inside.file_turn().await?;
                 for node in &inside.nodes {
-                    match inside.manager.engine.work_on_files(node.id, FileWork::Delete(place.clone())).await {
+                    match inside.work_on_files(node, FileWork::Delete(place.clone())).await {
                         Ok(_) | Err(EngineError::NoFile(_)) => {}
                         Err(error) => return Err(deploy_error(error)),
                     }
@@ -104,7 +104,7 @@ async fn move_context(inside: &Inside<'_>, layer: &Layer, from: &str, to: &str) 
     }
     for node in &inside.nodes {
         let work = FileWork::Rename { from: old.clone(), to: new.clone() };
-        inside.manager.engine.work_on_files(node.id, work).await.map_err(engine_error("newContext"))?;
+        inside.work_on_files(node, work).await.map_err(engine_error("newContext"))?;
     }
     Ok(())
 }

@@ -162,7 +162,7 @@ async fn a_deleted_environment_is_gone_with_processes_files_and_port(bed: TestDo
     assert_eq!(processes_with(&mark), [0; 0]);
     assert!(!folder.exists() && !house.bed.folder().join(format!("logs/{}", node.id)).exists());
     let next = house.create(web("a")).await;
-    assert_eq!(next.nodes().next().unwrap().port, node.port, "name and port are free again");
+    assert_eq!(next.nodes().next().unwrap().address, node.address, "name and port are free again");
     assert_eq!(house.tasks().await[1], ("Deleting a".into(), "Done".into()));
 }
 

@@ -73,7 +73,7 @@ async fn a_name_is_made_up_when_none_is_given(bed: TestDomain) {
 
 async fn ports_that_are_taken_are_passed_over_and_kept_ones_are_stable(bed: TestDomain) {
     let house = House::on(bed).await;
-    let port = async |name: &str| house.get(name).await.nodes().next().unwrap().port;
+    let port = async |name: &str| house.get(name).await.nodes().next().unwrap().address.port();
     house.create(web("probe")).await;
     let first = port("probe").await;
     house.keyrack.environments.delete(&house.owner, &client(), "probe").await.unwrap();

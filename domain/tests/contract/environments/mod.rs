@@ -78,7 +78,8 @@ impl House {
 }
 
 async fn start(keyrack: &Keyrack) {
-    let engine = LocalEngine::open(&keyrack.settings().data, program()).unwrap();
+    let settings = keyrack.settings();
+    let engine = LocalEngine::open(&settings.data, program()).unwrap().on_ports(settings.node_ports.clone());
     keyrack.environments.start_all(Arc::new(engine)).await.unwrap();
 }
 

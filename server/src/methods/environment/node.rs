@@ -13,7 +13,7 @@ use super::empty::{NoFields, NoItems};
 pub(super) struct Node {
     addons: NoItems,
     #[schemars(example = &"127.0.0.1")]
-    address: &'static str,
+    address: String,
     #[schemars(example = &"http://127.0.0.1:31000")]
     admin_url: String,
     bandwidth_limit: u32,
@@ -42,7 +42,7 @@ pub(super) struct Node {
     id: i64,
     #[serde(rename = "intIP")]
     #[schemars(example = &"127.0.0.1")]
-    int_ip: &'static str,
+    int_ip: String,
     /// Whether it is the first of its layer.
     ismaster: bool,
     maxchanks: u32,
@@ -58,7 +58,7 @@ pub(super) struct Node {
     #[schemars(example = &"LINUX")]
     os_type: &'static str,
     packages: NoItems,
-    /// The port on 127.0.0.1 that is kept for it.
+    /// The port that is kept for it.
     #[schemars(example = 31000)]
     port: u16,
     single_context: bool,
@@ -96,10 +96,10 @@ impl From<environments::Node> for Node {
     fn from(node: environments::Node) -> Node {
         const DISK_MB: u32 = 10 * 1024;
         // A node without a web application keeps its port all the same.
-        let url = format!("http://127.0.0.1:{}", node.port);
+        let (host, url) = (node.address.host().to_string(), node.address.url());
         Node {
             addons: [],
-            address: "127.0.0.1",
+            address: host.clone(),
             admin_url: url.clone(),
             bandwidth_limit: 0,
             can_be_exported: false,
@@ -124,7 +124,7 @@ impl From<environments::Node> for Node {
             has_packages: false,
             host_os_type: "LINUX",
             id: node.id.0,
-            int_ip: "127.0.0.1",
+            int_ip: host,
             ismaster: node.master,
             maxchanks: node.flexible_cloudlets,
             messages: [],
@@ -134,7 +134,7 @@ impl From<environments::Node> for Node {
             nodemission: node.node_type,
             os_type: "LINUX",
             packages: [],
-            port: node.port,
+            port: node.address.port(),
             single_context: true,
             status: node.status.code(),
             kind: "DOCKERIZED",

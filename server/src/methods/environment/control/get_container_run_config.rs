@@ -68,7 +68,7 @@ impl Method for GetContainerRunConfig {
             entry_point: node.facts.entry_point.unwrap_or_default(),
             env: node.facts.variables,
             image: node.image.name,
-            port: node.port,
+            port: node.address.port(),
             tag: node.image.tag,
         };
         Ok(Configuration { object: nodes.into_iter().next().map(config) })
