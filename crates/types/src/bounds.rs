@@ -26,6 +26,9 @@ pub mod http {
     /// A refused connection is kept open for so long while the client is still sending.
     pub const LINGER: Duration = Duration::from_secs(5);
 
+    /// Characters of a `User-Agent` that are kept, for the list of sessions and the notice of a new one. Those of browsers have some 150.
+    pub const USER_AGENT: usize = 300;
+
     /// Bytes before the first boundary of a multipart form. Clients send none; a mail gateway sends a line of text.
     pub const MULTIPART_PREAMBLE: usize = 64 << 10;
     /// Bytes in the head of one part of a multipart form, as much as the head of a request.

@@ -7,6 +7,7 @@
 mod answer;
 mod body;
 mod code;
+pub mod forwarded_for;
 pub mod multipart;
 mod param;
 mod params;
@@ -18,6 +19,7 @@ mod values;
 pub use answer::{AnyJson, Done, Moment, Object, Sorted, drop_nulls, envelope};
 pub use body::Body;
 pub use code::Code;
+pub use forwarded_for::TrustedProxies;
 pub use param::{Kind, Param};
 #[cfg(feature = "held")]
 pub use params::held;

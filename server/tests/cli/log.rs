@@ -70,7 +70,8 @@ async fn the_line_of_a_failing_call_names_request_method_and_account_in_both_for
         database.execute("ALTER TABLE sessions RENAME TO gone").await.unwrap();
         let failed = call(&server, "users.authentication.GetSessions", &[("session", &session)]).await;
         assert_eq!(failed["result"], 99, "{failed}");
-        let failed = call(&server, "users.authentication.DeleteSession", &[("session", &session), ("id", "1")]).await;
+        let failed =
+            call(&server, "users.authentication.SignoutSessions", &[("session", &session), ("ids", "*")]).await;
         assert_eq!(failed["result"], 99, "{failed}");
         database.execute("ALTER TABLE gone RENAME TO sessions").await.unwrap();
         assert_eq!(server.stop(), 0);
@@ -79,7 +80,7 @@ async fn the_line_of_a_failing_call_names_request_method_and_account_in_both_for
         for (text, method) in [
             ("call refused", "users.authentication.GetSessions"),
             ("no such table: sessions", "users.authentication.GetSessions"),
-            ("no such table: sessions", "users.authentication.DeleteSession"),
+            ("no such table: sessions", "users.authentication.SignoutSessions"),
         ] {
             let request = format!("of-{method}");
             let wanted = expected(&[("request", &request), ("method", method), ("account", "1")]);
