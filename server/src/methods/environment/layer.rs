@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::empty::NoItems;
 
-/// The seconds that the platform waits between two nodes of a layer unless told otherwise.
+/// The seconds that the platform waits between two nodes of a layer by default.
 const DELAY: u32 = 30;
 
 /// A layer.

@@ -1,4 +1,4 @@
-//! `marketplace.jps`: manifests that somebody brings.
+//! `marketplace.jps`: manifests that come with the call.
 
 use crate::dispatch::method::methods;
 
