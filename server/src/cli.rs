@@ -106,7 +106,7 @@ impl DataOptions {
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    // What the engine starts; nothing of the command line, and no runtime, may stand before it.
+    // What the engine starts; nothing of the command line, and no runtime, may come before it.
     let first = std::env::args_os().nth(1).unwrap_or_default();
     if first == SUPERVISE_NODE {
         return supervise();

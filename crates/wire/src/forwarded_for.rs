@@ -108,7 +108,7 @@ mod tests {
             ("198.51.100.7, [2001:db8::1]:443", "2001:db8::1"),
             ("198.51.100.7:1,\t10.0.0.2:80 ,", "198.51.100.7"),
             ("[::ffff:198.51.100.7]:1, ::ffff:10.0.0.2", "198.51.100.7"),
-            // What is no address says nothing, and neither does what stands to the left of it.
+            // What is no address says nothing, and neither does what is to the left of it.
             ("198.51.100.7, unknown", "10.0.0.1"),
             ("198.51.100.7, [2001:db8::1]x", "10.0.0.1"),
         ] {

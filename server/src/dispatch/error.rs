@@ -24,7 +24,7 @@ pub enum ApiError {
     /// The body does not come as it is.
     #[error("the body is encoded as {0}, which this server does not undo: send it without Content-Encoding")]
     Encoded(String),
-    /// What was presented is no credential, and it can be told why.
+    /// What was presented is no credential, for a reason that can be named.
     #[error("{}: {}", Credential::Unknown, .0)]
     Slip(Slip),
     /// Neither a session nor a token came with the call.
@@ -149,7 +149,7 @@ impl ApiError {
         }
     }
 
-    /// Why, as the audit log says it of a refused call: nothing in it was chosen by whoever called.
+    /// Why, as the audit log says it of a refused call: nothing in it was chosen by the caller.
     pub fn audit_text(&self) -> String {
         match self {
             ApiError::NotGranted(_) | ApiError::Role(_) | ApiError::PostOnly(_) | ApiError::Verb => self.text(),
@@ -159,7 +159,7 @@ impl ApiError {
     }
 
     /// The envelope, `{"result":N,"error":"…","source":"…"}`, with `secrets` redacted in the text: a text that names
-    /// what was asked for may repeat a credential that somebody put into the wrong place.
+    /// what was asked for may repeat a credential in the wrong place.
     pub fn envelope(&self, secrets: &[&str]) -> Vec<u8> {
         #[derive(Serialize)]
         struct Envelope<'a> {

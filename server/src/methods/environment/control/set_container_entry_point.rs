@@ -12,7 +12,7 @@ use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 
-/// Sets what stands before the command of a node; effective at its next start.
+/// Sets what precedes the command of a node; effective at its next start.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SetContainerEntryPoint {

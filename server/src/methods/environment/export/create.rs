@@ -17,7 +17,7 @@ use crate::dispatch::registry::Effect;
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Create {
-    /// The environment; it may stand in `settings` instead.
+    /// The environment; it may be in `settings` instead.
     #[schemars(extend("x-shown" = true))]
     env_name: Option<EnvName>,
     /// An object with `envName`.

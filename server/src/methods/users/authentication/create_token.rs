@@ -13,7 +13,7 @@ use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 
-/// Makes a token; the answer holds its value, which is never told again.
+/// Makes a token; the answer holds its value, which is never shown again.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateToken {

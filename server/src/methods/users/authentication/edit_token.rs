@@ -15,7 +15,7 @@ use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 
 /// Changes what a token is called, opens, or how long it lives; its value stays, and so does what is left out. Who widens
-/// a token of somebody else becomes its owner.
+/// a token of another member becomes its owner.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditToken {

@@ -33,7 +33,7 @@ pub struct ApiList(Vec<String>);
 /// Reads `tokenTemplate` and `apiList`; `None` when neither is there.
 ///
 /// # Errors
-/// When both are given: opening the larger of the two would open more than somebody meant.
+/// When both are given: opening the larger of the two would open more than was meant.
 pub fn read(template: Option<TokenTemplate>, methods: ApiList) -> Result<Option<(ApiSet, Vec<String>)>, ApiError> {
     let methods = methods.0;
     let set = match template {
