@@ -7,7 +7,6 @@ use crate::caller::{Caller, Client};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::store::Tx;
-use crate::user_lock::{hold_password, lock_user};
 
 /// The hash that a right password was checked against.
 pub(crate) struct ProvedPassword(pub(crate) String);
@@ -43,8 +42,8 @@ impl Confirmed {
     /// [`Error::WrongPassword`] when the password was changed meanwhile.
     pub(crate) async fn hold(&self, tx: &mut Tx) -> Result<()> {
         let held = match &self.proved {
-            Some(ProvedPassword(hash)) => hold_password(tx, self.caller.user, hash).await?,
-            None => lock_user(tx, self.caller.user).await?,
+            Some(ProvedPassword(hash)) => tx.lock_password(self.caller.user, hash).await?,
+            None => tx.lock_user(self.caller.user).await?,
         };
         if held { Ok(()) } else { Err(Error::WrongPassword { wait: 0 }) }
     }

@@ -36,7 +36,6 @@ mod throttle;
 pub mod tokens;
 pub mod uploads;
 pub mod usage;
-mod user_lock;
 pub mod waiting;
 pub mod world;
 mod yaml;

@@ -43,8 +43,7 @@ impl Members {
 /// Lets changes of an account's members happen one after the other: two owners who lower each other at the same time
 /// must not leave it without one.
 async fn in_turn(tx: &mut Tx, account: AccountId) -> Result<()> {
-    sqlx::query("UPDATE accounts SET name = name WHERE id = $1").bind(account.0).execute(&mut **tx).await?;
-    Ok(())
+    tx.lock_account(account).await
 }
 
 /// Takes the turn for an owner. The caller was looked up before the transaction; whether it is an owner still is asked

@@ -232,7 +232,6 @@ impl Notices {
             .bind(up_to)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 }

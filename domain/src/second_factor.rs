@@ -143,7 +143,7 @@ impl SecondFactor {
                 Typed::Recovery(code) => {
                     let mut tx = self.store.begin().await?;
                     let right = recovery::take(&mut tx, user, &code, self.world.now()).await?;
-                    tx.commit().await?;
+                    tx.commit(&[]).await?;
                     if right { Verdict::Right } else { Verdict::Wrong { wait: 0 } }
                 }
                 Typed::Neither => Verdict::Wrong { wait: 0 },
@@ -152,7 +152,7 @@ impl SecondFactor {
                 let mut tx = self.store.begin().await?;
                 let right = self.take_passkey(&mut tx, user, *ceremony, answer).await?;
                 // Also after a wrong answer: the ceremony that it answered is used up.
-                tx.commit().await?;
+                tx.commit(&[]).await?;
                 if right { Verdict::Right } else { Verdict::Wrong { wait: 0 } }
             }
         };
@@ -167,7 +167,7 @@ impl SecondFactor {
         let tried = self.throttle.reserve(Guess::Code { user }).await?;
         let mut tx = self.store.begin().await?;
         let right = totp::take(&mut tx, user, code, self.world.now()).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         if !right {
             return Ok(Verdict::Wrong { wait: tried.failed() });
         }
@@ -201,8 +201,7 @@ impl SecondFactor {
             .await?;
         let event = confirmed.own_event("second-factor.settings").with("always", always);
         crate::audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 }
 

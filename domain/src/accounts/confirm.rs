@@ -162,8 +162,7 @@ impl Accounts {
         self.second_factor.prove(caller.user, &caller.email, client, proof).await?;
         let mut tx = self.store.begin().await?;
         self.second_factor.mark_proved(&mut tx, caller).await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// Gives the caller's session a new value; the old one answers for a few seconds more.
@@ -184,7 +183,7 @@ impl Accounts {
         .ok_or(Error::NotAuthenticated(Credential::Ended))?;
         let former = SecretHash::from_stored(&former.try_get::<Vec<u8>, _>(0)?);
         let replaced: Vec<_> = former.map(Invalidation::Session).into_iter().collect();
-        self.commit(tx, &replaced).await?;
+        tx.commit(&replaced).await?;
         Ok(secret)
     }
 }

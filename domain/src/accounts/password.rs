@@ -67,7 +67,7 @@ impl Accounts {
         let event = confirmed.own_event("password.change").with("sessionsEnded", ended.len());
         audit::append(&mut tx, now, event).await?;
         notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), Notice::PasswordChanged).await?;
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 
     /// Sets a user's password at the operator's word, and ends all of the user's sessions. Second factors stay.
@@ -100,7 +100,7 @@ impl Accounts {
         audit::append(&mut tx, now, Event::by_operator(account, "password.reset", format!("user:{user} {email}")))
             .await?;
         notify(&mut tx, &self.settings, now, user, account, Notice::PasswordChanged).await?;
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 }
 

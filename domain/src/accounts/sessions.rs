@@ -17,7 +17,6 @@ use crate::store::Tx;
 use crate::types::accounts::SessionView;
 use crate::types::methods::ApiSet;
 use crate::usage::Used;
-use crate::user_lock::{hold_password, lock_user};
 use crate::world::from_millis;
 
 /// Where a session lives.
@@ -69,25 +68,28 @@ impl Proven {
     }
 
     /// Takes what was proved, once.
-    async fn hold(&self, tx: &mut Tx, user: UserId) -> Result<()> {
+    async fn hold(&self, tx: &mut Tx, user: UserId, account: AccountId) -> Result<()> {
         let (held, otherwise) = match self {
-            Proven::Password(hash) => (hold_password(tx, user, hash).await?, Error::WrongSignIn { wait: 0 }),
+            Proven::Password(hash) => (tx.lock_password(user, hash).await?, Error::WrongSignIn { wait: 0 }),
             Proven::SecondFactor { half, .. } => {
                 // Two requests with one half sign-in open one session.
                 let taken = sqlx::query("DELETE FROM sign_in_challenges WHERE id = $1").bind(half).execute(&mut **tx);
                 (taken.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Ended))
             }
             Proven::Token(id, hash) => {
-                let held = sqlx::query(
-                    "UPDATE tokens SET version = version \
-                     WHERE id = $1 AND secret_hash = $2 AND api_set = $3 AND owner_id = $4",
+                tx.lock_token(account, *id).await?;
+                let same: i64 = sqlx::query_scalar(
+                    "SELECT count(*) FROM tokens WHERE id = $1 AND account_id = $2 AND secret_hash = $3 AND api_set = $4 \
+                     AND owner_id = $5",
                 )
                 .bind(id.0)
+                .bind(account.0)
                 .bind(hash.to_vec())
                 .bind(ApiSet::ExtendedAccess.name())
                 .bind(user.0)
-                .execute(&mut **tx);
-                (held.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Unknown))
+                .fetch_one(&mut **tx)
+                .await?;
+                (same > 0, Error::NotAuthenticated(Credential::Unknown))
             }
             Proven::Invitation => return Ok(()),
         };
@@ -130,10 +132,10 @@ impl Accounts {
     ) -> Result<(Secret, Arc<Caller>)> {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        if !lock_user(&mut tx, new.user).await? {
+        if !tx.lock_user(new.user).await? {
             return Err(Error::NotAuthenticated(Credential::Ended));
         }
-        new.by.hold(&mut tx, new.user).await?;
+        new.by.hold(&mut tx, new.user, new.account).await?;
         let token = new.by.token();
         let (second_factor, kept) = match &new.by {
             Proven::SecondFactor { keep, .. } => (true, keep.clone()),
@@ -168,7 +170,7 @@ impl Accounts {
         }
         audit::append(&mut tx, now, event).await?;
         devices::note(&mut tx, &self.settings, now, new.user, new.kind, client).await?;
-        self.commit(tx, &ended).await?;
+        tx.commit(&ended).await?;
         let caller = self.session(secret.hash(), new.kind).await?;
         Ok((secret, caller))
     }
@@ -214,7 +216,7 @@ impl Accounts {
     /// [`Error::NotFound`] naming the first number that is not one of the user's sessions.
     pub async fn end_sessions(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        lock_user(&mut tx, caller.user).await?;
+        tx.lock_user(caller.user).await?;
         let mut ended = Vec::with_capacity(ids.len());
         for id in ids {
             let row = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")
@@ -227,7 +229,7 @@ impl Accounts {
             let event = Event::by(caller, client, "session.end", format!("session:{id}"));
             audit::append(&mut tx, self.world.now(), event).await?;
         }
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 
     /// Closes the caller's session. A token has none to close and stays alive.
@@ -245,7 +247,7 @@ impl Accounts {
         audit::append(&mut tx, self.world.now(), event).await?;
         let hash = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
         let ended: Vec<_> = hash.map(Invalidation::Session).into_iter().collect();
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 
     /// Removes sessions that have ended by their limits; nothing but tidiness depends on it.
@@ -260,8 +262,7 @@ impl Accounts {
             .bind(idle_from)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// A session must have been used since the first moment and opened since the second (milliseconds since 1970).

@@ -18,7 +18,6 @@ use crate::secret::{Secret, SecretHash, Shape, shape};
 use crate::throttle::Guess;
 use crate::types::accounts::Profile;
 use crate::types::methods::ApiSet;
-use crate::user_lock::hold_password;
 
 /// Half a sign-in must be finished within so many milliseconds.
 const CHALLENGE_MILLIS: i64 = 10 * 60 * 1000;
@@ -204,7 +203,7 @@ impl Accounts {
         let secret = Secret::new_session(&self.world, user);
         let now = self.world.now().timestamp_millis();
         let mut tx = self.store.begin().await?;
-        if !hold_password(&mut tx, user, hash).await? {
+        if !tx.lock_password(user, hash).await? {
             return Err(Error::WrongSignIn { wait: 0 });
         }
         sqlx::query("DELETE FROM sign_in_challenges WHERE created_at < $1")
@@ -227,7 +226,7 @@ impl Accounts {
         .bind(HALF_SIGN_INS_OF_USER)
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(Challenge { secret, user, email, having })
     }
 

@@ -13,7 +13,6 @@ use crate::bounds::counts::SSH_KEYS_OF_USER;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::types::text::hidden;
-use crate::user_lock::lock_user;
 use crate::world::from_millis;
 
 /// The longest title, in characters.
@@ -47,7 +46,7 @@ impl Accounts {
         let key = parse(key).map_err(Error::SshKey)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        lock_user(&mut tx, caller.user).await?;
+        tx.lock_user(caller.user).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM ssh_keys WHERE user_id = $1")
             .bind(caller.user.0)
             .fetch_one(&mut *tx)
@@ -79,7 +78,7 @@ impl Accounts {
         let id = row.try_get(0)?;
         let event = Event::by(caller, client, "ssh-key.add", format!("ssh-key:{id} {title}"));
         audit::append(&mut tx, now, event.with("fingerprint", key.fingerprint.clone())).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(SshKey { id, title: title.to_owned(), key: key.text, fingerprint: key.fingerprint, created: now })
     }
 
@@ -124,6 +123,6 @@ impl Accounts {
         let title = title.ok_or_else(|| Error::NotFound(format!("there is no SSH key {id}").into()))?;
         let event = Event::by(caller, client, "ssh-key.remove", format!("ssh-key:{id} {title}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }

@@ -72,7 +72,7 @@ impl Accounts {
             .await?;
         let event = Event::by_operator(Some(account), "user.create", format!("user:{user} {email}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok((user, account))
     }
 
@@ -123,7 +123,7 @@ impl Accounts {
         let event = Event::by(caller, client, "user.rename", format!("user:{} {}", caller.user, caller.email))
             .with("name", name);
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.profile(caller).await
     }
 }

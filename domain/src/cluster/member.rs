@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::invalidation::notify;
 use super::state::{ClusterKey, Me};
 use crate::core::{Core, ticks};
 use crate::error::{Error, Result};
 use crate::ids::ServerId;
-use crate::store::Dialect;
+use crate::store::{Dialect, notify};
 
 /// How often a server says that it is there. So often something can be heard, too.
 const BEAT: Duration = Duration::from_secs(1);
@@ -100,7 +99,7 @@ impl Core {
         if self.store.dialect() == Dialect::Sqlite {
             sqlx::query("UPDATE uploads SET server = $1").bind(id.as_str()).execute(&mut *tx).await?;
         }
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.cluster.me.set(Me { id, started, key: ClusterKey::new(&key) }).map_err(|_| Error::internal("joined twice"))
     }
 
@@ -141,7 +140,7 @@ impl Core {
             works = claimed.rows_affected() == 1;
         }
         notify(&mut tx, STILL_HERE).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let mut until = self.cluster.worker_until.lock().unwrap_or_else(PoisonError::into_inner);
         *until = works.then_some(begun + WORKER_SURE);
         Ok(())
@@ -164,7 +163,7 @@ impl Core {
             .bind(me.id.as_str())
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Reads the identity from the data folder; a new folder gets one.

@@ -10,7 +10,7 @@ mod signature;
 mod state;
 
 pub use crate::ids::ServerId;
-pub(crate) use invalidation::Invalidation;
+pub use crate::store::Invalidation;
 pub use peer_files::{PeerFiles, Pieces};
 pub use placement::Placement;
 pub(crate) use placement::placement_sql;

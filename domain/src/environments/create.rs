@@ -246,7 +246,7 @@ impl Environments {
         let action = actions::begin(&mut tx, now, action).await?;
         let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
         let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(StartedOperation { action, via: new.status, environment, guard })
     }
 }

@@ -19,7 +19,6 @@ use crate::bounds::nesting;
 use crate::caller::{Caller, Client};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::store::lock_account;
 use crate::world::from_millis;
 use crate::yaml;
 
@@ -79,7 +78,7 @@ impl Environments {
         let manifest = serde_saphyr::to_string(&manifest(&environment, properties)).map_err(Error::internal)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM exports WHERE environment_id = $1")
             .bind(environment.id.0)
@@ -99,7 +98,7 @@ impl Environments {
         .await?;
         let event = Event::by(caller, client, "export.create", format!("environment:{}", environment.name));
         audit::append(&mut tx, now, event.with("export", id)).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(Export { id, created: now, size: manifest.len() })
     }
 
@@ -157,7 +156,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "export.delete", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("export", id)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Creates the environment that a manifest (YAML or JSON) describes, under another short name if one is given, and

@@ -10,7 +10,6 @@ use crate::caller::{Caller, Client, Right};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::store::lock_account;
 
 /// A path of a node that somebody marked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +44,7 @@ impl Environments {
             }
         }
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, &location.environment).await?;
         for node in location.choice.of(&environment)? {
             sqlx::query(
@@ -72,7 +71,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "favorite.add", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("path", path)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Takes the mark from a path of the chosen nodes.
@@ -104,7 +103,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "favorite.remove", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("path", path)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// The marked paths of the chosen nodes.

@@ -15,7 +15,7 @@ use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::json;
-use crate::store::{Tx, lock_account};
+use crate::store::Tx;
 use crate::types::order::sort_by_name;
 use crate::types::text::hidden;
 
@@ -96,7 +96,7 @@ impl Environments {
         caller.require(Right::Operate)?;
         let (name, data) = (checked("envGroup", name)?, read_data(data)?.unwrap_or_default());
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         if find(&mut tx, caller.account, &name).await?.is_some() {
             return Err(Error::Exists(format!("there is a group “{name}” already").into()));
         }
@@ -107,7 +107,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "group.create", format!("group:{name}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Renames a group with all below it, or changes its data.
@@ -126,7 +126,7 @@ impl Environments {
         let name = checked("srcGroupName", name)?;
         let new_name = new_name.map(|name| checked("dstGroupName", name)).transpose()?.filter(|new| *new != name);
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let id = find(&mut tx, caller.account, &name).await?.ok_or_else(|| missing(&name))?;
         if let Some(data) = read_data(data)? {
             let data = serde_json::to_string(&data).map_err(Error::internal)?;
@@ -154,7 +154,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "group.edit", format!("group:{name}")).with("name", new_name);
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Removes a group with all below it; its environments stay.
@@ -171,7 +171,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "group.remove", format!("group:{name}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Changes which groups an environment is in.
@@ -193,7 +193,7 @@ impl Environments {
         }
         let names = names.iter().map(|name| checked("envGroup", name)).collect::<Result<Vec<_>>>()?;
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, environment).await?;
         if change == GroupChange::Set {
             sqlx::query("DELETE FROM environment_group_members WHERE environment_id = $1")
@@ -219,7 +219,7 @@ impl Environments {
         };
         let event = Event::by(caller, client, kind, format!("environment:{}", environment.name)).with("groups", names);
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Makes a group; the caller of this holds the account.

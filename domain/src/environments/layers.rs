@@ -119,7 +119,7 @@ impl Environments {
             Event::by(caller, client, kind, format!("environment:{}", environment.name)).with("layer", group);
         event.details.extend(details);
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// What clients keep with an environment: the values under these names, or all.
@@ -214,7 +214,7 @@ impl Environments {
         written(&kept)?;
         let event = Event::by(caller, client, "properties.keep", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("names", names)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Forgets values that were kept with an environment; one that is not there is none too many.
@@ -234,7 +234,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "properties.forget", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("names", keys)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }
 

@@ -40,7 +40,7 @@ impl Environments {
         self.join_cluster().await?;
         let mut tx = self.store.begin().await?;
         actions::tidy(&mut tx, self.world.now(), self.server_id()).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let mut again = Vec::new();
         for (id, desired_state) in self.own_environments().await? {
             if let Some(started) = self.recover(&manager, id, desired_state).await? {
@@ -130,7 +130,7 @@ impl Environments {
             .await?;
         environment.status = status;
         if !status.is_changing() {
-            tx.commit().await?;
+            tx.commit(&[]).await?;
             return Ok(None);
         }
         let subject = format!("environment:{}", environment.name);
@@ -144,7 +144,7 @@ impl Environments {
             server: self.server_id(),
         };
         let action = actions::begin(&mut tx, now, action).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(Some(Recovery::Start(StartedOperation { action, via: status, environment, guard })))
     }
 

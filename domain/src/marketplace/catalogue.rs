@@ -11,7 +11,7 @@ use crate::bounds::counts::APPS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::marketplace::Marketplace;
-use crate::store::{Tx, lock_account};
+use crate::store::Tx;
 use crate::types::order::sort_by_name;
 
 /// What every server brings: name and text.
@@ -151,14 +151,14 @@ impl Marketplace {
     pub async fn add_app(&self, caller: &Caller, client: &Client, text: &str) -> Result<String> {
         let mut tx = self.store.begin().await?;
         let id = self.insert_app(&mut tx, caller, client, text).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(id)
     }
 
     pub(super) async fn insert_app(&self, tx: &mut Tx, caller: &Caller, client: &Client, text: &str) -> Result<String> {
         caller.require(Right::Operate)?;
         let manifest = Manifest::read("manifest", text)?;
-        lock_account(tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let row = sqlx::query("SELECT COUNT(*) FROM marketplace_apps WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_one(&mut **tx)
@@ -204,7 +204,7 @@ impl Marketplace {
         }
         let event = Event::by(caller, client, "app.edit", format!("app:{id}")).with("name", manifest.name);
         audit::append(&mut tx, now, event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Removes an app of the account's own. What is installed from it stays.
@@ -230,7 +230,7 @@ impl Marketplace {
             .await?;
         let event = Event::by(caller, client, "app.delete", format!("app:{number}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Installs an app. With `addon`, only an add-on.

@@ -70,7 +70,7 @@ impl Marketplace {
         .bind(LINES)
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Empties the account's console.
@@ -86,6 +86,6 @@ impl Marketplace {
             .await?;
         let event = Event::by(caller, client, "console.clear", format!("account:{}", caller.account));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }

@@ -6,7 +6,7 @@ use crate::bounds::counts::FAVORITE_APPS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::marketplace::Marketplace;
-use crate::store::{Tx, lock_account};
+use crate::store::Tx;
 
 impl Marketplace {
     /// The caller's favourite apps, in the order of the catalogue.
@@ -33,7 +33,7 @@ impl Marketplace {
         let id = self.app(caller, id).await?.id;
         let mut tx = self.store.begin().await?;
         self.insert_favorite(&mut tx, caller, client, &id).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Keeps a manifest as an app of the account's own that is a favourite of the caller's; answers its number.
@@ -44,7 +44,7 @@ impl Marketplace {
         let mut tx = self.store.begin().await?;
         let id = self.insert_app(&mut tx, caller, client, text).await?;
         self.insert_favorite(&mut tx, caller, client, &id).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(id)
     }
 
@@ -67,12 +67,12 @@ impl Marketplace {
         }
         let event = Event::by(caller, client, "favorite.delete", format!("app:{id}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     async fn insert_favorite(&self, tx: &mut Tx, caller: &Caller, client: &Client, id: &str) -> Result<()> {
         let now = self.world.now();
-        lock_account(tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         sqlx::query(
             "INSERT INTO marketplace_favorites (account_id, user_id, app_id, created_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (account_id, user_id, app_id) DO NOTHING",

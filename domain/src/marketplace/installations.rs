@@ -17,7 +17,6 @@ use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
 use crate::ids::UserId;
 use crate::marketplace::Marketplace;
-use crate::store::lock_account;
 use crate::world::from_millis;
 
 /// How many there are, and the characters of their manifests.
@@ -173,7 +172,7 @@ impl Marketplace {
         request: &InstallRequest,
     ) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, run.caller.account).await?;
+        tx.lock_account(run.caller.account).await?;
         let there = sqlx::query_as(COUNT).bind(run.caller.account.0).fetch_one(&mut *tx).await?;
         room_for_one_more(there, manifest)?;
         sqlx::query(
@@ -193,7 +192,7 @@ impl Marketplace {
         .bind(self.world.now().timestamp_millis())
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Keeps the values that an action left.
@@ -205,7 +204,7 @@ impl Marketplace {
             .bind(json(&scope.globals())?)
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     pub(super) async fn forget_installation(&self, installation: &Installation) -> Result<()> {
@@ -214,7 +213,7 @@ impl Marketplace {
             .bind(&installation.unique_name)
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }
 

@@ -97,7 +97,7 @@ impl Members {
         let event =
             Event::by(caller, &confirmed.client, "member.invite", format!("user:{email}")).with("role", role.name());
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.notices.mail_waits.notify_one();
         Ok(Invitation { id: row.try_get(0)?, email, secret, mailed })
     }
@@ -118,8 +118,7 @@ impl Members {
         let email: String = row.try_get(0)?;
         let event = Event::by(caller, client, "member.withdraw-invitation", format!("user:{email}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// What an invitation's link offers.
@@ -174,7 +173,7 @@ impl Members {
         })?;
         let user = UserId(row.try_get(0)?);
         self.join(&mut tx, &open, user, client).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.accounts.sign_in_member(user, open.account, &open.email, client).await
     }
 
@@ -193,7 +192,7 @@ impl Members {
         let mut tx = self.store.begin().await?;
         in_turn(&mut tx, open.account).await?;
         self.join(&mut tx, &open, caller.user, client).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.switch_account(caller, client, open.account.0).await
     }
 

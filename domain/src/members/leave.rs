@@ -10,7 +10,6 @@ use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId};
 use crate::members::Members;
 use crate::secret::SecretHash;
-use crate::user_lock::lock_user;
 
 impl Members {
     /// Takes the one who confirmed out of an account. The leaver's tokens there are removed, and values that the leaver made of
@@ -28,7 +27,7 @@ impl Members {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         in_turn(&mut tx, account).await?;
-        lock_user(&mut tx, caller.user).await?;
+        tx.lock_user(caller.user).await?;
         let (email, role) = member(&mut tx, account, caller.user.0)
             .await?
             .ok_or_else(|| Error::NotFound(format!("you are no member of an account {account}").into()))?;
@@ -83,6 +82,6 @@ impl Members {
                 changes.push(Invalidation::Token(hash, TokenId(token.try_get(0)?)));
             }
         }
-        self.commit(tx, &changes).await
+        tx.commit(&changes).await
     }
 }

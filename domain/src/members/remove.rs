@@ -20,7 +20,6 @@ use crate::types::accounts::Role;
 use crate::types::members::TokenDisposition;
 use crate::types::methods::ApiSet;
 use crate::types::tokens::{NewSecret, TokenView};
-use crate::user_lock::lock_user;
 
 impl Members {
     /// The tokens of a member, which removing the member has to decide on.
@@ -66,7 +65,7 @@ impl Members {
         in_turn_as_owner(&mut tx, caller).await?;
         let (email, role) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
         let user = UserId(user);
-        lock_user(&mut tx, user).await?;
+        tx.lock_user(user).await?;
         let tokens = sqlx::query(
             "SELECT id, description, secret_hash, owner_id FROM tokens \
              WHERE account_id = $1 AND (owner_id = $2 OR secret_by = $2) ORDER BY id",
@@ -134,7 +133,7 @@ impl Members {
                 changes.push(Invalidation::Token(hash, TokenId(token.try_get(0)?)));
             }
         }
-        self.commit(tx, &changes).await?;
+        tx.commit(&changes).await?;
         let mut secrets = Vec::with_capacity(transferred.len());
         for (id, secret) in transferred {
             let token = self.tokens.seen(caller, id).await?;

@@ -39,6 +39,6 @@ impl Members {
         audit::append(&mut tx, self.world.now(), event).await?;
         let mut changes = self.tokens.end_sign_ins_for_others(&mut tx, caller.account, UserId(user)).await?;
         changes.push(Invalidation::User(UserId(user)));
-        self.commit(tx, &changes).await
+        tx.commit(&changes).await
     }
 }

@@ -65,7 +65,7 @@ impl Members {
         let event =
             Event::by_user(Some((caller.user, AccountId(account))), &caller.email, client, "session.switch-account");
         audit::append(&mut tx, self.world.now(), event).await?;
-        self.commit(tx, &[Invalidation::User(caller.user)]).await?;
+        tx.commit(&[Invalidation::User(caller.user)]).await?;
         self.accounts.renew_session(caller).await
     }
 }

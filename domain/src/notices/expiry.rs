@@ -51,7 +51,6 @@ impl Notices {
                 notify(&mut tx, &self.settings, now, owner, Some(account), notice).await?;
             }
         }
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 }

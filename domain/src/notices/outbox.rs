@@ -42,7 +42,7 @@ impl Notices {
                 continue;
             }
             let mail = O::write(self, &row, &mut claim).await?;
-            claim.commit().await?;
+            claim.commit(&[]).await?;
             let state = match mailer.send(mail, &hex::encode(self.world.random::<16>())).await {
                 Ok(()) => "sent",
                 Err(error) => {
@@ -57,7 +57,7 @@ impl Notices {
             let mut tx = self.store.begin().await?;
             let set = format!("UPDATE {} SET mail_state = $1 WHERE id = $2", O::TABLE);
             sqlx::query(sqlx::AssertSqlSafe(set)).bind(state).bind(id).execute(&mut *tx).await?;
-            tx.commit().await?;
+            tx.commit(&[]).await?;
         }
         Ok(())
     }

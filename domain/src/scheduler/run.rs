@@ -104,10 +104,10 @@ impl Scheduler {
             None => return Ok(None),
             Some(begun) if begun > BEGINNINGS => {
                 self.give_up(&mut tx, now, id, &method, (account, user)).await?;
-                tx.commit().await?;
+                tx.commit(&[]).await?;
                 return Ok(None);
             }
-            Some(_) => tx.commit().await?,
+            Some(_) => tx.commit(&[]).await?,
         }
         let mut caller = self.accounts.caller_of_task(id, account, user, token).await.map(Arc::new);
         // One that cannot be read must not keep the others from being claimed.
@@ -176,7 +176,7 @@ impl Scheduler {
             .bind(lease)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         task.lease = lease;
         Ok(())
     }
@@ -194,7 +194,7 @@ impl Scheduler {
             .bind(server.as_str())
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Notes how a run ended: its result code, and the error text when that is not 0.
@@ -228,7 +228,7 @@ impl Scheduler {
             event = event.refused(format!("{result} {}", error.unwrap_or_default()));
         }
         audit::append(&mut tx, now, event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }
 

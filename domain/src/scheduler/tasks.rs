@@ -13,7 +13,6 @@ use crate::ids::{TokenId, UserId};
 use crate::json;
 use crate::methods::TokenAccess;
 use crate::scheduler::Scheduler;
-use crate::store::lock_account;
 use crate::types::text::hidden;
 use crate::world::from_millis;
 
@@ -63,7 +62,7 @@ impl Scheduler {
         };
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tasks WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_one(&mut *tx)
@@ -94,7 +93,7 @@ impl Scheduler {
             event = event.with("environment", environment.name);
         }
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.task(caller, id).await
     }
 
@@ -129,7 +128,7 @@ impl Scheduler {
         let event = Event::by(caller, client, "task.edit", format!("task:{id} {}", checked.method))
             .with("schedule", new.schedule.trim());
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.task(caller, id).await
     }
 
@@ -182,7 +181,7 @@ impl Scheduler {
             let event = Event::by(caller, client, "task.remove", format!("task:{id} {method}"));
             audit::append(&mut tx, self.world.now(), event).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     async fn task(&self, caller: &Caller, id: i64) -> Result<Task> {

@@ -20,7 +20,6 @@ use crate::notices::{self, Notice};
 use crate::second_factor::SecondFactor;
 use crate::store::Tx;
 use crate::types::text::hidden;
-use crate::user_lock::lock_user;
 
 /// A ceremony must be finished within so many milliseconds.
 const CEREMONY_MILLIS: i64 = 5 * 60 * 1000;
@@ -65,7 +64,7 @@ impl SecondFactor {
         let ceremony = self.keep_ceremony(&mut tx, caller.user, "register", &state, &options).await?;
         let event = confirmed.own_event("second-factor.begin").with("kind", "passkey");
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(ceremony)
     }
 
@@ -128,7 +127,7 @@ impl SecondFactor {
         audit::append(&mut tx, now, event).await?;
         let notice = Notice::SecondFactorOn { kind: "a passkey" };
         notices::notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(codes)
     }
 
@@ -152,8 +151,7 @@ impl SecondFactor {
         audit::append(&mut tx, now, event).await?;
         let notice = Notice::SecondFactorOff { kind: "a passkey" };
         notices::notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// Begins to prove a passkey, at sign-in or before a change.
@@ -167,9 +165,9 @@ impl SecondFactor {
         }
         let (options, state) = self.site()?.start_passkey_authentication(&passkeys).map_err(Error::internal)?;
         let mut tx = self.store.begin().await?;
-        lock_user(&mut tx, user).await?;
+        tx.lock_user(user).await?;
         let ceremony = self.keep_ceremony(&mut tx, user, "prove", &state, &options).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(ceremony)
     }
 

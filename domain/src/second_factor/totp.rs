@@ -64,7 +64,7 @@ impl SecondFactor {
             .execute(&mut *tx)
             .await?;
         audit::append(&mut tx, now, confirmed.own_event("second-factor.begin").with("kind", "totp")).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         enrolment(&secret, &caller.email, &self.settings)
     }
 
@@ -136,7 +136,7 @@ impl SecondFactor {
             Notice::SecondFactorOn { kind: "one-time codes" },
         )
         .await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(codes)
     }
 
@@ -166,8 +166,7 @@ impl SecondFactor {
             Notice::SecondFactorOff { kind: "one-time codes" },
         )
         .await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// Notes that the caller's session has just proved a second factor.

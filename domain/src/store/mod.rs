@@ -8,10 +8,13 @@ mod address;
 mod backup;
 mod dialect;
 mod gate;
+mod invalidation;
 mod locks;
 mod migrations;
 mod open_error;
+mod rows;
 mod transfer;
+mod tx;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -19,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 
 use crate::error::Result;
 
@@ -28,18 +31,20 @@ pub use gate::Reads;
 pub use open_error::OpenError;
 
 use gate::Gate;
+use tx::OnCommit;
 
 pub use address::Address;
-pub(crate) use locks::lock_account;
+pub use crate::row;
+pub use invalidation::Invalidation;
+pub(crate) use invalidation::{CHANNEL, notify};
+pub use rows::Column;
+pub use tx::Tx;
 
 pub use backup::{BackupError, Restored, backup, restore};
 pub use transfer::{TransferError, Transferred, transfer};
 
 /// How long a connection waits for another program's lock on the SQLite file.
 const BUSY_MILLIS: u32 = 5_000;
-
-/// A transaction that may write. Dropped without [`commit`](Transaction::commit), it leaves nothing behind.
-pub type Tx = Transaction<'static, Any>;
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -49,6 +54,7 @@ pub struct Store {
     gate: Arc<Gate>,
     address: Address,
     dialect: Dialect,
+    on_commit: OnCommit,
 }
 
 /// What to do about a schema that is older than this program.
@@ -112,7 +118,7 @@ impl Store {
         }
         let gate = Gate::new(&address);
         let read = Reads { pool: connect(&address, readers).await?, gate: gate.clone() };
-        Ok(Store { read, write, gate, address, dialect })
+        Ok(Store { read, write, gate, address, dialect, on_commit: OnCommit::default() })
     }
 
     /// The URL of the SQLite database in a data folder.
@@ -135,6 +141,11 @@ impl Store {
         self.gate.suspect();
     }
 
+    /// Has this called with each invalidation of every commit, once it is made.
+    pub(crate) fn on_commit(&self, apply: impl Fn(Invalidation) + Send + Sync + 'static) {
+        self.on_commit.set(apply);
+    }
+
     /// Which database this is.
     pub fn dialect(&self) -> Dialect {
         self.dialect
@@ -142,7 +153,7 @@ impl Store {
 
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(match self.dialect {
+        let transaction = match self.dialect {
             Dialect::Sqlite => match self.write.begin_with("BEGIN IMMEDIATE").await {
                 // SQLite ends a transaction by itself when the disk is full, and sqlx then counts one that is none.
                 Err(sqlx::Error::InvalidSavePointStatement) => {
@@ -152,7 +163,8 @@ impl Store {
                 begun => begun?,
             },
             Dialect::Postgres => self.gate.guard(self.write.begin()).await?,
-        })
+        };
+        Ok(Tx::new(transaction, self.dialect, self.on_commit.clone()))
     }
 
     /// Whether the database answers.

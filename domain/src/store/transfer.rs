@@ -62,7 +62,7 @@ pub async fn transfer(from: &Store, to: &Store) -> Result<Transferred, TransferE
     let moved = copy_all((from.dialect, &mut reading), (to.dialect, &mut writing)).await;
     sqlx::query("ROLLBACK").execute(&mut *reading).await?;
     let (tables, rows) = moved?;
-    writing.commit().await?;
+    writing.commit(&[]).await?;
     let whole = audit::verify(to).await?.map_err(TransferError::Audit)?;
     Ok(Transferred { tables, rows, entries: whole.entries })
 }

@@ -43,7 +43,7 @@ impl Tokens {
         let secret = Secret::new_token(&self.world);
         let mut tx = self.store.begin().await?;
         // The account's row is the lock that keeps two requests from both taking the last place.
-        sqlx::query("UPDATE accounts SET name = name WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
+        tx.lock_account(caller.account).await?;
         check_limit(&mut tx, caller, self.settings.token_limit).await?;
         let row = sqlx::query(
             "INSERT INTO tokens (account_id, owner_id, description, api_set, shared, expires_at, secret_hash, secret_at, created_at, secret_by) \
@@ -70,7 +70,7 @@ impl Tokens {
         let notice = Notice::TokenCreated { description: &description, by: &caller.email };
         notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
         let token = token_to_change(&mut tx, caller, id.0).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(NewSecret { token: self.view(caller, token), secret: secret.as_str().to_owned() })
     }
 

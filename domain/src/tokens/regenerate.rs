@@ -71,7 +71,7 @@ impl Tokens {
         let notice = Notice::TokenRegenerated { description: &token.description, by: &caller.email, taken_over };
         notify(&mut tx, &self.settings, now, token.owner, Some(caller.account), notice).await?;
         let renewed = token_to_change(&mut tx, caller, id).await?;
-        self.commit(tx, &[Invalidation::Token(token.hash, token.id)]).await?;
+        tx.commit(&[Invalidation::Token(token.hash, token.id)]).await?;
         Ok(NewSecret { token: self.view(caller, renewed), secret: secret.as_str().to_owned() })
     }
 }

@@ -33,6 +33,6 @@ impl Tokens {
             audit::append(&mut tx, self.world.now(), event).await?;
             removed.push(Invalidation::Token(token.hash, token.id));
         }
-        self.commit(tx, &removed).await
+        tx.commit(&removed).await
     }
 }

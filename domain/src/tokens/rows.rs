@@ -200,11 +200,7 @@ impl Tokens {
 /// cannot tell which.
 pub(super) async fn token_to_change(tx: &mut Tx, caller: &Caller, id: i64) -> Result<TokenRow> {
     // The row's lock orders two changes of one token on PostgreSQL; SQLite has one writer anyway.
-    sqlx::query("UPDATE tokens SET version = version WHERE id = $1 AND account_id = $2")
-        .bind(id)
-        .bind(caller.account.0)
-        .execute(&mut **tx)
-        .await?;
+    tx.lock_token(caller.account, TokenId(id)).await?;
     find(tx, caller, id).await
 }
 

@@ -75,7 +75,7 @@ impl Uploads {
         }
         let event = Event::by(caller, client, "archive.create", format!("upload:{} {}", upload.id, upload.name));
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(upload)
     }
 
@@ -112,7 +112,7 @@ impl Uploads {
         let event = Event::by(caller, client, "archive.delete", format!("upload:{id} {name}"));
         audit::append(&mut tx, self.world.now(), event).await?;
         // Its file goes from the server that has it; what cannot be removed now goes with the next sweep there.
-        self.commit(tx, &[Invalidation::upload(&key)?]).await
+        tx.commit(&[Invalidation::upload(&key)?]).await
     }
 }
 

@@ -13,7 +13,6 @@ use crate::caller::{Caller, Client, Right};
 use crate::cluster::ServerId;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
-use crate::store::lock_account;
 use crate::uploads::service::Uploads;
 
 /// A file that is arriving. Dropped, it is gone.
@@ -67,7 +66,7 @@ impl Uploads {
         let now = self.world.now();
         let key = hex::encode(self.world.random::<16>());
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let row = sqlx::query(
             "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at, server, sha256) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
@@ -94,7 +93,7 @@ impl Uploads {
         let event = Event::by(caller, client, "upload.create", format!("upload:{id} {}", file.name));
         audit::append(&mut tx, now, event.with("size", file.file.size)).await?;
         tokio::fs::rename(file.path(), self.uploads_folder().join(&key)).await.map_err(cannot_store)?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let (name, size) = (file.name.clone(), file.file.size);
         Ok(Upload { id, name, comment: String::new(), size, created: now, key })
     }

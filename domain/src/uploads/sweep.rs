@@ -32,7 +32,7 @@ impl Uploads {
         let rows = sqlx::query("SELECT file_key, CASE WHEN server IS NULL THEN 0 ELSE 1 END FROM uploads")
             .fetch_all(&mut *tx)
             .await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let mut keys: HashMap<String, bool> = HashMap::with_capacity(rows.len());
         for row in rows {
             keys.insert(row.try_get(0)?, row.try_get::<i64, _>(1)? != 0);
@@ -70,6 +70,6 @@ impl Uploads {
             .bind(key.to_owned())
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }

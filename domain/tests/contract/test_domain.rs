@@ -140,11 +140,11 @@ impl TestDomain {
         Store::open(&self.url).await.unwrap()
     }
 
-    pub async fn execute(&self, sql: &str) -> std::result::Result<(), sqlx::Error> {
+    pub async fn execute(&self, sql: &str) -> Result<()> {
         let store = self.store().await;
         let mut tx = store.begin().await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await?;
-        tx.commit().await
+        tx.commit(&[]).await
     }
 
     pub async fn sign_in(&self, email: &str, kind: SessionKind) -> SignedIn {
