@@ -16,7 +16,6 @@ pub(crate) use outbox::Outbox;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 
 use crate::bounds::counts::BEGINNINGS;
 use crate::caller::{Caller, Client};
@@ -27,7 +26,6 @@ use crate::settings::Settings;
 use crate::store::Tx;
 use crate::types::dates::readable_end;
 use crate::types::notices::NoticeView;
-use crate::world::from_millis;
 
 /// How many notices the dashboard shows.
 const SHOWN: i64 = 50;
@@ -179,6 +177,16 @@ pub struct Notices {
 
 on_core!(Notices);
 
+crate::store::row! {
+    struct NoticeRow {
+        id: i64,
+        title: String,
+        body: String,
+        created_at: DateTime<Utc>,
+        read_at: Option<i64>,
+    }
+}
+
 impl Notices {
     pub(crate) fn new(core: Core, mailer: Option<Mailer>) -> Notices {
         Notices { core, mailer, mail_waits: Arc::default() }
@@ -189,24 +197,21 @@ impl Notices {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<NoticeView>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as::<_, NoticeRow>(
             "SELECT id, title, body, created_at, read_at FROM notices WHERE user_id = $1 ORDER BY id DESC LIMIT $2",
         )
         .bind(caller.user.0)
         .bind(SHOWN)
         .fetch_all(self.store.read())
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(NoticeView {
-                    id: row.try_get(0)?,
-                    title: row.try_get(1)?,
-                    body: row.try_get(2)?,
-                    created: from_millis(row.try_get(3)?),
-                    read: row.try_get::<Option<i64>, _>(4)?.is_some(),
-                })
-            })
-            .collect()
+        let view = |row: NoticeRow| NoticeView {
+            id: row.id,
+            title: row.title,
+            body: row.body,
+            created: row.created_at,
+            read: row.read_at.is_some(),
+        };
+        Ok(rows.into_iter().map(view).collect())
     }
 
     /// How many of the caller's notices are unread.

@@ -16,7 +16,8 @@ pub use totp::Enrolment;
 use codes::Typed;
 use std::sync::Arc;
 
-use sqlx::{AnyConnection, Row};
+use chrono::{DateTime, Utc};
+use sqlx::AnyConnection;
 
 use crate::audit::Event;
 use crate::caller::{Caller, Client};
@@ -27,7 +28,6 @@ use crate::passwords::Verdict;
 use crate::store::Tx;
 use crate::throttle::Guess;
 use crate::types::second_factor::{PasskeyView, SecondFactors};
-use crate::world::from_millis;
 
 /// How a second factor is proved.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,11 +62,20 @@ impl std::fmt::Debug for Proof {
     }
 }
 
-/// Which second factors a user has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Having {
-    pub totp: bool,
-    pub passkeys: bool,
+crate::store::row! {
+    /// Which second factors a user has.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Having {
+        pub totp: bool,
+        pub passkeys: bool,
+    }
+
+    struct PasskeyRow {
+        id: i64,
+        name: String,
+        created_at: DateTime<Utc>,
+        last_used_at: Option<DateTime<Utc>>,
+    }
 }
 
 impl Having {
@@ -78,14 +87,13 @@ impl Having {
 
 /// Which second factors protect this user now.
 pub(crate) async fn having(connection: &mut AnyConnection, user: UserId) -> Result<Having> {
-    let row = sqlx::query(
-        "SELECT (SELECT count(*) FROM totp WHERE user_id = $1 AND confirmed = 1), \
-         (SELECT count(*) FROM passkeys WHERE user_id = $1)",
+    Ok(sqlx::query_as::<_, Having>(
+        "SELECT (SELECT count(*) FROM totp WHERE user_id = $1 AND confirmed = 1) AS totp, \
+         (SELECT count(*) FROM passkeys WHERE user_id = $1) AS passkeys",
     )
     .bind(user.0)
     .fetch_one(connection)
-    .await?;
-    Ok(Having { totp: row.try_get::<i64, _>(0)? > 0, passkeys: row.try_get::<i64, _>(1)? > 0 })
+    .await?)
 }
 
 impl SecondFactor {
@@ -105,22 +113,19 @@ impl SecondFactor {
             .bind(caller.user.0)
             .fetch_one(&mut *connection)
             .await?;
-        let rows =
-            sqlx::query("SELECT id, name, created_at, last_used_at FROM passkeys WHERE user_id = $1 ORDER BY id")
-                .bind(caller.user.0)
-                .fetch_all(&mut *connection)
-                .await?;
-        let passkeys = rows
-            .into_iter()
-            .map(|row| {
-                Ok(PasskeyView {
-                    id: row.try_get(0)?,
-                    name: row.try_get(1)?,
-                    created: from_millis(row.try_get(2)?),
-                    last_used: row.try_get::<Option<i64>, _>(3)?.map(from_millis),
-                })
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let rows = sqlx::query_as::<_, PasskeyRow>(
+            "SELECT id, name, created_at, last_used_at FROM passkeys WHERE user_id = $1 ORDER BY id",
+        )
+        .bind(caller.user.0)
+        .fetch_all(&mut *connection)
+        .await?;
+        let view = |row: PasskeyRow| PasskeyView {
+            id: row.id,
+            name: row.name,
+            created: row.created_at,
+            last_used: row.last_used_at,
+        };
+        let passkeys = rows.into_iter().map(view).collect();
         Ok(SecondFactors {
             totp: having.totp,
             passkeys,

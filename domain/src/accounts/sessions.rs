@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlx::Row;
+use chrono::{DateTime, Utc};
 
 use super::devices;
 use crate::accounts::Accounts;
@@ -17,7 +17,6 @@ use crate::store::Tx;
 use crate::types::accounts::SessionView;
 use crate::types::methods::ApiSet;
 use crate::usage::Used;
-use crate::world::from_millis;
 
 /// Where a session lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +106,7 @@ async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<I
     if count <= SESSIONS_OF_USER {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query(
+    let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
         "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 \
          ORDER BY CASE WHEN kind = $3 AND coalesce(token_id, 0) = $4 THEN 0 ELSE 1 END, id LIMIT $5) RETURNING secret_hash",
     )
@@ -118,8 +117,19 @@ async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<I
     .bind(count - SESSIONS_OF_USER)
     .fetch_all(&mut **tx)
     .await?;
-    let hashes = rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+    let hashes = hashes.iter().filter_map(|hash| SecretHash::from_stored(hash));
     Ok(hashes.map(Invalidation::Session).collect())
+}
+
+crate::store::row! {
+    struct SessionRow {
+        id: SessionId,
+        address: String,
+        user_agent: String,
+        created_at: DateTime<Utc>,
+        last_seen_at: DateTime<Utc>,
+        kind: String,
+    }
 }
 
 impl Accounts {
@@ -142,7 +152,7 @@ impl Accounts {
             Proven::Token(..) | Proven::Password(_) | Proven::Invitation => (false, None),
         };
         let secret = kept.unwrap_or_else(|| Secret::new_session(&self.world, new.user));
-        let row = sqlx::query(
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO sessions (user_id, account_id, token_id, kind, secret_hash, address, user_agent, created_at, last_seen_at, \
              second_factor_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id",
         )
@@ -157,7 +167,6 @@ impl Accounts {
         .bind(second_factor.then(|| now.timestamp_millis()))
         .fetch_one(&mut *tx)
         .await?;
-        let id: i64 = row.try_get(0)?;
         let ended = end_surplus(&mut tx, id, &new).await?;
         let mut event = Event::by_user(Some((new.user, new.account)), email, client, action)
             .with("session", id)
@@ -181,7 +190,7 @@ impl Accounts {
     /// When the database cannot be reached.
     pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionView>> {
         let (idle_from, created_from) = self.session_limits();
-        let rows = sqlx::query(
+        let rows = sqlx::query_as::<_, SessionRow>(
             "SELECT id, address, user_agent, created_at, last_seen_at, kind FROM sessions \
              WHERE user_id = $1 AND created_at >= $2 ORDER BY last_seen_at DESC, id DESC",
         )
@@ -191,21 +200,20 @@ impl Accounts {
         .await?;
         let mut sessions = rows
             .into_iter()
-            .map(|row| {
-                let id: i64 = row.try_get(0)?;
-                let seen = from_millis(row.try_get(4)?);
-                Ok(SessionView {
-                    id,
-                    user_id: caller.user.0,
-                    current: caller.session() == Some(SessionId(id)),
-                    address: row.try_get(1)?,
-                    user_agent: row.try_get(2)?,
-                    created: from_millis(row.try_get(3)?),
-                    last_seen: self.usage.last(Used::Session(SessionId(id))).map_or(seen, |last| last.max(seen)),
-                    api: row.try_get::<String, _>(5)? == SessionKind::Api.name(),
-                })
+            .map(|row| SessionView {
+                id: row.id.0,
+                user_id: caller.user.0,
+                current: caller.session() == Some(row.id),
+                address: row.address,
+                user_agent: row.user_agent,
+                created: row.created_at,
+                last_seen: self
+                    .usage
+                    .last(Used::Session(row.id))
+                    .map_or(row.last_seen_at, |last| last.max(row.last_seen_at)),
+                api: row.kind == SessionKind::Api.name(),
             })
-            .collect::<Result<Vec<_>>>()?;
+            .collect::<Vec<_>>();
         sessions.retain(|session| session.current || session.last_seen.timestamp_millis() >= idle_from);
         Ok(sessions)
     }
@@ -219,13 +227,14 @@ impl Accounts {
         tx.lock_user(caller.user).await?;
         let mut ended = Vec::with_capacity(ids.len());
         for id in ids {
-            let row = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")
-                .bind(*id)
-                .bind(caller.user.0)
-                .fetch_optional(&mut *tx)
-                .await?
-                .ok_or_else(|| Error::NotFound(format!("you have no session {id}").into()))?;
-            ended.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?).map(Invalidation::Session));
+            let hash: Vec<u8> =
+                sqlx::query_scalar("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")
+                    .bind(*id)
+                    .bind(caller.user.0)
+                    .fetch_optional(&mut *tx)
+                    .await?
+                    .ok_or_else(|| Error::NotFound(format!("you have no session {id}").into()))?;
+            ended.extend(SecretHash::from_stored(&hash).map(Invalidation::Session));
             let event = Event::by(caller, client, "session.end", format!("session:{id}"));
             audit::append(&mut tx, self.world.now(), event).await?;
         }
@@ -239,13 +248,13 @@ impl Accounts {
     pub async fn sign_out(&self, caller: &Caller, client: &Client) -> Result<()> {
         let Some(session) = caller.session() else { return Ok(()) };
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query("DELETE FROM sessions WHERE id = $1 RETURNING secret_hash")
+        let hash: Option<Vec<u8>> = sqlx::query_scalar("DELETE FROM sessions WHERE id = $1 RETURNING secret_hash")
             .bind(session.0)
             .fetch_optional(&mut *tx)
             .await?;
         let event = Event::by(caller, client, "session.sign-out", format!("session:{session}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        let hash = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+        let hash = hash.and_then(|hash| SecretHash::from_stored(&hash));
         let ended: Vec<_> = hash.map(Invalidation::Session).into_iter().collect();
         tx.commit(&ended).await
     }

@@ -4,7 +4,6 @@
 //! keys of their users here, and take them to where they are needed.
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 
 use super::ssh_key_text::parse;
 use crate::accounts::Accounts;
@@ -13,21 +12,22 @@ use crate::bounds::counts::SSH_KEYS_OF_USER;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::types::text::hidden;
-use crate::world::from_millis;
 
 /// The longest title, in characters.
 const LONGEST_TITLE: usize = 100;
 
-/// A key that is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SshKey {
-    pub id: i64,
-    pub title: String,
-    /// `type base64 comment`
-    pub key: String,
-    /// `SHA256:…`
-    pub fingerprint: String,
-    pub created: DateTime<Utc>,
+crate::store::row! {
+    /// A key that is kept.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SshKey {
+        pub id: i64,
+        pub title: String,
+        /// `type base64 comment`
+        pub key: String,
+        /// `SHA256:…`
+        pub fingerprint: String,
+        pub created: DateTime<Utc>,
+    }
 }
 
 impl Accounts {
@@ -54,7 +54,7 @@ impl Accounts {
         if count >= SSH_KEYS_OF_USER {
             return Err(Error::Limit(format!("a user can keep {SSH_KEYS_OF_USER} SSH keys").into()));
         }
-        let row = sqlx::query(
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO ssh_keys (user_id, title, title_key, public_key, fingerprint, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
         )
@@ -75,7 +75,6 @@ impl Accounts {
                 error.into()
             }
         })?;
-        let id = row.try_get(0)?;
         let event = Event::by(caller, client, "ssh-key.add", format!("ssh-key:{id} {title}"));
         audit::append(&mut tx, now, event.with("fingerprint", key.fingerprint.clone())).await?;
         tx.commit(&[]).await?;
@@ -88,23 +87,13 @@ impl Accounts {
     /// When the database cannot be reached.
     pub async fn ssh_keys(&self, caller: &Caller) -> Result<Vec<SshKey>> {
         caller.require(Right::See)?;
-        let rows = sqlx::query(
-            "SELECT id, title, public_key, fingerprint, created_at FROM ssh_keys WHERE user_id = $1 ORDER BY id",
+        Ok(sqlx::query_as::<_, SshKey>(
+            "SELECT id, title, public_key AS key, fingerprint, created_at AS created FROM ssh_keys WHERE user_id = $1 \
+             ORDER BY id",
         )
         .bind(caller.user.0)
         .fetch_all(self.store.read())
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(SshKey {
-                    id: row.try_get(0)?,
-                    title: row.try_get(1)?,
-                    key: row.try_get(2)?,
-                    fingerprint: row.try_get(3)?,
-                    created: from_millis(row.try_get(4)?),
-                })
-            })
-            .collect()
+        .await?)
     }
 
     /// Removes a key of the caller's user.

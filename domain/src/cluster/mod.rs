@@ -13,7 +13,6 @@ pub use crate::ids::ServerId;
 pub use crate::store::Invalidation;
 pub use peer_files::{PeerFiles, Pieces};
 pub use placement::Placement;
-pub(crate) use placement::placement_sql;
 pub use redirect::watching;
 pub use signature::{Signature, SignedRequest};
 pub(crate) use state::Cluster;

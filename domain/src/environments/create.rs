@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
-use sqlx::Row;
 
 use super::actions::{self, NewAction};
 use super::changes::{copy_files, launch};
@@ -195,7 +194,7 @@ impl Environments {
         let (account, user) = creator.account_and_user();
         let settings = serde_json::to_string(&new.settings).map_err(Error::internal)?;
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query(
+        let id = sqlx::query_scalar(
             "INSERT INTO environments (account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at, server) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         )
@@ -218,7 +217,7 @@ impl Environments {
                 error.into()
             }
         })?;
-        let id = EnvironmentId(row.try_get(0)?);
+        let id = EnvironmentId(id);
         let ports = ports::choose(&mut tx, &self.settings, new.nodes.len()).await?;
         let mut groups = Vec::new();
         for (node, port) in new.nodes.into_iter().zip(ports) {
@@ -253,17 +252,17 @@ impl Environments {
 
 pub(super) async fn write_node(
     tx: &mut crate::store::Tx,
-    id: EnvironmentId,
+    environment: EnvironmentId,
     node: NewNode,
     port: u16,
     master: bool,
 ) -> Result<NodeId> {
     let facts = serde_json::to_string(&node.facts).map_err(Error::internal)?;
-    let row = sqlx::query(
+    let id = sqlx::query_scalar(
         "INSERT INTO nodes (environment_id, node_group, node_type, image, tag, is_master, fixed_cloudlets, \
          flexible_cloudlets, port, spec) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     )
-    .bind(id.0)
+    .bind(environment.0)
     .bind(node.spec.group)
     .bind(node.spec.node_type)
     .bind(node.spec.image.name)
@@ -275,7 +274,7 @@ pub(super) async fn write_node(
     .bind(facts)
     .fetch_one(&mut **tx)
     .await?;
-    Ok(NodeId(row.try_get(0)?))
+    Ok(NodeId(id))
 }
 
 /// Copies the files and, if the source runs, starts the copy. The source waits with its own changes until it is copied.

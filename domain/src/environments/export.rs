@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sqlx::Row;
 
 use super::inside::may;
 use super::model::{Environment, Layer, Node};
@@ -19,7 +18,6 @@ use crate::bounds::nesting;
 use crate::caller::{Caller, Client};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::world::from_millis;
 use crate::yaml;
 
 /// The form that is written, and the only one that is read.
@@ -66,6 +64,14 @@ pub struct Export {
     pub size: usize,
 }
 
+crate::store::row! {
+    struct ExportRow {
+        id: i64,
+        created_at: DateTime<Utc>,
+        manifest: String,
+    }
+}
+
 impl Environments {
     /// Keeps a manifest of an environment as it is now. Manifests hold variables, and so maybe secrets.
     ///
@@ -108,16 +114,14 @@ impl Environments {
     /// [`Error::NoEnvironment`].
     pub async fn exports(&self, caller: &Caller, name: &str) -> Result<Vec<Export>> {
         let environment = self.get(caller, name).await?;
-        let rows = sqlx::query("SELECT id, created_at, manifest FROM exports WHERE environment_id = $1 ORDER BY id")
-            .bind(environment.id.0)
-            .fetch_all(self.store.read())
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let manifest: String = row.try_get(2)?;
-                Ok(Export { id: row.try_get(0)?, created: from_millis(row.try_get(1)?), size: manifest.len() })
-            })
-            .collect()
+        let rows = sqlx::query_as::<_, ExportRow>(
+            "SELECT id, created_at, manifest FROM exports WHERE environment_id = $1 ORDER BY id",
+        )
+        .bind(environment.id.0)
+        .fetch_all(self.store.read())
+        .await?;
+        let export = |row: ExportRow| Export { id: row.id, created: row.created_at, size: row.manifest.len() };
+        Ok(rows.into_iter().map(export).collect())
     }
 
     /// The text of an export, YAML.

@@ -27,6 +27,13 @@ const CLOSING: Duration = Duration::from_secs(6);
 /// The environment of the demo start.
 pub const DEMO: &str = "my-project";
 
+crate::store::row! {
+    struct OwnEnvironment {
+        id: EnvironmentId,
+        wanted: String,
+    }
+}
+
 impl Environments {
     /// Recovers the environments: those that should run are started again, interrupted operations are finished. The starts
     /// continue after this returns. To be called once; no environment can be changed before.
@@ -94,14 +101,12 @@ impl Environments {
     }
 
     async fn own_environments(&self) -> Result<Vec<(EnvironmentId, DesiredState)>> {
-        let rows: Vec<(i64, String)> =
-            sqlx::query_as("SELECT id, wanted FROM environments WHERE server = $1 ORDER BY id")
+        let rows =
+            sqlx::query_as::<_, OwnEnvironment>("SELECT id, wanted FROM environments WHERE server = $1 ORDER BY id")
                 .bind(self.server_id().map(|id| id.as_str().to_owned()))
                 .fetch_all(self.store.read())
                 .await?;
-        rows.into_iter()
-            .map(|(id, desired_state)| Ok((EnvironmentId(id), DesiredState::by_word(&desired_state)?)))
-            .collect()
+        rows.into_iter().map(|row| Ok((row.id, DesiredState::by_word(&row.wanted)?))).collect()
     }
 
     /// Recovers one environment from the state in which the last run of the server left it; returns what is still to be done.

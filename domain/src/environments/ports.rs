@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::net::TcpListener;
 use std::path::Path;
 
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use crate::error::{Error, Result};
 use crate::settings::Settings;
@@ -15,8 +15,8 @@ use crate::settings::Settings;
 /// # Errors
 /// [`Error::Limit`] when there are not enough.
 pub async fn choose(connection: &mut AnyConnection, settings: &Settings, count: usize) -> Result<Vec<u16>> {
-    let kept = sqlx::query("SELECT port FROM nodes").fetch_all(connection).await?;
-    let kept: HashSet<i64> = kept.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    let kept: Vec<i64> = sqlx::query_scalar("SELECT port FROM nodes").fetch_all(connection).await?;
+    let kept: HashSet<i64> = kept.into_iter().collect();
     let range = &settings.node_ports;
     let begin = range.start + first_step(&settings.data, range.len());
     let ports: Vec<u16> = (begin..range.end)

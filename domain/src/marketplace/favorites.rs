@@ -14,14 +14,14 @@ impl Marketplace {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn favorite_apps(&self, caller: &Caller) -> Result<Vec<App>> {
-        let ids: Vec<(String,)> =
-            sqlx::query_as("SELECT app_id FROM marketplace_favorites WHERE account_id = $1 AND user_id = $2")
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT app_id FROM marketplace_favorites WHERE account_id = $1 AND user_id = $2")
                 .bind(caller.account.0)
                 .bind(caller.user.0)
                 .fetch_all(self.store.read())
                 .await?;
         let apps = self.apps(caller).await?;
-        Ok(apps.into_iter().filter(|app| ids.iter().any(|(id,)| *id == app.id)).collect())
+        Ok(apps.into_iter().filter(|app| ids.contains(&app.id)).collect())
     }
 
     /// Makes an app a favourite of the caller's; one that is one stays one.

@@ -1,7 +1,5 @@
 //! Inviting people, by a link that works once and expires.
 
-use sqlx::Row;
-
 use super::{in_turn, in_turn_as_owner};
 use crate::accounts::{Confirmed, SignedIn, check_email, check_name, check_strength};
 use crate::audit::{self, Event};
@@ -27,13 +25,15 @@ pub struct Invitation {
     pub mailed: bool,
 }
 
-/// A stored invitation that still holds.
-struct Open {
-    id: i64,
-    account: AccountId,
-    account_name: String,
-    email: String,
-    role: Role,
+crate::store::row! {
+    /// A stored invitation that still holds.
+    struct Open {
+        id: i64,
+        account: AccountId,
+        account_name: String,
+        email: String,
+        role: Role,
+    }
 }
 
 impl Members {
@@ -80,7 +80,7 @@ impl Members {
                 format!("an account can have {INVITATIONS_OF_ACCOUNT} open invitations: take one back first").into(),
             ));
         }
-        let row = sqlx::query(
+        let id = sqlx::query_scalar(
             "INSERT INTO invitations (account_id, email, role, secret_hash, invited_by, created_at, expires_at, mail_state) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         )
@@ -99,7 +99,7 @@ impl Members {
         audit::append(&mut tx, now, event).await?;
         tx.commit(&[]).await?;
         self.notices.mail_waits.notify_one();
-        Ok(Invitation { id: row.try_get(0)?, email, secret, mailed })
+        Ok(Invitation { id, email, secret, mailed })
     }
 
     /// Takes an invitation back.
@@ -109,13 +109,15 @@ impl Members {
     pub async fn withdraw_invitation(&self, caller: &Caller, client: &Client, id: i64) -> Result<()> {
         caller.require(Right::ManageMembers)?;
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query("DELETE FROM invitations WHERE id = $1 AND account_id = $2 RETURNING email")
-            .bind(id)
-            .bind(caller.account.0)
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or_else(|| Error::NotFound(format!("there is no invitation {id}; it may have been accepted").into()))?;
-        let email: String = row.try_get(0)?;
+        let email: String =
+            sqlx::query_scalar("DELETE FROM invitations WHERE id = $1 AND account_id = $2 RETURNING email")
+                .bind(id)
+                .bind(caller.account.0)
+                .fetch_optional(&mut *tx)
+                .await?
+                .ok_or_else(|| {
+                    Error::NotFound(format!("there is no invitation {id}; it may have been accepted").into())
+                })?;
         let event = Event::by(caller, client, "member.withdraw-invitation", format!("user:{email}"));
         audit::append(&mut tx, self.world.now(), event).await?;
         tx.commit(&[]).await
@@ -155,7 +157,7 @@ impl Members {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         in_turn(&mut tx, open.account).await?;
-        let row = sqlx::query(
+        let user = sqlx::query_scalar(
             "INSERT INTO users (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
         )
         .bind(&open.email)
@@ -171,7 +173,7 @@ impl Members {
                 error.into()
             }
         })?;
-        let user = UserId(row.try_get(0)?);
+        let user = UserId(user);
         self.join(&mut tx, &open, user, client).await?;
         tx.commit(&[]).await?;
         self.accounts.sign_in_member(user, open.account, &open.email, client).await
@@ -197,24 +199,15 @@ impl Members {
     }
 
     async fn open_invitation(&self, secret: &str) -> Result<Open> {
-        let row = sqlx::query(
-            "SELECT i.id, i.account_id, a.name, i.email, i.role FROM invitations i JOIN accounts a ON a.id = i.account_id \
-             WHERE (i.secret_hash = $1 OR i.mail_hash = $1) AND i.expires_at >= $2",
+        sqlx::query_as::<_, Open>(
+            "SELECT i.id, i.account_id AS account, a.name AS account_name, i.email, i.role FROM invitations i \
+             JOIN accounts a ON a.id = i.account_id WHERE (i.secret_hash = $1 OR i.mail_hash = $1) AND i.expires_at >= $2",
         )
         .bind(SecretHash::of(secret).to_vec())
         .bind(self.world.now().timestamp_millis())
         .fetch_optional(self.store.read())
         .await?
-        .ok_or_else(no_invitation)?;
-        let role: String = row.try_get(4)?;
-        Ok(Open {
-            id: row.try_get(0)?,
-            account: AccountId(row.try_get(1)?),
-            account_name: row.try_get(2)?,
-            email: row.try_get(3)?,
-            role: Role::by_name(&role)
-                .ok_or_else(|| Error::internal(format!("the store holds the unknown role “{role}”")))?,
-        })
+        .ok_or_else(no_invitation)
     }
 
     /// Makes a member; the account's turn is taken by the caller.

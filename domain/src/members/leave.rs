@@ -1,7 +1,5 @@
 //! Leaving an account.
 
-use sqlx::Row;
-
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
 use crate::audit::{self, Event};
 use crate::cluster::Invalidation;
@@ -10,6 +8,14 @@ use crate::error::{Error, Result};
 use crate::ids::{AccountId, TokenId};
 use crate::members::Members;
 use crate::secret::SecretHash;
+
+crate::store::row! {
+    struct LostToken {
+        id: TokenId,
+        description: String,
+        secret_hash: Vec<u8>,
+    }
+}
 
 impl Members {
     /// Takes the one who confirmed out of an account. The leaver's tokens there are removed, and values that the leaver made of
@@ -31,7 +37,7 @@ impl Members {
         let (email, role) = member(&mut tx, account, caller.user.0)
             .await?
             .ok_or_else(|| Error::NotFound(format!("you are no member of an account {account}").into()))?;
-        let tokens = sqlx::query(
+        let tokens = sqlx::query_as::<_, LostToken>(
             "DELETE FROM tokens WHERE account_id = $1 AND owner_id = $2 RETURNING id, description, secret_hash",
         )
         .bind(account.0)
@@ -46,8 +52,8 @@ impl Members {
         }
         let in_account = |event: Event| Event { account: Some(account), ..event };
         for token in &tokens {
-            let (id, description): (i64, String) = (token.try_get(0)?, token.try_get(1)?);
-            let event = Event::by(caller, &confirmed.client, "token.remove", format!("token:{id} {description}"));
+            let subject = format!("token:{} {}", token.id, token.description);
+            let event = Event::by(caller, &confirmed.client, "token.remove", subject);
             audit::append(&mut tx, now, in_account(event)).await?;
         }
         let values = self
@@ -78,8 +84,8 @@ impl Members {
         let mut changes = vec![Invalidation::User(caller.user)];
         changes.extend(values);
         for token in &tokens {
-            if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
-                changes.push(Invalidation::Token(hash, TokenId(token.try_get(0)?)));
+            if let Some(hash) = SecretHash::from_stored(&token.secret_hash) {
+                changes.push(Invalidation::Token(hash, token.id));
             }
         }
         tx.commit(&changes).await

@@ -1,7 +1,5 @@
 //! People who are members of several accounts.
 
-use sqlx::Row;
-
 use crate::accounts::SignedIn;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
@@ -13,13 +11,21 @@ use crate::types::accounts::Role;
 use crate::types::members::AccountChoice;
 use crate::types::order::sort_by_name;
 
+crate::store::row! {
+    struct Membership {
+        id: i64,
+        name: String,
+        role: Role,
+    }
+}
+
 impl Members {
     /// The accounts that the caller is a member of; a token, and a session that a token opened, know only their own.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn accounts_of(&self, caller: &Caller) -> Result<Vec<AccountChoice>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as::<_, Membership>(
             "SELECT a.id, a.name, m.role FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.user_id = $1 \
              AND (a.id = $2 OR $3 = 0) ORDER BY a.id",
         )
@@ -30,12 +36,13 @@ impl Members {
         .await?;
         let mut accounts = rows
             .into_iter()
-            .map(|row| {
-                let (id, role): (i64, String) = (row.try_get(0)?, row.try_get(2)?);
-                let role = Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))?;
-                Ok(AccountChoice { id, name: row.try_get(1)?, role, current: id == caller.account.0 })
+            .map(|row| AccountChoice {
+                id: row.id,
+                name: row.name,
+                role: row.role,
+                current: row.id == caller.account.0,
             })
-            .collect::<Result<Vec<_>>>()?;
+            .collect::<Vec<_>>();
         sort_by_name(&mut accounts, |account| &account.name);
         Ok(accounts)
     }

@@ -33,10 +33,11 @@ pub use open_error::OpenError;
 use gate::Gate;
 use tx::OnCommit;
 
-pub use address::Address;
 pub use crate::row;
+pub use address::Address;
 pub use invalidation::Invalidation;
 pub(crate) use invalidation::{CHANNEL, notify};
+pub(crate) use locks::AuditHead;
 pub use rows::Column;
 pub use tx::Tx;
 

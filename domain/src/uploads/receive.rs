@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use sqlx::Row;
-
 use super::incoming::{Arrived, Writing, cannot_store};
 use super::running::Counted;
 use super::{Upload, file_name};
@@ -27,6 +25,14 @@ pub struct Received {
     name: String,
     file: Arrived,
     _counted: Counted,
+}
+
+crate::store::row! {
+    /// What an account keeps.
+    struct Kept {
+        uploads: i64,
+        size: i64,
+    }
 }
 
 impl Uploads {
@@ -67,7 +73,7 @@ impl Uploads {
         let key = hex::encode(self.world.random::<16>());
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
-        let row = sqlx::query(
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at, server, sha256) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         )
@@ -81,7 +87,6 @@ impl Uploads {
         .bind(&file.file.sha256)
         .fetch_one(&mut *tx)
         .await?;
-        let id: i64 = row.try_get(0)?;
         let (count, size) = kept(&mut tx, caller.account).await?;
         if count > UPLOADS || size > self.settings.upload_space {
             let why = format!(
@@ -111,11 +116,13 @@ impl Uploads {
 
 /// How many uploads an account has, and how many bytes.
 async fn kept(connection: &mut sqlx::AnyConnection, account: AccountId) -> Result<(i64, u64)> {
-    let row = sqlx::query("SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM uploads WHERE account_id = $1")
-        .bind(account.0)
-        .fetch_one(connection)
-        .await?;
-    Ok((row.try_get(0)?, u64::try_from(row.try_get::<i64, _>(1)?).unwrap_or_default()))
+    let kept = sqlx::query_as::<_, Kept>(
+        "SELECT COUNT(*) AS uploads, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS size FROM uploads WHERE account_id = $1",
+    )
+    .bind(account.0)
+    .fetch_one(connection)
+    .await?;
+    Ok((kept.uploads, u64::try_from(kept.size).unwrap_or_default()))
 }
 
 impl Receiving {
