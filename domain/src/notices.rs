@@ -17,13 +17,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::bounds::counts::BEGINNINGS;
+use crate::bounds::counts::{BEGINNINGS, NOTICES_OF_USER};
 use crate::caller::{Caller, Client};
 use crate::core::{Core, on_core};
 use crate::error::Result;
 use crate::ids::{AccountId, UserId};
 use crate::settings::Settings;
-use crate::store::Tx;
+use crate::store::{Dialect, Tx};
 use crate::types::dates::readable_end;
 use crate::types::notices::NoticeView;
 
@@ -151,8 +151,9 @@ pub(crate) async fn notify(
     account: Option<AccountId>,
     notice: Notice<'_>,
 ) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO notices (user_id, account_id, kind, title, body, created_at, mail_state) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO notices (user_id, account_id, kind, title, body, created_at, mail_state) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         RETURNING id",
     )
     .bind(user.0)
     .bind(account.map(|id| id.0))
@@ -161,8 +162,39 @@ pub(crate) async fn notify(
     .bind(notice.body())
     .bind(now.timestamp_millis())
     .bind(if settings.smtp.is_some() { "waiting" } else { "none" })
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
+    drop_surplus(tx, user, id).await
+}
+
+/// Selects the notices of a user that go first, `$2` excepted, at most `$3`.
+macro_rules! select_surplus {
+    ($end:literal) => {
+        concat!(
+            "SELECT id FROM notices WHERE user_id = $1 AND id <> $2 ORDER BY CASE WHEN read_at IS NOT NULL THEN 0 ",
+            "WHEN mail_state <> 'waiting' THEN 1 ELSE 2 END, id LIMIT $3",
+            $end
+        )
+    };
+}
+
+/// Keeps a user's notices within their bound: the oldest that were read go first, those that wait to be mailed last.
+async fn drop_surplus(tx: &mut Tx, user: UserId, new: i64) -> Result<()> {
+    let count: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM notices WHERE user_id = $1").bind(user.0).fetch_one(&mut **tx).await?;
+    if count <= NOTICES_OF_USER {
+        return Ok(());
+    }
+    // The user is not locked here: other locks are held already. What another transaction drops is left to it.
+    let text = match tx.dialect() {
+        Dialect::Sqlite => select_surplus!(""),
+        Dialect::Postgres => select_surplus!(" FOR UPDATE SKIP LOCKED"),
+    };
+    let surplus: Vec<i64> =
+        sqlx::query_scalar(text).bind(user.0).bind(new).bind(count - NOTICES_OF_USER).fetch_all(&mut **tx).await?;
+    for id in surplus {
+        sqlx::query("DELETE FROM notices WHERE id = $1").bind(id).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 

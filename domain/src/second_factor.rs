@@ -199,6 +199,7 @@ impl SecondFactor {
     pub async fn ask_second_factor_always(&self, confirmed: &crate::confirmed::Confirmed, always: bool) -> Result<()> {
         let caller = confirmed.caller();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         sqlx::query("UPDATE users SET second_factor_always = $1 WHERE id = $2")
             .bind(i64::from(always))
             .bind(caller.user.0)

@@ -13,6 +13,7 @@ use super::rows::{self, DesiredState, Which};
 use super::spec::{EnvironmentSpec, NodesSpec};
 use super::{name, ports};
 use crate::audit::{self, Event};
+use crate::bounds::counts::ENVIRONMENTS;
 use crate::caller::{Caller, Client, Right};
 use crate::engine::EngineError;
 use crate::environments::service::Environments;
@@ -194,6 +195,16 @@ impl Environments {
         let (account, user) = creator.account_and_user();
         let settings = serde_json::to_string(&new.settings).map_err(Error::internal)?;
         let mut tx = self.store.begin().await?;
+        tx.lock_account(account).await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM environments WHERE account_id = $1")
+            .bind(account.0)
+            .fetch_one(&mut *tx)
+            .await?;
+        if count >= ENVIRONMENTS {
+            return Err(Error::Limit(
+                format!("an account can have {ENVIRONMENTS} environments: delete one first").into(),
+            ));
+        }
         let id = sqlx::query_scalar(
             "INSERT INTO environments (account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at, server) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",

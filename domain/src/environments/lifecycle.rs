@@ -30,7 +30,7 @@ pub const DEMO: &str = "my-project";
 crate::store::row! {
     struct OwnEnvironment {
         id: EnvironmentId,
-        wanted: String,
+        desired_state: String,
     }
 }
 
@@ -101,12 +101,13 @@ impl Environments {
     }
 
     async fn own_environments(&self) -> Result<Vec<(EnvironmentId, DesiredState)>> {
-        let rows =
-            sqlx::query_as::<_, OwnEnvironment>("SELECT id, wanted FROM environments WHERE server = $1 ORDER BY id")
-                .bind(self.server_id().map(|id| id.as_str().to_owned()))
-                .fetch_all(self.store.read())
-                .await?;
-        rows.into_iter().map(|row| Ok((row.id, DesiredState::by_word(&row.wanted)?))).collect()
+        let rows = sqlx::query_as::<_, OwnEnvironment>(
+            "SELECT id, wanted AS desired_state FROM environments WHERE server = $1 ORDER BY id",
+        )
+        .bind(self.server_id().map(|id| id.as_str().to_owned()))
+        .fetch_all(self.store.read())
+        .await?;
+        rows.into_iter().map(|row| Ok((row.id, DesiredState::by_word(&row.desired_state)?))).collect()
     }
 
     /// Recovers one environment from the state in which the last run of the server left it; returns what is still to be done.

@@ -18,7 +18,7 @@ use crate::marketplace::Marketplace;
 
 crate::store::row! {
     /// How many installations there are, and the characters of their manifests.
-    struct Kept {
+    struct InstalledTotal {
         installations: i64,
         characters: i64,
     }
@@ -38,7 +38,7 @@ crate::store::row! {
 }
 
 /// Selects what an account keeps.
-const KEPT: &str = "SELECT COUNT(*) AS installations, CAST(COALESCE(SUM(LENGTH(manifest)), 0) AS BIGINT) AS characters \
+const TOTAL: &str = "SELECT COUNT(*) AS installations, CAST(COALESCE(SUM(LENGTH(manifest)), 0) AS BIGINT) AS characters \
      FROM installations WHERE account_id = $1";
 
 /// Selects [`InstallationRow`]s; `values` stands for the two columns that only one installation is read with.
@@ -178,8 +178,9 @@ impl Marketplace {
 
     /// Whether one more can be kept, before anything is done; whether it can be at the end is decided there.
     pub(super) async fn must_have_room(&self, caller: &Caller, manifest: &str) -> Result<()> {
-        let kept = sqlx::query_as::<_, Kept>(KEPT).bind(caller.account.0).fetch_one(self.store.read()).await?;
-        room_for_one_more(&kept, manifest)
+        let total =
+            sqlx::query_as::<_, InstalledTotal>(TOTAL).bind(caller.account.0).fetch_one(self.store.read()).await?;
+        room_for_one_more(&total, manifest)
     }
 
     /// Keeps what was installed.
@@ -192,8 +193,8 @@ impl Marketplace {
     ) -> Result<()> {
         let mut tx = self.store.begin().await?;
         tx.lock_account(run.caller.account).await?;
-        let kept = sqlx::query_as::<_, Kept>(KEPT).bind(run.caller.account.0).fetch_one(&mut *tx).await?;
-        room_for_one_more(&kept, manifest)?;
+        let total = sqlx::query_as::<_, InstalledTotal>(TOTAL).bind(run.caller.account.0).fetch_one(&mut *tx).await?;
+        room_for_one_more(&total, manifest)?;
         sqlx::query(
             "INSERT INTO installations (account_id, user_id, unique_name, app_id, environment_id, node_group, manifest, \
              settings, globals, created_at) VALUES ($1, $2, $3, $4, \
@@ -236,12 +237,12 @@ impl Marketplace {
     }
 }
 
-fn room_for_one_more(kept: &Kept, manifest: &str) -> Result<()> {
-    if kept.installations >= INSTALLATIONS {
+fn room_for_one_more(total: &InstalledTotal, manifest: &str) -> Result<()> {
+    if total.installations >= INSTALLATIONS {
         return Err(Error::Limit(format!("an account can have {INSTALLATIONS} installations").into()));
     }
     let more = i64::try_from(manifest.len()).map_err(Error::internal)?;
-    if kept.characters.saturating_add(more) > INSTALLED_MANIFESTS {
+    if total.characters.saturating_add(more) > INSTALLED_MANIFESTS {
         let all = INSTALLED_MANIFESTS >> 20;
         return Err(Error::Limit(
             format!("the manifests that an account has installed can have {all} MiB in all").into(),

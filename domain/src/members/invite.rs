@@ -1,9 +1,11 @@
 //! Inviting people, by a link that works once and expires.
 
+use chrono::TimeDelta;
+
 use super::{in_turn, in_turn_as_owner};
 use crate::accounts::{Confirmed, SignedIn, check_email, check_name, check_strength};
 use crate::audit::{self, Event};
-use crate::bounds::counts::{INVITATIONS_OF_ACCOUNT, MEMBERS_OF_ACCOUNT};
+use crate::bounds::counts::{INVITATIONS_A_DAY, INVITATIONS_OF_ACCOUNT, MEMBERS_OF_ACCOUNT};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
 use crate::ids::{AccountId, UserId};
@@ -52,6 +54,7 @@ impl Members {
         let mailed = self.notices.mailer.is_some();
         let mut tx = self.store.begin().await?;
         in_turn_as_owner(&mut tx, caller).await?;
+        confirmed.hold(&mut tx).await?;
         let member: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.account_id = $1 AND u.email = $2",
         )
@@ -61,6 +64,18 @@ impl Members {
         .await?;
         if member > 0 {
             return Err(Error::Exists(format!("the address {email} belongs to a member already").into()));
+        }
+        // The log counts what was withdrawn, too.
+        let made_today: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM audit WHERE account_id = $1 AND at > $2 AND action = 'member.invite'",
+        )
+        .bind(caller.account.0)
+        .bind((now - TimeDelta::days(1)).timestamp_millis())
+        .fetch_one(&mut *tx)
+        .await?;
+        if made_today >= INVITATIONS_A_DAY {
+            let why = format!("an account can invite {INVITATIONS_A_DAY} times within a day: try again tomorrow");
+            return Err(Error::Limit(why.into()));
         }
         sqlx::query("DELETE FROM invitations WHERE account_id = $1 AND email = $2")
             .bind(caller.account.0)

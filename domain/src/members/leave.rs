@@ -33,7 +33,7 @@ impl Members {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         in_turn(&mut tx, account).await?;
-        tx.lock_user(caller.user).await?;
+        confirmed.hold(&mut tx).await?;
         let (email, role) = member(&mut tx, account, caller.user.0)
             .await?
             .ok_or_else(|| Error::NotFound(format!("you are no member of an account {account}").into()))?;

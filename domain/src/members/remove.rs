@@ -73,6 +73,11 @@ impl Members {
         in_turn_as_owner(&mut tx, caller).await?;
         let (email, role) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
         let user = UserId(user);
+        // By number: of two people who remove each other from two accounts, neither may wait for the other.
+        if user.0 < caller.user.0 {
+            tx.lock_user(user).await?;
+        }
+        confirmed.hold(&mut tx).await?;
         tx.lock_user(user).await?;
         let tokens = sqlx::query_as::<_, TokenOfMember>(
             "SELECT id, description, secret_hash, owner_id FROM tokens \

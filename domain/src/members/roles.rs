@@ -21,6 +21,7 @@ impl Members {
         caller.require(Right::ManageMembers)?;
         let mut tx = self.store.begin().await?;
         in_turn_as_owner(&mut tx, caller).await?;
+        confirmed.hold(&mut tx).await?;
         let (email, former) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
         sqlx::query("UPDATE memberships SET role = $1 WHERE account_id = $2 AND user_id = $3")
             .bind(role.name())

@@ -151,6 +151,7 @@ impl SecondFactor {
         let caller = confirmed.caller();
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let name: String = sqlx::query_scalar("DELETE FROM passkeys WHERE id = $1 AND user_id = $2 RETURNING name")
             .bind(id)
             .bind(caller.user.0)

@@ -147,6 +147,7 @@ impl SecondFactor {
         let caller = confirmed.caller();
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let gone = sqlx::query("DELETE FROM totp WHERE user_id = $1 AND confirmed = 1")
             .bind(caller.user.0)
             .execute(&mut *tx)

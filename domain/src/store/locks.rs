@@ -14,7 +14,7 @@ use crate::store::row;
 /// The text that selects rows, and the one that locks them too.
 macro_rules! locking {
     ($tx:expr, $select:literal) => {
-        match $tx.dialect {
+        match $tx.dialect() {
             Dialect::Sqlite => $select,
             Dialect::Postgres => concat!($select, " FOR NO KEY UPDATE"),
         }

@@ -44,9 +44,6 @@ pub use tx::Tx;
 pub use backup::{BackupError, Restored, backup, restore};
 pub use transfer::{TransferError, Transferred, transfer};
 
-/// How long a connection waits for another program's lock on the SQLite file.
-const BUSY_MILLIS: u32 = 5_000;
-
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -221,12 +218,11 @@ async fn connect(address: &Address, connections: u32) -> Result<AnyPool, OpenErr
 /// Sets a new connection up.
 async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
     if dialect == Dialect::Sqlite {
-        // WAL lets readers go on while one writes; FULL keeps acknowledged writes through a power cut.
-        let settings = format!(
-            "PRAGMA busy_timeout = {BUSY_MILLIS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON;"
-        );
-        connection.execute(sqlx::AssertSqlSafe(settings)).await?;
+        // Another program's lock on the file is waited for, in milliseconds. WAL lets readers go on while one writes; FULL keeps
+        // acknowledged writes through a power cut.
+        let settings = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                        PRAGMA foreign_keys = ON;";
+        connection.execute(settings).await?;
     }
     Ok(())
 }

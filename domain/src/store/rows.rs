@@ -97,15 +97,8 @@ fn damaged(name: &str, what: &str) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: name.to_owned(), source: format!("the store holds {what}").into() }
 }
 
-/// Declares structs that [`sqlx::query_as`] reads rows into, each field from the column of its name.
-///
-/// ```
-/// # use keyrack_domain::store::row;
-/// row! {
-///     struct Line { id: i64, text: Option<String> }
-/// }
-/// # let _ = Line { id: 1, text: None };
-/// ```
+/// Declares structs that [`sqlx::query_as`] reads rows into, each field from the column of its name. A field's type is a
+/// [`Column`](crate::store::Column).
 #[macro_export]
 macro_rules! row {
     ($($(#[$about:meta])* $seen:vis struct $name:ident {

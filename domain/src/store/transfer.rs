@@ -162,7 +162,7 @@ async fn columns(
         Dialect::Sqlite => "SELECT name, lower(type) AS kind FROM pragma_table_info($1) ORDER BY name",
         Dialect::Postgres => {
             "SELECT CAST(column_name AS TEXT) AS name, CAST(data_type AS TEXT) AS kind FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND table_name = $1 ORDER BY column_name COLLATE \"C\""
+             WHERE table_schema = current_schema() AND CAST(table_name AS TEXT) = $1 ORDER BY column_name COLLATE \"C\""
         }
     };
     let columns = sqlx::query_as::<_, ColumnRow>(sql).bind(table.to_owned()).fetch_all(connection).await?;

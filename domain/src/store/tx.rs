@@ -13,7 +13,7 @@ use crate::error::Result;
 /// What is called with every invalidation of a commit.
 type Apply = dyn Fn(Invalidation) + Send + Sync;
 
-/// Who applies the invalidations of this process's commits; nobody where only the command line uses the store.
+/// What applies the invalidations of this process's commits; unset where only the command line uses the store.
 #[derive(Clone, Default)]
 pub(super) struct OnCommit(Arc<OnceLock<Box<Apply>>>);
 
@@ -40,13 +40,18 @@ impl fmt::Debug for OnCommit {
 #[derive(Debug)]
 pub struct Tx {
     transaction: Transaction<'static, Any>,
-    pub(super) dialect: Dialect,
+    dialect: Dialect,
     on_commit: OnCommit,
 }
 
 impl Tx {
     pub(super) fn new(transaction: Transaction<'static, Any>, dialect: Dialect, on_commit: OnCommit) -> Tx {
         Tx { transaction, dialect, on_commit }
+    }
+
+    /// Which database it runs on.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Commits what was done, notifies all servers of what it invalidates, and applies that here. An empty list says that

@@ -44,6 +44,7 @@ impl Tokens {
         let mut tx = self.store.begin().await?;
         // The account's row is the lock that keeps two requests from both taking the last place.
         tx.lock_account(caller.account).await?;
+        confirmed.hold(&mut tx).await?;
         check_limit(&mut tx, caller, self.settings.token_limit).await?;
         let id = sqlx::query_scalar(
             "INSERT INTO tokens (account_id, owner_id, description, api_set, shared, expires_at, secret_hash, secret_at, created_at, secret_by) \

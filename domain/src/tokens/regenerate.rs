@@ -43,6 +43,7 @@ impl Tokens {
         let now = self.world.now();
         let secret = Secret::new_token(&self.world);
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let token = token_to_change(&mut tx, caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {

@@ -29,7 +29,7 @@ pub struct Received {
 
 crate::store::row! {
     /// What an account keeps.
-    struct Kept {
+    struct UploadTotal {
         uploads: i64,
         size: i64,
     }
@@ -116,13 +116,13 @@ impl Uploads {
 
 /// How many uploads an account has, and how many bytes.
 async fn kept(connection: &mut sqlx::AnyConnection, account: AccountId) -> Result<(i64, u64)> {
-    let kept = sqlx::query_as::<_, Kept>(
+    let total = sqlx::query_as::<_, UploadTotal>(
         "SELECT COUNT(*) AS uploads, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS size FROM uploads WHERE account_id = $1",
     )
     .bind(account.0)
     .fetch_one(connection)
     .await?;
-    Ok((kept.uploads, u64::try_from(kept.size).unwrap_or_default()))
+    Ok((total.uploads, u64::try_from(total.size).unwrap_or_default()))
 }
 
 impl Receiving {

@@ -5,6 +5,7 @@ mod audit;
 mod callers;
 mod clock;
 mod cluster;
+mod confirmed;
 mod environments;
 mod guessing;
 mod limits;
