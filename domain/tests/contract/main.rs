@@ -16,6 +16,7 @@ mod owners;
 mod processes;
 mod rights;
 mod second_factor;
+mod statements;
 mod store;
 mod tasks;
 mod test_domain;
