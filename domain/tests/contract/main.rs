@@ -7,6 +7,7 @@ mod clock;
 mod cluster;
 mod confirmed;
 mod environments;
+mod former_release;
 mod guessing;
 mod limits;
 mod log;
