@@ -32,7 +32,7 @@ pub async fn fill(store: &Store, world: &World, count: usize) -> keyrack_domain:
             query = query.bind(Secret::new_token(world).hash().to_vec());
         }
         query.execute(&mut *tx).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         done += batch;
     }
     Ok(())

@@ -25,7 +25,6 @@ pub mod settings;
 pub mod store;
 pub mod throttle;
 pub mod usage;
-pub mod user_lock;
 pub mod waiting;
 pub mod world;
 pub mod yaml;

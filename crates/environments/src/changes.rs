@@ -277,7 +277,7 @@ impl Environments {
             .bind(i64::from(port))
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(NodeAddress::at(port))
     }
 }

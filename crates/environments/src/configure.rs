@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row;
-
 use super::changes::NodeChoice;
 use super::inside::engine_error;
 use super::model::{Environment, Node, NodeFacts};
@@ -203,7 +201,7 @@ impl Environments {
             keep(&mut tx, &node).await?;
         }
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(environment)
     }
 
@@ -211,26 +209,22 @@ impl Environments {
     pub(super) async fn is_copied(&self, node: NodeId) -> Result<()> {
         let mut tx = self.store.begin().await?;
         // The row is held before it is read, so that nobody else's change is undone.
-        let row = sqlx::query("UPDATE nodes SET port = port WHERE id = $1 RETURNING spec")
-            .bind(node.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let Some(row) = row else { return Ok(()) };
-        let mut facts: NodeFacts = serde_json::from_str(row.try_get(0)?).map_err(Error::internal)?;
+        if !tx.lock_node(node).await? {
+            return Ok(());
+        }
+        let facts: String =
+            sqlx::query_scalar("SELECT spec FROM nodes WHERE id = $1").bind(node.0).fetch_one(&mut *tx).await?;
+        let mut facts: NodeFacts = serde_json::from_str(&facts).map_err(Error::internal)?;
         facts.copy_of = None;
         let facts = serde_json::to_string(&facts).map_err(Error::internal)?;
         sqlx::query("UPDATE nodes SET spec = $2 WHERE id = $1").bind(node.0).bind(facts).execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }
 
 /// Keeps everybody else from changing an environment's nodes until the transaction ends, and reads it as it is then.
 pub(super) async fn hold(tx: &mut Tx, environment: Environment) -> Result<Environment> {
-    let held = sqlx::query("UPDATE nodes SET port = port WHERE environment_id = $1")
-        .bind(environment.id.0)
-        .execute(&mut **tx)
-        .await;
-    held?;
+    tx.lock_nodes(environment.id).await?;
     let read = rows::read(&mut *tx, Which::Id(environment.id)).await?.pop();
     read.ok_or(Error::NoEnvironment(environment.name))
 }

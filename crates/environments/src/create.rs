@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
-use sqlx::Row;
 
 use super::actions::{self, NewAction};
 use super::changes::{copy_files, launch};
@@ -18,6 +17,7 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result, violated};
 use keyrack_engine::EngineError;
+use keyrack_types::bounds::counts::ENVIRONMENTS;
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
 
@@ -196,7 +196,17 @@ impl Environments {
         let (account, user) = creator.account_and_user();
         let settings = serde_json::to_string(&new.settings).map_err(Error::internal)?;
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query(
+        tx.lock_account(account).await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM environments WHERE account_id = $1")
+            .bind(account.0)
+            .fetch_one(&mut *tx)
+            .await?;
+        if count >= ENVIRONMENTS {
+            return Err(Error::Limit(
+                format!("an account can have {ENVIRONMENTS} environments: delete one first").into(),
+            ));
+        }
+        let id = sqlx::query_scalar(
             "INSERT INTO environments (account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at, server) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         )
@@ -219,7 +229,7 @@ impl Environments {
                 error.into()
             }
         })?;
-        let id = EnvironmentId(row.try_get(0)?);
+        let id = EnvironmentId(id);
         let ports = ports::choose(&mut tx, &*self.manager()?.engine, new.nodes.len()).await?;
         let mut groups = Vec::new();
         for (node, port) in new.nodes.into_iter().zip(ports) {
@@ -247,24 +257,24 @@ impl Environments {
         let action = actions::begin(&mut tx, now, action).await?;
         let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
         let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(StartedOperation { action, via: new.status, environment, guard })
     }
 }
 
 pub(super) async fn write_node(
     tx: &mut keyrack_core::store::Tx,
-    id: EnvironmentId,
+    environment: EnvironmentId,
     node: NewNode,
     port: u16,
     master: bool,
 ) -> Result<NodeId> {
     let facts = serde_json::to_string(&node.facts).map_err(Error::internal)?;
-    let row = sqlx::query(
+    let id = sqlx::query_scalar(
         "INSERT INTO nodes (environment_id, node_group, node_type, image, tag, is_master, fixed_cloudlets, \
          flexible_cloudlets, port, spec) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     )
-    .bind(id.0)
+    .bind(environment.0)
     .bind(node.spec.group)
     .bind(node.spec.node_type)
     .bind(node.spec.image.name)
@@ -276,7 +286,7 @@ pub(super) async fn write_node(
     .bind(facts)
     .fetch_one(&mut **tx)
     .await?;
-    Ok(NodeId(row.try_get(0)?))
+    Ok(NodeId(id))
 }
 
 /// Copies the files and, if the source runs, starts the copy. The source waits with its own changes until it is copied.

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sqlx::Row;
 
 use super::inside::may;
 use super::model::{Environment, Layer, Node};
@@ -17,8 +16,6 @@ use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::store::lock_account;
-use keyrack_core::world::from_millis;
 use keyrack_core::yaml;
 use keyrack_types::bounds::counts::EXPORTS;
 use keyrack_types::bounds::nesting;
@@ -67,6 +64,14 @@ pub struct Export {
     pub size: usize,
 }
 
+keyrack_core::store::row! {
+    struct ExportRow {
+        id: i64,
+        created_at: DateTime<Utc>,
+        manifest: String,
+    }
+}
+
 impl Environments {
     /// Keeps a manifest of an environment as it is now. Manifests hold variables, and so maybe secrets.
     ///
@@ -79,7 +84,7 @@ impl Environments {
         let manifest = serde_saphyr::to_string(&manifest(&environment, properties)).map_err(Error::internal)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM exports WHERE environment_id = $1")
             .bind(environment.id.0)
@@ -99,7 +104,7 @@ impl Environments {
         .await?;
         let event = Event::by(caller, client, "export.create", format!("environment:{}", environment.name));
         audit::append(&mut tx, now, event.with("export", id)).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(Export { id, created: now, size: manifest.len() })
     }
 
@@ -109,16 +114,14 @@ impl Environments {
     /// [`Error::NoEnvironment`].
     pub async fn exports(&self, caller: &Caller, name: &str) -> Result<Vec<Export>> {
         let environment = self.get(caller, name).await?;
-        let rows = sqlx::query("SELECT id, created_at, manifest FROM exports WHERE environment_id = $1 ORDER BY id")
-            .bind(environment.id.0)
-            .fetch_all(self.store.read())
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let manifest: String = row.try_get(2)?;
-                Ok(Export { id: row.try_get(0)?, created: from_millis(row.try_get(1)?), size: manifest.len() })
-            })
-            .collect()
+        let rows = sqlx::query_as::<_, ExportRow>(
+            "SELECT id, created_at, manifest FROM exports WHERE environment_id = $1 ORDER BY id",
+        )
+        .bind(environment.id.0)
+        .fetch_all(self.store.read())
+        .await?;
+        let export = |row: ExportRow| Export { id: row.id, created: row.created_at, size: row.manifest.len() };
+        Ok(rows.into_iter().map(export).collect())
     }
 
     /// The text of an export, YAML.
@@ -157,7 +160,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "export.delete", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("export", id)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Creates the environment that a manifest (YAML or JSON) describes, under another short name if one is given, and

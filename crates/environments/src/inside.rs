@@ -62,7 +62,7 @@ impl Environments {
     pub(super) async fn record_event(&self, event: Event) -> Result<()> {
         let mut tx = self.store.begin().await?;
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Audits what is about to be done, does it, and audits the failure if there is one.

@@ -1,7 +1,6 @@
 //! What is set of a layer apart from its nodes, and what clients keep with an environment.
 
 use serde_json::{Map, Value};
-use sqlx::Row;
 
 use super::changes::NodeChoice;
 use super::configure::hold;
@@ -16,6 +15,13 @@ use keyrack_core::store::Tx;
 
 /// The most that clients can keep with a layer or an environment, in bytes of JSON.
 const LARGEST: usize = 64 * 1024;
+
+keyrack_core::store::row! {
+    struct PropertyRow {
+        name: String,
+        value: String,
+    }
+}
 
 impl Environments {
     /// Gives a node the name that people see; an empty one takes it back.
@@ -119,7 +125,7 @@ impl Environments {
             Event::by(caller, client, kind, format!("environment:{}", environment.name)).with("layer", group);
         event.details.extend(details);
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// What clients keep with an environment: the values under these names, or all.
@@ -128,16 +134,16 @@ impl Environments {
     /// [`Error::NoEnvironment`].
     pub async fn properties(&self, caller: &Caller, name: &str, keys: &[String]) -> Result<Map<String, Value>> {
         let environment = self.get(caller, name).await?;
-        let rows =
-            sqlx::query("SELECT name, value FROM environment_properties WHERE environment_id = $1 ORDER BY name")
-                .bind(environment.id.0)
-                .fetch_all(self.store.read())
-                .await?;
+        let rows = sqlx::query_as::<_, PropertyRow>(
+            "SELECT name, value FROM environment_properties WHERE environment_id = $1 ORDER BY name",
+        )
+        .bind(environment.id.0)
+        .fetch_all(self.store.read())
+        .await?;
         let mut properties = Map::new();
         for row in rows {
-            let key: String = row.try_get(0)?;
-            if keys.is_empty() || keys.contains(&key) {
-                properties.insert(key, serde_json::from_str(row.try_get(1)?).map_err(Error::internal)?);
+            if keys.is_empty() || keys.contains(&row.name) {
+                properties.insert(row.name, serde_json::from_str(&row.value).map_err(Error::internal)?);
             }
         }
         Ok(properties)
@@ -214,7 +220,7 @@ impl Environments {
         written(&kept)?;
         let event = Event::by(caller, client, "properties.keep", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("names", names)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Forgets values that were kept with an environment; one that is not there is none too many.
@@ -234,17 +240,17 @@ impl Environments {
         }
         let event = Event::by(caller, client, "properties.forget", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("names", keys)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }
 
 async fn kept(tx: &mut Tx, environment: &Environment) -> Result<Map<String, Value>> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT name, value FROM environment_properties WHERE environment_id = $1")
+    let rows =
+        sqlx::query_as::<_, PropertyRow>("SELECT name, value FROM environment_properties WHERE environment_id = $1")
             .bind(environment.id.0)
             .fetch_all(&mut **tx)
             .await?;
-    rows.into_iter().map(|(name, value)| Ok((name, serde_json::from_str(&value).map_err(Error::internal)?))).collect()
+    rows.into_iter().map(|row| Ok((row.name, serde_json::from_str(&row.value).map_err(Error::internal)?))).collect()
 }
 
 fn check_display(display: &str) -> Result<String> {

@@ -127,7 +127,7 @@ impl Environments {
             server: self.server_id(),
         };
         let action = actions::begin(&mut tx, self.world.now(), new).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         environment.status = change.via;
         environment.failure = None;
         Ok(StartedOperation { action, via: change.via, environment, guard })
@@ -229,14 +229,14 @@ impl Environments {
         if let Some(action) = action {
             actions::end(&mut tx, now, action, failure.map(ToString::to_string)).await?;
         }
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(settled)
     }
 
     pub(super) async fn end_action(&self, action: ActionId, error: Option<String>) -> Result<()> {
         let mut tx = self.store.begin().await?;
         actions::end(&mut tx, self.world.now(), action, error).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Tries again while the database is out of reach, for a minute or so.

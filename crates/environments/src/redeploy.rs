@@ -83,7 +83,7 @@ impl Environments {
             node.image = retagged(node, tag)?;
             keep(&mut tx, node).await?;
         }
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(nodes)
     }
 }

@@ -143,7 +143,7 @@ impl Environments {
         .execute(&mut *tx)
         .await?;
         let after = rows::read(&mut tx, Which::Id(environment.id)).await?.pop();
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let after = after.ok_or(Error::NoEnvironment(environment.name))?;
         stored.added = after.nodes().filter(|node| added.contains(&node.id)).cloned().collect();
         Ok(stored)

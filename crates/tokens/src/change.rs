@@ -65,6 +65,7 @@ impl Tokens {
         let caller = confirmed.caller();
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let token = token_to_change(&mut tx, caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {
@@ -103,7 +104,7 @@ impl Tokens {
         }
         audit::append(&mut tx, now, event).await?;
         let changed = token_to_change(&mut tx, caller, id).await?;
-        self.commit(tx, &[Invalidation::Token(token.hash, token.id)]).await?;
+        tx.commit(&[Invalidation::Token(token.hash, token.id)]).await?;
         Ok(self.view(caller, changed))
     }
 

@@ -1,7 +1,7 @@
 //! Making a token.
 
 use chrono::{DateTime, Utc};
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use super::rows::{replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_scope};
@@ -43,9 +43,10 @@ impl Tokens {
         let secret = Secret::new_token(&self.world);
         let mut tx = self.store.begin().await?;
         // The account's row is the lock that keeps two requests from both taking the last place.
-        sqlx::query("UPDATE accounts SET name = name WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
+        tx.lock_account(caller.account).await?;
+        confirmed.hold(&mut tx).await?;
         check_limit(&mut tx, caller, self.settings.token_limit).await?;
-        let row = sqlx::query(
+        let id = sqlx::query_scalar(
             "INSERT INTO tokens (account_id, owner_id, description, api_set, shared, expires_at, secret_hash, secret_at, created_at, secret_by) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $2) RETURNING id",
         )
@@ -59,7 +60,7 @@ impl Tokens {
         .bind(now.timestamp_millis())
         .fetch_one(&mut *tx)
         .await?;
-        let id = TokenId(row.try_get(0)?);
+        let id = TokenId(id);
         replace_methods(&mut tx, id, &methods).await?;
         let event = Event::by(caller, confirmed.client(), "token.create", format!("token:{id} {description}"))
             .with("apiSet", new.api_set.name())
@@ -70,7 +71,7 @@ impl Tokens {
         let notice = Notice::TokenCreated { description: &description, by: &caller.email };
         notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
         let token = token_to_change(&mut tx, caller, id.0).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(NewSecret { token: self.view(caller, token), secret: secret.as_str().to_owned() })
     }
 

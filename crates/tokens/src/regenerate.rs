@@ -43,6 +43,7 @@ impl Tokens {
         let now = self.world.now();
         let secret = Secret::new_token(&self.world);
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let token = token_to_change(&mut tx, caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {
@@ -71,7 +72,7 @@ impl Tokens {
         let notice = Notice::TokenRegenerated { description: &token.description, by: &caller.email, taken_over };
         notify(&mut tx, &self.settings, now, token.owner, Some(caller.account), notice).await?;
         let renewed = token_to_change(&mut tx, caller, id).await?;
-        self.commit(tx, &[Invalidation::Token(token.hash, token.id)]).await?;
+        tx.commit(&[Invalidation::Token(token.hash, token.id)]).await?;
         Ok(NewSecret { token: self.view(caller, renewed), secret: secret.as_str().to_owned() })
     }
 }

@@ -23,6 +23,7 @@ impl Tokens {
             return Err(Error::invalid("ids", "Name at least one token."));
         }
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let mut removed = Vec::with_capacity(ids.len());
         for id in ids {
             let token = token_to_change(&mut tx, caller, id).await?;
@@ -33,6 +34,6 @@ impl Tokens {
             audit::append(&mut tx, self.world.now(), event).await?;
             removed.push(Invalidation::Token(token.hash, token.id));
         }
-        self.commit(tx, &removed).await
+        tx.commit(&removed).await
     }
 }

@@ -119,6 +119,9 @@ pub mod counts {
     pub const TASKS: i64 = 100;
     /// Times that one run of a task is begun. If none of them came to an end, the server ended each time.
     pub const BEGINNINGS: i64 = 3;
+    /// Environments of an account, half as many as a server has ports for nodes by default: every list reads all of them, and one
+    /// account leaves ports to others.
+    pub const ENVIRONMENTS: i64 = 500;
     /// Exports that are kept of an environment; each one is a manifest of up to 256 KiB.
     pub const EXPORTS: i64 = 50;
     /// Groups of environments of an account, and the characters of a group's name, which holds the way to it: so groups lie at
@@ -147,6 +150,11 @@ pub mod counts {
     pub const SSH_KEYS_OF_USER: i64 = 100;
     /// Invitations of an account that were neither accepted nor withdrawn: each is a link that lets somebody in.
     pub const INVITATIONS_OF_ACCOUNT: i64 = 100;
+    /// Invitations that an account makes within a day, those included that it withdrew again: each is mailed to an address that
+    /// the owner chose.
+    pub const INVITATIONS_A_DAY: i64 = 300;
+    /// Notices that are kept of a user; beyond them the oldest that were read go first. The page shows fifty.
+    pub const NOTICES_OF_USER: i64 = 1000;
     /// Members of an account: all of them stand in one list.
     pub const MEMBERS_OF_ACCOUNT: i64 = 1000;
 }

@@ -1,6 +1,5 @@
 //! Changing and resetting passwords.
 
-use sqlx::Row;
 use zxcvbn::Score;
 
 use super::confirmed::Confirmed;
@@ -36,6 +35,14 @@ pub fn check_strength(password: &str, own_words: &[&str]) -> Result<()> {
     Err(Error::invalid("newPassword", words.join(" ")))
 }
 
+keyrack_core::store::row! {
+    /// Whose password was reset.
+    struct ResetUser {
+        id: UserId,
+        email: String,
+    }
+}
+
 impl Accounts {
     /// Changes the password of the one who confirmed, and ends the user's other sessions.
     ///
@@ -67,7 +74,7 @@ impl Accounts {
         let event = confirmed.own_event("password.change").with("sessionsEnded", ended.len());
         audit::append(&mut tx, now, event).await?;
         notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), Notice::PasswordChanged).await?;
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 
     /// Sets a user's password at the operator's word, and ends all of the user's sessions. Second factors stay.
@@ -79,7 +86,7 @@ impl Accounts {
         let hash = self.passwords.hash(&self.world, new).await?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query(
+        let ResetUser { id: user, email } = sqlx::query_as::<_, ResetUser>(
             "UPDATE users SET password_hash = $1 WHERE id = (SELECT id FROM users WHERE email IN ($2, $3) \
              ORDER BY CASE email WHEN $3 THEN 0 ELSE 1 END LIMIT 1) RETURNING id, email",
         )
@@ -89,7 +96,6 @@ impl Accounts {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or_else(|| Error::NotFound(format!("there is no user with the e-mail address {email}").into()))?;
-        let (user, email): (_, String) = (UserId(row.try_get(0)?), row.try_get(1)?);
         let ended = end_others(&mut tx, user, 0).await?;
         let account: Option<i64> =
             sqlx::query_scalar("SELECT account_id FROM memberships WHERE user_id = $1 ORDER BY account_id LIMIT 1")
@@ -100,7 +106,7 @@ impl Accounts {
         audit::append(&mut tx, now, Event::by_operator(account, "password.reset", format!("user:{user} {email}")))
             .await?;
         notify(&mut tx, &self.settings, now, user, account, Notice::PasswordChanged).await?;
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 }
 
@@ -139,11 +145,12 @@ async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<Invalida
     ] {
         sqlx::query(begun).bind(user.0).execute(&mut **tx).await?;
     }
-    let rows = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING secret_hash")
-        .bind(user.0)
-        .bind(keep)
-        .fetch_all(&mut **tx)
-        .await?;
-    let hashes = rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+    let hashes: Vec<Vec<u8>> =
+        sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING secret_hash")
+            .bind(user.0)
+            .bind(keep)
+            .fetch_all(&mut **tx)
+            .await?;
+    let hashes = hashes.iter().filter_map(|hash| SecretHash::from_stored(hash));
     Ok(hashes.map(Invalidation::Session).collect())
 }
