@@ -24,6 +24,8 @@ pub mod forms;
 #[cfg(feature = "ssr")]
 pub mod layout;
 #[cfg(feature = "ssr")]
+pub mod refusal;
+#[cfg(feature = "ssr")]
 pub mod request_context;
 #[cfg(feature = "ssr")]
 mod shell;

@@ -9,11 +9,10 @@ pub mod addresses;
 pub mod api;
 pub mod caller;
 pub mod error;
+pub mod field;
 pub mod http;
-mod json;
 pub mod marketplace;
 pub mod world;
-mod yaml;
 
 pub use keyrack_types as types;
 pub use keyrack_types::bounds;

@@ -7,9 +7,7 @@
 #[cfg(feature = "contract")]
 pub mod contract;
 mod files;
-mod image;
 pub mod local;
-mod path;
 mod pattern;
 
 use std::collections::BTreeMap;
@@ -22,8 +20,7 @@ use tokio::sync::oneshot;
 use keyrack_types::ids::NodeId;
 
 pub use files::{Content, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
-pub use image::ImageRef;
-pub use path::NodePath;
+pub use keyrack_types::{image::ImageRef, node_path::NodePath};
 pub use pattern::{Pattern, Search, Stopped};
 
 /// Memory that one cloudlet stands for, in bytes.

@@ -6,13 +6,16 @@
 
 mod answer;
 mod code;
+pub mod json;
 mod param;
 mod params;
+pub mod platform;
 mod read;
 mod refusal;
 mod schema;
 mod sent;
 mod values;
+pub mod yaml;
 
 pub use answer::{AnyJson, Done, Moment, Object, drop_nulls, envelope};
 pub use code::Code;

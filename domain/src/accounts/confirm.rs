@@ -10,6 +10,7 @@ use crate::caller::{Caller, CallerCredential, Client, Right};
 use crate::cluster::Invalidation;
 use crate::confirmed::{Confirmed, ProvedPassword};
 use crate::error::{Credential, Error, Result};
+use crate::field;
 use crate::passwords::Verdict;
 use crate::second_factor::{Ceremony, Proof, having};
 use crate::secret::{Secret, SecretHash};
@@ -65,7 +66,7 @@ impl Accounts {
             // A second factor is asked for after a password, never instead of one.
             let factor = having(&mut *self.store.read().acquire().await?, caller.user).await?.any();
             if browser || factor || self.settings.token_password_required {
-                return Err(Error::invalid("password", "Confirm this with your password."));
+                return Err(Error::invalid(field::Account::Password, "Confirm this with your password."));
             }
             return Ok(Confirmed { caller: caller.clone(), client: client.clone(), proved: None, new_session: None });
         };

@@ -12,6 +12,7 @@ use crate::audit::{self, Event};
 use crate::bounds::counts::SSH_KEYS_OF_USER;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
+use crate::field;
 use crate::types::text::hidden;
 use crate::user_lock::lock_user;
 use crate::world::from_millis;
@@ -42,7 +43,7 @@ impl Accounts {
         let title = title.trim();
         if title.is_empty() || title.chars().count() > LONGEST_TITLE || hidden(title).is_some() {
             let why = format!("it has to be 1 to {LONGEST_TITLE} characters, without control or invisible characters");
-            return Err(Error::invalid("title", why));
+            return Err(Error::invalid(field::Account::SshKeyTitle, why));
         }
         let key = parse(key).map_err(Error::SshKey)?;
         let now = self.world.now();

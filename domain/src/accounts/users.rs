@@ -7,6 +7,7 @@ use crate::accounts::Accounts;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result, violated};
+use crate::field;
 use crate::ids::{AccountId, UserId};
 use crate::types::accounts::Profile;
 use crate::types::text::hidden;
@@ -23,7 +24,7 @@ pub fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
         return Err(Error::invalid(
-            "name",
+            field::Account::Name,
             format!("Write a name of 1 to {NAME_LIMIT} characters, without control or invisible characters."),
         ));
     }

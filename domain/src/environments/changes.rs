@@ -14,6 +14,7 @@ use crate::caller::{Caller, Client};
 use crate::engine::{EngineError, FileWork, NodePath};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::NodeId;
 use crate::types::environments::EnvStatus;
 
@@ -151,7 +152,7 @@ impl NodeChoice {
                 nodes if nodes.len() == 1 => Ok(nodes),
                 nodes => {
                     let why = format!("say which: environment “{}” has {} nodes", environment.name, nodes.len());
-                    Err(Error::invalid("nodeId", why))
+                    Err(Error::invalid(field::Environment::Node, why))
                 }
             },
             NodeChoice::Ids(ids) => ids

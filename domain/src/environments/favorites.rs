@@ -9,6 +9,7 @@ use crate::bounds::counts::FAVORITE_PATHS;
 use crate::caller::{Caller, Client, Right};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::NodeId;
 use crate::store::lock_account;
 
@@ -38,10 +39,10 @@ impl Environments {
         (keyword, filter): (Option<&str>, Option<&str>),
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let path = node_path("path", path)?.to_string();
-        for (name, text) in [("keyword", keyword), ("filter", filter)] {
+        let path = node_path(field::Environment::Path, path)?.to_string();
+        for (field, text) in [(field::Environment::Keyword, keyword), (field::Environment::Filter, filter)] {
             if text.is_some_and(|text| text.len() > 255) {
-                return Err(Error::invalid(name, "it has to be at most 255 bytes long"));
+                return Err(Error::invalid(field, "it has to be at most 255 bytes long"));
             }
         }
         let mut tx = self.store.begin().await?;
@@ -87,7 +88,7 @@ impl Environments {
         path: &str,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let path = present_path("path", path)?.to_string();
+        let path = present_path(field::Environment::Path, path)?.to_string();
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, &location.environment).await?;
         let mut removed = 0;

@@ -13,13 +13,11 @@ use crate::bounds::counts::{GROUP_NAME, GROUPS, GROUPS_AT_ONCE};
 use crate::caller::{Caller, Client, Right};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::AccountId;
-use crate::json;
 use crate::store::{Tx, lock_account};
 use crate::types::order::sort_by_name;
 use crate::types::text::hidden;
-
-const LARGEST_DATA: usize = 16 * 1024;
 
 /// A group of environments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,11 +88,11 @@ impl Environments {
         caller: &Caller,
         client: &Client,
         name: &str,
-        data: Option<&str>,
+        data: Option<Map<String, Value>>,
         environment: Option<&str>,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let (name, data) = (checked("envGroup", name)?, read_data(data)?.unwrap_or_default());
+        let (name, data) = (checked(field::Environment::Group, name)?, data.unwrap_or_default());
         let mut tx = self.store.begin().await?;
         lock_account(&mut tx, caller.account).await?;
         if find(&mut tx, caller.account, &name).await?.is_some() {
@@ -120,15 +118,16 @@ impl Environments {
         client: &Client,
         name: &str,
         new_name: Option<&str>,
-        data: Option<&str>,
+        data: Option<Map<String, Value>>,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let name = checked("srcGroupName", name)?;
-        let new_name = new_name.map(|name| checked("dstGroupName", name)).transpose()?.filter(|new| *new != name);
+        let name = checked(field::Environment::Group, name)?;
+        let new_name =
+            new_name.map(|name| checked(field::Environment::NewGroup, name)).transpose()?.filter(|new| *new != name);
         let mut tx = self.store.begin().await?;
         lock_account(&mut tx, caller.account).await?;
         let id = find(&mut tx, caller.account, &name).await?.ok_or_else(|| missing(&name))?;
-        if let Some(data) = read_data(data)? {
+        if let Some(data) = data {
             let data = serde_json::to_string(&data).map_err(Error::internal)?;
             sqlx::query("UPDATE environment_groups SET data = $2 WHERE id = $1")
                 .bind(id)
@@ -138,7 +137,7 @@ impl Environments {
         }
         if let Some(new) = &new_name {
             if new.starts_with(&format!("{name}/")) {
-                return Err(Error::invalid("dstGroupName", "a group cannot be put below itself"));
+                return Err(Error::invalid(field::Environment::NewGroup, "a group cannot be put below itself"));
             }
             if find(&mut tx, caller.account, new).await?.is_some() {
                 return Err(Error::Exists(format!("there is a group “{new}” already").into()));
@@ -147,7 +146,7 @@ impl Environments {
                 let name = format!("{new}{}", &old[name.len()..]);
                 sqlx::query("UPDATE environment_groups SET name = $2 WHERE id = $1")
                     .bind(id)
-                    .bind(checked("dstGroupName", &name)?)
+                    .bind(checked(field::Environment::NewGroup, &name)?)
                     .execute(&mut *tx)
                     .await?;
             }
@@ -163,7 +162,7 @@ impl Environments {
     /// [`Error::NotFound`].
     pub async fn remove_group(&self, caller: &Caller, client: &Client, name: &str) -> Result<()> {
         caller.require(Right::Operate)?;
-        let name = checked("envGroup", name)?;
+        let name = checked(field::Environment::Group, name)?;
         let mut tx = self.store.begin().await?;
         find(&mut tx, caller.account, &name).await?.ok_or_else(|| missing(&name))?;
         for (id, _) in below(&mut tx, caller.account, &name).await? {
@@ -189,9 +188,9 @@ impl Environments {
         caller.require(Right::Operate)?;
         if names.len() > GROUPS_AT_ONCE {
             let why = format!("it can name at most {GROUPS_AT_ONCE} groups; these are {}", names.len());
-            return Err(Error::invalid("envGroup", why));
+            return Err(Error::invalid(field::Environment::Group, why));
         }
-        let names = names.iter().map(|name| checked("envGroup", name)).collect::<Result<Vec<_>>>()?;
+        let names = names.iter().map(|name| checked(field::Environment::Group, name)).collect::<Result<Vec<_>>>()?;
         let mut tx = self.store.begin().await?;
         lock_account(&mut tx, caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, environment).await?;
@@ -251,26 +250,15 @@ impl Environments {
 }
 
 /// A name as it is kept: parts without blanks around them, joined by `/`.
-fn checked(parameter: &'static str, name: &str) -> Result<String> {
+fn checked(field: field::Environment, name: &str) -> Result<String> {
     let parts: Vec<_> = name.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
     let name = parts.join("/");
     if name.is_empty() || name.chars().count() > GROUP_NAME || hidden(&name).is_some() {
         let why =
             format!("the name of a group has 1 to {GROUP_NAME} characters, and no control or invisible characters");
-        return Err(Error::invalid(parameter, why));
+        return Err(Error::invalid(field, why));
     }
     Ok(name)
-}
-
-fn read_data(data: Option<&str>) -> Result<Option<Map<String, Value>>> {
-    let Some(text) = data else { return Ok(None) };
-    let wrong = |why: String| {
-        Error::invalid("data", format!("it has to be a JSON object of at most {LARGEST_DATA} bytes{why}"))
-    };
-    if text.len() > LARGEST_DATA {
-        return Err(wrong(format!("; this has {}", text.len())));
-    }
-    json::read(text).map(Some).map_err(|why| wrong(format!(" ({why})")))
 }
 
 fn missing(name: &str) -> Error {

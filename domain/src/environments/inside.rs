@@ -13,6 +13,7 @@ use crate::caller::{Caller, Client, Right};
 use crate::engine::EngineError;
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
+use crate::field;
 
 /// An environment that is not removed while this is held.
 pub(super) struct Inside<'a> {
@@ -123,13 +124,13 @@ pub(super) fn may(caller: &Caller) -> Result<()> {
     caller.require(Right::Operate)
 }
 
-/// What an engine said, as an answer; `parameter` is what spoke of the file or image.
-pub(super) fn engine_error(parameter: &'static str) -> impl Fn(EngineError) -> Error {
+/// What an engine said, as an answer; `field` is what spoke of the file or image.
+pub(super) fn engine_error(field: field::Environment) -> impl Fn(EngineError) -> Error {
     move |error| match error {
         EngineError::NoFile(_) | EngineError::NoLog(_) => Error::NotFound(error.to_string().into()),
         EngineError::FileExists(_) => Error::Exists(error.to_string().into()),
         EngineError::BadFile(why) | EngineError::BadArchive(why) | EngineError::UnknownImage(why) => {
-            Error::invalid(parameter, why)
+            Error::invalid(field, why)
         }
         EngineError::TooLarge(why) => Error::Limit(why.into()),
         EngineError::NotAllowed(why) => Error::Forbidden(why.into()),

@@ -6,16 +6,15 @@ use sqlx::Row;
 use super::changes::NodeChoice;
 use super::configure::hold;
 use super::model::{Environment, Layer};
-use super::{name as names, rows};
+use super::rows;
 use crate::audit::{self, Event};
+use crate::bounds::nodes::DATA;
 use crate::caller::{Caller, Client, Right};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::json;
+use crate::field;
 use crate::store::Tx;
-
-/// The most that clients can keep with a layer or an environment, in bytes of JSON.
-const LARGEST: usize = 64 * 1024;
+use crate::types::environment_name;
 
 impl Environments {
     /// Gives a node the name that people see; an empty one takes it back.
@@ -72,9 +71,8 @@ impl Environments {
         client: &Client,
         name: &str,
         group: &str,
-        (parameter, data): (&'static str, &str),
+        data: Map<String, Value>,
     ) -> Result<()> {
-        let data = read_object(parameter, data)?;
         let keys: Vec<_> = data.keys().cloned().collect();
         let event = ("layer.apply", Map::from_iter([("names".to_owned(), keys.into())]));
         self.change_layer(caller, client, name, group, event, |layer| {
@@ -186,11 +184,10 @@ impl Environments {
         caller: &Caller,
         client: &Client,
         name: &str,
-        properties: &str,
+        properties: Map<String, Value>,
         replace: bool,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let properties = read_object("properties", properties)?;
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
         let environment = hold(&mut tx, environment).await?;
@@ -249,12 +246,8 @@ async fn kept(tx: &mut Tx, environment: &Environment) -> Result<Map<String, Valu
 
 fn check_display(display: &str) -> Result<String> {
     let display = display.trim();
-    names::check_display(display).map_err(|why| Error::invalid("displayName", format!("displayName: {why}")))?;
+    environment_name::check_display(display).map_err(|why| Error::invalid(field::Environment::DisplayName, why))?;
     Ok(display.to_owned())
-}
-
-fn read_object(parameter: &'static str, text: &str) -> Result<Map<String, Value>> {
-    json::read(text).map_err(|why| Error::invalid(parameter, format!("it has to be a JSON object ({why})")))
 }
 
 fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {
@@ -270,8 +263,8 @@ fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {
 /// As JSON, unless it is too much.
 fn written(data: &Map<String, Value>) -> Result<String> {
     let text = serde_json::to_string(data).map_err(Error::internal)?;
-    if text.len() > LARGEST {
-        return Err(Error::Limit(format!("at most {LARGEST} bytes can be kept here").into()));
+    if text.len() > DATA {
+        return Err(Error::Limit(format!("at most {DATA} bytes can be kept here").into()));
     }
     Ok(text)
 }

@@ -12,13 +12,13 @@ use super::manager::{Manager, OperationGuard};
 use super::model::{Environment, Failure};
 use super::operation::StartedOperation;
 use super::rows::{self, DesiredState, Which};
-use super::spec::{EnvironmentSpec, NodesSpec};
 use crate::audit::{self, Event};
 use crate::engine::{Engine, ImageRef};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, EnvironmentId, UserId};
 use crate::types::environments::EnvStatus;
+use crate::types::topology::{EnvironmentSpec, NodesSpec};
 
 /// What nodes get to end by themselves when the server closes, and how long closing may take altogether.
 const CLOSING_GRACE: Duration = Duration::from_secs(4);

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::deployments::Deployment;
-use super::name::DOMAIN;
 use crate::cluster::Placement;
 use crate::engine::{CLOUDLET_MEMORY, ImageRef, NodeSpec};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
+use crate::types::environment_name::DOMAIN;
 use crate::types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
 
 /// One environment with everything that is known of it.

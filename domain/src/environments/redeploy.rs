@@ -12,6 +12,7 @@ use crate::caller::{Caller, Client};
 use crate::engine::{FileWork, ImageRef, NodePath};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::NodeId;
 use crate::types::environments::EnvStatus;
 
@@ -56,7 +57,10 @@ impl Environments {
             let image = retagged(node, &redeployment.tag)?;
             let command = node.facts.whole_command();
             let engine = &self.manager()?.engine;
-            engine.check(&image, command.as_deref(), &node.facts.variables).await.map_err(engine_error("tag"))?;
+            engine
+                .check(&image, command.as_deref(), &node.facts.variables)
+                .await
+                .map_err(engine_error(field::Environment::Tag))?;
         }
         let Some(change) = CHANGES.iter().find(|change| change.from.contains(&environment.status)) else {
             return Err(Error::WrongState { name: environment.name, current: environment.status, needed: ALLOWED });
@@ -89,7 +93,8 @@ impl Environments {
 }
 
 fn retagged(node: &Node, tag: &str) -> Result<ImageRef> {
-    ImageRef::parse(&format!("{}:{}", node.image.name, tag.trim())).map_err(|why| Error::invalid("tag", why))
+    ImageRef::parse(&format!("{}:{}", node.image.name, tag.trim()))
+        .map_err(|why| Error::invalid(field::Environment::Tag, why))
 }
 
 async fn deploy(work: Work, ids: Vec<NodeId>, redeployment: Redeployment, status: EnvStatus) -> Outcome {
@@ -117,10 +122,10 @@ async fn empty_volumes(work: &Work, node: &Node) -> Result<()> {
         let engine = &work.manager.engine;
         match engine.work_on_files(node.id, FileWork::Delete(path.clone())).await {
             Ok(_) | Err(crate::engine::EngineError::NoFile(_)) => {}
-            Err(error) => return Err(engine_error("path")(error)),
+            Err(error) => return Err(engine_error(field::Environment::Path)(error)),
         }
         let made = engine.work_on_files(node.id, FileWork::Create { path, folder: true }).await;
-        made.map_err(engine_error("path"))?;
+        made.map_err(engine_error(field::Environment::Path))?;
     }
     Ok(())
 }

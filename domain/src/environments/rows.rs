@@ -7,12 +7,12 @@ use sqlx::{AnyConnection, Row};
 
 use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
-use super::name;
 use crate::cluster::{Placement, placement_sql};
 use crate::engine::ImageRef;
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
 use crate::store::Dialect;
+use crate::types::environment_name;
 use crate::types::environments::EnvStatus;
 use crate::types::order::sort_by_name;
 use crate::world::from_millis;
@@ -138,7 +138,7 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
 /// # Errors
 /// [`Error::NoEnvironment`].
 pub async fn find(connection: &mut AnyConnection, account: AccountId, written: &str) -> Result<Environment> {
-    let key = name::key(written);
+    let key = environment_name::key(written);
     read(connection, Which::Named(account, &key))
         .await?
         .pop()

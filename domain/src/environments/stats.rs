@@ -11,6 +11,7 @@ use super::samples::SumStat;
 use crate::caller::{Caller, Right};
 use crate::environments::service::Environments;
 use crate::error::Result;
+use crate::field;
 use crate::ids::NodeId;
 
 /// The time between two samples.
@@ -74,7 +75,7 @@ impl Environments {
         caller.require(Right::See)?;
         if step.is_zero() || duration > step * MOST_STEPS {
             let why = format!("it has to be more than 0, and at least 1/{MOST_STEPS} of the duration");
-            return Err(crate::Error::invalid("interval", why));
+            return Err(crate::Error::invalid(field::Environment::Interval, why));
         }
         let environment = self.get_local(caller, name).await?;
         let nodes: Vec<NodeId> = choice.of(&environment)?.iter().map(|node| node.id).collect();

@@ -10,6 +10,7 @@ use crate::audit::{self, Event};
 use crate::bounds::counts::APPS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
+use crate::field;
 use crate::marketplace::Marketplace;
 use crate::store::{Tx, lock_account};
 use crate::types::order::sort_by_name;
@@ -43,7 +44,7 @@ pub struct Category {
 
 impl App {
     fn new(id: String, own: bool, text: String) -> Result<App> {
-        let manifest = Manifest::read("manifest", &text)?;
+        let manifest = Manifest::read(&text)?;
         Ok(App { id, own, text, manifest })
     }
 
@@ -157,7 +158,7 @@ impl Marketplace {
 
     pub(super) async fn insert_app(&self, tx: &mut Tx, caller: &Caller, client: &Client, text: &str) -> Result<String> {
         caller.require(Right::Operate)?;
-        let manifest = Manifest::read("manifest", text)?;
+        let manifest = Manifest::read(text)?;
         lock_account(tx, caller.account).await?;
         let row = sqlx::query("SELECT COUNT(*) FROM marketplace_apps WHERE account_id = $1")
             .bind(caller.account.0)
@@ -188,7 +189,7 @@ impl Marketplace {
     /// [`Error::NotFound`], also for one that the server brings; [`Error::Invalid`].
     pub async fn edit_app(&self, caller: &Caller, client: &Client, id: &str, text: &str) -> Result<()> {
         caller.require(Right::Operate)?;
-        let manifest = Manifest::read("manifest", text)?;
+        let manifest = Manifest::read(text)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let edited =
@@ -247,7 +248,7 @@ impl Marketplace {
     ) -> Result<Done> {
         let app = self.app(caller, id).await?;
         if addon && app.manifest.kind != ManifestType::Update {
-            return Err(Error::invalid("id", "this is no add-on: marketplace.app.Install installs it"));
+            return Err(Error::invalid(field::App::Id, "this is no add-on: marketplace.app.Install installs it"));
         }
         self.install(caller, client, &app.text, InstallRequest { app: Some(app.id), ..request }).await
     }

@@ -6,6 +6,7 @@ use sqlx::Row;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
+use crate::field;
 use crate::marketplace::Marketplace;
 use crate::world::from_millis;
 
@@ -43,7 +44,7 @@ impl Marketplace {
     pub async fn write_console(&self, caller: &Caller, client: &Client, line: &str) -> Result<()> {
         caller.require(Right::Operate)?;
         if line.chars().count() > LONGEST {
-            return Err(Error::invalid("message", format!("it can have at most {LONGEST} characters")));
+            return Err(Error::invalid(field::App::Line, format!("it can have at most {LONGEST} characters")));
         }
         self.write_console_line(caller, line).await?;
         // Gathered as reads are: lines come by the hundred, and what they say is in the console.

@@ -15,6 +15,7 @@ use crate::audit::Event;
 use crate::bounds::counts::{INSTALLATIONS, INSTALLED_MANIFESTS};
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::UserId;
 use crate::marketplace::Marketplace;
 use crate::store::lock_account;
@@ -68,7 +69,7 @@ impl KeptValues {
     pub fn read(&self) -> Result<Map<String, Value>> {
         serde_json::from_str(&self.0).map_err(|error| {
             let why = format!("what it keeps cannot be read any more, so that it can only be uninstalled ({error})");
-            Error::invalid("appUniqueName", why)
+            Error::invalid(field::App::Installation, why)
         })
     }
 }
@@ -79,7 +80,7 @@ impl Installation {
     /// # Errors
     /// [`Error::Invalid`] when an earlier server could read it and this one cannot.
     pub fn read(&self) -> Result<Manifest> {
-        Manifest::read("jps", &self.manifest)
+        Manifest::read(&self.manifest)
     }
 }
 

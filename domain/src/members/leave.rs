@@ -7,6 +7,7 @@ use crate::audit::{self, Event};
 use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::{AccountId, TokenId};
 use crate::members::Members;
 use crate::secret::SecretHash;
@@ -41,7 +42,7 @@ impl Members {
         .await?;
         if !tokens.is_empty() && !revoke_tokens {
             return Err(Error::invalid(
-                "tokens",
+                field::Account::MemberTokens,
                 format!("You have {} tokens in this account; they are revoked when you leave. Say so.", tokens.len()),
             ));
         }

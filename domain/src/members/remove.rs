@@ -10,6 +10,7 @@ use crate::caller::{Caller, Right};
 use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::{TokenId, UserId};
 use crate::members::Members;
 use crate::notices::{Notice, notify};
@@ -86,7 +87,7 @@ impl Members {
                 None => {
                     let why =
                         format!("Say what becomes of the token “{description}” ({id}): transfer, keep or revoke.");
-                    return Err(Error::invalid("tokens", why));
+                    return Err(Error::invalid(field::Account::MemberTokens, why));
                 }
             };
             if owner != user {
@@ -200,7 +201,7 @@ impl Members {
                 "The token “{description}” ({id}) signs in as its owner, so it cannot be kept with a value that somebody \
                  else knows: transfer or revoke it."
             );
-            return Err(Error::invalid("tokens", why));
+            return Err(Error::invalid(field::Account::MemberTokens, why));
         }
         let methods: Vec<String> = sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1")
             .bind(id)

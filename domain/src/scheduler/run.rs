@@ -20,6 +20,7 @@ use crate::bounds::counts::BEGINNINGS;
 use crate::caller::{Caller, Client};
 use crate::cluster::ServerId;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::{AccountId, TokenId, UserId};
 use crate::notices::{self, Notice};
 use crate::scheduler::Scheduler;
@@ -112,7 +113,7 @@ impl Scheduler {
         let mut caller = self.accounts.caller_of_task(id, account, user, token).await.map(Arc::new);
         // One that cannot be read must not keep the others from being claimed.
         let params: Map<String, Value> = serde_json::from_str(row.try_get(6)?).unwrap_or_else(|_| {
-            caller = Err(Error::invalid("params", "what is stored of them cannot be read: edit the task"));
+            caller = Err(Error::invalid(field::Task::Params, "what is stored of them cannot be read: edit the task"));
             Map::new()
         });
         let task = ClaimedTask {

@@ -1,5 +1,6 @@
 //! Making, changing, listing and removing tasks.
 
+use keyrack_wire::json;
 use serde_json::{Map, Value};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -9,8 +10,8 @@ use crate::audit::{self, Event};
 use crate::bounds::counts::TASKS;
 use crate::caller::{Caller, Client, Right};
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::{TokenId, UserId};
-use crate::json;
 use crate::methods::TokenAccess;
 use crate::scheduler::Scheduler;
 use crate::store::lock_account;
@@ -191,17 +192,17 @@ impl Scheduler {
 
     fn check(&self, caller: &Caller, new: &NewTask) -> Result<Checked> {
         let first = Schedule::parse(&new.schedule).and_then(|schedule| schedule.first(self.world.now()));
-        let first = first.map_err(|why| Error::invalid("trigger", why))?.timestamp_millis();
+        let first = first.map_err(|why| Error::invalid(field::Task::Schedule, why))?.timestamp_millis();
         let method = self.catalog.resolve(&new.method).map_err(|_| {
             let shown: String = new.method.chars().take(100).collect();
             let why = format!("it has to be a method that a token can carry, environment.control.StopEnv for example (“{shown}” is none)");
-            Error::invalid("script", why)
+            Error::invalid(field::Task::Method, why)
         })?;
         let entry = self.catalog.entries().find(|(_, entry)| entry.info.name == method.name);
         let (method_id, entry) = entry.ok_or_else(|| Error::internal("a resolved method is not in the catalogue"))?;
         let name = entry.info.name.clone();
         if entry.token != TokenAccess::WhenTicked || name.starts_with(OWN_CLASS) {
-            return Err(Error::invalid("script", format!("{name} cannot be a task")));
+            return Err(Error::invalid(field::Task::Method, format!("{name} cannot be a task")));
         }
         if !caller.may_call(method_id) {
             return Err(Error::Forbidden(format!("you may not call {name}, so you cannot make a task of it").into()));
@@ -211,7 +212,7 @@ impl Scheduler {
             let why = format!(
                 "it has to be at most {LONGEST_DESCRIPTION} characters, without control or invisible characters"
             );
-            return Err(Error::invalid("description", why));
+            return Err(Error::invalid(field::Task::Description, why));
         }
         let params = serde_json::to_string(&checked_params(new.params.as_deref())?).map_err(Error::internal)?;
         Ok(Checked { method: name, params, description, first })
@@ -220,7 +221,7 @@ impl Scheduler {
 
 fn checked_params(text: Option<&str>) -> Result<Map<String, Value>> {
     let form = r#"they have to be a JSON object, {"envName":"my-project"} for example"#;
-    let wrong = |why: &str| Error::invalid("params", why.to_owned());
+    let wrong = |why: &str| Error::invalid(field::Task::Params, why.to_owned());
     let params = match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => return Ok(Map::new()),
         Some(text) if text.len() > LARGEST_PARAMS => return Err(wrong("they have to be at most 16 KiB")),

@@ -15,6 +15,7 @@ use crate::audit;
 use crate::bounds::counts::{CEREMONIES_OF_USER, PASSKEYS_OF_USER};
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result, violated};
+use crate::field;
 use crate::ids::UserId;
 use crate::notices::{self, Notice};
 use crate::second_factor::SecondFactor;
@@ -85,7 +86,7 @@ impl SecondFactor {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
             return Err(Error::invalid(
-                "name",
+                field::Account::PasskeyName,
                 format!("Give the passkey a name of 1 to {NAME_LIMIT} characters that can be seen."),
             ));
         }
@@ -103,7 +104,9 @@ impl SecondFactor {
         let passkey = state
             .zip(serde_json::from_str::<RegisterPublicKeyCredential>(answer).ok())
             .and_then(|(state, answer)| self.site().ok()?.finish_passkey_registration(&answer, &state).ok())
-            .ok_or_else(|| Error::invalid("passkey", "The passkey could not be registered; try again."))?;
+            .ok_or_else(|| {
+                Error::invalid(field::Account::Passkey, "The passkey could not be registered; try again.")
+            })?;
         let had_any = having(&mut tx, caller.user).await?.any();
         sqlx::query(
             "INSERT INTO passkeys (user_id, name, credential_id, credential, created_at) VALUES ($1, $2, $3, $4, $5)",

@@ -6,6 +6,7 @@ use super::rows::TokenRow;
 use super::{NewToken, Renewal, TokenChange};
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::tokens::Tokens;
 use crate::types::dates::{end_of_day, parse_typed_day};
 use crate::types::tokens::{NewSecret, TokenDraft, TokenView};
@@ -76,6 +77,6 @@ pub(super) fn token_change(token: &TokenRow, draft: &TokenDraft) -> Result<Token
 }
 
 fn read_day(typed: &str) -> Result<Option<DateTime<Utc>>> {
-    let day = parse_typed_day(typed).map_err(|error| Error::invalid("expiresAt", error.to_string()))?;
+    let day = parse_typed_day(typed).map_err(|error| Error::invalid(field::Token::Expires, error.to_string()))?;
     Ok(day.map(end_of_day))
 }

@@ -8,6 +8,7 @@ use crate::audit::{self, Event};
 use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::notices::{Notice, notify};
 use crate::secret::Secret;
 use crate::tokens::Tokens;
@@ -85,7 +86,7 @@ fn renewed(token: &TokenRow, renewal: Renewal, now: DateTime<Utc>) -> Result<Opt
         }
         (_, None) => Ok(token.expires),
         (Renewal::KeepDate, Some(_)) => Err(Error::invalid(
-            "expiresAt",
+            field::Token::Expires,
             "This token has expired: choose a new date, or leave it empty for a token that never expires.",
         )),
         (Renewal::FormerSpan, Some(end)) => Ok(Some(now + (end - token.secret_at).max(chrono::TimeDelta::seconds(1)))),

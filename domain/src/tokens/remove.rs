@@ -6,6 +6,7 @@ use crate::audit::{self, Event};
 use crate::cluster::Invalidation;
 use crate::confirmed::Confirmed;
 use crate::error::{Error, Result};
+use crate::field;
 use crate::tokens::Tokens;
 
 impl Tokens {
@@ -20,7 +21,7 @@ impl Tokens {
         ids.sort_unstable();
         ids.dedup();
         if ids.is_empty() {
-            return Err(Error::invalid("ids", "Name at least one token."));
+            return Err(Error::invalid(field::Token::Ids, "Name at least one token."));
         }
         let mut tx = self.store.begin().await?;
         let mut removed = Vec::with_capacity(ids.len());

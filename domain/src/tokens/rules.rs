@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
+use crate::field;
 use crate::ids::UserId;
 use crate::methods::Catalog;
 use crate::types::dates::DateError;
@@ -16,20 +17,20 @@ pub(super) fn check_description(text: &str) -> Result<String> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Error::invalid(
-            "description",
+            field::Token::Description,
             "Write a description, so that you know later what the token is for.",
         ));
     }
     let length = text.chars().count();
     if length > DESCRIPTION_LIMIT {
         return Err(Error::invalid(
-            "description",
+            field::Token::Description,
             format!("The description has {length} characters; at most {DESCRIPTION_LIMIT} can be kept."),
         ));
     }
     if let Some(c) = hidden(text) {
         return Err(Error::invalid(
-            "description",
+            field::Token::Description,
             format!(
                 "The description holds a character that cannot be seen (U+{:04X}); write it in one line of plain text.",
                 u32::from(c)
@@ -47,7 +48,9 @@ pub(super) fn check_scope(catalog: &Catalog, set: ApiSet, methods: &[String]) ->
     let mut names = methods
         .iter()
         .map(|written| {
-            let info = catalog.resolve(written).map_err(|unknown| Error::invalid("apiList", unknown.to_string()))?;
+            let info = catalog
+                .resolve(written)
+                .map_err(|unknown| Error::invalid(field::Token::Methods, unknown.to_string()))?;
             Ok(info.name.clone())
         })
         .collect::<Result<Vec<_>>>()?;
@@ -55,7 +58,7 @@ pub(super) fn check_scope(catalog: &Catalog, set: ApiSet, methods: &[String]) ->
     names.dedup();
     if names.is_empty() {
         return Err(Error::invalid(
-            "apiList",
+            field::Token::Methods,
             "Tick at least one method, or choose an API set: a token that opens nothing is of no use.",
         ));
     }
@@ -65,7 +68,7 @@ pub(super) fn check_scope(catalog: &Catalog, set: ApiSet, methods: &[String]) ->
 /// A date that is new must not be past.
 pub(super) fn check_expiry(expires: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
     match expires {
-        Some(end) if end < now => Err(Error::invalid("expiresAt", DateError::Past.to_string())),
+        Some(end) if end < now => Err(Error::invalid(field::Token::Expires, DateError::Past.to_string())),
         _ => Ok(()),
     }
 }

@@ -8,6 +8,7 @@ use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
 use crate::cluster::{Invalidation, Placement, placement_sql};
 use crate::error::{Error, Result};
+use crate::field;
 use crate::types::text::hidden;
 use crate::uploads::service::Uploads;
 use crate::world::from_millis;
@@ -21,11 +22,11 @@ impl Uploads {
     /// # Errors
     /// [`Error::Invalid`] for an address of something else, [`Error::NotFound`] for an upload that is not there (any
     /// more), also for one of another account.
-    pub(crate) async fn at(&self, caller: &Caller, parameter: &'static str, address: &str) -> Result<Upload> {
+    pub(crate) async fn at(&self, caller: &Caller, address: &str) -> Result<Upload> {
         let key = key_of(address).ok_or_else(|| {
             let why = "it has to be the address of a file that was uploaded to this server (storage.uploader.Upload answers \
                        it as `file`); nothing is fetched from elsewhere";
-            Error::invalid(parameter, why)
+            Error::invalid(field::Upload::Address, why)
         })?;
         let (upload, _) = find_key(self, caller, key)
             .await?
@@ -51,9 +52,9 @@ impl Uploads {
             let why = format!(
                 "comment: it has to be at most {LONGEST_COMMENT} characters, without control or invisible characters"
             );
-            return Err(Error::invalid("data", why));
+            return Err(Error::invalid(field::Upload::Comment, why));
         }
-        let mut upload = self.at(caller, "data", address).await?;
+        let mut upload = self.at(caller, address).await?;
         if let Some(name) = name {
             upload.name = file_name(name)?;
         }

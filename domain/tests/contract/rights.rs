@@ -1,7 +1,7 @@
 //! Who may only look changes nothing, whatever door asks.
 
 use keyrack_domain::Error;
-use keyrack_domain::environments::{Hooks, NewDeployment};
+use keyrack_domain::environments::{Description, Hooks, NewDeployment};
 use keyrack_domain::marketplace::InstallRequest;
 use keyrack_domain::scheduler::NewTask;
 use keyrack_domain::types::accounts::Role;
@@ -10,7 +10,6 @@ use serde_json::Map;
 use crate::test_domain::{STOP, TestDomain, client};
 
 const HELLO: &str = "type: install\nname: Hello\nonInstall: {log: hello}\nactions: {again: {log: again}}";
-const MANIFEST: &str = "keyrack: 1\nenv: {}\nnodes: []";
 
 fn task() -> NewTask {
     NewTask { schedule: "* * * * *".into(), method: STOP.into(), params: None, description: String::new() }
@@ -53,10 +52,11 @@ async fn a_viewer_changes_nothing_and_sees_no_secrets() {
         ("deploy", k.environments.deploy(v, c, deployment(&archive)).await.map(drop)),
         ("undeploy", k.environments.undeploy(v, c, "a", None, "ROOT").await.map(drop)),
         ("move a context", k.environments.rename_context(v, c, "a", None, ("ROOT", "b")).await.map(drop)),
-        ("export", k.environments.export(v, c, "a").await.map(drop)),
+        ("export", k.environments.export(v, c, "a", "keyrack: 1").await.map(drop)),
+        ("describe for an export", k.environments.describe(v, "a").await.map(drop)),
         ("see an export", k.environments.export_manifest(v, c, "a", 1).await.map(drop)),
         ("delete an export", k.environments.delete_export(v, c, "a", 1).await),
-        ("import", k.environments.import(v, c, MANIFEST, None).await.map(drop)),
+        ("import", k.environments.import(v, c, Description::default()).await.map(drop)),
         ("install", k.marketplace.install(v, c, HELLO, InstallRequest::default()).await.map(drop)),
         ("install an app", k.marketplace.install_app(v, c, &app, false, InstallRequest::default()).await.map(drop)),
         ("execute an action", k.marketplace.execute_app_action(v, c, "x", None, Map::new()).await.map(drop)),

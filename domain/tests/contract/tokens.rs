@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use keyrack_domain::accounts::{Confirmation, SessionKind};
+use keyrack_domain::field::{self, Field};
 use keyrack_domain::tokens::{NewToken, Renewal, TokenChange};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
@@ -39,18 +40,18 @@ on_both! {
         let confirmed = bed.confirmed(&owner).await;
         let good = new_token("good", &[STOP]);
         let past = bed.now() - TimeDelta::seconds(1);
-        for (name, bad) in [
-            ("description", NewToken { description: " ".into(), ..good.clone() }),
-            ("description", NewToken { description: "x".repeat(256), ..good.clone() }),
-            ("description", NewToken { description: "two\nlines".into(), ..good.clone() }),
-            ("description", NewToken { description: "gnp.\u{202e}exe".into(), ..good.clone() }),
-            ("expiresAt", NewToken { expires: Some(past), ..good.clone() }),
-            ("apiList", NewToken { methods: vec![], ..good.clone() }),
-            ("apiList", NewToken { methods: vec![STOP.into(), "no.such.Method".into()], ..good.clone() }),
-            ("apiList", NewToken { methods: vec!["users.authentication.CreateToken".into()], ..good.clone() }),
+        for (field, bad) in [
+            (field::Token::Description, NewToken { description: " ".into(), ..good.clone() }),
+            (field::Token::Description, NewToken { description: "x".repeat(256), ..good.clone() }),
+            (field::Token::Description, NewToken { description: "two\nlines".into(), ..good.clone() }),
+            (field::Token::Description, NewToken { description: "gnp.\u{202e}exe".into(), ..good.clone() }),
+            (field::Token::Expires, NewToken { expires: Some(past), ..good.clone() }),
+            (field::Token::Methods, NewToken { methods: vec![], ..good.clone() }),
+            (field::Token::Methods, NewToken { methods: vec![STOP.into(), "no.such.Method".into()], ..good.clone() }),
+            (field::Token::Methods, NewToken { methods: vec!["users.authentication.CreateToken".into()], ..good.clone() }),
         ] {
             match bed.keyrack.tokens.create(&confirmed, &bad).await {
-                Err(Error::Invalid { name: refused, .. }) => assert_eq!(refused, name, "{bad:?}"),
+                Err(Error::Invalid { field: refused, .. }) => assert_eq!(refused, field.into(), "{bad:?}"),
                 other => panic!("{bad:?}: {other:?}"),
             }
         }
@@ -130,7 +131,7 @@ on_both! {
         assert_eq!((edited.description.as_str(), edited.expires), ("renamed", Some(end)));
         let moved = TokenDraft { expires: "17-01-2027".into(), ..draft };
         let error = bed.keyrack.tokens.edit_from_draft(&confirmed, made.token.id, 2, &moved).await.unwrap_err();
-        assert!(matches!(error, Error::Invalid { ref name, .. } if name == "expiresAt"), "{error}");
+        assert!(matches!(error, Error::Invalid { field: Field::Token(field::Token::Expires), .. }), "{error}");
     }
 
     async fn regenerating_kills_the_old_secret_and_keeps_the_rest(bed: TestDomain) {
@@ -154,7 +155,7 @@ on_both! {
         let confirmed = bed.confirmed(&owner).await;
         let id = made.token.id;
         let refused = bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::KeepDate).await.unwrap_err();
-        assert!(matches!(refused, Error::Invalid { ref name, .. } if name == "expiresAt"), "{refused}");
+        assert!(matches!(refused, Error::Invalid { field: Field::Token(field::Token::Expires), .. }), "{refused}");
         let again = bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::FormerSpan).await.unwrap();
         assert_eq!(again.token.expires, Some(bed.now() + TimeDelta::days(2)));
         let forever = bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::Until(None)).await.unwrap();

@@ -18,6 +18,7 @@ pub mod multipart;
 #[cfg(test)]
 mod multipart_held;
 pub mod openapi;
+mod parameters;
 pub mod path;
 mod problem;
 pub mod registry;

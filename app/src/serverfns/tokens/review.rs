@@ -18,16 +18,13 @@ pub async fn review_token(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            tokens::{TokenDraft, TokenReview},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        tokens::{TokenDraft, TokenReview},
     };
 
     pub async fn review(editing: Option<(i64, i64)>, draft: &TokenDraft) -> Answer<TokenReview> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
-        keyrack.tokens.review(&caller, editing, draft).await.map_err(Error::into_refusal)
+        keyrack.tokens.review(&caller, editing, draft).await.map_err(crate::refusal::of)
     }
 }

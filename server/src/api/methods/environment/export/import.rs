@@ -1,12 +1,13 @@
 //! An environment from a manifest.
 
-use keyrack_wire::AnyJson;
+use keyrack_wire::{AnyJson, platform};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::bean::info_with_result;
 use super::super::params::EnvName;
+use super::form::described;
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
 use crate::api::method::{Method, Right};
@@ -45,8 +46,8 @@ impl Method for Import {
     type Answer = Imported;
 
     async fn run(self, call: &Call) -> Result<Imported, ApiError> {
-        let (manifest, name) = (&self.manifest, self.env_name.as_deref());
-        let made = call.keyrack.environments.import(&call.caller, &call.client, manifest, name).await?;
+        let manifest = platform::read_export("manifest", &self.manifest, self.env_name.as_deref())?;
+        let made = call.keyrack.environments.import(&call.caller, &call.client, described(manifest)).await?;
         Ok(Imported { response: info_with_result(&made, call.caller.role).into() })
     }
 }

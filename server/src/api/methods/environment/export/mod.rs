@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::method::methods;
 
+mod form;
+
 methods! {
     create::Create,
     delete::Delete,

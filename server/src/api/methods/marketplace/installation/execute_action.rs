@@ -1,6 +1,5 @@
 //! An action.
 
-use keyrack_domain::marketplace::read_values;
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_wire::Json;
 use schemars::JsonSchema;
@@ -9,7 +8,7 @@ use serde_json::Value;
 
 use super::super::STEP_CODES;
 use super::super::bean::{Acting, Outcome, Sorted};
-use super::super::params::{Lang, SettingsId, UniqueName};
+use super::super::params::{Lang, SettingsId, UniqueName, read_values};
 use crate::api::call::Call;
 use crate::api::error::{ApiError, Code};
 use crate::api::method::{Method, Right};

@@ -1,15 +1,14 @@
 //! JSON that clients write.
 
+use keyrack_types::bounds::nesting::JSON;
 use keyrack_types::nesting::of_json;
 use serde::de::DeserializeOwned;
-
-use crate::bounds::nesting::JSON;
 
 /// Reads JSON of at most [`JSON`] levels.
 ///
 /// # Errors
 /// What is wrong with it; the text is not repeated.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let levels = of_json(text.as_bytes());
     if levels > JSON {
         return Err(format!("its values are {levels} levels deep; they can be at most {JSON}"));

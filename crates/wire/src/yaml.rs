@@ -6,7 +6,7 @@ use serde_saphyr::Options;
 
 /// How much a document may stand for.
 #[derive(Clone, Copy)]
-pub(crate) struct Size {
+pub struct Size {
     /// Levels inside each other.
     pub depth: usize,
     /// Values, those that aliases stand for included.

@@ -1,1 +1,0 @@
-../../domain/src/json.rs
