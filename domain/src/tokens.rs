@@ -2,18 +2,20 @@
 
 mod change;
 mod create;
-mod draft;
 mod regenerate;
 mod remove;
 mod review;
 pub(crate) mod rows;
 mod rules;
+mod scope;
 mod usage;
 pub(crate) mod vouching;
 
 pub use change::TokenChange;
 pub use create::NewToken;
 pub use regenerate::Renewal;
+pub use review::{ChangeReview, NewReview};
+pub use scope::{Expiry, Scope};
 
 use crate::core::{Core, on_core};
 

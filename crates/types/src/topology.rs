@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::image::ImageRef;
 
+/// What is wrong with nodes of which nothing says what they run.
+pub const NO_IMAGE: &str = "is missing: name what the node runs, like keyrack/web:latest";
+
 /// An environment to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EnvironmentSpec {

@@ -249,7 +249,7 @@ impl Environments {
         let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
         let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;
         tx.commit().await?;
-        Ok(StartedOperation { action, via: new.status, environment, guard })
+        Ok(StartedOperation { action, from: new.status, via: new.status, environment, guard })
     }
 }
 

@@ -145,7 +145,7 @@ impl Environments {
         };
         let action = actions::begin(&mut tx, now, action).await?;
         tx.commit().await?;
-        Ok(Some(Recovery::Start(StartedOperation { action, via: status, environment, guard })))
+        Ok(Some(Recovery::Start(StartedOperation { action, from: status, via: status, environment, guard })))
     }
 
     fn resume(&self, recovery: Recovery, desired_state: DesiredState) {

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::field;
 use crate::ids::NodeId;
 use crate::types::environments::EnvStatus;
-use crate::types::topology::{NodesChange, NodesSpec, TopologyChange};
+use crate::types::topology::{NO_IMAGE, NodesChange, NodesSpec, TopologyChange};
 
 const ALLOWED: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping];
 
@@ -162,10 +162,7 @@ fn filled_in(described: Vec<NodesChange>, environment: &Environment) -> Result<V
         let once = groups.iter().filter(|other| **other == nodes.group).count() == 1;
         let layer = environment.layers.iter().find(|layer| layer.name == nodes.group);
         let there = layer.and_then(|layer| spec_of(layer, once));
-        nodes.onto(there.as_ref()).ok_or_else(|| {
-            let why = "is missing: name what the node runs, like keyrack/web:latest";
-            Error::invalid(field::Environment::Image { index }, why)
-        })
+        nodes.onto(there.as_ref()).ok_or_else(|| Error::invalid(field::Environment::Image { index }, NO_IMAGE))
     };
     described.into_iter().enumerate().map(fill_in).collect()
 }

@@ -5,6 +5,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::rows::{replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_scope};
+use super::scope::Scope;
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Right};
 use crate::confirmed::Confirmed;
@@ -14,16 +15,13 @@ use crate::notices::{Notice, notify};
 use crate::secret::Secret;
 use crate::tokens::Tokens;
 use crate::types::dates::wire_moment;
-use crate::types::methods::ApiSet;
 use crate::types::tokens::NewSecret;
 
 /// What a new token shall be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
     pub description: String,
-    pub api_set: ApiSet,
-    /// Names as clients write them; only looked at for [`ApiSet::Custom`].
-    pub methods: Vec<String>,
+    pub scope: Scope,
     /// Last moment of its life; `None` = never ends.
     pub expires: Option<DateTime<Utc>>,
     /// Shared with the account, or private to its creator.
@@ -52,7 +50,7 @@ impl Tokens {
         .bind(caller.account.0)
         .bind(caller.user.0)
         .bind(&description)
-        .bind(new.api_set.name())
+        .bind(new.scope.set().name())
         .bind(i64::from(new.shared))
         .bind(new.expires.map(|end| end.timestamp_millis()))
         .bind(secret.hash().to_vec())
@@ -62,7 +60,7 @@ impl Tokens {
         let id = TokenId(row.try_get(0)?);
         replace_methods(&mut tx, id, &methods).await?;
         let event = Event::by(caller, &confirmed.client, "token.create", format!("token:{id} {description}"))
-            .with("apiSet", new.api_set.name())
+            .with("apiSet", new.scope.set().name())
             .with("methods", methods)
             .with("expires", new.expires.map_or_else(|| "never".to_owned(), wire_moment))
             .with("shared", new.shared);
@@ -79,7 +77,7 @@ impl Tokens {
         caller.require(Right::ManageTokens)?;
         check_description(&new.description)?;
         check_expiry(new.expires, self.world.now())?;
-        check_scope(&self.catalog, new.api_set, &new.methods)
+        check_scope(&self.catalog, &new.scope)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::scope::Scope;
 use crate::caller::{Caller, Right};
 use crate::error::{Error, Result};
 use crate::field;
@@ -9,42 +10,32 @@ use crate::ids::UserId;
 use crate::methods::Catalog;
 use crate::types::dates::DateError;
 use crate::types::methods::ApiSet;
-use crate::types::text::hidden;
-use crate::types::tokens::DESCRIPTION_LIMIT;
+use crate::types::tokens::{self, DESCRIPTION_LIMIT, DescriptionProblem};
 
 /// The description as it is stored.
 pub(super) fn check_description(text: &str) -> Result<String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Error::invalid(
-            field::Token::Description,
-            "Write a description, so that you know later what the token is for.",
-        ));
-    }
-    let length = text.chars().count();
-    if length > DESCRIPTION_LIMIT {
-        return Err(Error::invalid(
-            field::Token::Description,
-            format!("The description has {length} characters; at most {DESCRIPTION_LIMIT} can be kept."),
-        ));
-    }
-    if let Some(c) = hidden(text) {
-        return Err(Error::invalid(
-            field::Token::Description,
-            format!(
-                "The description holds a character that cannot be seen (U+{:04X}); write it in one line of plain text.",
-                u32::from(c)
-            ),
-        ));
-    }
-    Ok(text.to_owned())
+    let why = match tokens::check_description(text) {
+        Ok(text) => return Ok(text.to_owned()),
+        Err(DescriptionProblem::Empty) => "Write a description, so that you know later what the token is for.".into(),
+        Err(DescriptionProblem::TooLong(length)) => {
+            format!("The description has {length} characters; at most {DESCRIPTION_LIMIT} can be kept.")
+        }
+        Err(DescriptionProblem::Hidden(letter)) => format!(
+            "The description holds a character that cannot be seen (U+{:04X}); write it in one line of plain text.",
+            u32::from(letter)
+        ),
+    };
+    Err(Error::invalid(field::Token::Description, why))
 }
 
 /// The full names of the methods of a custom token, sorted; nothing for a prepared set.
-pub(super) fn check_scope(catalog: &Catalog, set: ApiSet, methods: &[String]) -> Result<Vec<String>> {
-    if set != ApiSet::Custom {
-        return Ok(Vec::new());
-    }
+pub(super) fn check_scope(catalog: &Catalog, scope: &Scope) -> Result<Vec<String>> {
+    let methods = match scope {
+        // No set is prepared under this name.
+        Scope::Set(ApiSet::Custom) => &Vec::new(),
+        Scope::Set(_) => return Ok(Vec::new()),
+        Scope::Methods(methods) => methods,
+    };
     let mut names = methods
         .iter()
         .map(|written| {

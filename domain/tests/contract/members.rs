@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use keyrack_domain::Error;
 use keyrack_domain::accounts::{Confirmation, SessionKind};
 use keyrack_domain::field::{self, Field};
-use keyrack_domain::tokens::NewToken;
+use keyrack_domain::tokens::{NewToken, Scope};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::members::TokenDisposition;
 use keyrack_domain::types::methods::ApiSet;
@@ -294,7 +294,7 @@ on_both! {
         let joined = bed.keyrack.members.accept_as_user(&owner, &client(), secret.as_str()).await.unwrap();
         assert_eq!(bed.keyrack.members.accounts_of(&joined.caller).await.unwrap().len(), 2);
         let back = bed.keyrack.members.switch_account(&joined.caller, &client(), owner.account.0).await.unwrap();
-        let made = bed.token(&back.caller, NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) }).await;
+        let made = bed.token(&back.caller, NewToken { scope: Scope::Set(ApiSet::ExtendedAccess), ..new_token("t", &[]) }).await;
         let by_token = bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
         assert_eq!(bed.keyrack.members.accounts_of(&by_token.caller).await.unwrap().len(), 1);
         let moved = bed.keyrack.members.switch_account(&by_token.caller, &client(), stranger.account.0).await;

@@ -26,6 +26,6 @@ mod ssr {
     pub async fn create(draft: &TokenDraft, confirm: ConfirmInput) -> Answer<NewSecret> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.tokens.create_from_draft(&confirmed, draft).await.map_err(crate::refusal::of)
+        keyrack.tokens.create(&confirmed, &crate::drafts::new_token(draft)?).await.map_err(crate::refusal::of)
     }
 }

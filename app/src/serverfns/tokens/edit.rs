@@ -30,6 +30,10 @@ mod ssr {
 
     pub async fn edit(id: i64, version: i64, draft: &TokenDraft, confirm: ConfirmInput) -> Answer<TokenView> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.tokens.edit_from_draft(&confirmed, id, version, draft).await.map_err(crate::refusal::of)
+        keyrack
+            .tokens
+            .edit(&confirmed, id, Some(version), &crate::drafts::change(draft)?)
+            .await
+            .map_err(crate::refusal::of)
     }
 }

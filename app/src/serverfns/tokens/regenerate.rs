@@ -24,6 +24,10 @@ mod ssr {
     pub async fn regenerate(id: i64, version: i64, expires: Option<&str>, confirm: ConfirmInput) -> Answer<NewSecret> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.tokens.regenerate_until(&confirmed, id, version, expires).await.map_err(crate::refusal::of)
+        keyrack
+            .tokens
+            .regenerate(&confirmed, id, Some(version), crate::drafts::renewal(expires)?)
+            .await
+            .map_err(crate::refusal::of)
     }
 }

@@ -4,7 +4,7 @@ use keyrack_types::bounds::nodes::{CLOUDLETS, NODES};
 use keyrack_types::environment_name as name;
 use keyrack_types::image::ImageRef;
 use keyrack_types::node_path::NodePath;
-use keyrack_types::topology::{EnvironmentSpec, NodesChange, NodesSpec, TopologyChange};
+use keyrack_types::topology::{EnvironmentSpec, NO_IMAGE, NodesChange, NodesSpec, TopologyChange};
 use serde_json::Value;
 
 use super::field::{Field, Result, parse};
@@ -124,7 +124,7 @@ fn read_nodes(nodes: &Field<'_>) -> Result<NodesChange> {
 }
 
 fn no_image(nodes: &Field<'_>) -> Refusal {
-    nodes.at("docker").at("image").error("is missing: name what the node runs, like keyrack/web:latest")
+    nodes.at("docker").at("image").error(NO_IMAGE)
 }
 
 fn read_display_name(field: &Field<'_>) -> Result<Option<String>> {
