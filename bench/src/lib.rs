@@ -64,8 +64,7 @@ pub async fn owner(
 pub async fn one_token(keyrack: &Keyrack, confirmed: &Confirmed, method: &str) -> keyrack_domain::Result<String> {
     let new = keyrack_domain::tokens::NewToken {
         description: "measured".into(),
-        api_set: keyrack_domain::types::methods::ApiSet::Custom,
-        methods: vec![method.into()],
+        scope: keyrack_domain::tokens::Scope::Methods(vec![method.into()]),
         expires: None,
         shared: false,
     };

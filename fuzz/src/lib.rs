@@ -7,10 +7,9 @@ extern crate self as keyrack_core;
 extern crate self as keyrack_domain;
 
 pub mod error;
-mod json;
+pub mod field;
 pub mod marketplace;
 pub mod world;
-mod yaml;
 
 pub use keyrack_types as types;
 pub use keyrack_types::bounds;

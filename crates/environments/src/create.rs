@@ -9,17 +9,20 @@ use super::changes::{copy_files, launch};
 use super::manager::OperationGuard;
 use super::model::{Environment, EnvironmentSettings, NodeFacts};
 use super::operation::{Operation, Outcome, StartedOperation, Work};
+use super::ports;
 use super::rows::{self, DesiredState, Which};
-use super::spec::{EnvironmentSpec, NodesSpec};
-use super::{name, ports};
+use super::spec::{check_limits, facts};
+use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result, violated};
 use keyrack_engine::EngineError;
 use keyrack_types::bounds::counts::ENVIRONMENTS;
+use keyrack_types::environment_name;
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
+use keyrack_types::topology::{EnvironmentSpec, NodesSpec};
 
 const CREATE: &str = "environment.create";
 const CLONE: &str = "environment.clone";
@@ -91,11 +94,12 @@ impl Environments {
     }
 
     async fn create_owned(&self, creator: Creator<'_>, spec: EnvironmentSpec) -> Result<Operation> {
+        check_limits(&spec.nodes)?;
         let guard = self.manager()?.enter()?;
         let mut nodes = Vec::new();
         for (index, spec) in spec.nodes.iter().enumerate() {
             let listens = self.check_runs(index, spec).await?;
-            let facts = spec.facts(listens);
+            let facts = facts(spec, listens);
             for _ in 0..spec.count {
                 nodes.push(NewNode { spec: spec.clone(), facts: facts.clone() });
             }
@@ -131,7 +135,7 @@ impl Environments {
             return Err(Error::WrongState { name: source.name, current: source.status, needed: CLONEABLE });
         }
         let name = name.trim();
-        name::check(name).map_err(|why| Error::invalid("dstEnvName", format!("dstEnvName: {why}")))?;
+        environment_name::check(name).map_err(|why| Error::invalid(field::Environment::CloneName, why))?;
         let runs = source.status == EnvStatus::Running;
         let nodes = source.nodes().map(|node| NewNode {
             spec: NodesSpec {
@@ -166,12 +170,10 @@ impl Environments {
     /// Asks the engine whether such nodes can run; answers whether they answer on their port.
     pub(super) async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
         let engine = &self.manager()?.engine;
-        let command = spec.facts(false).whole_command();
+        let command = facts(spec, false).whole_command();
         let facts =
             engine.check(&spec.image, command.as_deref(), &spec.variables).await.map_err(|error| match error {
-                EngineError::UnknownImage(why) => {
-                    Error::invalid("nodes", format!("nodes[{index}].docker.image: {why}"))
-                }
+                EngineError::UnknownImage(why) => Error::invalid(field::Environment::Image { index }, why),
                 EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
                 other => Error::Engine(other.to_string()),
             })?;
@@ -258,7 +260,7 @@ impl Environments {
         let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
         let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;
         tx.commit(&[]).await?;
-        Ok(StartedOperation { action, via: new.status, environment, guard })
+        Ok(StartedOperation { action, from: new.status, via: new.status, environment, guard })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::files::{FileLocation, node_path, present_path};
 use super::rows;
+use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
@@ -37,10 +38,10 @@ impl Environments {
         (keyword, filter): (Option<&str>, Option<&str>),
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let path = node_path("path", path)?.to_string();
-        for (name, text) in [("keyword", keyword), ("filter", filter)] {
+        let path = node_path(field::Environment::Path, path)?.to_string();
+        for (field, text) in [(field::Environment::Keyword, keyword), (field::Environment::Filter, filter)] {
             if text.is_some_and(|text| text.len() > 255) {
-                return Err(Error::invalid(name, "it has to be at most 255 bytes long"));
+                return Err(Error::invalid(field, "it has to be at most 255 bytes long"));
             }
         }
         let mut tx = self.store.begin().await?;
@@ -86,7 +87,7 @@ impl Environments {
         path: &str,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let path = present_path("path", path)?.to_string();
+        let path = present_path(field::Environment::Path, path)?.to_string();
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, &location.environment).await?;
         let mut removed = 0;

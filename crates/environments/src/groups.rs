@@ -7,18 +7,16 @@ use serde_json::{Map, Value};
 
 use super::model::Environment;
 use super::rows;
+use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::json;
 use keyrack_core::store::Tx;
 use keyrack_types::bounds::counts::{GROUP_NAME, GROUPS, GROUPS_AT_ONCE};
 use keyrack_types::ids::AccountId;
 use keyrack_types::order::sort_by_name;
 use keyrack_types::text::hidden;
-
-const LARGEST_DATA: usize = 16 * 1024;
 
 /// A group of environments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,11 +105,11 @@ impl Environments {
         caller: &Caller,
         client: &Client,
         name: &str,
-        data: Option<&str>,
+        data: Option<Map<String, Value>>,
         environment: Option<&str>,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let (name, data) = (checked("envGroup", name)?, read_data(data)?.unwrap_or_default());
+        let (name, data) = (checked(field::Environment::Group, name)?, data.unwrap_or_default());
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
         if find(&mut tx, caller.account, &name).await?.is_some() {
@@ -137,15 +135,16 @@ impl Environments {
         client: &Client,
         name: &str,
         new_name: Option<&str>,
-        data: Option<&str>,
+        data: Option<Map<String, Value>>,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let name = checked("srcGroupName", name)?;
-        let new_name = new_name.map(|name| checked("dstGroupName", name)).transpose()?.filter(|new| *new != name);
+        let name = checked(field::Environment::Group, name)?;
+        let new_name =
+            new_name.map(|name| checked(field::Environment::NewGroup, name)).transpose()?.filter(|new| *new != name);
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
         let id = find(&mut tx, caller.account, &name).await?.ok_or_else(|| missing(&name))?;
-        if let Some(data) = read_data(data)? {
+        if let Some(data) = data {
             let data = serde_json::to_string(&data).map_err(Error::internal)?;
             sqlx::query("UPDATE environment_groups SET data = $2 WHERE id = $1")
                 .bind(id)
@@ -155,7 +154,7 @@ impl Environments {
         }
         if let Some(new) = &new_name {
             if new.starts_with(&format!("{name}/")) {
-                return Err(Error::invalid("dstGroupName", "a group cannot be put below itself"));
+                return Err(Error::invalid(field::Environment::NewGroup, "a group cannot be put below itself"));
             }
             if find(&mut tx, caller.account, new).await?.is_some() {
                 return Err(Error::Exists(format!("there is a group “{new}” already").into()));
@@ -164,7 +163,7 @@ impl Environments {
                 let name = format!("{new}{}", &old[name.len()..]);
                 sqlx::query("UPDATE environment_groups SET name = $2 WHERE id = $1")
                     .bind(id)
-                    .bind(checked("dstGroupName", &name)?)
+                    .bind(checked(field::Environment::NewGroup, &name)?)
                     .execute(&mut *tx)
                     .await?;
             }
@@ -180,7 +179,7 @@ impl Environments {
     /// [`Error::NotFound`].
     pub async fn remove_group(&self, caller: &Caller, client: &Client, name: &str) -> Result<()> {
         caller.require(Right::Operate)?;
-        let name = checked("envGroup", name)?;
+        let name = checked(field::Environment::Group, name)?;
         let mut tx = self.store.begin().await?;
         find(&mut tx, caller.account, &name).await?.ok_or_else(|| missing(&name))?;
         for NamedGroup { id, .. } in below(&mut tx, caller.account, &name).await? {
@@ -206,9 +205,9 @@ impl Environments {
         caller.require(Right::Operate)?;
         if names.len() > GROUPS_AT_ONCE {
             let why = format!("it can name at most {GROUPS_AT_ONCE} groups; these are {}", names.len());
-            return Err(Error::invalid("envGroup", why));
+            return Err(Error::invalid(field::Environment::Group, why));
         }
-        let names = names.iter().map(|name| checked("envGroup", name)).collect::<Result<Vec<_>>>()?;
+        let names = names.iter().map(|name| checked(field::Environment::Group, name)).collect::<Result<Vec<_>>>()?;
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, environment).await?;
@@ -267,26 +266,15 @@ impl Environments {
 }
 
 /// A name as it is kept: parts without blanks around them, joined by `/`.
-fn checked(parameter: &'static str, name: &str) -> Result<String> {
+fn checked(field: field::Environment, name: &str) -> Result<String> {
     let parts: Vec<_> = name.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
     let name = parts.join("/");
     if name.is_empty() || name.chars().count() > GROUP_NAME || hidden(&name).is_some() {
         let why =
             format!("the name of a group has 1 to {GROUP_NAME} characters, and no control or invisible characters");
-        return Err(Error::invalid(parameter, why));
+        return Err(Error::invalid(field, why));
     }
     Ok(name)
-}
-
-fn read_data(data: Option<&str>) -> Result<Option<Map<String, Value>>> {
-    let Some(text) = data else { return Ok(None) };
-    let wrong = |why: String| {
-        Error::invalid("data", format!("it has to be a JSON object of at most {LARGEST_DATA} bytes{why}"))
-    };
-    if text.len() > LARGEST_DATA {
-        return Err(wrong(format!("; this has {}", text.len())));
-    }
-    json::read(text).map(Some).map_err(|why| wrong(format!(" ({why})")))
 }
 
 fn missing(name: &str) -> Error {

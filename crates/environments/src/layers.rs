@@ -5,16 +5,15 @@ use serde_json::{Map, Value};
 use super::changes::NodeChoice;
 use super::configure::hold;
 use super::model::{Environment, Layer};
-use super::{name as names, rows};
+use super::rows;
+use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::json;
 use keyrack_core::store::Tx;
-
-/// The most that clients can keep with a layer or an environment, in bytes of JSON.
-const LARGEST: usize = 64 * 1024;
+use keyrack_types::bounds::nodes::DATA;
+use keyrack_types::environment_name;
 
 keyrack_core::store::row! {
     struct PropertyRow {
@@ -78,9 +77,8 @@ impl Environments {
         client: &Client,
         name: &str,
         group: &str,
-        (parameter, data): (&'static str, &str),
+        data: Map<String, Value>,
     ) -> Result<()> {
-        let data = read_object(parameter, data)?;
         let keys: Vec<_> = data.keys().cloned().collect();
         let event = ("layer.apply", Map::from_iter([("names".to_owned(), keys.into())]));
         self.change_layer(caller, client, name, group, event, |layer| {
@@ -192,11 +190,10 @@ impl Environments {
         caller: &Caller,
         client: &Client,
         name: &str,
-        properties: &str,
+        properties: Map<String, Value>,
         replace: bool,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let properties = read_object("properties", properties)?;
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
         let environment = hold(&mut tx, environment).await?;
@@ -255,12 +252,8 @@ async fn kept(tx: &mut Tx, environment: &Environment) -> Result<Map<String, Valu
 
 fn check_display(display: &str) -> Result<String> {
     let display = display.trim();
-    names::check_display(display).map_err(|why| Error::invalid("displayName", format!("displayName: {why}")))?;
+    environment_name::check_display(display).map_err(|why| Error::invalid(field::Environment::DisplayName, why))?;
     Ok(display.to_owned())
-}
-
-fn read_object(parameter: &'static str, text: &str) -> Result<Map<String, Value>> {
-    json::read(text).map_err(|why| Error::invalid(parameter, format!("it has to be a JSON object ({why})")))
 }
 
 fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {
@@ -276,8 +269,8 @@ fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {
 /// As JSON, unless it is too much.
 fn written(data: &Map<String, Value>) -> Result<String> {
     let text = serde_json::to_string(data).map_err(Error::internal)?;
-    if text.len() > LARGEST {
-        return Err(Error::Limit(format!("at most {LARGEST} bytes can be kept here").into()));
+    if text.len() > DATA {
+        return Err(Error::Limit(format!("at most {DATA} bytes can be kept here").into()));
     }
     Ok(text)
 }

@@ -12,13 +12,13 @@ use super::manager::{Manager, OperationGuard};
 use super::model::{Environment, Failure};
 use super::operation::StartedOperation;
 use super::rows::{self, DesiredState, Which};
-use super::spec::{EnvironmentSpec, NodesSpec};
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::error::{Error, Result};
 use keyrack_engine::{Engine, ImageRef};
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::{AccountId, EnvironmentId, UserId};
+use keyrack_types::topology::{EnvironmentSpec, NodesSpec};
 
 /// What nodes get to end by themselves when the server closes, and how long closing may take altogether.
 const CLOSING_GRACE: Duration = Duration::from_secs(4);
@@ -151,7 +151,7 @@ impl Environments {
         };
         let action = actions::begin(&mut tx, now, action).await?;
         tx.commit(&[]).await?;
-        Ok(Some(Recovery::Start(StartedOperation { action, via: status, environment, guard })))
+        Ok(Some(Recovery::Start(StartedOperation { action, from: status, via: status, environment, guard })))
     }
 
     fn resume(&self, recovery: Recovery, desired_state: DesiredState) {

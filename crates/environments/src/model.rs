@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::deployments::Deployment;
-use super::name::DOMAIN;
 use keyrack_core::cluster::Placement;
 use keyrack_engine::{CLOUDLET_MEMORY, ImageRef, NodeAddress, NodeSpec};
+use keyrack_types::environment_name::DOMAIN;
 use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
 use keyrack_types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
 

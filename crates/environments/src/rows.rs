@@ -8,10 +8,10 @@ use sqlx::{AnyConnection, FromRow};
 
 use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
-use super::name;
 use keyrack_core::cluster::Placement;
 use keyrack_core::error::{Error, Result};
 use keyrack_engine::{ImageRef, NodeAddress};
+use keyrack_types::environment_name;
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, ServerId, UserId};
 use keyrack_types::order::sort_by_name;
@@ -229,7 +229,7 @@ fn layer_of<'a>(layers: &'a mut Layers, environment: EnvironmentId, name: &str) 
 /// # Errors
 /// [`Error::NoEnvironment`].
 pub async fn find(connection: &mut AnyConnection, account: AccountId, written: &str) -> Result<Environment> {
-    let key = name::key(written);
+    let key = environment_name::key(written);
     read(connection, Which::Named(account, &key))
         .await?
         .pop()

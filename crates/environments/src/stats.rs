@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::changes::NodeChoice;
 use super::manager::{Manager, Slot, lock};
 use super::samples::SumStat;
+use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::error::Result;
@@ -74,7 +75,7 @@ impl Environments {
         caller.require(Right::See)?;
         if step.is_zero() || duration > step * MOST_STEPS {
             let why = format!("it has to be more than 0, and at least 1/{MOST_STEPS} of the duration");
-            return Err(keyrack_core::Error::invalid("interval", why));
+            return Err(keyrack_core::Error::invalid(field::Environment::Interval, why));
         }
         let environment = self.get_local(caller, name).await?;
         let nodes: Vec<NodeId> = choice.of(&environment)?.iter().map(|node| node.id).collect();

@@ -2,6 +2,7 @@
 
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
 use crate::Members;
+use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
@@ -46,7 +47,7 @@ impl Members {
         .await?;
         if !tokens.is_empty() && !revoke_tokens {
             return Err(Error::invalid(
-                "tokens",
+                field::Account::MemberTokens,
                 format!("You have {} tokens in this account; they are revoked when you leave. Say so.", tokens.len()),
             ));
         }

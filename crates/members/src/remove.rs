@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
 use crate::Members;
+use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::cluster::Invalidation;
@@ -98,7 +99,7 @@ impl Members {
                 None => {
                     let why =
                         format!("Say what becomes of the token “{description}” ({id}): transfer, keep or revoke.");
-                    return Err(Error::invalid("tokens", why));
+                    return Err(Error::invalid(field::Account::MemberTokens, why));
                 }
             };
             if owner != user {
@@ -211,7 +212,7 @@ impl Members {
                 "The token “{description}” ({id}) signs in as its owner, so it cannot be kept with a value that somebody \
                  else knows: transfer or revoke it."
             );
-            return Err(Error::invalid("tokens", why));
+            return Err(Error::invalid(field::Account::MemberTokens, why));
         }
         let methods: Vec<String> = sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1")
             .bind(id)

@@ -5,6 +5,7 @@ use sqlx::AnyConnection;
 
 use super::rows::{replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_scope};
+use super::scope::Scope;
 use crate::Tokens;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Right};
@@ -14,16 +15,13 @@ use keyrack_identity::accounts::Confirmed;
 use keyrack_identity::notices::{Notice, notify};
 use keyrack_types::dates::wire_moment;
 use keyrack_types::ids::TokenId;
-use keyrack_types::methods::ApiSet;
 use keyrack_types::tokens::NewSecret;
 
 /// What a new token shall be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
     pub description: String,
-    pub api_set: ApiSet,
-    /// Names as clients write them; only looked at for [`ApiSet::Custom`].
-    pub methods: Vec<String>,
+    pub scope: Scope,
     /// Last moment of its life; `None` = never ends.
     pub expires: Option<DateTime<Utc>>,
     /// Shared with the account, or private to its creator.
@@ -53,7 +51,7 @@ impl Tokens {
         .bind(caller.account.0)
         .bind(caller.user.0)
         .bind(&description)
-        .bind(new.api_set.name())
+        .bind(new.scope.set().name())
         .bind(i64::from(new.shared))
         .bind(new.expires.map(|end| end.timestamp_millis()))
         .bind(secret.hash().to_vec())
@@ -63,7 +61,7 @@ impl Tokens {
         let id = TokenId(id);
         replace_methods(&mut tx, id, &methods).await?;
         let event = Event::by(caller, confirmed.client(), "token.create", format!("token:{id} {description}"))
-            .with("apiSet", new.api_set.name())
+            .with("apiSet", new.scope.set().name())
             .with("methods", methods)
             .with("expires", new.expires.map_or_else(|| "never".to_owned(), wire_moment))
             .with("shared", new.shared);
@@ -80,7 +78,7 @@ impl Tokens {
         caller.require(Right::ManageTokens)?;
         check_description(&new.description)?;
         check_expiry(new.expires, self.world.now())?;
-        check_scope(&self.catalog, new.api_set, &new.methods)
+        check_scope(&self.catalog, &new.scope)
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::rows::{TokenRow, token_to_change};
 use super::rules::{check_expiry, check_may_change};
 use crate::Tokens;
+use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
@@ -86,7 +87,7 @@ fn renewed(token: &TokenRow, renewal: Renewal, now: DateTime<Utc>) -> Result<Opt
         }
         (_, None) => Ok(token.expires),
         (Renewal::KeepDate, Some(_)) => Err(Error::invalid(
-            "expiresAt",
+            field::Token::Expires,
             "This token has expired: choose a new date, or leave it empty for a token that never expires.",
         )),
         (Renewal::FormerSpan, Some(end)) => Ok(Some(now + (end - token.secret_at).max(chrono::TimeDelta::seconds(1)))),

@@ -3,6 +3,7 @@
 use super::rows::token_to_change;
 use super::rules::check_may_change;
 use crate::Tokens;
+use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
@@ -20,7 +21,7 @@ impl Tokens {
         ids.sort_unstable();
         ids.dedup();
         if ids.is_empty() {
-            return Err(Error::invalid("ids", "Name at least one token."));
+            return Err(Error::invalid(field::Token::Ids, "Name at least one token."));
         }
         let mut tx = self.store.begin().await?;
         confirmed.hold(&mut tx).await?;

@@ -159,6 +159,28 @@ pub mod counts {
     pub const MEMBERS_OF_ACCOUNT: i64 = 1000;
 }
 
+/// What an environment is described with.
+pub mod nodes {
+    /// Nodes of an environment: each one is a tree of processes of this machine.
+    pub const NODES: u32 = 64;
+    /// Cloudlets of a node: 64 GiB of memory.
+    pub const CLOUDLETS: u32 = 512;
+    /// Variables of a node, and their bytes in all. (A program could not be started with much more.)
+    pub const VARIABLES: usize = 200;
+    pub const VARIABLES_SIZE: usize = 256 << 10;
+    /// Commands of one call: they are executed one after another, each for up to two minutes.
+    pub const COMMANDS: usize = 100;
+    /// Volumes of a node.
+    pub const VOLUMES: usize = 100;
+    /// Bytes of a command, or of the value of a variable: what one argument of a program can have is 128 KiB.
+    pub const TEXT: usize = 32 << 10;
+    /// JSON that is kept with a group of environments, in bytes; with an environment or a layer.
+    pub const GROUP_DATA: usize = 16 << 10;
+    pub const DATA: usize = 64 << 10;
+    /// Bytes of the exported manifest of an environment.
+    pub const EXPORT: usize = 256 << 10;
+}
+
 /// Passwords, codes and the work of checking them.
 pub mod guessing {
     use std::time::Duration;

@@ -8,13 +8,16 @@ mod answer;
 mod body;
 mod code;
 pub mod forwarded_for;
+pub mod json;
 pub mod multipart;
 mod param;
 mod params;
+pub mod platform;
 mod read;
 mod refusal;
 mod schema;
 mod values;
+pub mod yaml;
 
 pub use answer::{AnyJson, Done, Moment, Object, Sorted, drop_nulls, envelope};
 pub use body::Body;

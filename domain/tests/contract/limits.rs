@@ -51,7 +51,7 @@ on_both! {
         let id = environment.id.0;
         let filled = rows(49, &format!("{id}, u.id, 'x', 0"));
         house.bed.execute(&format!("INSERT INTO exports (environment_id, user_id, manifest, created_at) {filled}")).await.unwrap();
-        let exporting = servers.map(|keyrack| keyrack.environments.export(&owner, &client, "a"));
+        let exporting = servers.map(|keyrack| keyrack.environments.export(&owner, &client, "a", "keyrack: 1"));
         one_passed("exports", futures::future::join_all(exporting).await);
 
         let node = environment.nodes().next().unwrap().id.0;

@@ -10,7 +10,7 @@ use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::settings::Settings;
 use keyrack_domain::store::Store;
-use keyrack_domain::tokens::NewToken;
+use keyrack_domain::tokens::{NewToken, Scope};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::{ApiSet, MethodInfo};
 use keyrack_domain::types::tokens::NewSecret;
@@ -237,8 +237,7 @@ impl TestDomain {
 pub fn new_token(description: &str, methods: &[&str]) -> NewToken {
     NewToken {
         description: description.into(),
-        api_set: ApiSet::Custom,
-        methods: methods.iter().map(ToString::to_string).collect(),
+        scope: Scope::Methods(methods.iter().map(ToString::to_string).collect()),
         expires: None,
         shared: false,
     }

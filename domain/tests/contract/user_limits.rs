@@ -7,7 +7,7 @@ use keyrack_domain::bounds::counts::{
     NOTICES_OF_USER, SESSIONS_OF_USER, SSH_KEYS_OF_USER,
 };
 use keyrack_domain::caller::Client;
-use keyrack_domain::tokens::NewToken;
+use keyrack_domain::tokens::{NewToken, Scope};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::{Error, Result};
@@ -39,7 +39,7 @@ fn done<T>(results: Vec<Result<T>>) -> usize {
 
 async fn extended_token(bed: &TestDomain) -> String {
     let owner = bed.owner().await;
-    bed.token(&owner, NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) }).await.secret
+    bed.token(&owner, NewToken { scope: Scope::Set(ApiSet::ExtendedAccess), ..new_token("t", &[]) }).await.secret
 }
 
 on_both! {

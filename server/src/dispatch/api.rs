@@ -248,7 +248,7 @@ impl Api {
         };
         outcome
             .unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))
-            .map_err(|error| error.named(names))
+            .map_err(|error| error.named(method.params, names))
     }
 
     fn note_refusal(&self, error: &ApiError, trace: &Trace) {

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use keyrack_domain::secret::{Shape, shape};
 use keyrack_domain::{Credential, Error};
 pub use keyrack_wire::Code;
-use keyrack_wire::{Names, Refusal};
+use keyrack_wire::{Names, Param, Refusal};
 use serde::Serialize;
 
 use super::hint::Slip;
 use crate::forwarding::NotReceived;
 use keyrack_wire::multipart::Broken;
+use super::parameters;
 
 /// Why a call was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -93,16 +94,16 @@ impl ApiError {
         ApiError::TooLarge { name: None, problem: problem.into() }
     }
 
-    /// The same, but it calls a parameter as the client called it.
-    pub fn named(self, names: &Names) -> ApiError {
+    /// The same, but it calls a parameter of the method as the client called it.
+    pub fn named(self, declared: &'static [Param], names: &Names) -> ApiError {
         match self {
             ApiError::Bad { name, problem } => ApiError::Bad { name: names.used(name).unwrap_or(name), problem },
             ApiError::TooLarge { name: Some(name), problem } => {
                 ApiError::TooLarge { name: Some(names.used(name).unwrap_or(name)), problem }
             }
-            ApiError::Domain(Error::Invalid { name, message }) => {
-                let name = names.used(&name).map_or(name, Cow::Borrowed);
-                ApiError::Domain(Error::Invalid { name, message })
+            ApiError::Domain(Error::Invalid { field, message }) => {
+                let (name, problem) = parameters::named(field, message, declared);
+                ApiError::Bad { name: names.used(name).unwrap_or(name), problem }
             }
             other => other,
         }
@@ -129,10 +130,13 @@ impl ApiError {
         }
     }
 
-    /// The text on the wire. A domain error that speaks of a parameter gets the form that all such texts have.
+    /// The text on the wire. What speaks of a parameter has the form that all such texts have.
     pub fn text(&self) -> String {
         match self {
-            ApiError::Domain(Error::Invalid { name, message }) => format!("invalid parameter [{name}]: {message}"),
+            ApiError::Domain(Error::Invalid { field, message }) => {
+                let (name, problem) = parameters::named(*field, message.clone(), &[]);
+                format!("invalid parameter [{name}]: {problem}")
+            }
             ApiError::TooLarge { name: Some(name), problem } => format!("invalid parameter [{name}]: {problem}"),
             ApiError::Domain(Error::SecondFactorNeeded { totp, .. }) => {
                 format!("invalid parameter [code]: {}", code_needed(*totp))

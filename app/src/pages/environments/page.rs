@@ -1,4 +1,4 @@
-use keyrack_domain::{Error, types::accounts::Profile};
+use keyrack_domain::types::accounts::Profile;
 use leptos::prelude::*;
 
 use super::island::EnvironmentsIsland;
@@ -15,7 +15,7 @@ pub fn EnvironmentsPage() -> impl IntoView {
         </div>
         {Suspend::new(async move {
             let overview = match request_context::signed_in() {
-                Ok((keyrack, caller)) => keyrack.environments.overview(&caller).await.map_err(Error::into_refusal),
+                Ok((keyrack, caller)) => keyrack.environments.overview(&caller).await.map_err(crate::refusal::of),
                 Err(refusal) => Err(refusal),
             };
             match overview {

@@ -3,6 +3,7 @@
 use super::install::InstallRequest;
 use super::manifest::{Manifest, ManifestType};
 use super::outcome::Done;
+use keyrack_core::field;
 use crate::marketplace::Marketplace;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
@@ -41,7 +42,7 @@ pub struct Category {
 
 impl App {
     fn new(id: String, own: bool, text: String) -> Result<App> {
-        let manifest = Manifest::read("manifest", &text)?;
+        let manifest = Manifest::read(&text)?;
         Ok(App { id, own, text, manifest })
     }
 
@@ -161,7 +162,7 @@ impl Marketplace {
 
     pub(super) async fn insert_app(&self, tx: &mut Tx, caller: &Caller, client: &Client, text: &str) -> Result<String> {
         caller.require(Right::Operate)?;
-        let manifest = Manifest::read("manifest", text)?;
+        let manifest = Manifest::read(text)?;
         tx.lock_account(caller.account).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM marketplace_apps WHERE account_id = $1")
             .bind(caller.account.0)
@@ -192,7 +193,7 @@ impl Marketplace {
     /// [`Error::NotFound`], also for one that the server brings; [`Error::Invalid`].
     pub async fn edit_app(&self, caller: &Caller, client: &Client, id: &str, text: &str) -> Result<()> {
         caller.require(Right::Operate)?;
-        let manifest = Manifest::read("manifest", text)?;
+        let manifest = Manifest::read(text)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let edited =
@@ -251,7 +252,7 @@ impl Marketplace {
     ) -> Result<Done> {
         let app = self.app(caller, id).await?;
         if addon && app.manifest.kind != ManifestType::Update {
-            return Err(Error::invalid("id", "this is no add-on: marketplace.app.Install installs it"));
+            return Err(Error::invalid(field::App::Id, "this is no add-on: marketplace.app.Install installs it"));
         }
         self.install(caller, client, &app.text, InstallRequest { app: Some(app.id), ..request }).await
     }

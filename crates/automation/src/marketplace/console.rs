@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use keyrack_core::field;
 use crate::marketplace::Marketplace;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
@@ -45,7 +46,7 @@ impl Marketplace {
     pub async fn write_console(&self, caller: &Caller, client: &Client, line: &str) -> Result<()> {
         caller.require(Right::Operate)?;
         if line.chars().count() > LONGEST {
-            return Err(Error::invalid("message", format!("it can have at most {LONGEST} characters")));
+            return Err(Error::invalid(field::App::Line, format!("it can have at most {LONGEST} characters")));
         }
         self.write_console_line(caller, line).await?;
         // Gathered as reads are: lines come by the hundred, and what they say is in the console.

@@ -9,6 +9,7 @@ use super::install::InstallRequest;
 use super::manifest::Manifest;
 use super::run::Run;
 use super::scope::Scope;
+use keyrack_core::field;
 use crate::marketplace::Marketplace;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
@@ -86,7 +87,7 @@ impl KeptValues {
     pub fn read(&self) -> Result<Map<String, Value>> {
         serde_json::from_str(&self.0).map_err(|error| {
             let why = format!("what it keeps cannot be read any more, so that it can only be uninstalled ({error})");
-            Error::invalid("appUniqueName", why)
+            Error::invalid(field::App::Installation, why)
         })
     }
 }
@@ -97,7 +98,7 @@ impl Installation {
     /// # Errors
     /// [`Error::Invalid`] when an earlier server could read it and this one cannot.
     pub fn read(&self) -> Result<Manifest> {
-        Manifest::read("jps", &self.manifest)
+        Manifest::read(&self.manifest)
     }
 }
 

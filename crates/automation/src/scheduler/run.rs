@@ -13,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 use super::Schedule;
+use keyrack_core::field;
 use crate::scheduler::Scheduler;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client};
@@ -123,7 +124,7 @@ impl Scheduler {
         let mut caller = self.accounts.caller_of_task(id, account, user, token).await.map(Arc::new);
         // One that cannot be read must not keep the others from being claimed.
         let params: Map<String, Value> = serde_json::from_str(&task.params).unwrap_or_else(|_| {
-            caller = Err(Error::invalid("params", "what is stored of them cannot be read: edit the task"));
+            caller = Err(Error::invalid(field::Task::Params, "what is stored of them cannot be read: edit the task"));
             Map::new()
         });
         let claimed = ClaimedTask {

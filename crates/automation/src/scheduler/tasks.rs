@@ -1,14 +1,15 @@
 //! Making, changing, listing and removing tasks.
 
 use chrono::{DateTime, Utc};
+use keyrack_wire::json;
 use serde_json::{Map, Value};
 
 use super::{LastRun, Schedule, Task};
+use keyrack_core::field;
 use crate::scheduler::Scheduler;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::json;
 use keyrack_core::methods::TokenAccess;
 use keyrack_types::bounds::counts::TASKS;
 use keyrack_types::ids::{TokenId, UserId};
@@ -206,17 +207,17 @@ impl Scheduler {
 
     fn check(&self, caller: &Caller, new: &NewTask) -> Result<Checked> {
         let first = Schedule::parse(&new.schedule).and_then(|schedule| schedule.first(self.world.now()));
-        let first = first.map_err(|why| Error::invalid("trigger", why))?.timestamp_millis();
+        let first = first.map_err(|why| Error::invalid(field::Task::Schedule, why))?.timestamp_millis();
         let method = self.catalog.resolve(&new.method).map_err(|_| {
             let shown: String = new.method.chars().take(100).collect();
             let why = format!("it has to be a method that a token can carry, environment.control.StopEnv for example (“{shown}” is none)");
-            Error::invalid("script", why)
+            Error::invalid(field::Task::Method, why)
         })?;
         let entry = self.catalog.entries().find(|(_, entry)| entry.info.name == method.name);
         let (method_id, entry) = entry.ok_or_else(|| Error::internal("a resolved method is not in the catalogue"))?;
         let name = entry.info.name.clone();
         if entry.token != TokenAccess::WhenTicked || name.starts_with(OWN_CLASS) {
-            return Err(Error::invalid("script", format!("{name} cannot be a task")));
+            return Err(Error::invalid(field::Task::Method, format!("{name} cannot be a task")));
         }
         if !caller.may_call(method_id) {
             return Err(Error::Forbidden(format!("you may not call {name}, so you cannot make a task of it").into()));
@@ -226,7 +227,7 @@ impl Scheduler {
             let why = format!(
                 "it has to be at most {LONGEST_DESCRIPTION} characters, without control or invisible characters"
             );
-            return Err(Error::invalid("description", why));
+            return Err(Error::invalid(field::Task::Description, why));
         }
         let params = serde_json::to_string(&checked_params(new.params.as_deref())?).map_err(Error::internal)?;
         Ok(Checked { method: name, params, description, first })
@@ -235,7 +236,7 @@ impl Scheduler {
 
 fn checked_params(text: Option<&str>) -> Result<Map<String, Value>> {
     let form = r#"they have to be a JSON object, {"envName":"my-project"} for example"#;
-    let wrong = |why: &str| Error::invalid("params", why.to_owned());
+    let wrong = |why: &str| Error::invalid(field::Task::Params, why.to_owned());
     let params = match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => return Ok(Map::new()),
         Some(text) if text.len() > LARGEST_PARAMS => return Err(wrong("they have to be at most 16 KiB")),

@@ -7,6 +7,7 @@ use super::change::{ALLOWED, Deploying, replace};
 use super::{Deployment, Hooks, context_name, folder, within};
 use crate::NodeOutput;
 use crate::execute::execute_all;
+use keyrack_core::field;
 use crate::inside::{Inside, may};
 use crate::model::Layer;
 use crate::service::Environments;
@@ -45,10 +46,10 @@ impl Environments {
     /// what is too large when it is unpacked, [`Error::DeployFailed`] for a hook that fails.
     pub async fn deploy(&self, caller: &Caller, client: &Client, new: NewDeployment) -> Result<Vec<NodeOutput>> {
         may(caller)?;
-        let context = context_name("context", &new.context)?;
+        let context = context_name(field::Environment::Context, &new.context)?;
         new.hooks.check()?;
         let environment = self.get_local(caller, &new.environment).await?;
-        let upload = self.uploads.at(caller, "fileUrl", &new.archive).await?;
+        let upload = self.uploads.at(caller, &new.archive).await?;
         let archive = match new.name.as_deref().map(str::trim) {
             Some(name) if !name.is_empty() => name.chars().filter(|c| !is_hidden(*c)).take(200).collect(),
             _ => upload.name.clone(),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{ADDRESS, Content, LONGEST_COMMENT, Upload, file_name};
+use keyrack_core::field;
 use crate::uploads::service::Uploads;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
@@ -60,11 +61,11 @@ impl Uploads {
     /// # Errors
     /// [`Error::Invalid`] for an address of something else, [`Error::NotFound`] for an upload that is not there (any
     /// more), also for one of another account.
-    pub async fn at(&self, caller: &Caller, parameter: &'static str, address: &str) -> Result<Upload> {
+    pub async fn at(&self, caller: &Caller, address: &str) -> Result<Upload> {
         let key = key_of(address).ok_or_else(|| {
             let why = "it has to be the address of a file that was uploaded to this server (storage.uploader.Upload answers \
                        it as `file`); nothing is fetched from elsewhere";
-            Error::invalid(parameter, why)
+            Error::invalid(field::Upload::Address, why)
         })?;
         let (upload, _) = find_key(self, caller, key)
             .await?
@@ -90,9 +91,9 @@ impl Uploads {
             let why = format!(
                 "comment: it has to be at most {LONGEST_COMMENT} characters, without control or invisible characters"
             );
-            return Err(Error::invalid("data", why));
+            return Err(Error::invalid(field::Upload::Comment, why));
         }
-        let mut upload = self.at(caller, "data", address).await?;
+        let mut upload = self.at(caller, address).await?;
         if let Some(name) = name {
             upload.name = file_name(name)?;
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::confirmed::{Confirmed, ProvedPassword};
 use crate::accounts::Accounts;
+use keyrack_core::field;
 use crate::second_factor::{Ceremony, Proof, having};
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, CallerCredential, Client, Right};
@@ -71,7 +72,7 @@ impl Accounts {
             // A second factor is asked for after a password, never instead of one.
             let factor = having(&mut *self.store.read().acquire().await?, caller.user).await?.any();
             if browser || factor || self.settings.token_password_required {
-                return Err(Error::invalid("password", "Confirm this with your password."));
+                return Err(Error::invalid(field::Account::Password, "Confirm this with your password."));
             }
             return Ok(Confirmed::new(caller.clone(), client, None, None));
         };

@@ -4,6 +4,7 @@ use zxcvbn::Score;
 
 use super::confirmed::Confirmed;
 use crate::accounts::Accounts;
+use keyrack_core::field;
 use crate::notices::{Notice, notify};
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
@@ -19,7 +20,7 @@ use keyrack_types::ids::UserId;
 /// # Errors
 /// [`Error::Invalid`] naming `newPassword`, with advice in words.
 pub fn check_strength(password: &str, own_words: &[&str]) -> Result<()> {
-    check_length(password).map_err(|error| Error::invalid("newPassword", error.to_string()))?;
+    check_length(password).map_err(|error| Error::invalid(field::Account::NewPassword, error.to_string()))?;
     // zxcvbn takes time that grows with the length; what is beyond 100 characters does not make it weaker.
     let looked_at: String = normalised(password).chars().take(100).collect();
     let own_words: Vec<_> = own_words.iter().map(|word| normalised(word)).collect();
@@ -32,7 +33,7 @@ pub fn check_strength(password: &str, own_words: &[&str]) -> Result<()> {
         words.extend(feedback.warning().map(|warning| warning.to_string()));
         words.extend(feedback.suggestions().iter().map(ToString::to_string));
     }
-    Err(Error::invalid("newPassword", words.join(" ")))
+    Err(Error::invalid(field::Account::NewPassword, words.join(" ")))
 }
 
 keyrack_core::store::row! {
@@ -57,7 +58,10 @@ impl Accounts {
             .await?;
         check_strength(new, &[&caller.email, &name, "keyrack"])?;
         if normalised(new) == normalised(current) {
-            return Err(Error::invalid("newPassword", "That is your present password; choose another one."));
+            return Err(Error::invalid(
+                field::Account::NewPassword,
+                "That is your present password; choose another one.",
+            ));
         }
         let hash = self.passwords.hash(&self.world, new).await?;
         let now = self.world.now();

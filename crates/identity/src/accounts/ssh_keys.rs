@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::ssh_key_text::parse;
 use crate::accounts::Accounts;
+use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result, violated};
@@ -41,7 +42,7 @@ impl Accounts {
         let title = title.trim();
         if title.is_empty() || title.chars().count() > LONGEST_TITLE || hidden(title).is_some() {
             let why = format!("it has to be 1 to {LONGEST_TITLE} characters, without control or invisible characters");
-            return Err(Error::invalid("title", why));
+            return Err(Error::invalid(field::Account::SshKeyTitle, why));
         }
         let key = parse(key).map_err(Error::SshKey)?;
         let now = self.world.now();

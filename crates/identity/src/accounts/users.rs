@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::accounts::Accounts;
+use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::email::check_email;
@@ -22,7 +23,7 @@ pub fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
         return Err(Error::invalid(
-            "name",
+            field::Account::Name,
             format!("Write a name of 1 to {NAME_LIMIT} characters, without control or invisible characters."),
         ));
     }

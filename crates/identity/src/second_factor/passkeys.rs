@@ -11,6 +11,7 @@ use webauthn_rs::prelude::{
 
 use super::{drop_unneeded_codes, having, recovery};
 use crate::accounts::Confirmed;
+use keyrack_core::field;
 use crate::notices::{self, Notice};
 use crate::second_factor::SecondFactor;
 use keyrack_core::audit;
@@ -96,7 +97,7 @@ impl SecondFactor {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
             return Err(Error::invalid(
-                "name",
+                field::Account::PasskeyName,
                 format!("Give the passkey a name of 1 to {NAME_LIMIT} characters that can be seen."),
             ));
         }
@@ -114,7 +115,9 @@ impl SecondFactor {
         let passkey = state
             .zip(serde_json::from_str::<RegisterPublicKeyCredential>(answer).ok())
             .and_then(|(state, answer)| self.site().ok()?.finish_passkey_registration(&answer, &state).ok())
-            .ok_or_else(|| Error::invalid("passkey", "The passkey could not be registered; try again."))?;
+            .ok_or_else(|| {
+                Error::invalid(field::Account::Passkey, "The passkey could not be registered; try again.")
+            })?;
         let had_any = having(&mut tx, caller.user).await?.any();
         sqlx::query(
             "INSERT INTO passkeys (user_id, name, credential_id, credential, created_at) VALUES ($1, $2, $3, $4, $5)",

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 pub use self::forms::ADDED_NODE;
 pub use self::read::read;
 use super::document::Document;
+use keyrack_core::field;
 use keyrack_core::error::Error;
 
 /// Something that a manifest does.
@@ -72,5 +73,5 @@ pub const TARGETS: [&str; 3] = ["nodeId", "nodeGroup", "nodeType"];
 
 /// A refusal of the value at this path.
 pub fn invalid(at: &str, why: impl std::fmt::Display) -> Error {
-    Error::invalid("jps", format!("{at}: {why}"))
+    Error::invalid(field::App::Manifest, format!("{at}: {why}"))
 }

@@ -43,12 +43,10 @@ impl Method for CreateToken {
     type Answer = Created;
 
     async fn run(self, call: &Call) -> Result<Created, ApiError> {
-        let (api_set, methods) =
-            scope::read(self.token_template, self.api_list)?.ok_or(ApiError::Missing("apiList"))?;
+        let scope = scope::read(self.token_template, self.api_list)?.ok_or(ApiError::Missing("apiList"))?;
         let new = NewToken {
             description: self.description,
-            api_set,
-            methods,
+            scope,
             expires: self.expires_at.and_then(|end| end.0.moment()),
             shared: false,
         };

@@ -1,6 +1,6 @@
 //! Changing a token; its secret stays.
 
-use keyrack_domain::tokens::TokenChange;
+use keyrack_domain::tokens::{Expiry, TokenChange};
 use keyrack_domain::types::accounts::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ impl Method for EditToken {
         let change = TokenChange {
             description: self.description,
             scope: scope::read(self.token_template, self.api_list)?,
-            expires: self.expires_at.map(|end| end.0.moment()),
+            expires: self.expires_at.map_or(Expiry::Keep, |end| end.0.moment().map_or(Expiry::Never, Expiry::At)),
             shared: None,
         };
         let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
