@@ -1,5 +1,8 @@
-//! Stands in for the real program in the tests of the domain: a supervisor, a node that answers on its port, and a
-//! server that can be killed.
+//! Stands in for the real program in the tests of the domain: a supervisor, a node that answers on its port, a server that
+//! can be killed, and a node that attacks.
+
+mod attack;
+mod without;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -17,6 +20,11 @@ fn main() -> ExitCode {
         Some(SUPERVISE_NODE) => supervise(),
         Some(NODE_WEB) => answer(),
         Some("host") => host(args.next().expect("data folder").into(), args.next().expect("command")),
+        Some("attack") => attack::attack(&args.next().expect("what"), &args.next().expect("an argument")),
+        Some("without") => {
+            let (calls, program) = (args.next().expect("calls"), args.next().expect("a program"));
+            without::without(&calls, &program, args)
+        }
         other => panic!("unknown argument {other:?}"),
     }
 }
@@ -51,7 +59,7 @@ fn host(data: PathBuf, command: String) -> ExitCode {
             image: ImageRef::parse("keyrack/web").expect("an image"),
             command: Some(command),
             variables: BTreeMap::new(),
-            port: 1,
+            port: TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port").port(),
             memory: 512 << 20,
         };
         let _started = engine.start(&spec).await.expect("the node starts");
