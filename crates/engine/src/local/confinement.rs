@@ -29,7 +29,7 @@ pub struct Confinement {
 impl Confinement {
     /// Finds out. Nodes' folders lie below `nodes`; nothing of `data` is to be seen by them. `program` is the supervisor.
     pub fn probe(program: &Path, data: &Path, nodes: &Path) -> Confinement {
-        let level = Level::of(&examine(program, data));
+        let level = Level::of(&examined(program, data, false));
         let uids = may_change_users().then(|| Uids::taken_in(nodes));
         Confinement { uids, level }
     }
@@ -37,10 +37,15 @@ impl Confinement {
 
 /// Finds out which walls can be built around nodes whose folders lie in this one, as the user who runs this.
 pub fn examine(program: &Path, data: &Path) -> Vec<Wall> {
-    ask(program, data).unwrap_or_else(|error| vec![Wall::needed("supervisor", Err(error.to_string()))])
+    examined(program, data, true)
 }
 
-fn ask(program: &Path, data: &Path) -> io::Result<Vec<Wall>> {
+/// As [`examine`]; where all of them can be built, each by itself is left out unless it is asked for.
+fn examined(program: &Path, data: &Path, each: bool) -> Vec<Wall> {
+    ask(program, data, each).unwrap_or_else(|error| vec![Wall::needed("supervisor", Err(error.to_string()))])
+}
+
+fn ask(program: &Path, data: &Path, each: bool) -> io::Result<Vec<Wall>> {
     let place = Place::make(&data.canonicalize()?)?;
     let job = Job {
         program: None,
@@ -55,6 +60,7 @@ fn ask(program: &Path, data: &Path) -> io::Result<Vec<Wall>> {
             data: data.canonicalize()?,
             host: "examined".to_owned(),
             network: Network::Own { port: None, reach: Vec::new() },
+            cgroup: None,
         }),
         read: Vec::new(),
         memory: 64 << 20,
@@ -69,7 +75,7 @@ fn ask(program: &Path, data: &Path) -> io::Result<Vec<Wall>> {
         .stderr(Stdio::null())
         .process_group(0)
         .spawn()?;
-    let mut line = serde_json::to_vec(&Assignment::Examine(job))?;
+    let mut line = serde_json::to_vec(&Assignment::Examine { job, each })?;
     line.push(b'\n');
     let mut answer = String::new();
     let told = match (supervisor.stdin.take(), supervisor.stdout.take()) {

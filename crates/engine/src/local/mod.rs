@@ -1,5 +1,6 @@
 //! Nodes as processes of this machine, each under a supervisor of its own.
 
+mod cgroup;
 mod confinement;
 mod files;
 mod folders;
@@ -28,6 +29,7 @@ use super::{
     Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
     NodeSpec, NodeStats, Started, Template,
 };
+use cgroup::Cgroups;
 use confinement::Confinement;
 use folders::Folders;
 use keyrack_types::ids::NodeId;
@@ -60,6 +62,7 @@ pub struct LocalEngine {
     folders: Folders,
     recipes: Recipes,
     confinement: Confinement,
+    cgroups: Option<Cgroups>,
     allow_unconfined: bool,
     open_network: bool,
     /// The program that is started as supervisor and as the built-in web application.
@@ -94,6 +97,7 @@ impl LocalEngine {
             recipes: Recipes::in_folder(folders.recipes()),
             folders,
             confinement,
+            cgroups: Cgroups::find(),
             allow_unconfined: false,
             open_network: false,
             program,
@@ -233,6 +237,7 @@ impl LocalEngine {
         ]);
         let walls = (self.confinement.level == Level::Walled).then(|| Walls {
             data: self.folders.data().to_owned(),
+            cgroup: self.cgroups.as_ref().and_then(|groups| groups.node(&spec.id.to_string(), spec.memory)),
             host: spec.environment.chars().take(LONGEST_HOST).collect(),
             network: if self.open_network {
                 Network::Machine { port: Some(spec.port) }
@@ -353,6 +358,9 @@ impl Engine for LocalEngine {
         if let (Some(uids), Some(owner)) = (&self.confinement.uids, owner) {
             uids.release(owner);
         }
+        if let Some(groups) = &self.cgroups {
+            groups.remove(&node.to_string());
+        }
         Ok(())
     }
 
@@ -429,6 +437,9 @@ impl Engine for LocalEngine {
     async fn limit(&self, node: NodeId, memory: u64) {
         let Some(supervised) = self.supervised(node) else { return };
         let limit = || Rlimit { current: Some(memory), maximum: Some(memory) };
+        if let Some(groups) = &self.cgroups {
+            groups.change(&node.to_string(), memory);
+        }
         supervised.limit(memory).await;
         for process in supervised.processes() {
             if let Some(pid) = Pid::from_raw(process.pid)

@@ -18,8 +18,9 @@ pub const SUPERVISE_NODE: &str = "supervise-node";
 pub enum Assignment {
     /// Run this node.
     Run(Job),
-    /// Find out which walls can be built for such a node; nothing runs.
-    Examine(Job),
+    /// Find out whether walls can be built for such a node; nothing runs. Each by itself is only looked at when that is
+    /// asked for, or when something is missing.
+    Examine { job: Job, each: bool },
 }
 
 /// What to run, and how.
@@ -58,6 +59,8 @@ pub struct Walls {
     /// The name of its machine.
     pub host: String,
     pub network: Network,
+    /// The control group that it runs in, where it has one.
+    pub cgroup: Option<PathBuf>,
 }
 
 /// The network of a node within walls.

@@ -58,8 +58,8 @@ fn run() -> io::Result<()> {
     let mut commands = LineBuffer::new();
     let job: Job = match commands.wait()?.map(|line| serde_json::from_str(&line)).transpose()? {
         Some(Assignment::Run(job)) => job,
-        Some(Assignment::Examine(job)) => {
-            let found = job.walls.as_ref().map(|walls| walled::examine::examine(&job, walls));
+        Some(Assignment::Examine { job, each }) => {
+            let found = job.walls.as_ref().map(|walls| walled::examine::examine(&job, walls, each));
             report(&Report::Examined(found.unwrap_or_default()));
             return Ok(());
         }

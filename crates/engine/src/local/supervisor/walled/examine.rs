@@ -7,7 +7,7 @@ use rustix::process::{WaitOptions, geteuid, waitpid};
 use rustix::thread::set_no_new_privs;
 
 use super::namespaces::{ALWAYS, Origin, Side, become_stranger, loopback_up, split};
-use super::root::{self, View};
+use super::root;
 use super::{seccomp, world};
 use crate::local::protocol::{Job, Walls};
 use crate::local::supervisor::bounds::give_up_capabilities;
@@ -21,31 +21,50 @@ const SETTINGS: [(&str, &str, &str); 3] = [
     ("kernel.apparmor_restrict_unprivileged_userns", "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"),
 ];
 
-/// Builds each wall for such a node, in a process that ends at once.
-pub fn examine(job: &Job, walls: &Walls) -> Vec<Wall> {
-    let superuser = geteuid().is_root();
+/// The namespaces by their names in `/proc`.
+const KINDS: [&str; 6] = ["user", "pid", "mnt", "ipc", "uts", "net"];
+
+/// Builds the walls for such a node, in processes that end at once: all together, and each by itself when that is asked for
+/// or something is missing.
+pub fn examine(job: &Job, walls: &Walls, each: bool) -> Vec<Wall> {
+    let all = Wall::needed("all of them together", together(job, walls));
+    let landlock = Wall::further("Landlock", landlock());
+    if !each && all.state.is_ok() {
+        return vec![all, landlock];
+    }
     let mut found = vec![Wall::needed("user namespace", user(job).map_err(with_settings))];
     for (name, flag) in ALWAYS.into_iter().chain([("network namespace", libc::CLONE_NEWNET)]) {
         found.push(Wall::needed(name, namespace(name, flag)));
     }
-    found.push(Wall::needed(
-        "private root",
-        within(libc::CLONE_NEWNS | libc::CLONE_NEWPID, |origin| private_root(job, walls, origin)),
-    ));
+    let alone = libc::CLONE_NEWNS | libc::CLONE_NEWPID;
+    found.push(Wall::needed("private root", within(alone, |origin| private_root(job, walls, origin))));
     found.push(Wall::needed("dropped capabilities", within(0, |_| capabilities())));
     found.push(Wall::needed("seccomp filter", within(0, |_| filter())));
-    // Each for itself may be there, and yet not all of them in one process.
-    let together = within(world::namespaces(walls), |origin| {
+    found.extend([all, landlock]);
+    found
+}
+
+/// Each for itself may be there, and yet not all of them in one process.
+fn together(job: &Job, walls: &Walls) -> Result<String, String> {
+    let outside = KINDS.map(link);
+    within(world::namespaces(walls), |origin| {
         world::make(job, walls, origin)?;
+        for (kind, outside) in KINDS.into_iter().zip(outside) {
+            another(&outside?, kind)?;
+        }
+        only_shown()?;
+        without_capabilities()?;
         let rules = world::rules(job, walls, None)?;
         // As the node itself: a process that the first one starts.
-        let entered = within(0, |_| world::enter(rules, job.memory).map(|()| String::new()));
+        let entered = within(0, |_| {
+            world::enter(rules, job.memory)?;
+            holds_back().map(|()| String::new())
+        });
         entered.map_err(io::Error::other)?;
-        Ok(if superuser { "each node as a user of its own" } else { "each node as the server's user" }.to_owned())
-    });
-    found.push(Wall::needed("all of them together", together));
-    found.push(Wall::further("Landlock", landlock()));
-    found
+        let user =
+            if origin.is_superuser() { "each node as a user of its own" } else { "each node as the server's user" };
+        Ok(user.to_owned())
+    })
 }
 
 /// Does something in a process in new namespaces, and answers what it answered.
@@ -125,39 +144,54 @@ fn private_root(job: &Job, walls: &Walls, origin: Origin) -> io::Result<String> 
         origin.stay()?;
     }
     rustix::process::umask(rustix::fs::Mode::empty());
-    root::build(&View { folder: &job.folder, data: &walls.data, read: &job.read, memory: job.memory })?;
+    root::build(&world::view(job, walls))?;
+    only_shown()?;
+    Ok("with a /proc of its own".to_owned())
+}
+
+fn only_shown() -> io::Result<()> {
     if root::has("etc/shadow") || root::has("root/.ssh") || !root::has("proc/1/stat") {
         return Err(io::Error::other("the machine's files are still there"));
     }
-    Ok("with a /proc of its own".to_owned())
+    Ok(())
 }
 
 fn capabilities() -> io::Result<String> {
     give_up_capabilities()?;
     set_no_new_privs(true)?;
+    without_capabilities()?;
+    Ok("and none can be gained".to_owned())
+}
+
+fn without_capabilities() -> io::Result<()> {
     let status = fs::read_to_string("/proc/self/status")?;
     let is = |name: &str, value: u64| {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
         line.and_then(|text| u64::from_str_radix(text, 16).ok()) == Some(value)
     };
     if is("CapEff:", 0) && is("CapPrm:", 0) && is("NoNewPrivs:", 1) {
-        Ok("and none can be gained".to_owned())
+        Ok(())
     } else {
-        Err(io::Error::other("some stay"))
+        Err(io::Error::other("some capabilities stay"))
     }
 }
 
 fn filter() -> io::Result<String> {
     set_no_new_privs(true)?;
     seccomp::restrict()?;
+    holds_back()?;
+    Ok("of our own list".to_owned())
+}
+
+fn holds_back() -> io::Result<()> {
     // SAFETY: neither call reads memory: both are refused before, or fail.
     let (key, trace) = unsafe {
         let key = libc::syscall(libc::SYS_keyctl, 0, -1, 0);
         (key, libc::syscall(libc::SYS_ptrace, libc::PTRACE_PEEKTEXT, 0, 0, 0))
     };
     match (key, trace, io::Error::last_os_error().raw_os_error()) {
-        (-1, -1, Some(libc::EPERM)) => Ok("of our own list".to_owned()),
-        _ => Err(io::Error::other("it holds nothing back")),
+        (-1, -1, Some(libc::EPERM)) => Ok(()),
+        _ => Err(io::Error::other("the seccomp filter holds nothing back")),
     }
 }
 

@@ -27,7 +27,12 @@ pub struct View<'a> {
     pub read: &'a [PathBuf],
     /// How many bytes its folders in memory may hold, each.
     pub memory: u64,
+    /// The name of its machine, where it has a loopback of its own: programs ask for the address of that name.
+    pub host: Option<&'a str>,
 }
+
+/// Where names of machines and their addresses are.
+const HOSTS: &str = "/etc/hosts";
 
 /// The folders in memory of a node, open to ask how much is in them.
 pub type Memories = [OwnedFd; 2];
@@ -80,6 +85,9 @@ fn shown(view: &View<'_>) -> io::Result<Vec<Shown>> {
         }
     }
     for path in FACTS.map(Path::new) {
+        if view.host.is_some() && path == Path::new(HOSTS) {
+            continue;
+        }
         add_tree(&mut shown, path, READ_ONLY)?;
     }
     for path in DEVICES.map(Path::new) {
@@ -126,6 +134,13 @@ fn fill(root: &OwnedFd, view: &View<'_>, shown: &[Shown], own: OwnedFd) -> io::R
     }
     for (name, to) in [("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")] {
         link(root, &Path::new("/dev").join(name), Path::new(&format!("/proc/self/fd{to}")))?;
+    }
+    if let Some(host) = view.host {
+        folders(root, Path::new("/etc"), SEEN)?;
+        let flags = OFlags::CREATE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = openat(root, relative(Path::new(HOSTS))?, flags, Mode::from_raw_mode(0o444))?;
+        let text = format!("127.0.0.1 localhost {host}\n::1 localhost {host}\n");
+        rustix::io::write(&file, text.as_bytes())?;
     }
     let system = fsopen("proc", FsOpenFlags::FSOPEN_CLOEXEC).and_then(|processes| {
         fsconfig_create(&processes)?;

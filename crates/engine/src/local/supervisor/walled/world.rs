@@ -39,6 +39,10 @@ pub fn make(job: &Job, walls: &Walls, origin: Origin) -> io::Result<Memories> {
     let superuser = origin.is_superuser();
     // It helps the others; without it nothing is open.
     let _ = fs::write("/proc/self/oom_score_adj", ENDED_FIRST);
+    if let Some(group) = &walls.cgroup {
+        // 0 is whoever writes it.
+        fs::write(group.join("cgroup.procs"), "0").map_err(because("control group"))?;
+    }
     setsid()?;
     umask(rustix::fs::Mode::empty());
     if !superuser {
@@ -49,8 +53,7 @@ pub fn make(job: &Job, walls: &Walls, origin: Origin) -> io::Result<Memories> {
     if let Network::Own { .. } = walls.network {
         loopback_up()?;
     }
-    let view = View { folder: &job.folder, data: &walls.data, read: &job.read, memory: job.memory };
-    let memories = root::build(&view)?;
+    let memories = root::build(&view(job, walls))?;
     match (superuser, job.uid) {
         (true, Some(uid)) => become_stranger(uid)?,
         (true, None) => return Err(io::Error::other("a user of its own: the superuser's nodes need one")),
@@ -67,6 +70,12 @@ pub fn make(job: &Job, walls: &Walls, origin: Origin) -> io::Result<Memories> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     chdir(&job.folder)?;
     Ok(memories)
+}
+
+/// What a node sees.
+pub fn view<'a>(job: &'a Job, walls: &'a Walls) -> View<'a> {
+    let host = matches!(walls.network, Network::Own { .. }).then_some(&*walls.host);
+    View { folder: &job.folder, data: &walls.data, read: &job.read, memory: job.memory, host }
 }
 
 /// The last steps, between fork and exec of the node itself.
