@@ -225,7 +225,7 @@ impl Supervision {
     }
 
     fn obey(&mut self, order: Order) {
-        match (&self.tree, order) {
+        match (&mut self.tree, order) {
             (_, Order::Stop { grace }) => self.stop(Duration::from_millis(grace)),
             (Tree::Walled(walled), Order::Limit { memory }) => walled.limit(memory),
             (Tree::Walled(walled), Order::Reach { port }) => walled.reach(port),

@@ -15,9 +15,10 @@ mod root;
 mod seccomp;
 mod world;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
@@ -35,6 +36,8 @@ pub struct Walled {
     init: Pid,
     channel: Channel,
     relay: Relay,
+    /// The ports that it may reach. What the first process offers besides is not carried.
+    reach: BTreeSet<u16>,
 }
 
 /// What became known of it.
@@ -66,7 +69,11 @@ impl Walled {
             }
         };
         drop((other, ends, entry));
-        let mut walled = Walled { init, channel, relay: Relay::new() };
+        let reach = match &walls.network {
+            Network::Own { reach, .. } => reach.iter().copied().collect(),
+            Network::Machine { .. } => BTreeSet::new(),
+        };
+        let mut walled = Walled { init, channel, relay: Relay::new(), reach };
         let mut offered = Vec::new();
         let failed = loop {
             match walled.channel.receive::<Outward>() {
@@ -83,7 +90,7 @@ impl Walled {
             return Err(io::Error::other(why));
         }
         for (port, socket) in offered {
-            walled.relay.open(port, socket)?;
+            walled.carry(port, socket)?;
         }
         Ok(walled)
     }
@@ -104,13 +111,19 @@ impl Walled {
     }
 
     /// Lets it reach this port of the machine.
-    pub fn reach(&self, port: u16) {
+    pub fn reach(&mut self, port: u16) {
+        self.reach.insert(port);
         self.send(Inward::Listen(port));
     }
 
     /// Takes that back.
-    pub fn leave(&self, port: u16) {
+    pub fn leave(&mut self, port: u16) {
+        self.reach.remove(&port);
         self.relay.close(port);
+    }
+
+    fn carry(&mut self, port: u16, inside: OwnedFd) -> io::Result<()> {
+        if self.reach.contains(&port) { self.relay.open(port, inside) } else { Ok(()) }
     }
 
     /// Ends all of it for certain, and returns when nothing is left.
@@ -126,7 +139,7 @@ impl Walled {
             Ok(Some((Outward::OutOfMemory(taken), _))) => News::OutOfMemory(taken),
             Ok(Some((Outward::Listening(port), Some(socket)))) => {
                 // Without the thread it is not reached, which the node sees.
-                let _ = self.relay.open(port, socket);
+                let _ = self.carry(port, socket);
                 News::Nothing
             }
             Ok(Some(_)) => News::Nothing,
