@@ -29,6 +29,11 @@ fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_keyrack-engine-test-node"))
 }
 
+/// The program that attacks.
+fn attack_program() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_keyrack-engine-test-attacker"))
+}
+
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
@@ -36,7 +41,7 @@ fn is_root() -> bool {
 /// An engine in this folder, with a recipe that attacks. `program` is what supervises.
 fn engine(data: &Path, program: PathBuf) -> LocalEngine {
     let engine = LocalEngine::open(data, program).unwrap();
-    let own = self::program();
+    let own = attack_program();
     let recipe = format!(
         "name = 'test/attack'\ncommand = '{0}'\nargs = ['attack', '${{WHAT}}', '${{ARGUMENT}}']\nport = true\nread = ['{0}']",
         own.display()
@@ -61,8 +66,9 @@ fn attacker(subject: &Subject, id: i64, what: &str, argument: &str) -> NodeSpec 
 /// A program that supervises as on a machine on which these system calls fail.
 fn without(calls: &str, folder: &Path) -> PathBuf {
     let script = folder.join("without.sh");
-    let own = program();
-    fs::write(&script, format!("#!/bin/sh\nexec {0} without {calls} {0} \"$@\"\n", own.display())).unwrap();
+    let text =
+        format!("#!/bin/sh\nexec {} without {calls} {} \"$@\"\n", attack_program().display(), program().display());
+    fs::write(&script, text).unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     script
 }

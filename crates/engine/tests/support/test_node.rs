@@ -1,8 +1,5 @@
-//! Stands in for the real program in the tests of the domain: a supervisor, a node that answers on its port, a server that
-//! can be killed, and a node that attacks.
-
-mod attack;
-mod without;
+//! Stands in for the real program in the tests of the domain: a supervisor, a node that answers on its port, and a
+//! server that can be killed.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -20,11 +17,6 @@ fn main() -> ExitCode {
         Some(SUPERVISE_NODE) => supervise(),
         Some(NODE_WEB) => answer(),
         Some("host") => host(args.next().expect("data folder").into(), args.next().expect("command")),
-        Some("attack") => attack::attack(&args.next().expect("what"), &args.next().expect("an argument")),
-        Some("without") => {
-            let (calls, program) = (args.next().expect("calls"), args.next().expect("a program"));
-            without::without(&calls, &program, args)
-        }
         other => panic!("unknown argument {other:?}"),
     }
 }
