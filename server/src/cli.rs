@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod data;
+mod doctor;
 mod folder;
 mod health;
 mod serve;
@@ -41,6 +42,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Ask the running server whether it is ready: exit code 0 if it is, 1 if not
     Health(health::Health),
+    /// Look whether nodes can be walled here: exit code 0 if they can, 1 if not. Run it as the server's user
+    Doctor(doctor::Doctor),
     /// Manage accounts
     #[command(subcommand)]
     Account(account::Account),
@@ -125,6 +128,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(command) => command.run(),
         Command::Health(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Account(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Backup(command) => command.run(),
