@@ -142,6 +142,9 @@ impl<'a> From<&'a TokenView> for TokenState<'a> {
     }
 }
 
+/// The last moment of a token; `None` = it never ends.
+pub type TokenEnd = Option<DateTime<Utc>>;
+
 /// What is different between two states of a token; nothing where they are the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenDifference {
@@ -150,8 +153,8 @@ pub struct TokenDifference {
     pub api_set: Option<(ApiSet, ApiSet)>,
     pub added: Vec<String>,
     pub removed: Vec<String>,
-    /// The end before, and the end after; `None` = never.
-    pub expires: Option<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)>,
+    /// The end before, and the end after.
+    pub expires: Option<(TokenEnd, TokenEnd)>,
     /// Whether it is shared afterwards.
     pub shared: Option<bool>,
 }

@@ -194,9 +194,9 @@ mod tests {
             properties: Map::new(),
         };
         let text = write_export(&export).unwrap();
-        let written = "keyrack: 1\nenv:\n  ishaenabled: false\n  shortdomain: shop\n  sslstate: true\nenvGroups:\n  - shops/berlin\n\
-                       nodes:\n  - cmd: run\n    count: 2\n    env:\n      A: \"1\"\n    fixedCloudlets: 1\n    flexibleCloudlets: 4\n    \
-                       image: keyrack/web:2\n    nodeGroup: cp\n    nodeType: docker\n    volumes:\n      - /data\n\
+        let written = "keyrack: 1\nenv:\n  ishaenabled: false\n  shortdomain: shop\n  sslstate: true\nenvGroups:\n- shops/berlin\n\
+                       nodes:\n- cmd: run\n  count: 2\n  env:\n    A: \"1\"\n  fixedCloudlets: 1\n  flexibleCloudlets: 4\n  \
+                       image: keyrack/web:2\n  nodeGroup: cp\n  nodeType: docker\n  volumes:\n  - /data\n\
                        layers:\n  cp:\n    displayName: Web\n    data:\n      x: 1\n";
         assert_eq!(text, written);
         assert_eq!(read_export("manifest", &text, None).unwrap(), export);
