@@ -350,7 +350,8 @@ async fn nodes_of_one_environment_reach_each_other_and_commands_reach_them() {
     until("the one asks the other", || async { says(second.address.port()) == both }).await;
     let python = format!(
         "exec 3<>/dev/tcp/127.0.0.1/{}; cat <&3; exec 3<>/dev/tcp/127.0.0.1/{}; cat <&3",
-        first.address.port(), second.address.port()
+        first.address.port(),
+        second.address.port()
     );
     let execution = Execution {
         command: format!("bash -c '{python}'"),

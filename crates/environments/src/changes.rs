@@ -10,13 +10,13 @@ use super::node_controller::{NodePlan, until_up};
 use super::operation::{Change, Operation, Outcome, Work};
 use super::ports;
 use super::rows::{self, DesiredState, Which};
-use keyrack_core::field;
-use keyrack_core::caller::{Caller, Client};
-use keyrack_engine::{Engine, EngineError, FileWork, NodeAddress, NodePath};
 use crate::service::Environments;
+use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
-use keyrack_types::ids::NodeId;
+use keyrack_core::field;
+use keyrack_engine::{Engine, EngineError, FileWork, NodeAddress, NodePath};
 use keyrack_types::environments::{EnvAction, EnvStatus};
+use keyrack_types::ids::NodeId;
 
 pub(super) const START: Change = Change {
     kind: "environment.start",

@@ -2,11 +2,11 @@
 
 use super::files::{FileLocation, node_path, present_path};
 use super::rows;
-use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::bounds::counts::FAVORITE_PATHS;
 use keyrack_types::ids::NodeId;
 

@@ -3,12 +3,12 @@
 use super::changes::NodeChoice;
 use super::file_turn::abandoned;
 use super::inside::{InsideAudit, engine_error, event, may, short_path};
-use keyrack_core::field::{self, Field};
 use crate::service::Environments;
 use crate::uploads::Received;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field::{self, Field};
 use keyrack_core::waiting;
 use keyrack_engine::{FileDone, FileEntry, FileWork, NodePath, Pattern};
 use keyrack_types::ids::NodeId;

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use super::model::Environment;
 use super::rows;
-use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::store::Tx;
 use keyrack_types::bounds::counts::{GROUP_NAME, GROUPS, GROUPS_AT_ONCE};
 use keyrack_types::ids::AccountId;

@@ -7,13 +7,13 @@ use tokio::sync::RwLockReadGuard;
 use super::changes::NodeChoice;
 use super::manager::{Manager, OperationGuard, Slot};
 use super::model::{Environment, Node};
-use keyrack_core::field;
-use keyrack_core::audit::{self, Event};
-use keyrack_types::bounds::records::PATH_SHOWN;
-use keyrack_core::caller::{Caller, Client, Right};
-use keyrack_engine::{EngineError, FileDone, FileWork};
 use crate::service::Environments;
+use keyrack_core::audit::{self, Event};
+use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
+use keyrack_engine::{EngineError, FileDone, FileWork};
+use keyrack_types::bounds::records::PATH_SHOWN;
 
 /// An environment that is not removed while this is held.
 pub(super) struct Inside<'a> {

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use sqlx::AnyConnection;
 
 use super::inside::engine_error;
-use keyrack_engine::Engine;
 use keyrack_core::error::Result;
 use keyrack_core::field;
+use keyrack_engine::Engine;
 
 /// Chooses ports that no node of any server has and that nobody uses where this engine's nodes answer.
 ///

@@ -3,11 +3,11 @@
 use super::ActionFilter;
 use super::model::Environment;
 use super::rows::{self, Which};
-use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::{LogFile, LogPart, Template};
 use keyrack_types::environment_name;
 use keyrack_types::environments::{EnvStatus, Overview};

@@ -8,10 +8,10 @@ use tokio::time::Instant;
 use super::changes::NodeChoice;
 use super::manager::{Manager, Slot, lock};
 use super::samples::SumStat;
-use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::error::Result;
+use keyrack_core::field;
 use keyrack_types::ids::NodeId;
 
 /// The time between two samples.

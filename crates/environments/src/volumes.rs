@@ -3,10 +3,10 @@
 use super::changes::NodeChoice;
 use super::files::{FileLocation, node_path, present_path};
 use super::inside::may;
-use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::{CLOUDLET_MEMORY, FileKind, NodePath};
 use keyrack_types::bounds::nodes::{CLOUDLETS, VOLUMES};
 use keyrack_types::ids::NodeId;

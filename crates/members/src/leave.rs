@@ -2,10 +2,10 @@
 
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
 use crate::Members;
-use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::secret::SecretHash;
 use keyrack_identity::accounts::Confirmed;
 use keyrack_types::ids::{AccountId, TokenId};

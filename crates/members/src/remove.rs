@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
 use crate::Members;
-use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::secret::{Secret, SecretHash};
 use keyrack_core::store::Tx;
 use keyrack_identity::accounts::Confirmed;

@@ -14,8 +14,8 @@ mod vouching;
 pub use change::TokenChange;
 pub use create::NewToken;
 pub use regenerate::Renewal;
-pub use rows::{TokenRow, replace_methods};
 pub use review::{ChangeReview, NewReview};
+pub use rows::{TokenRow, replace_methods};
 pub use scope::{Expiry, Scope};
 
 use keyrack_core::core::Core;

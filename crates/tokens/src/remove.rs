@@ -3,10 +3,10 @@
 use super::rows::token_to_change;
 use super::rules::check_may_change;
 use crate::Tokens;
-use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_identity::accounts::Confirmed;
 
 impl Tokens {

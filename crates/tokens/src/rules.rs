@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::scope::Scope;
-use keyrack_core::field;
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::methods::Catalog;
 use keyrack_types::dates::DateError;
 use keyrack_types::ids::UserId;

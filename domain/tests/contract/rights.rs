@@ -6,7 +6,6 @@ use keyrack_domain::types::accounts::Role;
 
 use crate::test_domain::{TestDomain, client};
 
-
 fn deployment(archive: &str) -> NewDeployment {
     NewDeployment {
         environment: "a".into(),

@@ -9,9 +9,9 @@ use keyrack_wire::{Names, Param, Refusal};
 use serde::Serialize;
 
 use super::hint::Slip;
+use super::parameters;
 use crate::forwarding::NotReceived;
 use keyrack_wire::multipart::Broken;
-use super::parameters;
 
 /// Why a call was not carried out.
 #[derive(Debug, thiserror::Error)]

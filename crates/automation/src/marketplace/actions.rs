@@ -9,11 +9,11 @@ use super::placeholders::from_json;
 use super::run::{Run, of_layer, target};
 use super::scope::Scope;
 use super::steps::Step;
-use keyrack_core::field;
 use crate::marketplace::Marketplace;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 
 impl Marketplace {
     /// Carries out an action of an installed manifest, its only one unless it is named. `params` are what the action has as

@@ -3,11 +3,11 @@
 use super::install::InstallRequest;
 use super::manifest::{Manifest, ManifestType};
 use super::outcome::Done;
-use keyrack_core::field;
 use crate::marketplace::Marketplace;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::store::Tx;
 use keyrack_types::bounds::counts::APPS;
 use keyrack_types::order::sort_by_name;

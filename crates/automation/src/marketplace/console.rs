@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use keyrack_core::field;
 use crate::marketplace::Marketplace;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 
 /// Maximum number of lines kept per account, and of characters per line.
 const LINES: i64 = 1000;

@@ -8,8 +8,8 @@ use keyrack_wire::{json, yaml};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use keyrack_core::field;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::bounds::counts::MANIFEST_KEY;
 use keyrack_types::bounds::nesting;
 

@@ -3,8 +3,8 @@
 use keyrack_wire::Refusal;
 
 use super::steps::invalid;
-use keyrack_core::field::{self, Field};
 use keyrack_core::error::Error;
+use keyrack_core::field::{self, Field};
 
 /// What fails at a place of the manifest.
 pub(super) fn at(place: &str) -> impl Fn(Error) -> Error + use<> {

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::document::Document;
 use super::steps::invalid;
-use keyrack_core::field;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 
 /// The form that is filled in at the installation.
 const MAIN: &str = "main";

@@ -7,11 +7,11 @@ use super::manifest::{Manifest, ManifestType};
 use super::outcome::{Done, stays};
 use super::run::{ControlFlow, Run, of_layer};
 use super::scope::Scope;
-use keyrack_core::field;
 use crate::marketplace::Marketplace;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::waiting;
 use keyrack_environments::EnvironmentSpec;
 

@@ -9,11 +9,11 @@ use super::install::InstallRequest;
 use super::manifest::Manifest;
 use super::run::Run;
 use super::scope::Scope;
-use keyrack_core::field;
 use crate::marketplace::Marketplace;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::bounds::counts::{INSTALLATIONS, INSTALLED_MANIFESTS};
 use keyrack_types::ids::UserId;
 

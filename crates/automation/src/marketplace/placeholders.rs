@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::document::Document;
 use super::steps::invalid;
-use keyrack_core::field;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::world::World;
 use keyrack_types::bounds::nesting::{MANIFEST, PLACEHOLDERS};
 

@@ -13,12 +13,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 use super::Schedule;
-use keyrack_core::field;
 use crate::scheduler::Scheduler;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::cluster::ServerId;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::store::Tx;
 use keyrack_identity::notices::{self, Notice};
 use keyrack_types::bounds::counts::BEGINNINGS;

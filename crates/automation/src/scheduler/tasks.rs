@@ -5,11 +5,11 @@ use keyrack_wire::json;
 use serde_json::{Map, Value};
 
 use super::{LastRun, Schedule, Task};
-use keyrack_core::field;
 use crate::scheduler::Scheduler;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::methods::TokenAccess;
 use keyrack_types::bounds::counts::TASKS;
 use keyrack_types::ids::{TokenId, UserId};

@@ -27,7 +27,6 @@ use async_trait::async_trait;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use super::ports::{self, Ports};
-use keyrack_types::bounds::counts::NODE_PORTS;
 use super::{
     Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
     NodeSpec, NodeStats, Started, Template,
@@ -35,6 +34,7 @@ use super::{
 use cgroup::Cgroups;
 use confinement::Confinement;
 use folders::Folders;
+use keyrack_types::bounds::counts::NODE_PORTS;
 use keyrack_types::ids::NodeId;
 use protocol::{Capture, Job, Network, Walls};
 use recipes::{Program, Recipes};

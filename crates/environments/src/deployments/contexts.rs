@@ -2,12 +2,12 @@
 
 use super::change::{ALLOWED, Deploying, deploy_error, replace};
 use super::{ROOT, context_name, folder, must_be_deployed, within};
-use keyrack_core::field;
 use crate::inside::{Inside, engine_error, may};
 use crate::model::Layer;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::{Content, EngineError, FileWork};
 use keyrack_types::ids::NodeId;
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use keyrack_core::field;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::ids::UserId;
 
 const LONGEST_HOOK: usize = 32 * 1024;

@@ -12,11 +12,11 @@ mod kept;
 pub use self::deploy::NewDeployment;
 pub use self::deployment::{Deployment, Hooks};
 use super::model::{Environment, Layer};
-use keyrack_core::field;
 use crate::service::Environments;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::NodePath;
 
 /// The context that a node serves at `/`.

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::{ADDRESS, Content, LONGEST_COMMENT, Upload, file_name};
-use keyrack_core::field;
 use crate::uploads::service::Uploads;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::cluster::{Invalidation, Placement};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::store::Dialect;
 use keyrack_types::ids::ServerId;
 use keyrack_types::text::hidden;

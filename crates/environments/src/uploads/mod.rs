@@ -14,9 +14,9 @@ mod sweep;
 
 use chrono::{DateTime, Utc};
 
-use keyrack_core::field;
 use keyrack_core::cluster::Placement;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::text::hidden;
 
 pub use receive::{Received, Receiving};

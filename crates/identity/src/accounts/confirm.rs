@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::confirmed::{Confirmed, ProvedPassword};
 use crate::accounts::Accounts;
-use keyrack_core::field;
 use crate::second_factor::{Ceremony, Proof, having};
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, CallerCredential, Client, Right};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Credential, Error, Result};
+use keyrack_core::field;
 use keyrack_core::passwords::Verdict;
 use keyrack_core::secret::{Secret, SecretHash};
 use keyrack_core::throttle::Guess;

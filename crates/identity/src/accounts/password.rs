@@ -4,12 +4,12 @@ use zxcvbn::Score;
 
 use super::confirmed::Confirmed;
 use crate::accounts::Accounts;
-use keyrack_core::field;
 use crate::notices::{Notice, notify};
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::email::login_forms;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::passwords::{check_length, normalised};
 use keyrack_core::secret::SecretHash;
 use keyrack_core::store::Tx;

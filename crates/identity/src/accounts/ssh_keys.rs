@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 
 use super::ssh_key_text::parse;
 use crate::accounts::Accounts;
-use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result, violated};
+use keyrack_core::field;
 use keyrack_types::bounds::counts::SSH_KEYS_OF_USER;
 use keyrack_types::text::hidden;
 

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::accounts::Accounts;
-use keyrack_core::field;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::email::check_email;
 use keyrack_core::error::{Error, Result, violated};
+use keyrack_core::field;
 use keyrack_types::accounts::Profile;
 use keyrack_types::ids::{AccountId, UserId};
 use keyrack_types::text::hidden;

@@ -11,11 +11,11 @@ use webauthn_rs::prelude::{
 
 use super::{drop_unneeded_codes, having, recovery};
 use crate::accounts::Confirmed;
-use keyrack_core::field;
 use crate::notices::{self, Notice};
 use crate::second_factor::SecondFactor;
 use keyrack_core::audit;
 use keyrack_core::error::{Error, Result, violated};
+use keyrack_core::field;
 use keyrack_core::store::Tx;
 use keyrack_types::bounds::counts::{CEREMONIES_OF_USER, PASSKEYS_OF_USER};
 use keyrack_types::ids::UserId;

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::{Manifest, ManifestType};
-use keyrack_core::field;
 use crate::marketplace::document::Document;
 use crate::marketplace::steps::{Kind, Step, invalid};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::bounds::counts::STEPS;
 use keyrack_types::bounds::nesting::CALLS;
 

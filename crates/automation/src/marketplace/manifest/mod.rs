@@ -9,8 +9,8 @@ use super::document::Document;
 use super::form::{Form, Forms};
 use super::placeholders;
 use super::steps::{self, OwnNames, Step, invalid};
-use keyrack_core::field;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::text::hidden;
 
 const NAME_LIMIT: usize = 200;

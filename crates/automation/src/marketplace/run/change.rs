@@ -6,12 +6,12 @@ use keyrack_wire::platform;
 
 use super::Run;
 use super::invocation::Invocation;
-use keyrack_core::field;
 use crate::marketplace::document::Document;
 use crate::marketplace::errors::{no_environment, unread};
 use crate::marketplace::manifest::split;
 use crate::marketplace::steps::{Kind, invalid};
 use keyrack_core::error::Result;
+use keyrack_core::field;
 use keyrack_environments::{GroupChange, NodeChoice, RestartOrder, VariableChange};
 
 impl Run<'_> {

@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::Run;
 use super::invocation::Invocation;
-use keyrack_core::field;
 use crate::marketplace::document::Document;
 use crate::marketplace::errors::unread;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_environments::{NodeChoice, NodeOutput};
 
 /// How much of a failed command's output is reported.

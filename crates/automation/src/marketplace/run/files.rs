@@ -2,10 +2,10 @@
 
 use super::Run;
 use super::invocation::Invocation;
-use keyrack_core::field;
 use crate::marketplace::document::Document;
 use crate::marketplace::steps::Kind;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::waiting;
 use keyrack_environments::{FileLocation, NodeChoice};
 use keyrack_types::bounds::counts::REPLACEMENTS;

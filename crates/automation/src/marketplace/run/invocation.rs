@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use keyrack_core::field;
 use crate::marketplace::document::Document;
 use crate::marketplace::errors::no_nodes;
 use crate::marketplace::manifest::split;
 use crate::marketplace::steps::{Step, TARGETS};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_environments::{Environment, NodeChoice};
 
 /// The longest that one `sleep` takes.

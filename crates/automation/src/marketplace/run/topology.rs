@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::Run;
 use super::invocation::Invocation;
-use keyrack_core::field;
 use crate::marketplace::document::Document;
 use crate::marketplace::errors::unread;
 use crate::marketplace::steps::{ADDED_NODE, invalid};
 use keyrack_core::error::Result;
+use keyrack_core::field;
 use keyrack_environments::Environment;
 
 impl Run<'_> {

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 pub use self::forms::ADDED_NODE;
 pub use self::read::read;
 use super::document::Document;
-use keyrack_core::field;
 use keyrack_core::error::Error;
+use keyrack_core::field;
 
 /// Something that a manifest does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
