@@ -23,11 +23,11 @@ const DYNAMIC: &[(&str, usize, &str)] = &[
     ("audit/list.rs", 1, "as many conditions as the filter has; the test below runs all of them"),
     ("store/migrations.rs", 1, "the steps of the schema, which every test runs"),
     ("store/transfer.rs", 5, "tables and columns as the databases name them; the tests of transfer move every table"),
-    ("tokens/rows.rs", 1, "as many placeholders as tokens are named; the test below names some"),
+    ("tokens/src/rows.rs", 1, "as many placeholders as tokens are named; the test below names some"),
 ];
 
 /// Files whose `query_as` reads texts and rows that a caller chooses.
-const GENERIC: &[&str] = &["environments/rows.rs", "notices/outbox.rs", "tokens/rows.rs"];
+const GENERIC: &[&str] = &["environments/src/rows.rs", "notices/outbox.rs", "tokens/src/rows.rs"];
 
 /// Statements for one database, where the source does not say so.
 const ONE_DATABASE: &[(&str, &str, Dialect)] = &[
