@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use sqlx::Row;
 
 use super::changes::NodeChoice;
+use super::held_nodes::{hold, keep};
 use super::inside::engine_error;
 use super::model::{Environment, Node, NodeFacts};
-use super::rows::{self, Which};
+use super::rows;
 use super::spec::{VARIABLE_LIMIT, VARIABLES_SIZE, parse_command_line, parse_variables, size_of};
 use crate::audit::{self, Event};
 use crate::caller::{Caller, Client, Right};
@@ -222,32 +223,4 @@ impl Environments {
         sqlx::query("UPDATE nodes SET spec = $2 WHERE id = $1").bind(node.0).bind(facts).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
     }
-}
-
-/// Keeps everybody else from changing an environment's nodes until the transaction ends, and reads it as it is then.
-pub(super) async fn hold(tx: &mut Tx, environment: Environment) -> Result<Environment> {
-    let held = sqlx::query("UPDATE nodes SET port = port WHERE environment_id = $1")
-        .bind(environment.id.0)
-        .execute(&mut **tx)
-        .await;
-    held?;
-    let read = rows::read(&mut *tx, Which::Id(environment.id)).await?.pop();
-    read.ok_or(Error::NoEnvironment(environment.name))
-}
-
-/// Stores what can be changed of a node.
-pub(super) async fn keep(tx: &mut Tx, node: &Node) -> Result<()> {
-    let facts = serde_json::to_string(&node.facts).map_err(Error::internal)?;
-    sqlx::query(
-        "UPDATE nodes SET image = $2, tag = $3, fixed_cloudlets = $4, flexible_cloudlets = $5, spec = $6 WHERE id = $1",
-    )
-    .bind(node.id.0)
-    .bind(&node.image.name)
-    .bind(&node.image.tag)
-    .bind(i64::from(node.fixed_cloudlets))
-    .bind(i64::from(node.flexible_cloudlets))
-    .bind(facts)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

@@ -7,6 +7,7 @@ use sqlx::Row;
 
 use super::actions::{self, NewAction};
 use super::changes::{copy_files, launch};
+use super::inside::engine_error;
 use super::manager::OperationGuard;
 use super::model::{Environment, EnvironmentSettings, NodeFacts};
 use super::operation::{Operation, Outcome, StartedOperation, Work};
@@ -172,8 +173,7 @@ impl Environments {
                 EngineError::UnknownImage(why) => {
                     Error::invalid("nodes", format!("nodes[{index}].docker.image: {why}"))
                 }
-                EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
-                other => Error::Engine(other.to_string()),
+                other => engine_error("nodes")(other),
             })?;
         Ok(facts.listens)
     }

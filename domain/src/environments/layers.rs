@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use sqlx::Row;
 
 use super::changes::NodeChoice;
-use super::configure::hold;
+use super::held_nodes::hold;
 use super::model::{Environment, Layer};
 use super::{name as names, rows};
 use crate::audit::{self, Event};

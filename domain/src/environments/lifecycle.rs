@@ -1,15 +1,17 @@
 //! Start and shutdown of the server: recovers the environments, and stops their nodes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::actions::{self, NewAction};
 use super::changes::{START, launch};
 use super::manager::{Manager, OperationGuard};
 use super::model::{Environment, Failure};
+use super::node_controller::NodeState;
 use super::operation::StartedOperation;
 use super::rows::{self, DesiredState, Which};
 use super::spec::{EnvironmentSpec, NodesSpec};
@@ -17,7 +19,7 @@ use crate::audit::{self, Event};
 use crate::engine::{Engine, ImageRef};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
-use crate::ids::{AccountId, EnvironmentId, UserId};
+use crate::ids::{AccountId, EnvironmentId, NodeId, UserId};
 use crate::types::environments::EnvStatus;
 
 /// What nodes get to end by themselves when the server closes, and how long closing may take altogether.
@@ -51,8 +53,9 @@ impl Environments {
         let keyrack = self.clone();
         let sampled = manager.clone();
         tokio::spawn(async move { sampled.sample().await });
+        let nodes = self.nodes_and_whether_wanted().await?;
         tokio::spawn(async move {
-            manager.engine.wait_for_orphans().await;
+            manager.engine.reconcile(&nodes).await;
             for (started, desired_state) in again {
                 keyrack.resume(started, desired_state);
             }
@@ -91,6 +94,19 @@ impl Environments {
             Ok(_) | Err(Error::Exists(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// All nodes of this server, and whether they are wanted to run.
+    async fn nodes_and_whether_wanted(&self) -> Result<BTreeMap<NodeId, bool>> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT n.id, e.wanted FROM nodes n JOIN environments e ON e.id = n.environment_id WHERE e.server = $1",
+        )
+        .bind(self.server_id().map(|id| id.as_str().to_owned()))
+        .fetch_all(self.store.read())
+        .await?;
+        rows.into_iter()
+            .map(|(id, wanted)| Ok((NodeId(id), DesiredState::by_word(&wanted)? == DesiredState::Running)))
+            .collect()
     }
 
     async fn own_environments(&self) -> Result<Vec<(EnvironmentId, DesiredState)>> {
@@ -183,6 +199,13 @@ impl Environments {
     async fn broke_down(&self, manager: &Manager, id: EnvironmentId, failure: &Failure) -> Result<()> {
         let slot = manager.slot(id);
         let _op_lock = slot.op_lock.lock().await;
+        // An operation that waited for the node may have done something about it meanwhile.
+        let failed = |(node, state): (NodeId, watch::Receiver<NodeState>)| {
+            node == failure.node && matches!(*state.borrow(), NodeState::Failed(_))
+        };
+        if !slot.watches().into_iter().any(failed) {
+            return Ok(());
+        }
         let mut connection = self.store.read().acquire().await?;
         let Some(environment) = rows::read(&mut connection, Which::Id(id)).await?.pop() else { return Ok(()) };
         drop(connection);

@@ -75,10 +75,13 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
     let mut layers: HashMap<i64, Vec<Layer>> = HashMap::new();
     for row in query(&mut *connection, nodes, which).await? {
         let environment: i64 = row.try_get(0)?;
-        let node = node(&row)?;
+        let mut node = node(&row)?;
         let layers = layers.entry(environment).or_default();
         match layers.iter_mut().find(|layer| layer.name == node.group) {
-            Some(layer) => layer.nodes.push(node),
+            Some(layer) => {
+                node.number = layer.nodes.len() as u32 + 1;
+                layer.nodes.push(node);
+            }
             None => layers.push(Layer {
                 name: node.group.clone(),
                 display_name: String::new(),
@@ -201,6 +204,7 @@ fn node(row: &AnyRow) -> Result<Node> {
         node_type: row.try_get(3)?,
         image: ImageRef { name: row.try_get(4)?, tag: row.try_get(5)? },
         master: row.try_get::<i64, _>(6)? != 0,
+        number: 1,
         fixed_cloudlets: number(7)?,
         flexible_cloudlets: number(8)?,
         address: NodeAddress::at(u16::try_from(row.try_get::<i64, _>(9)?).map_err(Error::internal)?),

@@ -84,6 +84,8 @@ impl NodesSpec {
             volumes: self.volumes.clone(),
             listens,
             copy_of: None,
+            digest: None,
+            former: None,
         }
     }
 }
@@ -193,7 +195,7 @@ fn read_nodes(nodes: &Field<'_>) -> Result<NodesSpec> {
     };
     let mut parsed = ImageRef::parse(&written).map_err(|why| image.error(why))?;
     if let Some(tag) = docker.text("tag")? {
-        parsed = ImageRef::parse(&format!("{}:{tag}", parsed.name)).map_err(|why| docker.at("tag").error(why))?;
+        parsed = parsed.with_tag(&tag).map_err(|why| docker.at("tag").error(why))?;
     }
     let defaults = NodesSpec::of(parsed, "cp");
     let fixed = either("fixedCloudlets").as_number(CLOUDLET_LIMIT)?.unwrap_or(defaults.fixed_cloudlets);

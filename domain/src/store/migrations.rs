@@ -34,6 +34,7 @@ steps! {
     11 "0011_servers_of_uploads_and_tasks",
     12 "0012_records",
     13 "0013_task_beginnings",
+    14 "0014_registry_logins",
 }
 
 /// The number of the last step.
