@@ -15,7 +15,6 @@ use crate::caller::{Caller, Client, Right};
 use crate::environments::service::Environments;
 use crate::error::{Error, Result};
 use crate::ids::NodeId;
-use crate::store::Tx;
 
 /// What becomes of nodes' variables.
 #[derive(Clone, Debug, PartialEq, Eq)]

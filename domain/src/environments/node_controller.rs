@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::model::Failure;
-use crate::engine::{Engine, EngineError, Exit, NodeSpec, Started};
+use crate::engine::{Engine, EngineError, Exit, NodeRun, NodeSpec, Started};
 use crate::ids::NodeId;
 use crate::settings::Restarts;
 use crate::types::text::is_hidden;
@@ -192,7 +192,10 @@ impl ControlLoop {
             command = self.commands.recv() => return Turn::Commanded(command),
             () = is_up(&*self.engine, &self.node) => {}
         }
-        self.state.send_replace(NodeState::Ready);
+        // One that has ended already is not up, however long it takes to say how.
+        if self.engine.status(self.node.spec.id).await == NodeRun::Running {
+            self.state.send_replace(NodeState::Ready);
+        }
         tokio::select! {
             exit = &mut exited => ended(exit),
             command = self.commands.recv() => Turn::Commanded(command),

@@ -92,8 +92,8 @@ async fn page(node: &Value) -> Option<String> {
 
 const RUNNING: i64 = 1;
 const STOPPED: i64 = 2;
-const BROKEN: i64 = 5;
-const UNKNOWN: i64 = 0;
+const BROKEN: i64 = 11;
+const UNKNOWN: i64 = 5;
 
 async fn a_container_answers_until_it_is_stopped(mut house: House) {
     let made = house.create("shop", json!({ "docker": { "image": WEB }, "env": { "GREETING": "two\nlines" } })).await;

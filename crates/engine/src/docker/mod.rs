@@ -301,7 +301,10 @@ impl Engine for ContainerEngine {
     }
 
     async fn status(&self, node: NodeId) -> NodeRun {
-        if self.shared.lives(node).is_some() { NodeRun::Running } else { NodeRun::Stopped }
+        match self.shared.lives(node) {
+            Some(running) if !running.ended.load(Ordering::Relaxed) => NodeRun::Running,
+            _ => NodeRun::Stopped,
+        }
     }
 
     async fn remove(&self, node: NodeId) -> Result<(), EngineError> {
