@@ -301,9 +301,12 @@ impl Engine for ContainerEngine {
     }
 
     async fn status(&self, node: NodeId) -> NodeRun {
-        match self.shared.lives(node) {
-            Some(running) if !running.ended.load(Ordering::Relaxed) => NodeRun::Running,
-            _ => NodeRun::Stopped,
+        let Some(running) = self.shared.lives(node) else { return NodeRun::Stopped };
+        // That it ended may not have come here yet; without an engine what was known last counts.
+        let Ok(Some((host, at))) = self.at(node).await else { return NodeRun::Running };
+        match run::inspect(&host, &at, &running.container).await {
+            Ok(found) if !found.as_ref().is_some_and(run::runs) => NodeRun::Stopped,
+            _ => NodeRun::Running,
         }
     }
 

@@ -23,8 +23,6 @@ const DYING: Duration = Duration::from_secs(10);
 pub struct Running {
     pub container: String,
     pub gone: watch::Receiver<bool>,
-    /// Set as soon as it does not run any more; what it wrote may still be read.
-    pub ended: Arc<AtomicBool>,
     /// Set when it is stopped on purpose: then nobody waits long for the rest of what it wrote.
     pub stopping: Arc<AtomicBool>,
 }
@@ -43,6 +41,11 @@ pub async fn inspect(
         Err(error) if status(&error) == Some(404) => Ok(None),
         Err(error) => Err(host.failed(&error)),
     }
+}
+
+/// Whether a container that was looked at ran then.
+pub fn runs(found: &ContainerInspectResponse) -> bool {
+    found.state.as_ref().and_then(|state| state.running).unwrap_or(false)
 }
 
 /// How a container that does not run ended; none while it runs.
@@ -98,13 +101,12 @@ pub fn watch<F: Future<Output = ()> + Send + 'static>(
     const LOGGED: Duration = Duration::from_secs(2);
     const LOGGED_WELL: Duration = Duration::from_secs(20);
     let (tell_gone, gone) = watch::channel(false);
-    let running = Running { container: container.clone(), gone, ended: Arc::default(), stopping: Arc::default() };
-    let (has_ended, stopping) = (running.ended.clone(), running.stopping.clone());
+    let running = Running { container: container.clone(), gone, stopping: Arc::default() };
+    let stopping = running.stopping.clone();
     let (tell_exit, exited) = oneshot::channel();
     let mut logging = tokio::spawn(logged);
     tokio::spawn(async move {
         let exit = until_ended(&host, &container).await;
-        has_ended.store(true, Ordering::Relaxed);
         let exit = if exit == Exit::Signal(9) && killed.was_killed() { Exit::OutOfMemory } else { exit };
         let mut read = tokio::time::timeout(LOGGED, &mut logging).await.is_ok();
         if !read && !stopping.load(Ordering::Relaxed) {
