@@ -3,9 +3,12 @@
 use leptos::ev;
 use leptos::prelude::{document, on_cleanup, request_animation_frame, window, window_event_listener};
 use leptos::web_sys::{
-    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Url,
+    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
+    HtmlTextAreaElement, Url,
 };
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, Request, RequestCredentials, RequestInit, Response};
 
 /// The element with this id.
 fn by_id(id: &str) -> Option<Element> {
@@ -153,12 +156,27 @@ async fn write_clipboard(text: &str) -> bool {
     if AsRef::<JsValue>::as_ref(&clipboard).is_undefined() {
         return false;
     }
-    wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.is_ok()
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }
 
 fn exec_copy() -> bool {
     let document: web_sys::HtmlDocument = document().unchecked_into();
     document.exec_command("copy").unwrap_or(false)
+}
+
+/// Calls a method of the API with a token, as a script does: without the session of this page. Returns the answer; `None`
+/// when none came.
+pub async fn call_api(path: &str, token: &str) -> Option<String> {
+    let headers = Headers::new().ok()?;
+    headers.set("Authorization", &["Bearer ", token].concat()).ok()?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_credentials(RequestCredentials::Omit);
+    let request = Request::new_with_str_and_init(path, &init).ok()?;
+    let answer = JsFuture::from(window().fetch_with_request(&request)).await.ok()?;
+    let text = answer.dyn_into::<Response>().ok()?.text().ok()?;
+    JsFuture::from(text).await.ok()?.as_string()
 }
 
 /// The value of a field; empty when it is not there.
@@ -169,10 +187,16 @@ pub fn value(id: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Fills a field.
+/// Fills a field, or chooses an option.
 pub fn set_value(id: &str, value: &str) {
-    if let Some(field) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
-        field.set_value(value);
+    match by_id(id).map(JsCast::dyn_into::<HtmlInputElement>) {
+        Some(Ok(field)) => field.set_value(value),
+        Some(Err(other)) => {
+            if let Ok(select) = other.dyn_into::<HtmlSelectElement>() {
+                select.set_value(value);
+            }
+        }
+        None => {}
     }
 }
 

@@ -56,12 +56,17 @@ pub async fn copy_text(_text: &str) -> bool {
     false
 }
 
+/// Calls a method of the API with a token.
+pub async fn call_api(_path: &str, _token: &str) -> Option<String> {
+    None
+}
+
 /// The value of a field.
 pub fn value(_id: &str) -> String {
     String::new()
 }
 
-/// Fills a field.
+/// Fills a field, or chooses an option.
 pub fn set_value(_id: &str, _value: &str) {}
 
 /// Sends a form as it is, without the browser's own checks.

@@ -101,7 +101,13 @@ impl Catalog {
         }
         let own = info.name.len() - method.len();
         let haystack = info.search_text();
-        self.methods.push(Method { name: info.name, summary: info.summary, own, sets: info.sets, haystack });
+        self.methods.push(Method {
+            name: info.name, // Marks of code in the docs; a line of the tree has one kind of letters.
+            summary: info.summary.replace('`', ""),
+            own,
+            sets: info.sets,
+            haystack,
+        });
     }
 
     /// The place of a method by its full name.

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 
 use super::dialogs;
 use super::empty::Empty;
+use super::filter::Filter;
+use super::find::Find;
 use super::sorting::Sort;
 use super::state::Page;
 use super::table::TokenTable;
@@ -18,16 +20,18 @@ pub fn TokensIsland(
     list: TokenList,
     methods: Vec<MethodInfo>,
     sort: Sort,
+    filter: Filter,
     viewer: String,
     /// Signed in with a token, not with the password.
     by_token: bool,
     /// Where the API is reached from outside.
     origin: String,
 ) -> impl IntoView {
-    let page = Page::new(list, methods, sort, viewer, by_token);
+    let page = Page::new(list, methods, (sort, filter), viewer, by_token);
     let empty = Memo::new(move |_| page.list.read().tokens.is_empty());
     Effect::new(move |_| page.restore_draft());
     view! {
+        <Find page />
         <Toolbar page />
         <div class="panel table-frame">
             {move || {

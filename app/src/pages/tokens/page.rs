@@ -7,7 +7,11 @@ use keyrack_domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{TokensIsland, sorting::Sort};
+use super::{
+    TokensIsland,
+    filter::{Filter, Show},
+    sorting::Sort,
+};
 use crate::{
     components::{
         icon::{Glyph, Icon},
@@ -19,7 +23,10 @@ use crate::{
 /// Heading, why tokens, and the list with everything around it.
 #[component]
 pub fn TokensPage() -> impl IntoView {
-    let sort = use_query_map().with_untracked(|query| Sort::from_query(&query.get("sort").unwrap_or_default()));
+    let query = use_query_map().read_untracked().clone();
+    let asked = |name| query.get(name).unwrap_or_default();
+    let sort = Sort::from_query(&asked("sort"));
+    let filter = Filter { search: asked("search"), show: Show::by_key(&asked("show")) };
     let origin = request_context::origin();
     let Profile { email: viewer, by_token, .. } = expect_context::<Profile>();
     view! {
@@ -35,7 +42,7 @@ pub fn TokensPage() -> impl IntoView {
             <NeedsScripts text="Without JavaScript, tokens are listed; generating, editing and removing them need it." />
             {Suspend::new(async move {
                 match load().await {
-                    Ok((list, methods)) => view! { <TokensIsland list methods sort viewer by_token origin /> }.into_any(),
+                    Ok((list, methods)) => view! { <TokensIsland list methods sort filter viewer by_token origin /> }.into_any(),
                     Err(refusal) => error_alert(&refusal).into_any(),
                 }
             })}

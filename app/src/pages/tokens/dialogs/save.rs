@@ -5,13 +5,16 @@ use leptos::prelude::*;
 
 use super::super::file_name::file_name;
 use super::super::state::Page;
+use super::try_it::TryIt;
+use crate::components::client_only::client_only;
 use crate::components::save_once::{OneTimeSecret, SaveOnce, SecretValues};
 use crate::components::toast::{ToastKind, show};
 
 /// Shows the secret of a token that was just made, or regenerated, until it is saved.
 #[component]
 pub(super) fn SaveDialog(page: Page, new: NewSecret) -> impl IntoView {
-    let description = new.token.description;
+    let (id, description) = (new.token.id, new.token.description.clone());
+    let more = client_only(view! { <TryIt token=new.token secret=new.secret.clone() /> });
     let one_time_secret = OneTimeSecret {
         title: "Save Access Token",
         intro: format!("Save the token of “{description}” now. It is shown only once and cannot be looked up later."),
@@ -24,6 +27,7 @@ pub(super) fn SaveDialog(page: Page, new: NewSecret) -> impl IntoView {
     };
     let close = move |saved| {
         page.dialogs.close();
+        page.show_made(id);
         if saved {
             show(ToastKind::Success, format!("“{description}” is ready to be used."));
         } else {
@@ -31,5 +35,5 @@ pub(super) fn SaveDialog(page: Page, new: NewSecret) -> impl IntoView {
             show(ToastKind::Info, lost);
         }
     };
-    view! { <SaveOnce one_time_secret on_close=close /> }
+    view! { <SaveOnce one_time_secret more=more on_close=close /> }
 }

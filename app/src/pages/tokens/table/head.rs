@@ -1,4 +1,4 @@
-//! The headings, which sort.
+//! The headings: the first selects, the others sort.
 
 use leptos::prelude::*;
 
@@ -13,9 +13,35 @@ pub(super) fn Head(page: Page) -> impl IntoView {
     view! {
         <thead role="rowgroup">
             <tr role="row">
+                <th role="columnheader" scope="col" class="cell-select by-script">
+                    <SelectAll page />
+                </th>
                 {columns}
             </tr>
         </thead>
+    }
+}
+
+/// Selects every token that the table shows, or none.
+#[component]
+fn SelectAll(page: Page) -> impl IntoView {
+    let shown = move || page.tokens.read().len();
+    let selected = move || page.selection.read().len();
+    let all = move || selected() != 0 && selected() == shown();
+    let some = move || (1..shown()).contains(&selected());
+    view! {
+        <label>
+            <input
+                type="checkbox"
+                aria-label="Select all"
+                prop:checked=all
+                prop:indeterminate=some
+                on:change=move |event| {
+                    let order = if event_target_checked(&event) { page.order() } else { Vec::new() };
+                    page.selection.update(|selection| selection.all(&order));
+                }
+            />
+        </label>
     }
 }
 

@@ -17,9 +17,15 @@ pub(super) fn clicked(page: Page, id: i64, event: &MouseEvent) {
     browser::focus(&row_id(id));
 }
 
+/// The checkbox of a row was pressed. Shift extends from where the last single choice was.
+pub(super) fn checked(page: Page, id: i64, event: &MouseEvent) {
+    let order = page.order();
+    page.selection.update(|selection| selection.check(&order, id, event_target_checked(event), event.shift_key()));
+}
+
 /// A key on a row.
 pub(super) fn pressed(page: Page, event: &KeyboardEvent) {
-    if event.alt_key() || on_button(event) {
+    if event.alt_key() || is_for_control(event) {
         return;
     }
     let order = page.order();
@@ -46,7 +52,9 @@ pub(super) fn pressed(page: Page, event: &KeyboardEvent) {
     event.prevent_default();
 }
 
-fn on_button(event: &KeyboardEvent) -> bool {
+/// Whether a button, a list of methods or a checkbox in the row takes the key itself.
+fn is_for_control(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|element| element.tag_name() == "BUTTON")
+    let within = |selector| target.as_ref().and_then(|element| element.closest(selector).ok().flatten()).is_some();
+    within("button, .tip") || (event.key() == " " && within("input"))
 }

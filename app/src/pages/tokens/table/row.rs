@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::super::columns::Column;
 use super::super::state::{Page, row_id};
 use super::cell;
-use super::keys::clicked;
+use super::keys::{checked, clicked};
 
 /// A token. The row stays, and keeps the keyboard, while its cells are drawn anew after a change.
 #[component]
@@ -36,8 +36,25 @@ pub(super) fn TokenRow(page: Page, token: TokenView) -> impl IntoView {
                     event.prevent_default();
                 }
             }
-            on:focus=move |_| page.selection.update(|selection| selection.focus(id))
+            on:focusin=move |_| page.selection.update(|selection| selection.focus(id))
         >
+            // Around the box, too, a press is for the box: fingers are not exact.
+            <td
+                role="gridcell"
+                class="cell-select by-script"
+                on:click=|event| event.stop_propagation()
+                on:dblclick=|event| event.stop_propagation()
+            >
+                <label>
+                    <input
+                        type="checkbox"
+                        aria-label=move || format!("Select {}", now.read().description)
+                        tabindex=move || if tab_stop.get() { "0" } else { "-1" }
+                        prop:checked=selected
+                        on:click=move |event| checked(page, id, &event)
+                    />
+                </label>
+            </td>
             {move || cells(&now.read(), &page.list.read(), &page.columns.read(), tab_stop)}
         </tr>
     }

@@ -1,5 +1,6 @@
 //! What the token dialog knows and does.
 
+use keyrack_types::dates::{parse_typed_day, typed_day};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::refusal::{Field, Refusal};
 use keyrack_types::tokens::{NewSecret, TokenDraft, TokenView};
@@ -113,7 +114,7 @@ impl Editor {
             description: untrack(|| self.description()),
             api_set: set,
             methods: if set == ApiSet::Custom { ticked() } else { Vec::new() },
-            expires: self.expires.get_untracked().trim().to_owned(),
+            expires: one_form(&self.expires.read_untracked()),
             shared: self.shared.get_untracked(),
         }
     }
@@ -300,6 +301,12 @@ impl Editor {
         self.problems.set(found);
         first.is_some()
     }
+}
+
+/// A day in the one form that drafts are compared in, however it was typed; what cannot be read stays as it is.
+fn one_form(typed: &str) -> String {
+    let day = parse_typed_day(typed).ok().flatten();
+    day.map_or_else(|| typed.trim().to_owned(), typed_day)
 }
 
 fn tick(tree: &mut TreeState, catalog: &Catalog, draft: &TokenDraft) {
