@@ -23,7 +23,7 @@ use crate::request_context::{asked_host, client, signed_in};
 /// With the reason when it is not confirmed.
 pub async fn confirmed(input: ConfirmInput) -> Answer<(Keyrack, Confirmed)> {
     let (keyrack, caller) = signed_in()?;
-    let confirmed = keyrack.accounts.confirm(&caller, &client()?, &input.into()).await.map_err(Error::into_refusal)?;
+    let confirmed = keyrack.accounts.confirm(&caller, &client()?, &input.into()).await.map_err(crate::refusal::of)?;
     if let Some(session) = confirmed.new_session() {
         crate::cookie::set(session);
     }

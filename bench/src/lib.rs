@@ -32,7 +32,7 @@ pub async fn fill(store: &Store, world: &World, count: usize) -> keyrack_domain:
             query = query.bind(Secret::new_token(world).hash().to_vec());
         }
         query.execute(&mut *tx).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         done += batch;
     }
     Ok(())
@@ -64,8 +64,7 @@ pub async fn owner(
 pub async fn one_token(keyrack: &Keyrack, confirmed: &Confirmed, method: &str) -> keyrack_domain::Result<String> {
     let new = keyrack_domain::tokens::NewToken {
         description: "measured".into(),
-        api_set: keyrack_domain::types::methods::ApiSet::Custom,
-        methods: vec![method.into()],
+        scope: keyrack_domain::tokens::Scope::Methods(vec![method.into()]),
         expires: None,
         shared: false,
     };

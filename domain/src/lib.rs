@@ -4,8 +4,8 @@
 
 pub use keyrack_automation::{marketplace, scheduler};
 pub use keyrack_core::{
-    Credential, Error, Result, audit, caller, cluster, core, error, health, log_lines, methods, passwords, secret,
-    settings, store, usage, waiting, world,
+    Credential, Error, Result, audit, caller, cluster, core, error, field, health, log_lines, methods, passwords,
+    secret, settings, store, usage, waiting, world,
 };
 pub use keyrack_engine as engine;
 pub use keyrack_environments as environments;

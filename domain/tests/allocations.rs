@@ -9,9 +9,9 @@ use keyrack_domain::accounts::{Confirmation, SessionKind, SignIn};
 use keyrack_domain::caller::Client;
 use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::settings::Settings;
-use keyrack_domain::tokens::NewToken;
+use keyrack_domain::tokens::{NewToken, Scope};
 use keyrack_domain::types::accounts::Role;
-use keyrack_domain::types::methods::{ApiSet, MethodInfo};
+use keyrack_domain::types::methods::MethodInfo;
 use keyrack_domain::world::World;
 
 const METHOD: &str = "environment.control.GetEnvs";
@@ -34,8 +34,7 @@ async fn who_is_known_is_let_in_and_noise_is_refused_without_taking_memory() {
         keyrack.accounts.confirm(&signed_in.caller, &client, &Confirmation::password(PASSWORD)).await.unwrap();
     let new = NewToken {
         description: "measured".into(),
-        api_set: ApiSet::Custom,
-        methods: vec![METHOD.into()],
+        scope: Scope::Methods(vec![METHOD.into()]),
         expires: None,
         shared: false,
     };

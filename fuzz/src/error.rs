@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::field::Field;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{message}")]
-    Invalid { name: Cow<'static, str>, message: Cow<'static, str> },
+    Invalid { field: Field, message: Cow<'static, str> },
     #[error("something went wrong")]
     Internal,
 }
@@ -13,8 +15,8 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    pub fn invalid(name: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Error {
-        Error::Invalid { name: name.into(), message: message.into() }
+    pub fn invalid(field: impl Into<Field>, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::Invalid { field: field.into(), message: message.into() }
     }
 
     pub fn internal(_cause: impl std::fmt::Display) -> Error {

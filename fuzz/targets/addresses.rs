@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| keyrack_fuzz::addresses::addresses(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| keyrack_fuzz::held::addresses(data));

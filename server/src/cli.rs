@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod data;
+mod doctor;
 mod folder;
 mod health;
 mod serve;
@@ -41,6 +42,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Ask the running server whether it is ready: exit code 0 if it is, 1 if not
     Health(health::Health),
+    /// Look whether nodes can be walled here: exit code 0 if they can, 1 if not. Run it as the server's user
+    Doctor(doctor::Doctor),
     /// Manage accounts
     #[command(subcommand)]
     Account(account::Account),
@@ -106,7 +109,7 @@ impl DataOptions {
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    // What the engine starts; nothing of the command line, and no runtime, may stand before it.
+    // What the engine starts; nothing of the command line, and no runtime, may come before it.
     let first = std::env::args_os().nth(1).unwrap_or_default();
     if first == SUPERVISE_NODE {
         return supervise();
@@ -125,6 +128,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(command) => command.run(),
         Command::Health(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Account(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Backup(command) => command.run(),

@@ -4,8 +4,8 @@
 //! What is logged of a request is its id, its method, its account and how it ended ([`context`]), never its URL, its parameters or its
 //! headers: any of them may hold a credential.
 //!
-//! Callers cause a few lines a minute each ([`keyrack_domain::log_lines`]). Whatever else somebody finds to make the server log
-//! over and over is held back where it is written ([`format`]).
+//! Callers cause a few lines a minute each ([`keyrack_domain::log_lines`]). Any other line that can be caused over and over is
+//! held back where it is written ([`format`]).
 
 pub mod context;
 mod format;
@@ -26,7 +26,7 @@ pub enum Form {
 pub fn begin(form: Form) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=error"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // Somebody who embeds the server may log already; then that stays.
+    // A program that embeds the server may log already; then that stays.
     let _ = match form {
         Form::Text => log.with_ansi(false).event_format(Text::new()).try_init(),
         Form::Json => log.json().event_format(JsonLines::new()).try_init(),

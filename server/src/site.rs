@@ -36,7 +36,7 @@ pub fn pkg_dir() -> String {
     format!("pkg/{}", SITE.version)
 }
 
-/// What to tell who starts a debug build before the site was made. A release binary always holds it.
+/// The message of a debug build that is started before the site was made. A release binary always holds it.
 pub fn missing() -> Option<&'static str> {
     let there = SITE.files.contains_key("pkg/keyrack.wasm");
     (!there).then_some("the site's files are missing: run `cargo xtask site`")
@@ -73,7 +73,7 @@ struct Site {
 
 struct File {
     kind: HeaderValue,
-    /// The plain file is always there and stands last; before it those that are smaller, most wanted first.
+    /// The plain file is always there and comes last; before it those that are smaller, preferred ones first.
     variants: Vec<Variant>,
 }
 
@@ -213,7 +213,7 @@ fn content_type(name: &str) -> HeaderValue {
     })
 }
 
-/// FNV-1a over hashes that are already good ones: tells builds apart, keeps nobody out.
+/// FNV-1a over hashes that are already good ones: distinguishes builds, protects nothing.
 struct Fnv(u64);
 
 impl Fnv {

@@ -1,7 +1,7 @@
 //! The door to pages for signed-in people.
 
 use http::request::Parts;
-use keyrack_domain::{Error, types::refusal::Refusal};
+use keyrack_domain::types::refusal::Refusal;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -14,7 +14,7 @@ use crate::{cookie::CookieRule, pages::error::ErrorPage, paths, request_context}
 pub fn Member(title: &'static str, section: Section, children: Children) -> impl IntoView {
     Suspend::new(async move {
         let viewer = match request_context::signed_in() {
-            Ok((keyrack, caller)) => Viewer::of(&keyrack, &caller).await.map_err(Error::into_refusal),
+            Ok((keyrack, caller)) => Viewer::of(&keyrack, &caller).await.map_err(crate::refusal::of),
             Err(refusal) => Err(refusal),
         };
         match viewer {

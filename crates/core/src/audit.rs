@@ -124,13 +124,9 @@ impl Event {
 /// # Errors
 /// From the database; then the change must not be committed either.
 pub async fn append(tx: &mut Tx, now: chrono::DateTime<chrono::Utc>, event: Event) -> Result<()> {
-    // The head's row is the lock that orders writers on PostgreSQL; SQLite has one writer anyway.
-    let (last_id, previous): (i64, Vec<u8>) =
-        sqlx::query_as("UPDATE audit_head SET last_id = last_id WHERE id = 1 RETURNING last_id, hash")
-            .fetch_one(&mut **tx)
-            .await?;
-    let entry = chain::Entry::new(last_id + 1, now, event);
-    let hash = entry.hash(&previous);
+    let head = tx.lock_audit().await?;
+    let entry = chain::Entry::new(head.last_id + 1, now, event);
+    let hash = entry.hash(&head.hash);
     sqlx::query(
         "INSERT INTO audit (id, at, account_id, actor, action, subject, outcome, details, address, hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -148,7 +144,7 @@ pub async fn append(tx: &mut Tx, now: chrono::DateTime<chrono::Utc>, event: Even
     .execute(&mut **tx)
     .await?;
     sqlx::query("UPDATE audit_head SET last_id = $1, hash = $2 WHERE id = 1")
-        .bind(last_id + 1)
+        .bind(head.last_id + 1)
         .bind(hash.to_vec())
         .execute(&mut **tx)
         .await?;

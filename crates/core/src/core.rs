@@ -75,7 +75,7 @@ impl Core {
         let store = Store::open_with(&settings.database, settings.schema).await?;
         // Where there can be other servers, nothing is remembered before their changes can be heard.
         let callers = Callers::new(store.dialect() == Dialect::Sqlite);
-        Ok(Core(Arc::new(Parts {
+        let core = Core(Arc::new(Parts {
             store,
             world,
             settings,
@@ -88,7 +88,14 @@ impl Core {
             throttle: Throttle::default(),
             usage: Usage::default(),
             cluster: Cluster::default(),
-        })))
+        }));
+        let parts = Arc::downgrade(&core.0);
+        core.store.on_commit(move |invalidation| {
+            if let Some(parts) = parts.upgrade() {
+                Core(parts).forget(invalidation);
+            }
+        });
+        Ok(core)
     }
 
     /// The methods that this server answers.

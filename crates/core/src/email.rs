@@ -6,6 +6,7 @@ use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, Result};
+use crate::field;
 use keyrack_types::text::is_hidden;
 
 /// The longest address, in bytes (RFC 5321: a path has 256, of which two are brackets).
@@ -28,7 +29,7 @@ pub fn check_email(email: &str) -> Result<String> {
         let message = format!(
             "“{shown}” is not an e-mail address. It has to be like ada@example.org, with none of ()<>[]:;,\\\" before the @."
         );
-        Error::invalid("email", message)
+        Error::invalid(field::Account::Email, message)
     })
 }
 

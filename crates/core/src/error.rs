@@ -1,10 +1,11 @@
-//! One error type from the store to the doors. A door turns it into its own form: a result code or a [`Refusal`].
+//! One error type from the store to the doors. A door turns it into its own form: a result code, or the
+//! refusal that a dialog shows.
 
 use std::borrow::Cow;
 
+use crate::field::Field;
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::ServerId;
-use keyrack_types::refusal::{Field, Refusal};
 use keyrack_types::tokens::TokenView;
 
 /// What a domain operation answers when it did not do what was asked. Nothing is half-written then.
@@ -31,9 +32,9 @@ pub enum Error {
     /// The caller is known, but its role or kind of credential may not do this.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
-    /// A value cannot be taken. `name` is the parameter's name on the wire.
+    /// A value cannot be taken. A door that has a name for the field puts it before the message.
     #[error("{message}")]
-    Invalid { name: Cow<'static, str>, message: Cow<'static, str> },
+    Invalid { field: Field, message: Cow<'static, str> },
     /// There is no such thing for this caller.
     #[error("{0}")]
     NotFound(Cow<'static, str>),
@@ -114,9 +115,9 @@ pub enum Credential {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// A value that cannot be taken; `name` is the parameter's name on the wire.
-    pub fn invalid(name: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Error {
-        Error::Invalid { name: name.into(), message: message.into() }
+    /// A value that cannot be taken.
+    pub fn invalid(field: impl Into<Field>, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::Invalid { field: field.into(), message: message.into() }
     }
 
     /// A step of a manifest that failed.
@@ -136,47 +137,6 @@ impl Error {
     pub fn internal(cause: impl std::fmt::Display) -> Error {
         tracing::error!(%cause, "internal error");
         Error::Internal
-    }
-
-    /// The form that a dialog of the dashboard shows.
-    pub fn into_refusal(self) -> Refusal {
-        let message = self.to_string();
-        match self {
-            Error::NotAuthenticated(_) => Refusal::SignedOut,
-            Error::WrongSignIn { wait } | Error::WrongPassword { wait } => Refusal::WrongPassword { wait },
-            Error::TooManyTries { wait } => Refusal::TooManyTries { wait },
-            Error::SecondFactorNeeded { totp, passkey } => Refusal::SecondFactorNeeded { totp, passkey },
-            Error::WrongCode { wait } => Refusal::WrongCode { wait },
-            Error::Invalid { name, .. } => match name.as_ref() {
-                "description" => Refusal::Field { field: Field::Description, message },
-                "expiresAt" => Refusal::Field { field: Field::Expires, message },
-                "apiList" | "tokenTemplate" => Refusal::Field { field: Field::Methods, message },
-                "password" => Refusal::Field { field: Field::Password, message },
-                "newPassword" => Refusal::Field { field: Field::NewPassword, message },
-                "code" | "passkey" => Refusal::Field { field: Field::Code, message },
-                "role" => Refusal::Field { field: Field::Role, message },
-                "email" | "login" => Refusal::Field { field: Field::Email, message },
-                _ => Refusal::Field { field: Field::Name, message },
-            },
-            Error::Changed(current) => Refusal::Changed { current },
-            Error::NotFound(_) | Error::NoEnvironment(_) => Refusal::Gone { message: sentence(&message) },
-            Error::Limit(_) => Refusal::Limit { message: sentence(&message) },
-            Error::Forbidden(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
-            Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
-            Error::Engine(_)
-            | Error::SshKey(_)
-            | Error::SshKeyExists(_)
-            | Error::SshKeyTitle(_)
-            | Error::Step { .. }
-            | Error::DamagedArchive(_)
-            | Error::EmptyArchive(_)
-            | Error::DeployFailed(_)
-            | Error::Elsewhere { .. }
-            | Error::ServerAway(_)
-            | Error::FileAway { .. }
-            | Error::Unavailable
-            | Error::Internal => Refusal::Unavailable { message: sentence(&message) },
-        }
     }
 }
 
@@ -219,15 +179,4 @@ fn wrong_state(name: &str, current: EnvStatus, needed: &[EnvStatus]) -> String {
         current.label().trim_end_matches('…'),
         needed.join(" or ")
     )
-}
-
-/// Begins with a capital and ends with a full stop.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let mut text =
-        chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default();
-    if !text.ends_with(['.', '!', '?']) {
-        text.push('.');
-    }
-    text
 }

@@ -212,8 +212,7 @@ async fn append_all(store: &Store, now: DateTime<Utc>, due: &[(Actor, Kind, Gath
     for (_, _, gathered) in due {
         audit::append(&mut tx, now, gathered.to_event()).await?;
     }
-    tx.commit().await?;
-    Ok(())
+    tx.commit(&[]).await
 }
 
 #[cfg(test)]

@@ -18,6 +18,13 @@ pub struct HealthSnapshot {
     pub flushed: Duration,
 }
 
+crate::store::row! {
+    struct StatusCount {
+        status: i64,
+        environments: i64,
+    }
+}
+
 impl Core {
     /// How callers were resolved since the start: from the cache or from the database.
     pub fn cache_counts(&self) -> CacheCounts {
@@ -29,10 +36,11 @@ impl Core {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn health_snapshot(&self) -> Result<HealthSnapshot> {
-        let counts: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT status, count(*) FROM environments GROUP BY status ORDER BY status")
-                .fetch_all(self.store.read())
-                .await?;
+        let counts = sqlx::query_as::<_, StatusCount>(
+            "SELECT status, count(*) AS environments FROM environments GROUP BY status ORDER BY status",
+        )
+        .fetch_all(self.store.read())
+        .await?;
         let mails_waiting = sqlx::query_scalar(
             "SELECT (SELECT count(*) FROM notices WHERE mail_state = 'waiting') \
              + (SELECT count(*) FROM invitations WHERE mail_state = 'waiting' AND expires_at >= $1)",
@@ -43,7 +51,7 @@ impl Core {
         Ok(HealthSnapshot {
             environments: counts
                 .into_iter()
-                .filter_map(|(code, count)| Some((EnvStatus::by_code(code)?, count)))
+                .filter_map(|row| Some((EnvStatus::by_code(row.status)?, row.environments)))
                 .collect(),
             mails_waiting,
             flushed: self.usage.flushed_ago(),

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, Result};
+use crate::field;
 use crate::throttle::Try;
 use crate::world::World;
 use keyrack_types::bounds::guessing::{
@@ -122,13 +123,17 @@ pub fn normalised(password: &str) -> Cow<'_, str> {
 /// # Errors
 /// [`Error::Invalid`], saying which length would be right.
 pub fn check_length(password: &str) -> Result<()> {
-    let too_long = || Error::invalid("password", format!("A password can have at most {LONGEST_PASSWORD} bytes."));
+    let too_long =
+        || Error::invalid(field::Account::Password, format!("A password can have at most {LONGEST_PASSWORD} bytes."));
     if password.len() > LONGEST_TYPED_PASSWORD {
         return Err(too_long());
     }
     let password = normalised(password);
     if password.chars().count() < SHORTEST_PASSWORD {
-        return Err(Error::invalid("password", format!("A password needs at least {SHORTEST_PASSWORD} characters.")));
+        return Err(Error::invalid(
+            field::Account::Password,
+            format!("A password needs at least {SHORTEST_PASSWORD} characters."),
+        ));
     }
     if password.len() > LONGEST_PASSWORD {
         return Err(too_long());

@@ -75,7 +75,7 @@ impl Usage {
             for (used, snapshot) in &snapshot {
                 write(&mut tx, *used, snapshot, catalog).await?;
             }
-            tx.commit().await?;
+            tx.commit(&[]).await?;
             snapshot.into_iter().for_each(|(_, snapshot)| snapshot.written());
         }
         *self.flushed.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::path::NodePath;
 use super::pattern::Pattern;
 use chrono::{DateTime, Utc};
+use keyrack_types::node_path::NodePath;
 
 /// The largest file that can be read or changed in place, in bytes.
 pub const LARGEST_TEXT: u64 = 4 * 1024 * 1024;

@@ -8,9 +8,7 @@ mod address;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod files;
-mod image;
 pub mod local;
-mod path;
 mod pattern;
 mod ports;
 
@@ -25,8 +23,7 @@ use keyrack_types::ids::NodeId;
 
 pub use address::NodeAddress;
 pub use files::{Content, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
-pub use image::ImageRef;
-pub use path::NodePath;
+pub use keyrack_types::{image::ImageRef, node_path::NodePath};
 pub use pattern::{Pattern, Search, Stopped};
 
 /// Memory that one cloudlet stands for, in bytes.

@@ -1,14 +1,12 @@
 //! Actions: what was asked for and what became of it. The tasks panel shows them, and the API's tracking.
 
 use chrono::{DateTime, Utc};
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::cluster::ServerId;
 use keyrack_core::error::{Error, Result};
-use keyrack_core::world::from_millis;
 use keyrack_types::environments::{TaskState, TaskView};
 use keyrack_types::ids::{AccountId, ActionId, UserId};
 
@@ -33,6 +31,20 @@ pub struct Action {
     pub error: Option<String>,
     pub started: DateTime<Utc>,
     pub finished: Option<DateTime<Utc>>,
+}
+
+keyrack_core::store::row! {
+    struct ActionRow {
+        id: ActionId,
+        user_id: Option<UserId>,
+        kind: String,
+        environment: Option<String>,
+        title: String,
+        state: String,
+        error: Option<String>,
+        started_at: DateTime<Utc>,
+        finished_at: Option<DateTime<Utc>>,
+    }
 }
 
 impl Action {
@@ -69,7 +81,7 @@ impl Environments {
     /// When the database cannot be reached.
     pub async fn actions(&self, caller: &Caller, filter: ActionFilter) -> Result<Vec<Action>> {
         caller.require(Right::See)?;
-        let rows = sqlx::query(
+        let rows = sqlx::query_as::<_, ActionRow>(
             "SELECT id, user_id, kind, environment, title, state, error, started_at, finished_at FROM actions \
              WHERE account_id = $1 AND started_at >= $2 AND started_at <= $3 AND (state = 'running' OR $4 = 0) \
              ORDER BY id DESC LIMIT $5",
@@ -81,7 +93,7 @@ impl Environments {
         .bind(i64::from(filter.count.unwrap_or(LIST_LIMIT).min(LIST_LIMIT)))
         .fetch_all(self.store.read())
         .await?;
-        rows.iter().map(action).collect()
+        Ok(rows.into_iter().map(ActionRow::action).collect())
     }
 
     /// One action of the account.
@@ -90,7 +102,7 @@ impl Environments {
     /// [`Error::NotFound`].
     pub async fn action(&self, caller: &Caller, id: i64) -> Result<Action> {
         caller.require(Right::See)?;
-        let row = sqlx::query(
+        let row = sqlx::query_as::<_, ActionRow>(
             "SELECT id, user_id, kind, environment, title, state, error, started_at, finished_at FROM actions \
              WHERE account_id = $1 AND id = $2",
         )
@@ -98,7 +110,7 @@ impl Environments {
         .bind(id)
         .fetch_optional(self.store.read())
         .await?;
-        row.as_ref().map(action).ok_or_else(|| Error::NotFound(format!("there is no action {id}").into()))?
+        row.map(ActionRow::action).ok_or_else(|| Error::NotFound(format!("there is no action {id}").into()))
     }
 }
 
@@ -116,7 +128,7 @@ pub struct NewAction<'a> {
 
 /// Notes that an action begins.
 pub async fn begin(connection: &mut AnyConnection, now: DateTime<Utc>, new: NewAction<'_>) -> Result<ActionId> {
-    let row = sqlx::query(
+    let id = sqlx::query_scalar(
         "INSERT INTO actions (account_id, user_id, kind, environment, title, state, started_at, server) \
          VALUES ($1, $2, $3, $4, $5, 'running', $6, $7) RETURNING id",
     )
@@ -129,7 +141,7 @@ pub async fn begin(connection: &mut AnyConnection, now: DateTime<Utc>, new: NewA
     .bind(new.server.map(|server| server.as_str().to_owned()))
     .fetch_one(connection)
     .await?;
-    Ok(ActionId(row.try_get(0)?))
+    Ok(ActionId(id))
 }
 
 /// Notes how an action ended.
@@ -167,21 +179,22 @@ pub async fn tidy(connection: &mut AnyConnection, now: DateTime<Utc>, server: Op
     Ok(())
 }
 
-fn action(row: &AnyRow) -> Result<Action> {
-    let state: String = row.try_get(5)?;
-    Ok(Action {
-        id: ActionId(row.try_get(0)?),
-        user: row.try_get::<Option<i64>, _>(1)?.map(UserId),
-        kind: row.try_get(2)?,
-        environment: row.try_get(3)?,
-        title: row.try_get(4)?,
-        state: match state.as_str() {
-            "running" => TaskState::Running,
-            "done" => TaskState::Done,
-            _ => TaskState::Failed,
-        },
-        error: row.try_get(6)?,
-        started: from_millis(row.try_get(7)?),
-        finished: row.try_get::<Option<i64>, _>(8)?.map(from_millis),
-    })
+impl ActionRow {
+    fn action(self) -> Action {
+        Action {
+            id: self.id,
+            user: self.user_id,
+            kind: self.kind,
+            environment: self.environment,
+            title: self.title,
+            state: match self.state.as_str() {
+                "running" => TaskState::Running,
+                "done" => TaskState::Done,
+                _ => TaskState::Failed,
+            },
+            error: self.error,
+            started: self.started_at,
+            finished: self.finished_at,
+        }
+    }
 }

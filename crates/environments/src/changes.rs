@@ -10,17 +10,18 @@ use super::node_controller::{NodePlan, until_up};
 use super::operation::{Change, Operation, Outcome, Work};
 use super::ports;
 use super::rows::{self, DesiredState, Which};
-use keyrack_core::caller::{Caller, Client};
-use keyrack_engine::{Engine, EngineError, FileWork, NodeAddress, NodePath};
 use crate::service::Environments;
+use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
+use keyrack_engine::{Engine, EngineError, FileWork, NodeAddress, NodePath};
+use keyrack_types::environments::{EnvAction, EnvStatus};
 use keyrack_types::ids::NodeId;
-use keyrack_types::environments::EnvStatus;
 
 pub(super) const START: Change = Change {
     kind: "environment.start",
     doing: "Starting",
-    from: &[EnvStatus::Stopped, EnvStatus::Sleeping, EnvStatus::Broken],
+    from: EnvAction::Start.from(),
     via: EnvStatus::Launching,
     desired_state: Some(DesiredState::Running),
 };
@@ -28,7 +29,7 @@ pub(super) const START: Change = Change {
 const STOP: Change = Change {
     kind: "environment.stop",
     doing: "Stopping",
-    from: &[EnvStatus::Running, EnvStatus::Broken],
+    from: EnvAction::Stop.from(),
     via: EnvStatus::Stopping,
     desired_state: Some(DesiredState::Stopped),
 };
@@ -36,7 +37,7 @@ const STOP: Change = Change {
 const SLEEP: Change = Change {
     kind: "environment.sleep",
     doing: "Putting to sleep",
-    from: &[EnvStatus::Running],
+    from: EnvAction::Sleep.from(),
     via: EnvStatus::GoingToSleep,
     desired_state: Some(DesiredState::Sleeping),
 };
@@ -44,9 +45,9 @@ const SLEEP: Change = Change {
 const RESTART: Change = Change {
     kind: "environment.restart",
     doing: "Restarting",
-    from: &[EnvStatus::Running],
+    from: EnvAction::Restart.from(),
     via: EnvStatus::Launching,
-    desired_state: None,
+    desired_state: Some(DesiredState::Running),
 };
 
 /// Which nodes of an environment.
@@ -99,7 +100,7 @@ impl Environments {
         self.spawn(started, |work| end(work, EnvStatus::Sleeping).boxed())
     }
 
-    /// Restarts all nodes of a running environment.
+    /// Restarts all nodes of a running or broken environment.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::WrongState`].
@@ -107,7 +108,8 @@ impl Environments {
         self.restart_nodes(caller, client, name, NodeChoice::All, RestartOrder::default()).await
     }
 
-    /// Restarts some nodes of a running environment.
+    /// Restarts some nodes of a running environment. A broken one is stopped, as far as anything of it runs, and started as a
+    /// whole: it does not run before all of it does.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node or layer that it does not have, [`Error::WrongState`].
@@ -122,7 +124,10 @@ impl Environments {
         let environment = self.get_local(caller, name).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();
         let started = self.begin(caller, client, name, &RESTART).await?;
-        self.spawn(started, move |work| restart(work, nodes, order).boxed())
+        match started.from {
+            EnvStatus::Broken => self.spawn(started, |work| start_anew(work).boxed()),
+            _ => self.spawn(started, move |work| restart(work, nodes, order).boxed()),
+        }
     }
 }
 
@@ -151,7 +156,7 @@ impl NodeChoice {
                 nodes if nodes.len() == 1 => Ok(nodes),
                 nodes => {
                     let why = format!("say which: environment “{}” has {} nodes", environment.name, nodes.len());
-                    Err(Error::invalid("nodeId", why))
+                    Err(Error::invalid(field::Environment::Node, why))
                 }
             },
             NodeChoice::Ids(ids) => ids
@@ -237,6 +242,11 @@ async fn end(work: Work, status: EnvStatus) -> Outcome {
     Outcome::Reached(status)
 }
 
+async fn start_anew(work: Work) -> Outcome {
+    work.slot.stop_nodes(work.keyrack.settings.stop_grace).await;
+    launch(work).await
+}
+
 pub(super) async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -> Outcome {
     let node_plan = |node: &Node| NodePlan { spec: node.spec(&work.environment.name), listens: node.facts.listens };
     if order.sequential {
@@ -277,7 +287,7 @@ impl Environments {
             .bind(i64::from(port))
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(NodeAddress::at(port))
     }
 }

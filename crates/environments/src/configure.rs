@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row;
-
 use super::changes::NodeChoice;
 use super::inside::engine_error;
 use super::model::{Environment, Node, NodeFacts};
 use super::rows::{self, Which};
-use super::spec::{VARIABLE_LIMIT, VARIABLES_SIZE, parse_command_line, parse_variables, size_of};
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::store::Tx;
+use keyrack_types::bounds::nodes::{VARIABLES, VARIABLES_SIZE};
 use keyrack_types::ids::NodeId;
+use keyrack_types::topology::size_of;
 
 /// What becomes of nodes' variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,22 +28,6 @@ pub enum VariableChange {
 }
 
 impl VariableChange {
-    /// Reads variables to be added from the JSON of a parameter.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`].
-    pub fn add(parameter: &'static str, text: &str) -> Result<VariableChange> {
-        parse_variables(parameter, text).map(VariableChange::Add)
-    }
-
-    /// Reads variables to be set from the JSON of a parameter.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`].
-    pub fn set(parameter: &'static str, text: &str) -> Result<VariableChange> {
-        parse_variables(parameter, text).map(VariableChange::Set)
-    }
-
     fn apply(&self, variables: &mut BTreeMap<String, String>) {
         match self {
             VariableChange::Add(more) => variables.extend(more.clone()),
@@ -87,9 +71,9 @@ impl Environments {
         self.change_nodes(caller, client, name, choice, change.kind(), &details, |node| {
             change.apply(&mut node.facts.variables);
             let variables = &node.facts.variables;
-            if variables.len() > VARIABLE_LIMIT || size_of(variables) > VARIABLES_SIZE {
+            if variables.len() > VARIABLES || size_of(variables) > VARIABLES_SIZE {
                 let kib = VARIABLES_SIZE >> 10;
-                let why = format!("a node can have {VARIABLE_LIMIT} variables with {kib} KiB in all");
+                let why = format!("a node can have {VARIABLES} variables with {kib} KiB in all");
                 return Err(Error::Limit(why.into()));
             }
             Ok(())
@@ -127,8 +111,8 @@ impl Environments {
         Ok(nodes)
     }
 
-    /// Sets what nodes run in the place of what their image does: a text for a shell or a JSON list of words; nothing
-    /// takes it back.
+    /// Sets what nodes run in the place of what their image does: a command line for a shell; nothing takes it
+    /// back.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`], [`Error::Invalid`], [`Error::Forbidden`] where nodes cannot be
@@ -139,9 +123,9 @@ impl Environments {
         client: &Client,
         name: &str,
         choice: &NodeChoice,
-        command: &str,
+        command: Option<&str>,
     ) -> Result<()> {
-        let command = parse_command_line("data", command)?;
+        let command = command.map(str::to_owned);
         self.change_nodes(caller, client, name, choice, "node.set-command", &[], |node| {
             node.facts.command.clone_from(&command);
             Ok(())
@@ -160,9 +144,9 @@ impl Environments {
         client: &Client,
         name: &str,
         choice: &NodeChoice,
-        entry_point: &str,
+        entry_point: Option<&str>,
     ) -> Result<()> {
-        let entry_point = parse_command_line("data", entry_point)?;
+        let entry_point = entry_point.map(str::to_owned);
         self.change_nodes(caller, client, name, choice, "node.set-entry-point", &[], |node| {
             node.facts.entry_point.clone_from(&entry_point);
             Ok(())
@@ -199,11 +183,11 @@ impl Environments {
             change(&mut node)?;
             let command = node.facts.whole_command();
             let checked = engine.check(&node.image, command.as_deref(), &node.facts.variables).await;
-            node.facts.listens = checked.map_err(engine_error("tag"))?.listens;
+            node.facts.listens = checked.map_err(engine_error(field::Environment::Tag))?.listens;
             keep(&mut tx, &node).await?;
         }
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(environment)
     }
 
@@ -211,26 +195,22 @@ impl Environments {
     pub(super) async fn is_copied(&self, node: NodeId) -> Result<()> {
         let mut tx = self.store.begin().await?;
         // The row is held before it is read, so that nobody else's change is undone.
-        let row = sqlx::query("UPDATE nodes SET port = port WHERE id = $1 RETURNING spec")
-            .bind(node.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let Some(row) = row else { return Ok(()) };
-        let mut facts: NodeFacts = serde_json::from_str(row.try_get(0)?).map_err(Error::internal)?;
+        if !tx.lock_node(node).await? {
+            return Ok(());
+        }
+        let facts: String =
+            sqlx::query_scalar("SELECT spec FROM nodes WHERE id = $1").bind(node.0).fetch_one(&mut *tx).await?;
+        let mut facts: NodeFacts = serde_json::from_str(&facts).map_err(Error::internal)?;
         facts.copy_of = None;
         let facts = serde_json::to_string(&facts).map_err(Error::internal)?;
         sqlx::query("UPDATE nodes SET spec = $2 WHERE id = $1").bind(node.0).bind(facts).execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }
 
 /// Keeps everybody else from changing an environment's nodes until the transaction ends, and reads it as it is then.
 pub(super) async fn hold(tx: &mut Tx, environment: Environment) -> Result<Environment> {
-    let held = sqlx::query("UPDATE nodes SET port = port WHERE environment_id = $1")
-        .bind(environment.id.0)
-        .execute(&mut **tx)
-        .await;
-    held?;
+    tx.lock_nodes(environment.id).await?;
     let read = rows::read(&mut *tx, Which::Id(environment.id)).await?.pop();
     read.ok_or(Error::NoEnvironment(environment.name))
 }

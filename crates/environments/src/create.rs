@@ -3,23 +3,26 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
-use sqlx::Row;
 
 use super::actions::{self, NewAction};
 use super::changes::{copy_files, launch};
 use super::manager::OperationGuard;
 use super::model::{Environment, EnvironmentSettings, NodeFacts};
 use super::operation::{Operation, Outcome, StartedOperation, Work};
+use super::ports;
 use super::rows::{self, DesiredState, Which};
-use super::spec::{EnvironmentSpec, NodesSpec};
-use super::{name, ports};
+use super::spec::{check_limits, facts};
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result, violated};
+use keyrack_core::field;
 use keyrack_engine::EngineError;
+use keyrack_types::bounds::counts::ENVIRONMENTS;
+use keyrack_types::environment_name;
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
+use keyrack_types::topology::{EnvironmentSpec, NodesSpec};
 
 const CREATE: &str = "environment.create";
 const CLONE: &str = "environment.clone";
@@ -91,11 +94,12 @@ impl Environments {
     }
 
     async fn create_owned(&self, creator: Creator<'_>, spec: EnvironmentSpec) -> Result<Operation> {
+        check_limits(&spec.nodes)?;
         let guard = self.manager()?.enter()?;
         let mut nodes = Vec::new();
         for (index, spec) in spec.nodes.iter().enumerate() {
             let listens = self.check_runs(index, spec).await?;
-            let facts = spec.facts(listens);
+            let facts = facts(spec, listens);
             for _ in 0..spec.count {
                 nodes.push(NewNode { spec: spec.clone(), facts: facts.clone() });
             }
@@ -131,7 +135,7 @@ impl Environments {
             return Err(Error::WrongState { name: source.name, current: source.status, needed: CLONEABLE });
         }
         let name = name.trim();
-        name::check(name).map_err(|why| Error::invalid("dstEnvName", format!("dstEnvName: {why}")))?;
+        environment_name::check(name).map_err(|why| Error::invalid(field::Environment::CloneName, why))?;
         let runs = source.status == EnvStatus::Running;
         let nodes = source.nodes().map(|node| NewNode {
             spec: NodesSpec {
@@ -166,12 +170,10 @@ impl Environments {
     /// Asks the engine whether such nodes can run; answers whether they answer on their port.
     pub(super) async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
         let engine = &self.manager()?.engine;
-        let command = spec.facts(false).whole_command();
+        let command = facts(spec, false).whole_command();
         let facts =
             engine.check(&spec.image, command.as_deref(), &spec.variables).await.map_err(|error| match error {
-                EngineError::UnknownImage(why) => {
-                    Error::invalid("nodes", format!("nodes[{index}].docker.image: {why}"))
-                }
+                EngineError::UnknownImage(why) => Error::invalid(field::Environment::Image { index }, why),
                 EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
                 other => Error::Engine(other.to_string()),
             })?;
@@ -196,7 +198,17 @@ impl Environments {
         let (account, user) = creator.account_and_user();
         let settings = serde_json::to_string(&new.settings).map_err(Error::internal)?;
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query(
+        tx.lock_account(account).await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM environments WHERE account_id = $1")
+            .bind(account.0)
+            .fetch_one(&mut *tx)
+            .await?;
+        if count >= ENVIRONMENTS {
+            return Err(Error::Limit(
+                format!("an account can have {ENVIRONMENTS} environments: delete one first").into(),
+            ));
+        }
+        let id = sqlx::query_scalar(
             "INSERT INTO environments (account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at, server) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         )
@@ -219,7 +231,7 @@ impl Environments {
                 error.into()
             }
         })?;
-        let id = EnvironmentId(row.try_get(0)?);
+        let id = EnvironmentId(id);
         let ports = ports::choose(&mut tx, &*self.manager()?.engine, new.nodes.len()).await?;
         let mut groups = Vec::new();
         for (node, port) in new.nodes.into_iter().zip(ports) {
@@ -247,24 +259,24 @@ impl Environments {
         let action = actions::begin(&mut tx, now, action).await?;
         let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
         let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;
-        tx.commit().await?;
-        Ok(StartedOperation { action, via: new.status, environment, guard })
+        tx.commit(&[]).await?;
+        Ok(StartedOperation { action, from: new.status, via: new.status, environment, guard })
     }
 }
 
 pub(super) async fn write_node(
     tx: &mut keyrack_core::store::Tx,
-    id: EnvironmentId,
+    environment: EnvironmentId,
     node: NewNode,
     port: u16,
     master: bool,
 ) -> Result<NodeId> {
     let facts = serde_json::to_string(&node.facts).map_err(Error::internal)?;
-    let row = sqlx::query(
+    let id = sqlx::query_scalar(
         "INSERT INTO nodes (environment_id, node_group, node_type, image, tag, is_master, fixed_cloudlets, \
          flexible_cloudlets, port, spec) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     )
-    .bind(id.0)
+    .bind(environment.0)
     .bind(node.spec.group)
     .bind(node.spec.node_type)
     .bind(node.spec.image.name)
@@ -276,7 +288,7 @@ pub(super) async fn write_node(
     .bind(facts)
     .fetch_one(&mut **tx)
     .await?;
-    Ok(NodeId(row.try_get(0)?))
+    Ok(NodeId(id))
 }
 
 /// Copies the files and, if the source runs, starts the copy. The source waits with its own changes until it is copied.

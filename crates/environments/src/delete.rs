@@ -46,7 +46,7 @@ impl Environments {
             server: self.server_id(),
         };
         let action = actions::begin(&mut tx, now, action).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let keyrack = self.clone();
         let deletion = async move { keyrack.finish_deletion(environment, Some(action), guard).await };
         tokio::spawn(deletion).await.map_err(Error::internal)?
@@ -87,6 +87,6 @@ impl Environments {
         if let Some(action) = action {
             actions::end(&mut tx, self.world.now(), action, None).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }

@@ -6,10 +6,10 @@ use super::changes::NodeChoice;
 use super::inside::{Inside, engine_error, event, may};
 use super::manager::COMMANDS_AT_ONCE;
 use super::model::Node;
-use super::spec::parse_commands;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::{Execution, Exit};
 use keyrack_identity::accounts::AuthSnapshot;
 use keyrack_types::environments::EnvStatus;
@@ -39,7 +39,7 @@ pub struct NodeOutput {
 
 impl Environments {
     /// Executes commands on the chosen nodes, one after another, up to the first that fails: in the node's folder, with
-    /// its variables, confined as the node is. `commands` is JSON: `[{"command":"ls","params":"-l"}]`.
+    /// its variables, confined as the node is.
     ///
     /// # Errors
     /// [`Error::NoEnvironment`], [`Error::NotFound`] for a node that is not there, [`Error::WrongState`] unless it runs,
@@ -50,11 +50,10 @@ impl Environments {
         client: &Client,
         name: &str,
         choice: &NodeChoice,
-        commands: &str,
+        commands: &[String],
         say_yes: bool,
     ) -> Result<Vec<NodeOutput>> {
         may(caller)?;
-        let commands = parse_commands("commandList", commands)?;
         let slot = self.slot_of(caller, name).await?;
         let inside = self.inside(caller, &slot, name, choice).await?;
         let environment = &inside.environment;
@@ -70,7 +69,7 @@ impl Environments {
             commands.iter().map(|command| command.split_whitespace().next().unwrap_or_default().to_owned()).collect();
         let event = event(caller, client, "node.execute", &inside).with("programs", programs);
         let going = Going { keyrack: self, caller, auth_snapshot: self.accounts.auth_snapshot(caller).await? };
-        let all = inside.nodes.iter().map(|node| execute_all(&inside, node, &commands, say_yes, Some(&going)));
+        let all = inside.nodes.iter().map(|node| execute_all(&inside, node, commands, say_yes, Some(&going)));
         self.with_audit(event, async {
             tokio::select! {
                 outputs = futures::future::try_join_all(all) => outputs,
@@ -110,7 +109,12 @@ pub(super) async fn execute_all(
             time_limit: TIME_LIMIT,
             output_limit: OUTPUT_LIMIT.saturating_sub(output.out.len().max(output.err.len())),
         };
-        let executed = inside.manager.engine.execute(&spec, &execution).await.map_err(engine_error("commandList"))?;
+        let executed = inside
+            .manager
+            .engine
+            .execute(&spec, &execution)
+            .await
+            .map_err(engine_error(field::Environment::Commands))?;
         output.out.push_str(&executed.out);
         output.err.push_str(&executed.err);
         output.in_time = executed.in_time;

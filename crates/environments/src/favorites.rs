@@ -1,26 +1,26 @@
 //! Paths that people come back to.
 
-use sqlx::Row;
-
 use super::files::{FileLocation, node_path, present_path};
 use super::rows;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::store::lock_account;
+use keyrack_core::field;
 use keyrack_types::bounds::counts::FAVORITE_PATHS;
 use keyrack_types::ids::NodeId;
 
-/// A path of a node that somebody marked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Favorite {
-    pub node: NodeId,
-    /// From the node's folder on, beginning with `/`.
-    pub path: String,
-    pub folder: bool,
-    pub keyword: Option<String>,
-    pub filter: Option<String>,
+keyrack_core::store::row! {
+    /// A path of a node that somebody marked.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Favorite {
+        pub node: NodeId,
+        /// From the node's folder on, beginning with `/`.
+        pub path: String,
+        pub folder: bool,
+        pub keyword: Option<String>,
+        pub filter: Option<String>,
+    }
 }
 
 impl Environments {
@@ -38,14 +38,14 @@ impl Environments {
         (keyword, filter): (Option<&str>, Option<&str>),
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let path = node_path("path", path)?.to_string();
-        for (name, text) in [("keyword", keyword), ("filter", filter)] {
+        let path = node_path(field::Environment::Path, path)?.to_string();
+        for (field, text) in [(field::Environment::Keyword, keyword), (field::Environment::Filter, filter)] {
             if text.is_some_and(|text| text.len() > 255) {
-                return Err(Error::invalid(name, "it has to be at most 255 bytes long"));
+                return Err(Error::invalid(field, "it has to be at most 255 bytes long"));
             }
         }
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, &location.environment).await?;
         for node in location.choice.of(&environment)? {
             sqlx::query(
@@ -61,18 +61,18 @@ impl Environments {
             .execute(&mut *tx)
             .await?;
         }
-        let count = sqlx::query(
+        let count: i64 = sqlx::query_scalar(
             "SELECT COUNT(*) FROM favorites f JOIN nodes n ON n.id = f.node_id WHERE n.environment_id = $1",
         )
         .bind(environment.id.0)
         .fetch_one(&mut *tx)
         .await?;
-        if count.try_get::<i64, _>(0)? > FAVORITE_PATHS {
+        if count > FAVORITE_PATHS {
             return Err(Error::Limit(format!("an environment can have {FAVORITE_PATHS} favorites").into()));
         }
         let event = Event::by(caller, client, "favorite.add", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("path", path)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Takes the mark from a path of the chosen nodes.
@@ -87,7 +87,7 @@ impl Environments {
         path: &str,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let path = present_path("path", path)?.to_string();
+        let path = present_path(field::Environment::Path, path)?.to_string();
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, &location.environment).await?;
         let mut removed = 0;
@@ -104,7 +104,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "favorite.remove", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("path", path)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// The marked paths of the chosen nodes.
@@ -114,26 +114,14 @@ impl Environments {
     pub async fn favorites(&self, caller: &Caller, location: &FileLocation) -> Result<Vec<Favorite>> {
         let environment = self.get(caller, &location.environment).await?;
         let chosen: Vec<NodeId> = location.choice.of(&environment)?.iter().map(|node| node.id).collect();
-        let rows = sqlx::query(
-            "SELECT f.node_id, f.path, f.is_dir, f.keyword, f.filter FROM favorites f \
+        let mut favorites = sqlx::query_as::<_, Favorite>(
+            "SELECT f.node_id AS node, f.path, f.is_dir AS folder, f.keyword, f.filter FROM favorites f \
              JOIN nodes n ON n.id = f.node_id WHERE n.environment_id = $1 ORDER BY f.node_id, f.path",
         )
         .bind(environment.id.0)
         .fetch_all(self.store.read())
         .await?;
-        let mut favorites = Vec::new();
-        for row in rows {
-            let favorite = Favorite {
-                node: NodeId(row.try_get(0)?),
-                path: row.try_get(1)?,
-                folder: row.try_get::<i64, _>(2)? != 0,
-                keyword: row.try_get(3)?,
-                filter: row.try_get(4)?,
-            };
-            if chosen.contains(&favorite.node) {
-                favorites.push(favorite);
-            }
-        }
+        favorites.retain(|favorite| chosen.contains(&favorite.node));
         Ok(favorites)
     }
 }

@@ -8,6 +8,7 @@ use crate::uploads::Received;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field::{self, Field};
 use keyrack_core::waiting;
 use keyrack_engine::{FileDone, FileEntry, FileWork, NodePath, Pattern};
 use keyrack_types::ids::NodeId;
@@ -44,7 +45,7 @@ impl Environments {
         path: &str,
     ) -> Result<String> {
         may(caller)?;
-        let path = present_path("path", path)?;
+        let path = present_path(field::Environment::Path, path)?;
         let shown = short_path(&path.to_string());
         let environment = self.get(caller, &location.environment).await?;
         match self.look_at_files(caller, location, FileWork::Read(path)).await? {
@@ -63,7 +64,7 @@ impl Environments {
     /// As [`Environments::read_file`].
     pub async fn list_files(&self, caller: &Caller, location: &FileLocation, path: &str) -> Result<Vec<FileEntry>> {
         caller.require(Right::See)?;
-        let work = FileWork::List(present_path("path", path)?);
+        let work = FileWork::List(present_path(field::Environment::Path, path)?);
         match self.look_at_files(caller, location, work).await? {
             FileDone::Entries(entries) => Ok(entries),
             other => Err(unexpected(&other)),
@@ -83,7 +84,7 @@ impl Environments {
         body: &str,
         append: bool,
     ) -> Result<Vec<NodeId>> {
-        let work = FileWork::Write { path: node_path("path", path)?, body: body.to_owned(), append };
+        let work = FileWork::Write { path: node_path(field::Environment::Path, path)?, body: body.to_owned(), append };
         let kind = if append { "file.append" } else { "file.write" };
         self.change_files(caller, client, location, kind, &[("path", path)], work).await.map(nodes)
     }
@@ -100,7 +101,7 @@ impl Environments {
         path: &str,
         folder: bool,
     ) -> Result<Vec<NodeId>> {
-        let work = FileWork::Create { path: node_path("path", path)?, folder };
+        let work = FileWork::Create { path: node_path(field::Environment::Path, path)?, folder };
         self.change_files(caller, client, location, "file.create", &[("path", path)], work).await.map(nodes)
     }
 
@@ -115,7 +116,7 @@ impl Environments {
         location: &FileLocation,
         path: &str,
     ) -> Result<Vec<NodeId>> {
-        let work = FileWork::Delete(present_path("path", path)?);
+        let work = FileWork::Delete(present_path(field::Environment::Path, path)?);
         self.change_files(caller, client, location, "file.delete", &[("path", path)], work).await.map(nodes)
     }
 
@@ -131,7 +132,10 @@ impl Environments {
         from: &str,
         to: &str,
     ) -> Result<Vec<NodeId>> {
-        let work = FileWork::Copy { from: node_path("src", from)?, to: node_path("dest", to)? };
+        let work = FileWork::Copy {
+            from: node_path(field::Environment::From, from)?,
+            to: node_path(field::Environment::To, to)?,
+        };
         self.change_files(caller, client, location, "file.copy", &[("src", from), ("dest", to)], work).await.map(nodes)
     }
 
@@ -147,7 +151,10 @@ impl Environments {
         from: &str,
         to: &str,
     ) -> Result<Vec<NodeId>> {
-        let work = FileWork::Rename { from: present_path("oldPath", from)?, to: node_path("newPath", to)? };
+        let work = FileWork::Rename {
+            from: present_path(field::Environment::From, from)?,
+            to: node_path(field::Environment::To, to)?,
+        };
         let paths = [("oldPath", from), ("newPath", to)];
         self.change_files(caller, client, location, "file.rename", &paths, work).await.map(nodes)
     }
@@ -169,11 +176,11 @@ impl Environments {
         nth: Option<usize>,
     ) -> Result<usize> {
         let (written, replacement) = (pattern.to_owned(), group_references(replacement));
-        let at = node_path("path", path)?;
+        let at = node_path(field::Environment::Path, path)?;
         // It takes a core for a while, and so a turn.
         let prepare = async {
             let read = tokio::task::spawn_blocking(move || Pattern::parse(&written)).await.map_err(Error::internal)?;
-            let pattern = read.map_err(|why| Error::invalid("pattern", why))?;
+            let pattern = read.map_err(|why| Error::invalid(field::Environment::Pattern, why))?;
             Ok(FileWork::Replace { path: at, pattern, replacement, nth })
         };
         let done = self.change_files_once(caller, client, location, "file.replace", &[("path", path)], prepare).await?;
@@ -196,8 +203,10 @@ impl Environments {
         archive: &str,
         folder: &str,
     ) -> Result<Vec<NodeId>> {
-        let work =
-            FileWork::Unpack { archive: node_path("sourcePath", archive)?, folder: node_path("destPath", folder)? };
+        let work = FileWork::Unpack {
+            archive: node_path(field::Environment::From, archive)?,
+            folder: node_path(field::Environment::To, folder)?,
+        };
         let paths = [("sourcePath", archive), ("destPath", folder)];
         self.change_files(caller, client, location, "file.unpack", &paths, work).await.map(nodes)
     }
@@ -207,7 +216,7 @@ impl Environments {
         let inside = self.inside(caller, &slot, &location.environment, &location.choice).await?;
         let _turn = self.file_turn(caller, &inside, Right::See).await?;
         let first = inside.nodes.first().ok_or_else(|| Error::internal("nodes were chosen, but there is none"))?;
-        inside.work_on_files(first, work).await.map_err(engine_error("path"))
+        inside.work_on_files(first, work).await.map_err(engine_error(field::Environment::Path))
     }
 
     /// Copies a file that was sent to the server into the chosen nodes. What lies there is replaced only when that is asked
@@ -228,11 +237,11 @@ impl Environments {
         may(caller)?;
         self.get_local(caller, &location.environment).await?;
         let written = path;
-        let mut to = node_path("destPath", path)?;
+        let mut to = node_path(field::Environment::To, path)?;
         let fetched;
         let (name, file) = match source {
             FileSource::Address(address) => {
-                let upload = self.uploads.at(caller, "sourcePath", address).await?;
+                let upload = self.uploads.at(caller, address).await?;
                 fetched = self.uploads.file_of(caller, &upload).await?;
                 (upload.name, fetched.path())
             }
@@ -240,9 +249,9 @@ impl Environments {
         };
         // As with `cp`: a path that ends as a folder's does is one.
         if to.is_root() || written.ends_with('/') {
-            to = to.join(&node_path("file", &name)?);
+            to = to.join(&node_path(field::Upload::Name, &name)?);
             if to.is_too_deep() {
-                to = node_path("destPath", &to.to_string())?;
+                to = node_path(field::Environment::To, &to.to_string())?;
             }
         }
         let shown = to.to_string();
@@ -278,12 +287,12 @@ impl Environments {
         let mut inside = self.inside(caller, &slot, &location.environment, &location.choice).await?;
         inside.nodes.retain(|node| node.master || !location.masters_only);
         let _turn = self.file_turn(caller, &inside, Right::Operate).await?;
-        let parameter = paths.first().map_or("path", |(name, _)| *name);
         let mut event = event(caller, client, kind, &inside);
         for (name, path) in paths {
             event = event.with(name, short_path(path));
         }
         let work = prepare.await?;
+        let field = field_of(&work);
         // Only a search takes long before it has changed anything.
         let searches = matches!(work, FileWork::Replace { .. });
         let mut audit = InsideAudit::new(self, event);
@@ -294,20 +303,29 @@ impl Environments {
                 worked = working => audit.of(worked).await?,
                 () = waiting::gone(), if searches => return Err(abandoned()),
             };
-            done.push((node.id, worked.map_err(engine_error(parameter))?));
+            done.push((node.id, worked.map_err(engine_error(field))?));
         }
         Ok(done)
     }
 }
 
-/// Reads a path that stands in this parameter.
-pub(super) fn node_path(parameter: &'static str, text: &str) -> Result<NodePath> {
-    NodePath::parse(text).map_err(|why| Error::invalid(parameter, why))
+/// Reads a path that was given for this field.
+pub(super) fn node_path(field: impl Into<Field>, text: &str) -> Result<NodePath> {
+    NodePath::parse(text).map_err(|why| Error::invalid(field, why))
 }
 
 /// As [`node_path`], for what is there already, and may lie deeper than what is made now.
-pub(super) fn present_path(parameter: &'static str, text: &str) -> Result<NodePath> {
-    NodePath::of_any_depth(text).map_err(|why| Error::invalid(parameter, why))
+pub(super) fn present_path(field: impl Into<Field>, text: &str) -> Result<NodePath> {
+    NodePath::of_any_depth(text).map_err(|why| Error::invalid(field, why))
+}
+
+/// What spoke of the file that this work is about.
+fn field_of(work: &FileWork) -> field::Environment {
+    match work {
+        FileWork::Copy { .. } | FileWork::Rename { .. } | FileWork::Unpack { .. } => field::Environment::From,
+        FileWork::Place { .. } => field::Environment::To,
+        _ => field::Environment::Path,
+    }
 }
 
 /// The replacement as the pattern's engine writes it. Clients write `$1` before a letter too, `\\$` for a dollar sign, and

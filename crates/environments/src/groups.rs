@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use sqlx::Row;
 
 use super::model::Environment;
 use super::rows;
@@ -12,14 +11,12 @@ use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::json;
-use keyrack_core::store::{Tx, lock_account};
+use keyrack_core::field;
+use keyrack_core::store::Tx;
 use keyrack_types::bounds::counts::{GROUP_NAME, GROUPS, GROUPS_AT_ONCE};
 use keyrack_types::ids::AccountId;
 use keyrack_types::order::sort_by_name;
 use keyrack_types::text::hidden;
-
-const LARGEST_DATA: usize = 16 * 1024;
 
 /// A group of environments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +40,25 @@ pub enum GroupChange {
     Set,
 }
 
+keyrack_core::store::row! {
+    struct GroupRow {
+        id: i64,
+        name: String,
+        data: String,
+    }
+
+    /// An environment in a group.
+    struct Grouped {
+        group_id: i64,
+        name: String,
+    }
+
+    struct NamedGroup {
+        id: i64,
+        name: String,
+    }
+}
+
 impl Environments {
     /// The account's groups, or those of one environment, sorted by name.
     ///
@@ -55,7 +71,7 @@ impl Environments {
             None => None,
         };
         let mut members: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-        let rows = sqlx::query(
+        let rows = sqlx::query_as::<_, Grouped>(
             "SELECT m.group_id, e.name FROM environment_group_members m JOIN environments e ON e.id = m.environment_id \
              WHERE e.account_id = $1 AND e.wanted <> 'deleted' ORDER BY e.name",
         )
@@ -63,17 +79,16 @@ impl Environments {
         .fetch_all(self.store.read())
         .await?;
         for row in rows {
-            members.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
+            members.entry(row.group_id).or_default().push(row.name);
         }
-        let rows = sqlx::query("SELECT id, name, data FROM environment_groups WHERE account_id = $1")
+        let rows = sqlx::query_as::<_, GroupRow>("SELECT id, name, data FROM environment_groups WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_all(self.store.read())
             .await?;
         let mut groups = Vec::new();
-        for row in rows {
-            let (id, name): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+        for GroupRow { id, name, data } in rows {
             if only.as_ref().is_none_or(|only| only.contains(&name)) {
-                let data = serde_json::from_str(row.try_get(2)?).map_err(Error::internal)?;
+                let data = serde_json::from_str(&data).map_err(Error::internal)?;
                 groups.push(EnvironmentGroup { id, name, data, environments: members.remove(&id).unwrap_or_default() });
             }
         }
@@ -90,13 +105,13 @@ impl Environments {
         caller: &Caller,
         client: &Client,
         name: &str,
-        data: Option<&str>,
+        data: Option<Map<String, Value>>,
         environment: Option<&str>,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let (name, data) = (checked("envGroup", name)?, read_data(data)?.unwrap_or_default());
+        let (name, data) = (checked(field::Environment::Group, name)?, data.unwrap_or_default());
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         if find(&mut tx, caller.account, &name).await?.is_some() {
             return Err(Error::Exists(format!("there is a group “{name}” already").into()));
         }
@@ -107,7 +122,7 @@ impl Environments {
         }
         let event = Event::by(caller, client, "group.create", format!("group:{name}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Renames a group with all below it, or changes its data.
@@ -120,15 +135,16 @@ impl Environments {
         client: &Client,
         name: &str,
         new_name: Option<&str>,
-        data: Option<&str>,
+        data: Option<Map<String, Value>>,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let name = checked("srcGroupName", name)?;
-        let new_name = new_name.map(|name| checked("dstGroupName", name)).transpose()?.filter(|new| *new != name);
+        let name = checked(field::Environment::Group, name)?;
+        let new_name =
+            new_name.map(|name| checked(field::Environment::NewGroup, name)).transpose()?.filter(|new| *new != name);
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let id = find(&mut tx, caller.account, &name).await?.ok_or_else(|| missing(&name))?;
-        if let Some(data) = read_data(data)? {
+        if let Some(data) = data {
             let data = serde_json::to_string(&data).map_err(Error::internal)?;
             sqlx::query("UPDATE environment_groups SET data = $2 WHERE id = $1")
                 .bind(id)
@@ -138,23 +154,23 @@ impl Environments {
         }
         if let Some(new) = &new_name {
             if new.starts_with(&format!("{name}/")) {
-                return Err(Error::invalid("dstGroupName", "a group cannot be put below itself"));
+                return Err(Error::invalid(field::Environment::NewGroup, "a group cannot be put below itself"));
             }
             if find(&mut tx, caller.account, new).await?.is_some() {
                 return Err(Error::Exists(format!("there is a group “{new}” already").into()));
             }
-            for (id, old) in below(&mut tx, caller.account, &name).await? {
+            for NamedGroup { id, name: old } in below(&mut tx, caller.account, &name).await? {
                 let name = format!("{new}{}", &old[name.len()..]);
                 sqlx::query("UPDATE environment_groups SET name = $2 WHERE id = $1")
                     .bind(id)
-                    .bind(checked("dstGroupName", &name)?)
+                    .bind(checked(field::Environment::NewGroup, &name)?)
                     .execute(&mut *tx)
                     .await?;
             }
         }
         let event = Event::by(caller, client, "group.edit", format!("group:{name}")).with("name", new_name);
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Removes a group with all below it; its environments stay.
@@ -163,15 +179,15 @@ impl Environments {
     /// [`Error::NotFound`].
     pub async fn remove_group(&self, caller: &Caller, client: &Client, name: &str) -> Result<()> {
         caller.require(Right::Operate)?;
-        let name = checked("envGroup", name)?;
+        let name = checked(field::Environment::Group, name)?;
         let mut tx = self.store.begin().await?;
         find(&mut tx, caller.account, &name).await?.ok_or_else(|| missing(&name))?;
-        for (id, _) in below(&mut tx, caller.account, &name).await? {
+        for NamedGroup { id, .. } in below(&mut tx, caller.account, &name).await? {
             sqlx::query("DELETE FROM environment_groups WHERE id = $1").bind(id).execute(&mut *tx).await?;
         }
         let event = Event::by(caller, client, "group.remove", format!("group:{name}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Changes which groups an environment is in.
@@ -189,11 +205,11 @@ impl Environments {
         caller.require(Right::Operate)?;
         if names.len() > GROUPS_AT_ONCE {
             let why = format!("it can name at most {GROUPS_AT_ONCE} groups; these are {}", names.len());
-            return Err(Error::invalid("envGroup", why));
+            return Err(Error::invalid(field::Environment::Group, why));
         }
-        let names = names.iter().map(|name| checked("envGroup", name)).collect::<Result<Vec<_>>>()?;
+        let names = names.iter().map(|name| checked(field::Environment::Group, name)).collect::<Result<Vec<_>>>()?;
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let environment = rows::find(&mut tx, caller.account, environment).await?;
         if change == GroupChange::Set {
             sqlx::query("DELETE FROM environment_group_members WHERE environment_id = $1")
@@ -219,7 +235,7 @@ impl Environments {
         };
         let event = Event::by(caller, client, kind, format!("environment:{}", environment.name)).with("groups", names);
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Makes a group; the caller of this holds the account.
@@ -230,14 +246,14 @@ impl Environments {
         name: &str,
         data: &Map<String, Value>,
     ) -> Result<i64> {
-        let row = sqlx::query("SELECT COUNT(*) FROM environment_groups WHERE account_id = $1")
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM environment_groups WHERE account_id = $1")
             .bind(account.0)
             .fetch_one(&mut **tx)
             .await?;
-        if row.try_get::<i64, _>(0)? >= GROUPS {
+        if count >= GROUPS {
             return Err(Error::Limit(format!("an account can have {GROUPS} groups").into()));
         }
-        let row = sqlx::query(
+        Ok(sqlx::query_scalar(
             "INSERT INTO environment_groups (account_id, name, data, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
         )
         .bind(account.0)
@@ -245,32 +261,20 @@ impl Environments {
         .bind(serde_json::to_string(data).map_err(Error::internal)?)
         .bind(self.world.now().timestamp_millis())
         .fetch_one(&mut **tx)
-        .await?;
-        Ok(row.try_get(0)?)
+        .await?)
     }
 }
 
 /// A name as it is kept: parts without blanks around them, joined by `/`.
-fn checked(parameter: &'static str, name: &str) -> Result<String> {
+fn checked(field: field::Environment, name: &str) -> Result<String> {
     let parts: Vec<_> = name.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
     let name = parts.join("/");
     if name.is_empty() || name.chars().count() > GROUP_NAME || hidden(&name).is_some() {
         let why =
             format!("the name of a group has 1 to {GROUP_NAME} characters, and no control or invisible characters");
-        return Err(Error::invalid(parameter, why));
+        return Err(Error::invalid(field, why));
     }
     Ok(name)
-}
-
-fn read_data(data: Option<&str>) -> Result<Option<Map<String, Value>>> {
-    let Some(text) = data else { return Ok(None) };
-    let wrong = |why: String| {
-        Error::invalid("data", format!("it has to be a JSON object of at most {LARGEST_DATA} bytes{why}"))
-    };
-    if text.len() > LARGEST_DATA {
-        return Err(wrong(format!("; this has {}", text.len())));
-    }
-    json::read(text).map(Some).map_err(|why| wrong(format!(" ({why})")))
 }
 
 fn missing(name: &str) -> Error {
@@ -278,22 +282,21 @@ fn missing(name: &str) -> Error {
 }
 
 async fn find(tx: &mut Tx, account: AccountId, name: &str) -> Result<Option<i64>> {
-    let row = sqlx::query("SELECT id FROM environment_groups WHERE account_id = $1 AND name = $2")
+    Ok(sqlx::query_scalar("SELECT id FROM environment_groups WHERE account_id = $1 AND name = $2")
         .bind(account.0)
         .bind(name)
         .fetch_optional(&mut **tx)
-        .await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
+        .await?)
 }
 
 /// The group and all below it.
-async fn below(tx: &mut Tx, account: AccountId, name: &str) -> Result<Vec<(i64, String)>> {
-    let all: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM environment_groups WHERE account_id = $1")
+async fn below(tx: &mut Tx, account: AccountId, name: &str) -> Result<Vec<NamedGroup>> {
+    let all = sqlx::query_as::<_, NamedGroup>("SELECT id, name FROM environment_groups WHERE account_id = $1")
         .bind(account.0)
         .fetch_all(&mut **tx)
         .await?;
     let prefix = format!("{name}/");
-    Ok(all.into_iter().filter(|(_, other)| *other == name || other.starts_with(&prefix)).collect())
+    Ok(all.into_iter().filter(|group| group.name == name || group.name.starts_with(&prefix)).collect())
 }
 
 async fn join(tx: &mut Tx, group: i64, environment: &Environment) -> Result<()> {

@@ -7,12 +7,13 @@ use tokio::sync::RwLockReadGuard;
 use super::changes::NodeChoice;
 use super::manager::{Manager, OperationGuard, Slot};
 use super::model::{Environment, Node};
-use keyrack_core::audit::{self, Event};
-use keyrack_types::bounds::records::PATH_SHOWN;
-use keyrack_core::caller::{Caller, Client, Right};
-use keyrack_engine::{EngineError, FileDone, FileWork};
 use crate::service::Environments;
+use keyrack_core::audit::{self, Event};
+use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
+use keyrack_engine::{EngineError, FileDone, FileWork};
+use keyrack_types::bounds::records::PATH_SHOWN;
 
 /// An environment that is not removed while this is held.
 pub(super) struct Inside<'a> {
@@ -62,7 +63,7 @@ impl Environments {
     pub(super) async fn record_event(&self, event: Event) -> Result<()> {
         let mut tx = self.store.begin().await?;
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Audits what is about to be done, does it, and audits the failure if there is one.
@@ -130,13 +131,13 @@ pub(super) fn may(caller: &Caller) -> Result<()> {
     caller.require(Right::Operate)
 }
 
-/// What an engine said, as an answer; `parameter` is what spoke of the file or image.
-pub(super) fn engine_error(parameter: &'static str) -> impl Fn(EngineError) -> Error {
+/// What an engine said, as an answer; `field` is what spoke of the file or image.
+pub(super) fn engine_error(field: field::Environment) -> impl Fn(EngineError) -> Error {
     move |error| match error {
         EngineError::NoFile(_) | EngineError::NoLog(_) => Error::NotFound(error.to_string().into()),
         EngineError::FileExists(_) => Error::Exists(error.to_string().into()),
         EngineError::BadFile(why) | EngineError::BadArchive(why) | EngineError::UnknownImage(why) => {
-            Error::invalid(parameter, why)
+            Error::invalid(field, why)
         }
         EngineError::TooLarge(why) | EngineError::NoPort(why) => Error::Limit(why.into()),
         EngineError::NotAllowed(why) => Error::Forbidden(why.into()),

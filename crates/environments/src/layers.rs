@@ -1,21 +1,26 @@
 //! What is set of a layer apart from its nodes, and what clients keep with an environment.
 
 use serde_json::{Map, Value};
-use sqlx::Row;
 
 use super::changes::NodeChoice;
 use super::configure::hold;
 use super::model::{Environment, Layer};
-use super::{name as names, rows};
+use super::rows;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::json;
+use keyrack_core::field;
 use keyrack_core::store::Tx;
+use keyrack_types::bounds::nodes::DATA;
+use keyrack_types::environment_name;
 
-/// The most that clients can keep with a layer or an environment, in bytes of JSON.
-const LARGEST: usize = 64 * 1024;
+keyrack_core::store::row! {
+    struct PropertyRow {
+        name: String,
+        value: String,
+    }
+}
 
 impl Environments {
     /// Gives a node the name that people see; an empty one takes it back.
@@ -72,9 +77,8 @@ impl Environments {
         client: &Client,
         name: &str,
         group: &str,
-        (parameter, data): (&'static str, &str),
+        data: Map<String, Value>,
     ) -> Result<()> {
-        let data = read_object(parameter, data)?;
         let keys: Vec<_> = data.keys().cloned().collect();
         let event = ("layer.apply", Map::from_iter([("names".to_owned(), keys.into())]));
         self.change_layer(caller, client, name, group, event, |layer| {
@@ -119,7 +123,7 @@ impl Environments {
             Event::by(caller, client, kind, format!("environment:{}", environment.name)).with("layer", group);
         event.details.extend(details);
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// What clients keep with an environment: the values under these names, or all.
@@ -128,16 +132,16 @@ impl Environments {
     /// [`Error::NoEnvironment`].
     pub async fn properties(&self, caller: &Caller, name: &str, keys: &[String]) -> Result<Map<String, Value>> {
         let environment = self.get(caller, name).await?;
-        let rows =
-            sqlx::query("SELECT name, value FROM environment_properties WHERE environment_id = $1 ORDER BY name")
-                .bind(environment.id.0)
-                .fetch_all(self.store.read())
-                .await?;
+        let rows = sqlx::query_as::<_, PropertyRow>(
+            "SELECT name, value FROM environment_properties WHERE environment_id = $1 ORDER BY name",
+        )
+        .bind(environment.id.0)
+        .fetch_all(self.store.read())
+        .await?;
         let mut properties = Map::new();
         for row in rows {
-            let key: String = row.try_get(0)?;
-            if keys.is_empty() || keys.contains(&key) {
-                properties.insert(key, serde_json::from_str(row.try_get(1)?).map_err(Error::internal)?);
+            if keys.is_empty() || keys.contains(&row.name) {
+                properties.insert(row.name, serde_json::from_str(&row.value).map_err(Error::internal)?);
             }
         }
         Ok(properties)
@@ -186,11 +190,10 @@ impl Environments {
         caller: &Caller,
         client: &Client,
         name: &str,
-        properties: &str,
+        properties: Map<String, Value>,
         replace: bool,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
-        let properties = read_object("properties", properties)?;
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
         let environment = hold(&mut tx, environment).await?;
@@ -214,7 +217,7 @@ impl Environments {
         written(&kept)?;
         let event = Event::by(caller, client, "properties.keep", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("names", names)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Forgets values that were kept with an environment; one that is not there is none too many.
@@ -234,27 +237,23 @@ impl Environments {
         }
         let event = Event::by(caller, client, "properties.forget", format!("environment:{}", environment.name));
         audit::append(&mut tx, self.world.now(), event.with("names", keys)).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }
 
 async fn kept(tx: &mut Tx, environment: &Environment) -> Result<Map<String, Value>> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT name, value FROM environment_properties WHERE environment_id = $1")
+    let rows =
+        sqlx::query_as::<_, PropertyRow>("SELECT name, value FROM environment_properties WHERE environment_id = $1")
             .bind(environment.id.0)
             .fetch_all(&mut **tx)
             .await?;
-    rows.into_iter().map(|(name, value)| Ok((name, serde_json::from_str(&value).map_err(Error::internal)?))).collect()
+    rows.into_iter().map(|row| Ok((row.name, serde_json::from_str(&row.value).map_err(Error::internal)?))).collect()
 }
 
 fn check_display(display: &str) -> Result<String> {
     let display = display.trim();
-    names::check_display(display).map_err(|why| Error::invalid("displayName", format!("displayName: {why}")))?;
+    environment_name::check_display(display).map_err(|why| Error::invalid(field::Environment::DisplayName, why))?;
     Ok(display.to_owned())
-}
-
-fn read_object(parameter: &'static str, text: &str) -> Result<Map<String, Value>> {
-    json::read(text).map_err(|why| Error::invalid(parameter, format!("it has to be a JSON object ({why})")))
 }
 
 fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {
@@ -270,8 +269,8 @@ fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {
 /// As JSON, unless it is too much.
 fn written(data: &Map<String, Value>) -> Result<String> {
     let text = serde_json::to_string(data).map_err(Error::internal)?;
-    if text.len() > LARGEST {
-        return Err(Error::Limit(format!("at most {LARGEST} bytes can be kept here").into()));
+    if text.len() > DATA {
+        return Err(Error::Limit(format!("at most {DATA} bytes can be kept here").into()));
     }
     Ok(text)
 }

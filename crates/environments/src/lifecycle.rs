@@ -12,13 +12,13 @@ use super::manager::{Manager, OperationGuard};
 use super::model::{Environment, Failure};
 use super::operation::StartedOperation;
 use super::rows::{self, DesiredState, Which};
-use super::spec::{EnvironmentSpec, NodesSpec};
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::error::{Error, Result};
 use keyrack_engine::{Engine, ImageRef};
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::{AccountId, EnvironmentId, UserId};
+use keyrack_types::topology::{EnvironmentSpec, NodesSpec};
 
 /// What nodes get to end by themselves when the server closes, and how long closing may take altogether.
 const CLOSING_GRACE: Duration = Duration::from_secs(4);
@@ -26,6 +26,13 @@ const CLOSING: Duration = Duration::from_secs(6);
 
 /// The environment of the demo start.
 pub const DEMO: &str = "my-project";
+
+keyrack_core::store::row! {
+    struct OwnEnvironment {
+        id: EnvironmentId,
+        desired_state: String,
+    }
+}
 
 impl Environments {
     /// Recovers the environments: those that should run are started again, interrupted operations are finished. The starts
@@ -40,7 +47,7 @@ impl Environments {
         self.join_cluster().await?;
         let mut tx = self.store.begin().await?;
         actions::tidy(&mut tx, self.world.now(), self.server_id()).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let mut again = Vec::new();
         for (id, desired_state) in self.own_environments().await? {
             if let Some(started) = self.recover(&manager, id, desired_state).await? {
@@ -94,14 +101,13 @@ impl Environments {
     }
 
     async fn own_environments(&self) -> Result<Vec<(EnvironmentId, DesiredState)>> {
-        let rows: Vec<(i64, String)> =
-            sqlx::query_as("SELECT id, wanted FROM environments WHERE server = $1 ORDER BY id")
-                .bind(self.server_id().map(|id| id.as_str().to_owned()))
-                .fetch_all(self.store.read())
-                .await?;
-        rows.into_iter()
-            .map(|(id, desired_state)| Ok((EnvironmentId(id), DesiredState::by_word(&desired_state)?)))
-            .collect()
+        let rows = sqlx::query_as::<_, OwnEnvironment>(
+            "SELECT id, wanted AS desired_state FROM environments WHERE server = $1 ORDER BY id",
+        )
+        .bind(self.server_id().map(|id| id.as_str().to_owned()))
+        .fetch_all(self.store.read())
+        .await?;
+        rows.into_iter().map(|row| Ok((row.id, DesiredState::by_word(&row.desired_state)?))).collect()
     }
 
     /// Recovers one environment from the state in which the last run of the server left it; returns what is still to be done.
@@ -130,7 +136,7 @@ impl Environments {
             .await?;
         environment.status = status;
         if !status.is_changing() {
-            tx.commit().await?;
+            tx.commit(&[]).await?;
             return Ok(None);
         }
         let subject = format!("environment:{}", environment.name);
@@ -144,8 +150,8 @@ impl Environments {
             server: self.server_id(),
         };
         let action = actions::begin(&mut tx, now, action).await?;
-        tx.commit().await?;
-        Ok(Some(Recovery::Start(StartedOperation { action, via: status, environment, guard })))
+        tx.commit(&[]).await?;
+        Ok(Some(Recovery::Start(StartedOperation { action, from: status, via: status, environment, guard })))
     }
 
     fn resume(&self, recovery: Recovery, desired_state: DesiredState) {

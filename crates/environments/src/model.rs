@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::deployments::Deployment;
-use super::name::DOMAIN;
 use keyrack_core::cluster::Placement;
 use keyrack_engine::{CLOUDLET_MEMORY, ImageRef, NodeAddress, NodeSpec};
-use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
+use keyrack_types::environment_name::DOMAIN;
 use keyrack_types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
+use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
 
 /// One environment with everything that is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -73,6 +73,8 @@ pub(super) struct Work {
 /// A change that is recorded and about to be carried out.
 pub(super) struct StartedOperation {
     pub action: ActionId,
+    /// The status that the environment had before.
+    pub from: EnvStatus,
     pub via: EnvStatus,
     pub environment: Environment,
     pub guard: OperationGuard,
@@ -127,10 +129,10 @@ impl Environments {
             server: self.server_id(),
         };
         let action = actions::begin(&mut tx, self.world.now(), new).await?;
-        tx.commit().await?;
-        environment.status = change.via;
+        tx.commit(&[]).await?;
+        let from = std::mem::replace(&mut environment.status, change.via);
         environment.failure = None;
-        Ok(StartedOperation { action, via: change.via, environment, guard })
+        Ok(StartedOperation { action, from, via: change.via, environment, guard })
     }
 
     /// Takes the environment from the status that was seen to the changing one; false when it has another one by now.
@@ -156,7 +158,7 @@ impl Environments {
     ) -> Result<Operation> {
         let keyrack = self.clone();
         let manager = self.manager()?.clone();
-        let StartedOperation { action, via, environment, guard } = started;
+        let StartedOperation { action, via, environment, guard, .. } = started;
         let shown = environment.clone();
         let task = tokio::spawn(async move {
             let slot = manager.slot(environment.id);
@@ -229,14 +231,14 @@ impl Environments {
         if let Some(action) = action {
             actions::end(&mut tx, now, action, failure.map(ToString::to_string)).await?;
         }
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(settled)
     }
 
     pub(super) async fn end_action(&self, action: ActionId, error: Option<String>) -> Result<()> {
         let mut tx = self.store.begin().await?;
         actions::end(&mut tx, self.world.now(), action, error).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Tries again while the database is out of reach, for a minute or so.

@@ -1,13 +1,15 @@
 //! Looking at environments.
 
+use super::ActionFilter;
 use super::model::Environment;
 use super::rows::{self, Which};
-use super::{ActionFilter, name};
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::{LogFile, LogPart, Template};
+use keyrack_types::environment_name;
 use keyrack_types::environments::{EnvStatus, Overview};
 use keyrack_types::ids::NodeId;
 
@@ -81,7 +83,7 @@ impl Environments {
     pub async fn set_display_name(&self, caller: &Caller, client: &Client, name: &str, display: &str) -> Result<()> {
         caller.require(Right::Operate)?;
         let display = display.trim();
-        name::check_display(display).map_err(|why| Error::invalid("displayName", format!("displayName: {why}")))?;
+        environment_name::check_display(display).map_err(|why| Error::invalid(field::Environment::DisplayName, why))?;
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
         sqlx::query("UPDATE environments SET display_name = $2 WHERE id = $1")
@@ -93,7 +95,7 @@ impl Environments {
             .with("from", environment.display_name)
             .with("to", display);
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// What nodes can run on this server.
@@ -161,7 +163,10 @@ impl Environments {
         let kind = if remove { "log.remove" } else { "log.clear" };
         let event = super::inside::event(caller, client, kind, &inside).with("path", super::inside::short_path(path));
         let done = if remove { engine.remove_log(id, path).await } else { engine.clear_log(id, path).await };
-        super::inside::InsideAudit::new(self, event).of(done).await?.map_err(super::inside::engine_error("path"))
+        super::inside::InsideAudit::new(self, event)
+            .of(done)
+            .await?
+            .map_err(super::inside::engine_error(field::Environment::Path))
     }
 
     async fn node_of(&self, caller: &Caller, name: &str, node: i64) -> Result<NodeId> {

@@ -11,6 +11,7 @@ use super::rows::{self, Which};
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::{FileWork, ImageRef, NodePath};
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::NodeId;
@@ -56,7 +57,10 @@ impl Environments {
             let image = retagged(node, &redeployment.tag)?;
             let command = node.facts.whole_command();
             let engine = &self.manager()?.engine;
-            engine.check(&image, command.as_deref(), &node.facts.variables).await.map_err(engine_error("tag"))?;
+            engine
+                .check(&image, command.as_deref(), &node.facts.variables)
+                .await
+                .map_err(engine_error(field::Environment::Tag))?;
         }
         let Some(change) = CHANGES.iter().find(|change| change.from.contains(&environment.status)) else {
             return Err(Error::WrongState { name: environment.name, current: environment.status, needed: ALLOWED });
@@ -83,13 +87,14 @@ impl Environments {
             node.image = retagged(node, tag)?;
             keep(&mut tx, node).await?;
         }
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(nodes)
     }
 }
 
 fn retagged(node: &Node, tag: &str) -> Result<ImageRef> {
-    ImageRef::parse(&format!("{}:{}", node.image.name, tag.trim())).map_err(|why| Error::invalid("tag", why))
+    ImageRef::parse(&format!("{}:{}", node.image.name, tag.trim()))
+        .map_err(|why| Error::invalid(field::Environment::Tag, why))
 }
 
 async fn deploy(work: Work, ids: Vec<NodeId>, redeployment: Redeployment, status: EnvStatus) -> Outcome {
@@ -118,10 +123,10 @@ async fn empty_volumes(work: &Work, node: &Node) -> Result<()> {
         let engine = &work.manager.engine;
         match engine.work_on_files(&spec, FileWork::Delete(path.clone())).await {
             Ok(_) | Err(keyrack_engine::EngineError::NoFile(_)) => {}
-            Err(error) => return Err(engine_error("path")(error)),
+            Err(error) => return Err(engine_error(field::Environment::Path)(error)),
         }
         let made = engine.work_on_files(&spec, FileWork::Create { path, folder: true }).await;
-        made.map_err(engine_error("path"))?;
+        made.map_err(engine_error(field::Environment::Path))?;
     }
     Ok(())
 }

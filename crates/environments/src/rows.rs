@@ -2,20 +2,19 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
 use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
-use super::name;
-use keyrack_core::cluster::{Placement, placement_sql};
-use keyrack_engine::{ImageRef, NodeAddress};
+use keyrack_core::cluster::Placement;
 use keyrack_core::error::{Error, Result};
-use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
-use keyrack_core::store::Dialect;
+use keyrack_engine::{ImageRef, NodeAddress};
+use keyrack_types::environment_name;
 use keyrack_types::environments::EnvStatus;
+use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, ServerId, UserId};
 use keyrack_types::order::sort_by_name;
-use keyrack_core::world::from_millis;
 
 /// What is wanted of an environment, as the store writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,31 +51,134 @@ pub enum Which<'a> {
     Id(EnvironmentId),
 }
 
+/// What reads environments, and all that belongs to them.
+struct Texts {
+    environments: (&'static str, &'static str),
+    nodes: &'static str,
+    layers: &'static str,
+    deployments: &'static str,
+    groups: &'static str,
+}
+
+macro_rules! environments {
+    ($dialect:ident, $condition:literal) => {
+        concat!(
+            "SELECT e.id, e.account_id, e.creator_id, e.name, e.display_name, e.appid, e.status, e.settings, e.failure, ",
+            "e.created_at, (SELECT MIN(m.user_id) FROM memberships m WHERE m.account_id = e.account_id AND m.role = 'owner') ",
+            "AS owner_id, ",
+            keyrack_core::placement_sql!($dialect),
+            " FROM environments e LEFT JOIN servers s ON s.id = e.server WHERE ",
+            $condition,
+            " ORDER BY e.name"
+        )
+    };
+}
+
+/// The texts for those environments that a condition names.
+macro_rules! texts {
+    ($condition:literal) => {
+        Texts {
+            environments: (environments!(Sqlite, $condition), environments!(Postgres, $condition)),
+            nodes: concat!(
+                "SELECT n.environment_id, n.id, n.node_group, n.node_type, n.image, n.tag, n.is_master, n.fixed_cloudlets, ",
+                "n.flexible_cloudlets, n.port, n.spec FROM nodes n JOIN environments e ON e.id = n.environment_id WHERE ",
+                $condition,
+                " ORDER BY n.id"
+            ),
+            layers: concat!(
+                "SELECT l.environment_id, l.node_group, l.display_name, l.data FROM layers l ",
+                "JOIN environments e ON e.id = l.environment_id WHERE ",
+                $condition
+            ),
+            deployments: concat!(
+                "SELECT d.environment_id, d.node_group, d.context, d.archive, d.size, d.hooks, d.user_id, d.deployed_at ",
+                "FROM deployments d JOIN environments e ON e.id = d.environment_id WHERE ",
+                $condition,
+                " ORDER BY d.context"
+            ),
+            groups: concat!(
+                "SELECT m.environment_id, g.name FROM environment_group_members m ",
+                "JOIN environment_groups g ON g.id = m.group_id JOIN environments e ON e.id = m.environment_id WHERE ",
+                $condition
+            ),
+        }
+    };
+}
+
+const ALL: Texts = texts!("e.account_id = $1 AND e.wanted <> 'deleted'");
+const NAMED: Texts = texts!("e.account_id = $1 AND e.wanted <> 'deleted' AND (e.name = $2 OR e.appid = $2)");
+const BY_ID: Texts = texts!("e.id = $1");
+
+keyrack_core::store::row! {
+    struct EnvironmentRow {
+        id: EnvironmentId,
+        account_id: AccountId,
+        creator_id: UserId,
+        name: String,
+        display_name: String,
+        appid: String,
+        status: i64,
+        settings: String,
+        failure: String,
+        created_at: DateTime<Utc>,
+        owner_id: Option<UserId>,
+        server_id: Option<ServerId>,
+        server_address: String,
+        server_alive: bool,
+    }
+
+    struct NodeRow {
+        environment_id: EnvironmentId,
+        id: NodeId,
+        node_group: String,
+        node_type: String,
+        image: String,
+        tag: String,
+        is_master: bool,
+        fixed_cloudlets: i64,
+        flexible_cloudlets: i64,
+        port: i64,
+        spec: String,
+    }
+
+    struct LayerRow {
+        environment_id: EnvironmentId,
+        node_group: String,
+        display_name: String,
+        data: String,
+    }
+
+    struct DeploymentRow {
+        environment_id: EnvironmentId,
+        node_group: String,
+        context: String,
+        archive: String,
+        size: i64,
+        hooks: String,
+        user_id: UserId,
+        deployed_at: DateTime<Utc>,
+    }
+
+    struct GroupRow {
+        environment_id: EnvironmentId,
+        name: String,
+    }
+}
+
+/// The layers of each environment.
+type Layers = HashMap<EnvironmentId, Vec<Layer>>;
+
 /// Reads environments with their layers and nodes, sorted by name.
 pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Environment>> {
-    let condition = match which {
-        Which::All(_) => "e.account_id = $1 AND e.wanted <> 'deleted'",
-        Which::Named(..) => "e.account_id = $1 AND e.wanted <> 'deleted' AND (e.name = $2 OR e.appid = $2)",
-        Which::Id(_) => "e.id = $1",
+    let texts = match which {
+        Which::All(_) => &ALL,
+        Which::Named(..) => &NAMED,
+        Which::Id(_) => &BY_ID,
     };
-    let dialect = if connection.backend_name() == "SQLite" { Dialect::Sqlite } else { Dialect::Postgres };
-    let placement = placement_sql(dialect);
-    let environments = format!(
-        "SELECT e.id, e.account_id, e.creator_id, e.name, e.display_name, e.appid, e.status, e.settings, e.failure, \
-         e.created_at, (SELECT MIN(m.user_id) FROM memberships m WHERE m.account_id = e.account_id AND m.role = 'owner'), \
-         {placement} \
-         FROM environments e LEFT JOIN servers s ON s.id = e.server WHERE {condition} ORDER BY e.name"
-    );
-    let nodes = format!(
-        "SELECT n.environment_id, n.id, n.node_group, n.node_type, n.image, n.tag, n.is_master, n.fixed_cloudlets, \
-         n.flexible_cloudlets, n.port, n.spec FROM nodes n JOIN environments e ON e.id = n.environment_id \
-         WHERE {condition} ORDER BY n.id"
-    );
-    let mut layers: HashMap<i64, Vec<Layer>> = HashMap::new();
-    for row in query(&mut *connection, nodes, which).await? {
-        let environment: i64 = row.try_get(0)?;
-        let node = node(&row)?;
-        let layers = layers.entry(environment).or_default();
+    let mut layers: Layers = HashMap::new();
+    for row in query::<NodeRow>(&mut *connection, texts.nodes, which).await? {
+        let layers = layers.entry(row.environment_id).or_default();
+        let node = node(row)?;
         match layers.iter_mut().find(|layer| layer.name == node.group) {
             Some(layer) => layer.nodes.push(node),
             None => layers.push(Layer {
@@ -88,49 +190,38 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
             }),
         }
     }
-    let facts = format!(
-        "SELECT l.environment_id, l.node_group, l.display_name, l.data FROM layers l \
-         JOIN environments e ON e.id = l.environment_id WHERE {condition}"
-    );
-    for row in query(&mut *connection, facts, which).await? {
-        let name: String = row.try_get(1)?;
+    for row in query::<LayerRow>(&mut *connection, texts.layers, which).await? {
         // What is kept of a layer may outlive its nodes.
-        let found =
-            layers.get_mut(&row.try_get(0)?).and_then(|layers| layers.iter_mut().find(|layer| layer.name == name));
-        if let Some(layer) = found {
-            layer.display_name = row.try_get(2)?;
-            layer.data = serde_json::from_str(row.try_get(3)?).map_err(Error::internal)?;
+        if let Some(layer) = layer_of(&mut layers, row.environment_id, &row.node_group) {
+            layer.display_name = row.display_name;
+            layer.data = serde_json::from_str(&row.data).map_err(Error::internal)?;
         }
     }
-    let deployed = format!(
-        "SELECT d.environment_id, d.node_group, d.context, d.archive, d.size, d.hooks, d.user_id, d.deployed_at \
-         FROM deployments d JOIN environments e ON e.id = d.environment_id WHERE {condition} ORDER BY d.context"
-    );
-    for row in query(&mut *connection, deployed, which).await? {
-        let name: String = row.try_get(1)?;
-        let found =
-            layers.get_mut(&row.try_get(0)?).and_then(|layers| layers.iter_mut().find(|layer| layer.name == name));
-        if let Some(layer) = found {
-            layer.deployments.push(deployment(&row)?);
+    for row in query::<DeploymentRow>(&mut *connection, texts.deployments, which).await? {
+        if let Some(layer) = layer_of(&mut layers, row.environment_id, &row.node_group) {
+            layer.deployments.push(deployment(row)?);
         }
     }
-    let members = format!(
-        "SELECT m.environment_id, g.name FROM environment_group_members m JOIN environment_groups g ON g.id = m.group_id \
-         JOIN environments e ON e.id = m.environment_id WHERE {condition}"
-    );
-    let mut groups: HashMap<i64, Vec<String>> = HashMap::new();
-    for row in query(&mut *connection, members, which).await? {
-        groups.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
+    let mut groups: HashMap<EnvironmentId, Vec<String>> = HashMap::new();
+    for row in query::<GroupRow>(&mut *connection, texts.groups, which).await? {
+        groups.entry(row.environment_id).or_default().push(row.name);
     }
     groups.values_mut().for_each(|names| sort_by_name(names, |name| name));
-    query(connection, environments, which)
+    let (sqlite, postgres) = texts.environments;
+    let environments = if connection.backend_name() == "SQLite" { sqlite } else { postgres };
+    query::<EnvironmentRow>(connection, environments, which)
         .await?
-        .iter()
+        .into_iter()
         .map(|row| {
-            let id: i64 = row.try_get(0)?;
-            environment(row, layers.remove(&id).unwrap_or_default(), groups.remove(&id).unwrap_or_default())
+            let layers = layers.remove(&row.id).unwrap_or_default();
+            let groups = groups.remove(&row.id).unwrap_or_default();
+            environment(row, layers, groups)
         })
         .collect()
+}
+
+fn layer_of<'a>(layers: &'a mut Layers, environment: EnvironmentId, name: &str) -> Option<&'a mut Layer> {
+    layers.get_mut(&environment)?.iter_mut().find(|layer| layer.name == name)
 }
 
 /// The one environment that a client names by its short name, its domain or its appid.
@@ -138,16 +229,19 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
 /// # Errors
 /// [`Error::NoEnvironment`].
 pub async fn find(connection: &mut AnyConnection, account: AccountId, written: &str) -> Result<Environment> {
-    let key = name::key(written);
+    let key = environment_name::key(written);
     read(connection, Which::Named(account, &key))
         .await?
         .pop()
         .ok_or_else(|| Error::NoEnvironment(written.trim().chars().take(100).collect()))
 }
 
-async fn query(connection: &mut AnyConnection, sql: String, which: Which<'_>) -> Result<Vec<AnyRow>> {
-    // Put together above from fixed parts only.
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql));
+async fn query<T: for<'r> FromRow<'r, AnyRow> + Send + Unpin>(
+    connection: &mut AnyConnection,
+    text: &'static str,
+    which: Which<'_>,
+) -> Result<Vec<T>> {
+    let query = sqlx::query_as::<_, T>(text);
     let query = match which {
         Which::All(account) => query.bind(account.0),
         Which::Named(account, key) => query.bind(account.0).bind(key.to_owned()),
@@ -156,55 +250,51 @@ async fn query(connection: &mut AnyConnection, sql: String, which: Which<'_>) ->
     Ok(query.fetch_all(connection).await?)
 }
 
-fn environment(row: &AnyRow, mut layers: Vec<Layer>, groups: Vec<String>) -> Result<Environment> {
-    let (name, display_name): (String, String) = (row.try_get(3)?, row.try_get(4)?);
-    let status = status(row.try_get(6)?)?;
-    let failure: String = row.try_get(8)?;
+fn environment(row: EnvironmentRow, mut layers: Vec<Layer>, groups: Vec<String>) -> Result<Environment> {
+    let status = status(row.status)?;
     for node in layers.iter_mut().flat_map(|layer| &mut layer.nodes) {
         node.status = status;
     }
-    let creator = UserId(row.try_get(2)?);
     Ok(Environment {
-        id: EnvironmentId(row.try_get(0)?),
-        account: AccountId(row.try_get(1)?),
-        owner: row.try_get::<Option<i64>, _>(10)?.map_or(creator, UserId),
-        creator,
-        display_name: if display_name.is_empty() { name.clone() } else { display_name },
-        name,
-        appid: row.try_get(5)?,
+        id: row.id,
+        account: row.account_id,
+        owner: row.owner_id.unwrap_or(row.creator_id),
+        creator: row.creator_id,
+        display_name: if row.display_name.is_empty() { row.name.clone() } else { row.display_name },
+        name: row.name,
+        appid: row.appid,
         status,
-        settings: serde_json::from_str::<EnvironmentSettings>(row.try_get(7)?).map_err(Error::internal)?,
-        failure: serde_json::from_str(&failure).ok(),
-        created: from_millis(row.try_get(9)?),
-        placement: Placement::read(row, 11)?,
+        settings: serde_json::from_str::<EnvironmentSettings>(&row.settings).map_err(Error::internal)?,
+        failure: serde_json::from_str(&row.failure).ok(),
+        created: row.created_at,
+        placement: Placement::new(row.server_id, row.server_address, row.server_alive),
         groups,
         layers,
     })
 }
 
-fn deployment(row: &AnyRow) -> Result<Deployment> {
+fn deployment(row: DeploymentRow) -> Result<Deployment> {
     Ok(Deployment {
-        context: row.try_get(2)?,
-        archive: row.try_get(3)?,
-        size: u64::try_from(row.try_get::<i64, _>(4)?).unwrap_or_default(),
-        hooks: serde_json::from_str(row.try_get(5)?).map_err(Error::internal)?,
-        user: UserId(row.try_get(6)?),
-        deployed: from_millis(row.try_get(7)?),
+        context: row.context,
+        archive: row.archive,
+        size: u64::try_from(row.size).unwrap_or_default(),
+        hooks: serde_json::from_str(&row.hooks).map_err(Error::internal)?,
+        user: row.user_id,
+        deployed: row.deployed_at,
     })
 }
 
-fn node(row: &AnyRow) -> Result<Node> {
-    let number = |index: usize| -> Result<u32> { Ok(u32::try_from(row.try_get::<i64, _>(index)?).unwrap_or(0)) };
+fn node(row: NodeRow) -> Result<Node> {
     Ok(Node {
-        id: NodeId(row.try_get(1)?),
-        group: row.try_get(2)?,
-        node_type: row.try_get(3)?,
-        image: ImageRef { name: row.try_get(4)?, tag: row.try_get(5)? },
-        master: row.try_get::<i64, _>(6)? != 0,
-        fixed_cloudlets: number(7)?,
-        flexible_cloudlets: number(8)?,
-        address: NodeAddress::at(u16::try_from(row.try_get::<i64, _>(9)?).map_err(Error::internal)?),
-        facts: serde_json::from_str::<NodeFacts>(row.try_get(10)?).map_err(Error::internal)?,
+        id: row.id,
+        group: row.node_group,
+        node_type: row.node_type,
+        image: ImageRef { name: row.image, tag: row.tag },
+        master: row.is_master,
+        fixed_cloudlets: u32::try_from(row.fixed_cloudlets).unwrap_or(0),
+        flexible_cloudlets: u32::try_from(row.flexible_cloudlets).unwrap_or(0),
+        address: NodeAddress::at(u16::try_from(row.port).map_err(Error::internal)?),
+        facts: serde_json::from_str::<NodeFacts>(&row.spec).map_err(Error::internal)?,
         status: EnvStatus::Stopped,
     })
 }

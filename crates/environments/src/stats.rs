@@ -11,6 +11,7 @@ use super::samples::SumStat;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::error::Result;
+use keyrack_core::field;
 use keyrack_types::ids::NodeId;
 
 /// The time between two samples.
@@ -74,7 +75,7 @@ impl Environments {
         caller.require(Right::See)?;
         if step.is_zero() || duration > step * MOST_STEPS {
             let why = format!("it has to be more than 0, and at least 1/{MOST_STEPS} of the duration");
-            return Err(keyrack_core::Error::invalid("interval", why));
+            return Err(keyrack_core::Error::invalid(field::Environment::Interval, why));
         }
         let environment = self.get_local(caller, name).await?;
         let nodes: Vec<NodeId> = choice.of(&environment)?.iter().map(|node| node.id).collect();

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
-use serde_json::{Map, Value, json};
 
 use super::changes::{copy_files, until_all_up};
 use super::configure::{hold, keep};
@@ -12,15 +11,16 @@ use super::inside::may;
 use super::model::{Environment, Failure, Layer, Node, NodeFacts};
 use super::node_controller::NodePlan;
 use super::operation::{Change, Operation, Outcome, Work};
+use super::ports;
 use super::rows::{self, Which};
-use super::spec::{EnvironmentSpec, NodesSpec};
-use super::{name as names, ports};
+use super::spec::{check_limits, facts};
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::json;
+use keyrack_core::field;
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::NodeId;
+use keyrack_types::topology::{NO_IMAGE, NodesChange, NodesSpec, TopologyChange};
 
 const ALLOWED: &[EnvStatus] = &[EnvStatus::Running, EnvStatus::Stopped, EnvStatus::Sleeping];
 
@@ -65,31 +65,28 @@ impl Environments {
         caller: &Caller,
         client: &Client,
         name: &str,
-        env: &str,
-        nodes: &str,
+        mut wanted: TopologyChange,
     ) -> Result<Operation> {
         may(caller)?;
         let environment = self.get_local(caller, name).await?;
-        let env: Value = json::read(env).map_err(|why| Error::invalid("env", format!("it has to be JSON ({why})")))?;
-        let nodes = filled_in(nodes, &environment)?;
-        // Its name stays what it is, whatever stands there.
-        let spec = EnvironmentSpec::parse(&json!({ "displayName": env.get("displayName") }).to_string(), &nodes)?;
+        let nodes = filled_in(std::mem::take(&mut wanted.nodes), &environment)?;
+        check_limits(&nodes)?;
         let mut planned = Vec::new();
-        for (index, nodes) in spec.nodes.iter().enumerate() {
+        for (index, nodes) in nodes.iter().enumerate() {
             let listens = self.check_runs(index, nodes).await?;
             planned.extend((0..nodes.count).map(|_| Planned { spec: nodes.clone(), listens }));
         }
         let Some(change) = CHANGES.iter().find(|change| change.from.contains(&environment.status)) else {
             return Err(Error::WrongState { name: environment.name, current: environment.status, needed: ALLOWED });
         };
-        let layers: Vec<_> = spec.nodes.iter().map(|nodes| format!("{} x {}", nodes.group, nodes.count)).collect();
+        let layers: Vec<_> = nodes.iter().map(|nodes| format!("{} x {}", nodes.group, nodes.count)).collect();
         let status = environment.status;
         let started = self.begin_with(caller, client, name, change, &[("layers", layers.into())]).await?;
-        self.spawn(started, move |work| alter(work, env, planned, status).boxed())
+        self.spawn(started, move |work| alter(work, wanted, planned, status).boxed())
     }
 
     /// Writes the nodes as they are to be, all or nothing.
-    async fn store_topology(&self, work: &Work, env: &Value, planned: &[Planned]) -> Result<Stored> {
+    async fn store_topology(&self, work: &Work, wanted: &TopologyChange, planned: &[Planned]) -> Result<Stored> {
         let mut tx = self.store.begin().await?;
         let environment = rows::read(&mut tx, Which::Id(work.environment.id)).await?.pop();
         let environment = environment.ok_or_else(|| Error::NoEnvironment(work.environment.name.clone()))?;
@@ -118,21 +115,16 @@ impl Environments {
             // What is deployed in a layer is on all its nodes.
             let layer = environment.layers.iter().find(|layer| layer.name == planned.spec.group);
             let copy_of = layer.filter(|layer| !layer.deployments.is_empty()).and_then(|layer| layer.nodes.first());
-            let facts = NodeFacts { copy_of: copy_of.map(|node| node.id), ..planned.spec.facts(planned.listens) };
+            let facts = NodeFacts { copy_of: copy_of.map(|node| node.id), ..facts(&planned.spec, planned.listens) };
             let node = NewNode { spec: planned.spec.clone(), facts };
             added.push(write_node(&mut tx, environment.id, node, port, master).await?);
         }
-        let flag = |key: &str| env.get(key).and_then(Value::as_bool);
-        environment.settings.ha = flag("ishaenabled").unwrap_or(environment.settings.ha);
-        environment.settings.ssl = flag("sslstate").unwrap_or(environment.settings.ssl);
-        let display = env.get("displayName").and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty());
-        if let Some(display) = display {
-            names::check_display(display).map_err(Error::internal)?;
-        }
+        environment.settings.ha = wanted.ha.unwrap_or(environment.settings.ha);
+        environment.settings.ssl = wanted.ssl.unwrap_or(environment.settings.ssl);
         sqlx::query("UPDATE environments SET settings = $2, display_name = COALESCE($3, display_name) WHERE id = $1")
             .bind(environment.id.0)
             .bind(serde_json::to_string(&environment.settings).map_err(Error::internal)?)
-            .bind(display)
+            .bind(wanted.display_name.as_deref())
             .execute(&mut *tx)
             .await?;
         sqlx::query(
@@ -143,7 +135,7 @@ impl Environments {
         .execute(&mut *tx)
         .await?;
         let after = rows::read(&mut tx, Which::Id(environment.id)).await?.pop();
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let after = after.ok_or(Error::NoEnvironment(environment.name))?;
         stored.added = after.nodes().filter(|node| added.contains(&node.id)).cloned().collect();
         Ok(stored)
@@ -163,52 +155,35 @@ impl Planned {
     }
 }
 
-/// Puts into the description what it does not say of layers that are there.
-fn filled_in(nodes: &str, environment: &Environment) -> Result<String> {
-    let wrong = |why: &str| Error::invalid("nodes", format!("it has to be a JSON list of objects{why}"));
-    let mut list = match json::read(nodes).map_err(|why| wrong(&format!(" ({why})")))? {
-        Value::Array(list) => list,
-        object @ Value::Object(_) => vec![object],
-        _ => return Err(wrong("")),
+/// The nodes that it is to have: what the description does not say of a layer that is there stays as it is.
+fn filled_in(described: Vec<NodesChange>, environment: &Environment) -> Result<Vec<NodesSpec>> {
+    let groups: Vec<_> = described.iter().map(|nodes| nodes.group.clone()).collect();
+    let fill_in = |(index, nodes): (usize, NodesChange)| {
+        let once = groups.iter().filter(|other| **other == nodes.group).count() == 1;
+        let layer = environment.layers.iter().find(|layer| layer.name == nodes.group);
+        let there = layer.and_then(|layer| spec_of(layer, once));
+        nodes.onto(there.as_ref()).ok_or_else(|| Error::invalid(field::Environment::Image { index }, NO_IMAGE))
     };
-    let groups: Vec<_> = list.iter().map(group_of).collect();
-    for (entry, group) in list.iter_mut().zip(&groups) {
-        let Some(layer) = environment.layers.iter().find(|layer| layer.name == *group) else { continue };
-        let Some(entry) = entry.as_object_mut() else { continue };
-        let once = groups.iter().filter(|other| *other == group).count() == 1;
-        fill_in(entry, layer, once);
-    }
-    serde_json::to_string(&list).map_err(Error::internal)
+    described.into_iter().enumerate().map(fill_in).collect()
 }
 
-fn group_of(entry: &Value) -> String {
-    let named = |value: &Value| value.get("nodeGroup").and_then(Value::as_str).map(str::to_lowercase);
-    entry.get("docker").and_then(named).or_else(|| named(entry)).unwrap_or_else(|| "cp".to_owned())
+/// What the nodes of a layer are, all of them where it is described `once`.
+fn spec_of(layer: &Layer, once: bool) -> Option<NodesSpec> {
+    let node = layer.nodes.first()?;
+    Some(NodesSpec {
+        node_type: node.node_type.clone(),
+        count: if once { u32::try_from(layer.nodes.len()).unwrap_or(u32::MAX) } else { 1 },
+        command: node.facts.command.clone(),
+        variables: node.facts.variables.clone(),
+        fixed_cloudlets: node.fixed_cloudlets,
+        flexible_cloudlets: node.flexible_cloudlets,
+        ..NodesSpec::of(node.image.clone(), &layer.name)
+    })
 }
 
-fn fill_in(entry: &mut Map<String, Value>, layer: &Layer, once: bool) {
-    let Some(node) = layer.nodes.first() else { return };
-    let known = [
-        ("image", json!(node.image.to_string())),
-        ("nodeType", json!(node.node_type)),
-        ("fixedCloudlets", json!(node.fixed_cloudlets)),
-        ("flexibleCloudlets", json!(node.flexible_cloudlets)),
-        ("cmd", json!(node.facts.command)),
-        ("env", json!(node.facts.variables)),
-        ("count", if once { json!(layer.nodes.len()) } else { Value::Null }),
-    ];
-    for (key, value) in known {
-        let said = |map: &Map<String, Value>| map.get(key).is_some_and(|value| !value.is_null());
-        let inside = entry.get("docker").and_then(Value::as_object).is_some_and(said);
-        if !inside && !said(entry) && !value.is_null() {
-            entry.insert(key.to_owned(), value);
-        }
-    }
-}
-
-async fn alter(work: Work, env: Value, planned: Vec<Planned>, status: EnvStatus) -> Outcome {
+async fn alter(work: Work, wanted: TopologyChange, planned: Vec<Planned>, status: EnvStatus) -> Outcome {
     let first = work.environment.nodes().next().map_or(NodeId(0), |node| node.id);
-    let stored = match work.keyrack.retry(|| work.keyrack.store_topology(&work, &env, &planned)).await {
+    let stored = match work.keyrack.retry(|| work.keyrack.store_topology(&work, &wanted, &planned)).await {
         Ok(stored) => stored,
         Err(error) => return broken(first, error.to_string()),
     };

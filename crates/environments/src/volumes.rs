@@ -3,14 +3,13 @@
 use super::changes::NodeChoice;
 use super::files::{FileLocation, node_path, present_path};
 use super::inside::may;
-use super::spec::VOLUME_LIMIT;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::{CLOUDLET_MEMORY, FileKind, NodePath};
+use keyrack_types::bounds::nodes::{CLOUDLETS, VOLUMES};
 use keyrack_types::ids::NodeId;
-
-const CLOUDLET_LIMIT: i64 = 512;
 
 impl Environments {
     /// Makes folders volumes of the chosen nodes; those that are not there are made.
@@ -45,8 +44,8 @@ impl Environments {
             volumes.extend(paths.clone());
             volumes.sort();
             volumes.dedup();
-            if volumes.len() > VOLUME_LIMIT {
-                return Err(Error::Limit(format!("a node can have {VOLUME_LIMIT} volumes").into()));
+            if volumes.len() > VOLUMES {
+                return Err(Error::Limit(format!("a node can have {VOLUMES} volumes").into()));
             }
             Ok(())
         })
@@ -93,11 +92,14 @@ impl Environments {
         choice: &NodeChoice,
         (fixed, flexible): (i64, i64),
     ) -> Result<()> {
-        let number = |parameter: &'static str, count: i64| match u32::try_from(count) {
-            Ok(number) if count <= CLOUDLET_LIMIT => Ok(number),
-            _ => Err(Error::invalid(parameter, format!("it has to be a number from 0 to {CLOUDLET_LIMIT}"))),
+        let number = |field: field::Environment, count: i64| match u32::try_from(count) {
+            Ok(number) if number <= CLOUDLETS => Ok(number),
+            _ => Err(Error::invalid(field, format!("it has to be a number from 0 to {CLOUDLETS}"))),
         };
-        let (fixed, flexible) = (number("fixedCloudlets", fixed)?, number("flexibleCloudlets", flexible)?);
+        let (fixed, flexible) = (
+            number(field::Environment::FixedCloudlets, fixed)?,
+            number(field::Environment::FlexibleCloudlets, flexible)?,
+        );
         let flexible = flexible.max(fixed).max(1);
         let details = [("fixed", fixed.into()), ("flexible", flexible.into())];
         let mut changed = Vec::new();
@@ -114,18 +116,20 @@ impl Environments {
     }
 
     async fn must_be_folder(&self, caller: &Caller, location: &FileLocation, path: &str) -> Result<()> {
-        let parent = node_path("path", path)?.parent().to_string();
+        let parent = node_path(field::Environment::Path, path)?.parent().to_string();
         let entries = self.list_files(caller, location, &parent).await?;
         if entries.iter().any(|entry| entry.path.to_string() == path && entry.kind == FileKind::Folder) {
             return Ok(());
         }
-        Err(Error::invalid("path", format!("“{path}” is not a folder")))
+        Err(Error::invalid(field::Environment::Path, format!("“{path}” is not a folder")))
     }
 }
 
-fn volume_paths(paths: &[String], path: fn(&'static str, &str) -> Result<NodePath>) -> Result<Vec<String>> {
-    let read = |written: &String| match path("path", written)? {
-        root if root.is_root() => Err(Error::invalid("path", "the node's folder itself cannot be a volume")),
+fn volume_paths(paths: &[String], path: fn(field::Environment, &str) -> Result<NodePath>) -> Result<Vec<String>> {
+    let read = |written: &String| match path(field::Environment::Path, written)? {
+        root if root.is_root() => {
+            Err(Error::invalid(field::Environment::Path, "the node's folder itself cannot be a volume"))
+        }
         path => Ok(path.to_string()),
     };
     paths.iter().map(read).collect()

@@ -16,16 +16,14 @@ pub use outbox::Outbox;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::core::Core;
 use keyrack_core::error::Result;
 use keyrack_core::on_core;
 use keyrack_core::settings::Settings;
-use keyrack_core::store::Tx;
-use keyrack_core::world::from_millis;
-use keyrack_types::bounds::counts::BEGINNINGS;
+use keyrack_core::store::{Dialect, Tx};
+use keyrack_types::bounds::counts::{BEGINNINGS, NOTICES_OF_USER};
 use keyrack_types::dates::readable_end;
 use keyrack_types::ids::{AccountId, UserId};
 use keyrack_types::notices::NoticeView;
@@ -154,8 +152,9 @@ pub async fn notify(
     account: Option<AccountId>,
     notice: Notice<'_>,
 ) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO notices (user_id, account_id, kind, title, body, created_at, mail_state) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO notices (user_id, account_id, kind, title, body, created_at, mail_state) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         RETURNING id",
     )
     .bind(user.0)
     .bind(account.map(|id| id.0))
@@ -164,8 +163,39 @@ pub async fn notify(
     .bind(notice.body())
     .bind(now.timestamp_millis())
     .bind(if settings.smtp.is_some() { "waiting" } else { "none" })
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
+    drop_surplus(tx, user, id).await
+}
+
+/// Selects the notices of a user that go first, `$2` excepted, at most `$3`.
+macro_rules! select_surplus {
+    ($end:literal) => {
+        concat!(
+            "SELECT id FROM notices WHERE user_id = $1 AND id <> $2 ORDER BY CASE WHEN read_at IS NOT NULL THEN 0 ",
+            "WHEN mail_state <> 'waiting' THEN 1 ELSE 2 END, id LIMIT $3",
+            $end
+        )
+    };
+}
+
+/// Keeps a user's notices within their bound: the oldest that were read go first, those that wait to be mailed last.
+async fn drop_surplus(tx: &mut Tx, user: UserId, new: i64) -> Result<()> {
+    let count: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM notices WHERE user_id = $1").bind(user.0).fetch_one(&mut **tx).await?;
+    if count <= NOTICES_OF_USER {
+        return Ok(());
+    }
+    // The user is not locked here: other locks are held already. What another transaction drops is left to it.
+    let text = match tx.dialect() {
+        Dialect::Sqlite => select_surplus!(""),
+        Dialect::Postgres => select_surplus!(" FOR UPDATE SKIP LOCKED"),
+    };
+    let surplus: Vec<i64> =
+        sqlx::query_scalar(text).bind(user.0).bind(new).bind(count - NOTICES_OF_USER).fetch_all(&mut **tx).await?;
+    for id in surplus {
+        sqlx::query("DELETE FROM notices WHERE id = $1").bind(id).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 
@@ -179,6 +209,16 @@ pub struct Notices {
 }
 
 on_core!(Notices);
+
+keyrack_core::store::row! {
+    struct NoticeRow {
+        id: i64,
+        title: String,
+        body: String,
+        created_at: DateTime<Utc>,
+        read_at: Option<i64>,
+    }
+}
 
 impl Notices {
     /// Notices; without a mailer they stay in the dashboard.
@@ -196,24 +236,21 @@ impl Notices {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<NoticeView>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as::<_, NoticeRow>(
             "SELECT id, title, body, created_at, read_at FROM notices WHERE user_id = $1 ORDER BY id DESC LIMIT $2",
         )
         .bind(caller.user.0)
         .bind(SHOWN)
         .fetch_all(self.store.read())
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(NoticeView {
-                    id: row.try_get(0)?,
-                    title: row.try_get(1)?,
-                    body: row.try_get(2)?,
-                    created: from_millis(row.try_get(3)?),
-                    read: row.try_get::<Option<i64>, _>(4)?.is_some(),
-                })
-            })
-            .collect()
+        let view = |row: NoticeRow| NoticeView {
+            id: row.id,
+            title: row.title,
+            body: row.body,
+            created: row.created_at,
+            read: row.read_at.is_some(),
+        };
+        Ok(rows.into_iter().map(view).collect())
     }
 
     /// How many of the caller's notices are unread.
@@ -239,7 +276,6 @@ impl Notices {
             .bind(up_to)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 }

@@ -16,7 +16,8 @@ pub use totp::Enrolment;
 use codes::Typed;
 use std::sync::Arc;
 
-use sqlx::{AnyConnection, Row};
+use chrono::{DateTime, Utc};
+use sqlx::AnyConnection;
 
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client};
@@ -26,7 +27,6 @@ use keyrack_core::on_core;
 use keyrack_core::passwords::Verdict;
 use keyrack_core::store::Tx;
 use keyrack_core::throttle::Guess;
-use keyrack_core::world::from_millis;
 use keyrack_types::ids::UserId;
 use keyrack_types::second_factor::{PasskeyView, SecondFactors};
 
@@ -64,11 +64,20 @@ impl std::fmt::Debug for Proof {
     }
 }
 
-/// Which second factors a user has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Having {
-    pub totp: bool,
-    pub passkeys: bool,
+keyrack_core::store::row! {
+    /// Which second factors a user has.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Having {
+        pub totp: bool,
+        pub passkeys: bool,
+    }
+
+    struct PasskeyRow {
+        id: i64,
+        name: String,
+        created_at: DateTime<Utc>,
+        last_used_at: Option<DateTime<Utc>>,
+    }
 }
 
 impl Having {
@@ -80,14 +89,13 @@ impl Having {
 
 /// Which second factors protect this user now.
 pub(crate) async fn having(connection: &mut AnyConnection, user: UserId) -> Result<Having> {
-    let row = sqlx::query(
-        "SELECT (SELECT count(*) FROM totp WHERE user_id = $1 AND confirmed = 1), \
-         (SELECT count(*) FROM passkeys WHERE user_id = $1)",
+    Ok(sqlx::query_as::<_, Having>(
+        "SELECT (SELECT count(*) FROM totp WHERE user_id = $1 AND confirmed = 1) AS totp, \
+         (SELECT count(*) FROM passkeys WHERE user_id = $1) AS passkeys",
     )
     .bind(user.0)
     .fetch_one(connection)
-    .await?;
-    Ok(Having { totp: row.try_get::<i64, _>(0)? > 0, passkeys: row.try_get::<i64, _>(1)? > 0 })
+    .await?)
 }
 
 impl SecondFactor {
@@ -107,22 +115,19 @@ impl SecondFactor {
             .bind(caller.user.0)
             .fetch_one(&mut *connection)
             .await?;
-        let rows =
-            sqlx::query("SELECT id, name, created_at, last_used_at FROM passkeys WHERE user_id = $1 ORDER BY id")
-                .bind(caller.user.0)
-                .fetch_all(&mut *connection)
-                .await?;
-        let passkeys = rows
-            .into_iter()
-            .map(|row| {
-                Ok(PasskeyView {
-                    id: row.try_get(0)?,
-                    name: row.try_get(1)?,
-                    created: from_millis(row.try_get(2)?),
-                    last_used: row.try_get::<Option<i64>, _>(3)?.map(from_millis),
-                })
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let rows = sqlx::query_as::<_, PasskeyRow>(
+            "SELECT id, name, created_at, last_used_at FROM passkeys WHERE user_id = $1 ORDER BY id",
+        )
+        .bind(caller.user.0)
+        .fetch_all(&mut *connection)
+        .await?;
+        let view = |row: PasskeyRow| PasskeyView {
+            id: row.id,
+            name: row.name,
+            created: row.created_at,
+            last_used: row.last_used_at,
+        };
+        let passkeys = rows.into_iter().map(view).collect();
         Ok(SecondFactors {
             totp: having.totp,
             passkeys,
@@ -145,7 +150,7 @@ impl SecondFactor {
                 Typed::Recovery(code) => {
                     let mut tx = self.store.begin().await?;
                     let right = recovery::take(&mut tx, user, &code, self.world.now()).await?;
-                    tx.commit().await?;
+                    tx.commit(&[]).await?;
                     if right { Verdict::Right } else { Verdict::Wrong { wait: 0 } }
                 }
                 Typed::Neither => Verdict::Wrong { wait: 0 },
@@ -154,7 +159,7 @@ impl SecondFactor {
                 let mut tx = self.store.begin().await?;
                 let right = self.take_passkey(&mut tx, user, *ceremony, answer).await?;
                 // Also after a wrong answer: the ceremony that it answered is used up.
-                tx.commit().await?;
+                tx.commit(&[]).await?;
                 if right { Verdict::Right } else { Verdict::Wrong { wait: 0 } }
             }
         };
@@ -169,7 +174,7 @@ impl SecondFactor {
         let tried = self.throttle.reserve(Guess::Code { user }).await?;
         let mut tx = self.store.begin().await?;
         let right = totp::take(&mut tx, user, code, self.world.now()).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         if !right {
             return Ok(Verdict::Wrong { wait: tried.failed() });
         }
@@ -196,6 +201,7 @@ impl SecondFactor {
     pub async fn ask_second_factor_always(&self, confirmed: &crate::accounts::Confirmed, always: bool) -> Result<()> {
         let caller = confirmed.caller();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         sqlx::query("UPDATE users SET second_factor_always = $1 WHERE id = $2")
             .bind(i64::from(always))
             .bind(caller.user.0)
@@ -203,8 +209,7 @@ impl SecondFactor {
             .await?;
         let event = confirmed.own_event("second-factor.settings").with("always", always);
         keyrack_core::audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 }
 

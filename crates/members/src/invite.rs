@@ -1,6 +1,6 @@
 //! Inviting people, by a link that works once and expires.
 
-use sqlx::Row;
+use chrono::TimeDelta;
 
 use super::{in_turn, in_turn_as_owner};
 use crate::Members;
@@ -12,7 +12,7 @@ use keyrack_core::store::Tx;
 use keyrack_core::throttle::Guess;
 use keyrack_identity::accounts::{Confirmed, SignedIn, check_email, check_name, check_strength};
 use keyrack_types::accounts::Role;
-use keyrack_types::bounds::counts::{INVITATIONS_OF_ACCOUNT, MEMBERS_OF_ACCOUNT};
+use keyrack_types::bounds::counts::{INVITATIONS_A_DAY, INVITATIONS_OF_ACCOUNT, MEMBERS_OF_ACCOUNT};
 use keyrack_types::ids::{AccountId, UserId};
 use keyrack_types::members::InvitationOffer;
 
@@ -27,13 +27,15 @@ pub struct Invitation {
     pub mailed: bool,
 }
 
-/// A stored invitation that still holds.
-struct Open {
-    id: i64,
-    account: AccountId,
-    account_name: String,
-    email: String,
-    role: Role,
+keyrack_core::store::row! {
+    /// A stored invitation that still holds.
+    struct Open {
+        id: i64,
+        account: AccountId,
+        account_name: String,
+        email: String,
+        role: Role,
+    }
 }
 
 impl Members {
@@ -52,6 +54,7 @@ impl Members {
         let mailed = self.notices.has_mailer();
         let mut tx = self.store.begin().await?;
         in_turn_as_owner(&mut tx, caller).await?;
+        confirmed.hold(&mut tx).await?;
         let member: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.account_id = $1 AND u.email = $2",
         )
@@ -61,6 +64,18 @@ impl Members {
         .await?;
         if member > 0 {
             return Err(Error::Exists(format!("the address {email} belongs to a member already").into()));
+        }
+        // The log counts what was withdrawn, too.
+        let made_today: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM audit WHERE account_id = $1 AND at > $2 AND action = 'member.invite'",
+        )
+        .bind(caller.account.0)
+        .bind((now - TimeDelta::days(1)).timestamp_millis())
+        .fetch_one(&mut *tx)
+        .await?;
+        if made_today >= INVITATIONS_A_DAY {
+            let why = format!("an account can invite {INVITATIONS_A_DAY} times within a day: try again tomorrow");
+            return Err(Error::Limit(why.into()));
         }
         sqlx::query("DELETE FROM invitations WHERE account_id = $1 AND email = $2")
             .bind(caller.account.0)
@@ -80,7 +95,7 @@ impl Members {
                 format!("an account can have {INVITATIONS_OF_ACCOUNT} open invitations: take one back first").into(),
             ));
         }
-        let row = sqlx::query(
+        let id = sqlx::query_scalar(
             "INSERT INTO invitations (account_id, email, role, secret_hash, invited_by, created_at, expires_at, mail_state) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         )
@@ -97,9 +112,9 @@ impl Members {
         let event =
             Event::by(caller, confirmed.client(), "member.invite", format!("user:{email}")).with("role", role.name());
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.notices.mail_waits.notify_one();
-        Ok(Invitation { id: row.try_get(0)?, email, secret, mailed })
+        Ok(Invitation { id, email, secret, mailed })
     }
 
     /// Takes an invitation back.
@@ -109,17 +124,18 @@ impl Members {
     pub async fn withdraw_invitation(&self, caller: &Caller, client: &Client, id: i64) -> Result<()> {
         caller.require(Right::ManageMembers)?;
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query("DELETE FROM invitations WHERE id = $1 AND account_id = $2 RETURNING email")
-            .bind(id)
-            .bind(caller.account.0)
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or_else(|| Error::NotFound(format!("there is no invitation {id}; it may have been accepted").into()))?;
-        let email: String = row.try_get(0)?;
+        let email: String =
+            sqlx::query_scalar("DELETE FROM invitations WHERE id = $1 AND account_id = $2 RETURNING email")
+                .bind(id)
+                .bind(caller.account.0)
+                .fetch_optional(&mut *tx)
+                .await?
+                .ok_or_else(|| {
+                    Error::NotFound(format!("there is no invitation {id}; it may have been accepted").into())
+                })?;
         let event = Event::by(caller, client, "member.withdraw-invitation", format!("user:{email}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// What an invitation's link offers.
@@ -156,7 +172,7 @@ impl Members {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         in_turn(&mut tx, open.account).await?;
-        let row = sqlx::query(
+        let user = sqlx::query_scalar(
             "INSERT INTO users (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
         )
         .bind(&open.email)
@@ -172,9 +188,9 @@ impl Members {
                 error.into()
             }
         })?;
-        let user = UserId(row.try_get(0)?);
+        let user = UserId(user);
         self.join(&mut tx, &open, user, client).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.accounts.sign_in_member(user, open.account, &open.email, client).await
     }
 
@@ -193,29 +209,20 @@ impl Members {
         let mut tx = self.store.begin().await?;
         in_turn(&mut tx, open.account).await?;
         self.join(&mut tx, &open, caller.user, client).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.switch_account(caller, client, open.account.0).await
     }
 
     async fn open_invitation(&self, secret: &str) -> Result<Open> {
-        let row = sqlx::query(
-            "SELECT i.id, i.account_id, a.name, i.email, i.role FROM invitations i JOIN accounts a ON a.id = i.account_id \
-             WHERE (i.secret_hash = $1 OR i.mail_hash = $1) AND i.expires_at >= $2",
+        sqlx::query_as::<_, Open>(
+            "SELECT i.id, i.account_id AS account, a.name AS account_name, i.email, i.role FROM invitations i \
+             JOIN accounts a ON a.id = i.account_id WHERE (i.secret_hash = $1 OR i.mail_hash = $1) AND i.expires_at >= $2",
         )
         .bind(SecretHash::of(secret).to_vec())
         .bind(self.world.now().timestamp_millis())
         .fetch_optional(self.store.read())
         .await?
-        .ok_or_else(no_invitation)?;
-        let role: String = row.try_get(4)?;
-        Ok(Open {
-            id: row.try_get(0)?,
-            account: AccountId(row.try_get(1)?),
-            account_name: row.try_get(2)?,
-            email: row.try_get(3)?,
-            role: Role::by_name(&role)
-                .ok_or_else(|| Error::internal(format!("the store holds the unknown role “{role}”")))?,
-        })
+        .ok_or_else(no_invitation)
     }
 
     /// Makes a member; the account's turn is taken by the caller.

@@ -1,16 +1,22 @@
 //! Leaving an account.
 
-use sqlx::Row;
-
 use super::{check_owner_left, in_turn, member, withdraw_invitations_of};
 use crate::Members;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::secret::SecretHash;
-use keyrack_core::user_lock::lock_user;
 use keyrack_identity::accounts::Confirmed;
 use keyrack_types::ids::{AccountId, TokenId};
+
+keyrack_core::store::row! {
+    struct LostToken {
+        id: TokenId,
+        description: String,
+        secret_hash: Vec<u8>,
+    }
+}
 
 impl Members {
     /// Takes the one who confirmed out of an account. The leaver's tokens there are removed, and values that the leaver made of
@@ -28,11 +34,11 @@ impl Members {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         in_turn(&mut tx, account).await?;
-        lock_user(&mut tx, caller.user).await?;
+        confirmed.hold(&mut tx).await?;
         let (email, role) = member(&mut tx, account, caller.user.0)
             .await?
             .ok_or_else(|| Error::NotFound(format!("you are no member of an account {account}").into()))?;
-        let tokens = sqlx::query(
+        let tokens = sqlx::query_as::<_, LostToken>(
             "DELETE FROM tokens WHERE account_id = $1 AND owner_id = $2 RETURNING id, description, secret_hash",
         )
         .bind(account.0)
@@ -41,14 +47,14 @@ impl Members {
         .await?;
         if !tokens.is_empty() && !revoke_tokens {
             return Err(Error::invalid(
-                "tokens",
+                field::Account::MemberTokens,
                 format!("You have {} tokens in this account; they are revoked when you leave. Say so.", tokens.len()),
             ));
         }
         let in_account = |event: Event| Event { account: Some(account), ..event };
         for token in &tokens {
-            let (id, description): (i64, String) = (token.try_get(0)?, token.try_get(1)?);
-            let event = Event::by(caller, confirmed.client(), "token.remove", format!("token:{id} {description}"));
+            let subject = format!("token:{} {}", token.id, token.description);
+            let event = Event::by(caller, confirmed.client(), "token.remove", subject);
             audit::append(&mut tx, now, in_account(event)).await?;
         }
         let values = self
@@ -79,10 +85,10 @@ impl Members {
         let mut changes = vec![Invalidation::User(caller.user)];
         changes.extend(values);
         for token in &tokens {
-            if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
-                changes.push(Invalidation::Token(hash, TokenId(token.try_get(0)?)));
+            if let Some(hash) = SecretHash::from_stored(&token.secret_hash) {
+                changes.push(Invalidation::Token(hash, token.id));
             }
         }
-        self.commit(tx, &changes).await
+        tx.commit(&changes).await
     }
 }

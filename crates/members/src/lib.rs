@@ -11,7 +11,7 @@ mod switch;
 pub use invite::Invitation;
 pub use mail::Invitations;
 
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use keyrack_core::caller::Caller;
 use keyrack_core::core::Core;
@@ -45,8 +45,7 @@ impl Members {
 /// Lets changes of an account's members happen one after the other: two owners who lower each other at the same time
 /// must not leave it without one.
 async fn in_turn(tx: &mut Tx, account: AccountId) -> Result<()> {
-    sqlx::query("UPDATE accounts SET name = name WHERE id = $1").bind(account.0).execute(&mut **tx).await?;
-    Ok(())
+    tx.lock_account(account).await
 }
 
 /// Takes the turn for an owner. The caller was looked up before the transaction; whether it is an owner still is asked
@@ -59,9 +58,16 @@ async fn in_turn_as_owner(tx: &mut Tx, caller: &Caller) -> Result<()> {
     }
 }
 
+keyrack_core::store::row! {
+    struct Member {
+        email: String,
+        role: Role,
+    }
+}
+
 /// The e-mail address and the role of a member.
 async fn member(tx: &mut Tx, account: AccountId, user: i64) -> Result<Option<(String, Role)>> {
-    let row = sqlx::query(
+    let member = sqlx::query_as::<_, Member>(
         "SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id \
          WHERE m.account_id = $1 AND m.user_id = $2",
     )
@@ -69,12 +75,7 @@ async fn member(tx: &mut Tx, account: AccountId, user: i64) -> Result<Option<(St
     .bind(user)
     .fetch_optional(&mut **tx)
     .await?;
-    row.map(|row| {
-        let role: String = row.try_get(1)?;
-        let role = Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))?;
-        Ok((row.try_get(0)?, role))
-    })
-    .transpose()
+    Ok(member.map(|member| (member.email, member.role)))
 }
 
 fn no_member(user: i64) -> Error {

@@ -1,8 +1,5 @@
 //! Mailing invitations: later, from the table of invitations, so that nobody who invites waits for a mail server.
 
-use sqlx::Row;
-use sqlx::any::AnyRow;
-
 use keyrack_core::core::Core;
 use keyrack_core::error::Result;
 use keyrack_core::secret::Secret;
@@ -14,24 +11,41 @@ use keyrack_identity::notices::{Mail, Outbox};
 /// holds nothing that opens anything. A further try makes a further secret, and the former link is void.
 pub struct Invitations;
 
-impl Outbox for Invitations {
-    const TABLE: &'static str = "invitations";
-    const DUE: &'static str = "SELECT i.id, i.mail_tries, i.email, u.email FROM invitations i JOIN users u ON u.id = i.invited_by \
-         WHERE i.mail_state = 'waiting' AND i.mail_next <= $1 AND i.expires_at >= $1 ORDER BY i.id LIMIT $2";
+keyrack_core::store::row! {
+    pub struct WaitingInvitation {
+        id: i64,
+        mail_tries: i64,
+        email: String,
+        inviter: String,
+    }
+}
 
-    async fn write(core: &Core, row: &AnyRow, claim: &mut Tx) -> Result<Mail> {
-        let id: i64 = row.try_get(0)?;
+impl Outbox for Invitations {
+    type Row = WaitingInvitation;
+
+    const TABLE: &'static str = "invitations";
+    const DUE: &'static str = "SELECT i.id, i.mail_tries, i.email, u.email AS inviter FROM invitations i \
+         JOIN users u ON u.id = i.invited_by WHERE i.mail_state = 'waiting' AND i.mail_next <= $1 AND i.expires_at >= $1 ORDER BY i.id LIMIT $2";
+    const CLAIM: &'static str = "UPDATE invitations SET mail_tries = mail_tries + 1, mail_next = $1 \
+         WHERE id = $2 AND mail_state = 'waiting' AND mail_tries = $3";
+    const SETTLE: &'static str = "UPDATE invitations SET mail_state = $1 WHERE id = $2";
+
+    fn tried(row: &Self::Row) -> (i64, i64) {
+        (row.id, row.mail_tries)
+    }
+
+    async fn write(core: &Core, row: WaitingInvitation, claim: &mut Tx) -> Result<Mail> {
         let secret = Secret::new_link(&core.world);
         sqlx::query("UPDATE invitations SET mail_hash = $1 WHERE id = $2")
             .bind(secret.hash().to_vec())
-            .bind(id)
+            .bind(row.id)
             .execute(&mut **claim)
             .await?;
-        let by: String = row.try_get(3)?;
         let link = format!("{}/invite?token={}", core.settings.public_url.trim_end_matches('/'), secret.as_str());
         let body = format!(
-            "{by} invites you to an account on Keyrack.\n\nFollow this link to accept; it works once:\n{link}\n"
+            "{} invites you to an account on Keyrack.\n\nFollow this link to accept; it works once:\n{link}\n",
+            row.inviter
         );
-        Ok(Mail { to: row.try_get(2)?, subject: "You are invited to Keyrack".into(), body })
+        Ok(Mail { to: row.email, subject: "You are invited to Keyrack".into(), body })
     }
 }

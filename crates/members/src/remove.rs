@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 
-use sqlx::Row;
-
 use super::{check_owner_left, in_turn_as_owner, member, no_member, withdraw_invitations_of};
 use crate::Members;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::secret::{Secret, SecretHash};
 use keyrack_core::store::Tx;
-use keyrack_core::user_lock::lock_user;
 use keyrack_identity::accounts::Confirmed;
 use keyrack_identity::notices::{Notice, notify};
 use keyrack_tokens::replace_methods;
@@ -21,6 +19,16 @@ use keyrack_types::ids::{TokenId, UserId};
 use keyrack_types::members::TokenDisposition;
 use keyrack_types::methods::ApiSet;
 use keyrack_types::tokens::{NewSecret, TokenView};
+
+keyrack_core::store::row! {
+    /// A token that belongs to a member, or whose value the member made.
+    struct TokenOfMember {
+        id: i64,
+        description: String,
+        secret_hash: Vec<u8>,
+        owner_id: UserId,
+    }
+}
 
 impl Members {
     /// The tokens of a member, which removing the member has to decide on.
@@ -66,8 +74,13 @@ impl Members {
         in_turn_as_owner(&mut tx, caller).await?;
         let (email, role) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
         let user = UserId(user);
-        lock_user(&mut tx, user).await?;
-        let tokens = sqlx::query(
+        // By number: of two people who remove each other from two accounts, neither may wait for the other.
+        if user.0 < caller.user.0 {
+            tx.lock_user(user).await?;
+        }
+        confirmed.hold(&mut tx).await?;
+        tx.lock_user(user).await?;
+        let tokens = sqlx::query_as::<_, TokenOfMember>(
             "SELECT id, description, secret_hash, owner_id FROM tokens \
              WHERE account_id = $1 AND (owner_id = $2 OR secret_by = $2) ORDER BY id",
         )
@@ -78,15 +91,15 @@ impl Members {
         let mut transferred = Vec::new();
         let mut settled = 0;
         for token in &tokens {
-            let (id, description): (i64, String) = (token.try_get(0)?, token.try_get(1)?);
-            let owner = UserId(token.try_get(3)?);
+            let TokenOfMember { id, description, owner_id: owner, .. } = token;
+            let (id, owner) = (*id, *owner);
             let disposition = match dispositions.get(&id) {
                 Some(disposition) => *disposition,
                 None if owner != user => continue,
                 None => {
                     let why =
                         format!("Say what becomes of the token “{description}” ({id}): transfer, keep or revoke.");
-                    return Err(Error::invalid("tokens", why));
+                    return Err(Error::invalid(field::Account::MemberTokens, why));
                 }
             };
             if owner != user {
@@ -94,12 +107,11 @@ impl Members {
                 if disposition != TokenDisposition::Transfer {
                     continue;
                 }
-                let notice =
-                    Notice::TokenRegenerated { description: &description, by: &caller.email, taken_over: true };
+                let notice = Notice::TokenRegenerated { description, by: &caller.email, taken_over: true };
                 notify(&mut tx, &self.settings, now, owner, Some(caller.account), notice).await?;
             }
             settled += 1;
-            if let Some(secret) = self.settle_token(&mut tx, confirmed, (id, &description), role, disposition).await? {
+            if let Some(secret) = self.settle_token(&mut tx, confirmed, (id, description), role, disposition).await? {
                 transferred.push((id, secret));
             }
         }
@@ -130,11 +142,11 @@ impl Members {
         let mut changes = vec![Invalidation::User(user)];
         changes.extend(values);
         for token in &tokens {
-            if let Some(hash) = SecretHash::from_stored(&token.try_get::<Vec<u8>, _>(2)?) {
-                changes.push(Invalidation::Token(hash, TokenId(token.try_get(0)?)));
+            if let Some(hash) = SecretHash::from_stored(&token.secret_hash) {
+                changes.push(Invalidation::Token(hash, TokenId(token.id)));
             }
         }
-        self.commit(tx, &changes).await?;
+        tx.commit(&changes).await?;
         let mut secrets = Vec::with_capacity(transferred.len());
         for (id, secret) in transferred {
             let token = self.tokens.seen(caller, id).await?;
@@ -200,7 +212,7 @@ impl Members {
                 "The token “{description}” ({id}) signs in as its owner, so it cannot be kept with a value that somebody \
                  else knows: transfer or revoke it."
             );
-            return Err(Error::invalid("tokens", why));
+            return Err(Error::invalid(field::Account::MemberTokens, why));
         }
         let methods: Vec<String> = sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1")
             .bind(id)

@@ -21,6 +21,7 @@ impl Members {
         caller.require(Right::ManageMembers)?;
         let mut tx = self.store.begin().await?;
         in_turn_as_owner(&mut tx, caller).await?;
+        confirmed.hold(&mut tx).await?;
         let (email, former) = member(&mut tx, caller.account, user).await?.ok_or_else(|| no_member(user))?;
         sqlx::query("UPDATE memberships SET role = $1 WHERE account_id = $2 AND user_id = $3")
             .bind(role.name())
@@ -39,6 +40,6 @@ impl Members {
         audit::append(&mut tx, self.world.now(), event).await?;
         let mut changes = self.tokens.end_sign_ins_for_others(&mut tx, caller.account, UserId(user)).await?;
         changes.push(Invalidation::User(UserId(user)));
-        self.commit(tx, &changes).await
+        tx.commit(&changes).await
     }
 }

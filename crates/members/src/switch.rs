@@ -1,7 +1,5 @@
 //! People who are members of several accounts.
 
-use sqlx::Row;
-
 use crate::Members;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
@@ -13,13 +11,21 @@ use keyrack_types::ids::AccountId;
 use keyrack_types::members::AccountChoice;
 use keyrack_types::order::sort_by_name;
 
+keyrack_core::store::row! {
+    struct Membership {
+        id: i64,
+        name: String,
+        role: Role,
+    }
+}
+
 impl Members {
     /// The accounts that the caller is a member of; a token, and a session that a token opened, know only their own.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn accounts_of(&self, caller: &Caller) -> Result<Vec<AccountChoice>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as::<_, Membership>(
             "SELECT a.id, a.name, m.role FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.user_id = $1 \
              AND (a.id = $2 OR $3 = 0) ORDER BY a.id",
         )
@@ -30,12 +36,13 @@ impl Members {
         .await?;
         let mut accounts = rows
             .into_iter()
-            .map(|row| {
-                let (id, role): (i64, String) = (row.try_get(0)?, row.try_get(2)?);
-                let role = Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))?;
-                Ok(AccountChoice { id, name: row.try_get(1)?, role, current: id == caller.account.0 })
+            .map(|row| AccountChoice {
+                id: row.id,
+                name: row.name,
+                role: row.role,
+                current: row.id == caller.account.0,
             })
-            .collect::<Result<Vec<_>>>()?;
+            .collect::<Vec<_>>();
         sort_by_name(&mut accounts, |account| &account.name);
         Ok(accounts)
     }
@@ -65,7 +72,7 @@ impl Members {
         let event =
             Event::by_user(Some((caller.user, AccountId(account))), &caller.email, client, "session.switch-account");
         audit::append(&mut tx, self.world.now(), event).await?;
-        self.commit(tx, &[Invalidation::User(caller.user)]).await?;
+        tx.commit(&[Invalidation::User(caller.user)]).await?;
         self.accounts.renew_session(caller).await
     }
 }

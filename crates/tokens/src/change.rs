@@ -4,24 +4,23 @@ use chrono::{DateTime, Utc};
 
 use super::rows::{TokenRow, replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_may_change, check_scope};
+use super::scope::{Expiry, Scope};
 use crate::Tokens;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
 use keyrack_identity::accounts::Confirmed;
 use keyrack_identity::notices::{Notice, notify};
-use keyrack_types::dates::wire_moment;
+use keyrack_types::dates::{end_of_day, wire_moment};
 use keyrack_types::methods::ApiSet;
-use keyrack_types::tokens::TokenView;
+use keyrack_types::tokens::{TokenDifference, TokenState, TokenView};
 
 /// What shall be different; `None` leaves a thing as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TokenChange {
     pub description: Option<String>,
-    /// The API set, and for a custom one its methods as clients write them.
-    pub scope: Option<(ApiSet, Vec<String>)>,
-    /// `Some(None)` = never ends.
-    pub expires: Option<Option<DateTime<Utc>>>,
+    pub scope: Option<Scope>,
+    pub expires: Expiry,
     pub shared: Option<bool>,
 }
 
@@ -37,13 +36,19 @@ pub(super) struct CheckedChange {
 }
 
 impl CheckedChange {
-    /// Whether it would leave the token as it is.
-    pub fn is_none(&self, token: &TokenRow) -> bool {
-        self.description == token.description
-            && self.set == token.set
-            && self.methods == token.methods
-            && self.expires == token.expires
-            && self.shared == token.shared
+    /// What it changes of the token, given the methods that are compared: those that are stored, or all that are opened.
+    pub fn difference(&self, token: &TokenRow, before: &[String], after: &[String]) -> TokenDifference {
+        let TokenRow { description, set, expires, shared, .. } = token;
+        TokenDifference::between(
+            TokenState { description, api_set: *set, methods: before, expires: *expires, shared: *shared },
+            TokenState {
+                description: &self.description,
+                api_set: self.set,
+                methods: after,
+                expires: self.expires,
+                shared: self.shared,
+            },
+        )
     }
 }
 
@@ -65,13 +70,15 @@ impl Tokens {
         let caller = confirmed.caller();
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let token = token_to_change(&mut tx, caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {
             return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
         let checked = self.check_change(&token, change)?;
-        if checked.is_none(&token) {
+        let difference = checked.difference(&token, &token.methods, &checked.methods);
+        if difference.is_none() {
             return Ok(self.view(caller, token));
         }
         let taken_over = checked.widens && token.owner != caller.user;
@@ -94,8 +101,7 @@ impl Tokens {
             // What the token does not open any more, or not to its former owner, must not stay open through a sign-in that it gave.
             sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(token.id.0).execute(&mut *tx).await?;
         }
-        let mut event =
-            describe(Event::by(caller, confirmed.client(), "token.edit", token.subject()), &token, &checked);
+        let mut event = describe(Event::by(caller, confirmed.client(), "token.edit", token.subject()), difference);
         if taken_over {
             event = event.with("owner", format!("{} → {}", token.owner_email, caller.email));
             let notice = Notice::TokenTakenOver { description: &checked.description, by: &caller.email };
@@ -103,7 +109,7 @@ impl Tokens {
         }
         audit::append(&mut tx, now, event).await?;
         let changed = token_to_change(&mut tx, caller, id).await?;
-        self.commit(tx, &[Invalidation::Token(token.hash, token.id)]).await?;
+        tx.commit(&[Invalidation::Token(token.hash, token.id)]).await?;
         Ok(self.view(caller, changed))
     }
 
@@ -117,10 +123,15 @@ impl Tokens {
             None => token.description.clone(),
         };
         let (set, methods) = match &change.scope {
-            Some((set, methods)) => (*set, check_scope(&self.catalog, *set, methods)?),
+            Some(scope) => (scope.set(), check_scope(&self.catalog, scope)?),
             None => (token.set, token.methods.clone()),
         };
-        let expires = change.expires.unwrap_or(token.expires);
+        let expires = match change.expires {
+            Expiry::Keep => token.expires,
+            Expiry::Never => None,
+            Expiry::At(end) => Some(end),
+            Expiry::OnDay(day) => token.expires.filter(|end| end.date_naive() == day).or(Some(end_of_day(day))),
+        };
         if expires != token.expires {
             check_expiry(expires, self.world.now())?;
         }
@@ -156,29 +167,25 @@ fn ends_later(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> bool {
     from.is_some_and(|from| to.is_none_or(|to| to > from))
 }
 
-fn describe(mut event: Event, token: &TokenRow, checked: &CheckedChange) -> Event {
-    if checked.description != token.description {
-        event = event.with("description", checked.description.as_str());
+fn describe(mut event: Event, difference: TokenDifference) -> Event {
+    let TokenDifference { description, api_set, added, removed, expires, shared } = difference;
+    if let Some((_, description)) = description {
+        event = event.with("description", description);
     }
-    if checked.set != token.set {
-        event = event.with("apiSet", format!("{} → {}", token.set.name(), checked.set.name()));
+    if let Some((before, after)) = api_set {
+        event = event.with("apiSet", format!("{} → {}", before.name(), after.name()));
     }
-    let missing =
-        |from: &[String], of: &[String]| from.iter().filter(|name| !of.contains(name)).cloned().collect::<Vec<_>>();
-    for (key, names) in [
-        ("methodsAdded", missing(&checked.methods, &token.methods)),
-        ("methodsRemoved", missing(&token.methods, &checked.methods)),
-    ] {
+    for (key, names) in [("methodsAdded", added), ("methodsRemoved", removed)] {
         if !names.is_empty() {
             event = event.with(key, names);
         }
     }
-    if checked.expires != token.expires {
+    if let Some((before, after)) = expires {
         let date = |date: Option<DateTime<Utc>>| date.map_or_else(|| "never".to_owned(), wire_moment);
-        event = event.with("expires", format!("{} → {}", date(token.expires), date(checked.expires)));
+        event = event.with("expires", format!("{} → {}", date(before), date(after)));
     }
-    if checked.shared != token.shared {
-        event = event.with("shared", checked.shared);
+    if let Some(shared) = shared {
+        event = event.with("shared", shared);
     }
     event
 }

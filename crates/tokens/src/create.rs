@@ -1,10 +1,11 @@
 //! Making a token.
 
 use chrono::{DateTime, Utc};
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use super::rows::{replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_scope};
+use super::scope::Scope;
 use crate::Tokens;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Right};
@@ -14,16 +15,13 @@ use keyrack_identity::accounts::Confirmed;
 use keyrack_identity::notices::{Notice, notify};
 use keyrack_types::dates::wire_moment;
 use keyrack_types::ids::TokenId;
-use keyrack_types::methods::ApiSet;
 use keyrack_types::tokens::NewSecret;
 
 /// What a new token shall be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
     pub description: String,
-    pub api_set: ApiSet,
-    /// Names as clients write them; only looked at for [`ApiSet::Custom`].
-    pub methods: Vec<String>,
+    pub scope: Scope,
     /// Last moment of its life; `None` = never ends.
     pub expires: Option<DateTime<Utc>>,
     /// Shared with the account, or private to its creator.
@@ -43,26 +41,27 @@ impl Tokens {
         let secret = Secret::new_token(&self.world);
         let mut tx = self.store.begin().await?;
         // The account's row is the lock that keeps two requests from both taking the last place.
-        sqlx::query("UPDATE accounts SET name = name WHERE id = $1").bind(caller.account.0).execute(&mut *tx).await?;
+        tx.lock_account(caller.account).await?;
+        confirmed.hold(&mut tx).await?;
         check_limit(&mut tx, caller, self.settings.token_limit).await?;
-        let row = sqlx::query(
+        let id = sqlx::query_scalar(
             "INSERT INTO tokens (account_id, owner_id, description, api_set, shared, expires_at, secret_hash, secret_at, created_at, secret_by) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $2) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(caller.user.0)
         .bind(&description)
-        .bind(new.api_set.name())
+        .bind(new.scope.set().name())
         .bind(i64::from(new.shared))
         .bind(new.expires.map(|end| end.timestamp_millis()))
         .bind(secret.hash().to_vec())
         .bind(now.timestamp_millis())
         .fetch_one(&mut *tx)
         .await?;
-        let id = TokenId(row.try_get(0)?);
+        let id = TokenId(id);
         replace_methods(&mut tx, id, &methods).await?;
         let event = Event::by(caller, confirmed.client(), "token.create", format!("token:{id} {description}"))
-            .with("apiSet", new.api_set.name())
+            .with("apiSet", new.scope.set().name())
             .with("methods", methods)
             .with("expires", new.expires.map_or_else(|| "never".to_owned(), wire_moment))
             .with("shared", new.shared);
@@ -70,7 +69,7 @@ impl Tokens {
         let notice = Notice::TokenCreated { description: &description, by: &caller.email };
         notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
         let token = token_to_change(&mut tx, caller, id.0).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(NewSecret { token: self.view(caller, token), secret: secret.as_str().to_owned() })
     }
 
@@ -79,7 +78,7 @@ impl Tokens {
         caller.require(Right::ManageTokens)?;
         check_description(&new.description)?;
         check_expiry(new.expires, self.world.now())?;
-        check_scope(&self.catalog, new.api_set, &new.methods)
+        check_scope(&self.catalog, &new.scope)
     }
 }
 

@@ -2,19 +2,21 @@
 
 mod change;
 mod create;
-mod draft;
 mod regenerate;
 mod remove;
 mod review;
 mod rows;
 mod rules;
+mod scope;
 mod usage;
 mod vouching;
 
 pub use change::TokenChange;
 pub use create::NewToken;
 pub use regenerate::Renewal;
+pub use review::{ChangeReview, NewReview};
 pub use rows::{TokenRow, replace_methods};
+pub use scope::{Expiry, Scope};
 
 use keyrack_core::core::Core;
 use keyrack_core::on_core;

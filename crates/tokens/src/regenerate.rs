@@ -8,6 +8,7 @@ use crate::Tokens;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::secret::Secret;
 use keyrack_identity::accounts::Confirmed;
 use keyrack_identity::notices::{Notice, notify};
@@ -43,6 +44,7 @@ impl Tokens {
         let now = self.world.now();
         let secret = Secret::new_token(&self.world);
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let token = token_to_change(&mut tx, caller, id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {
@@ -71,7 +73,7 @@ impl Tokens {
         let notice = Notice::TokenRegenerated { description: &token.description, by: &caller.email, taken_over };
         notify(&mut tx, &self.settings, now, token.owner, Some(caller.account), notice).await?;
         let renewed = token_to_change(&mut tx, caller, id).await?;
-        self.commit(tx, &[Invalidation::Token(token.hash, token.id)]).await?;
+        tx.commit(&[Invalidation::Token(token.hash, token.id)]).await?;
         Ok(NewSecret { token: self.view(caller, renewed), secret: secret.as_str().to_owned() })
     }
 }
@@ -85,7 +87,7 @@ fn renewed(token: &TokenRow, renewal: Renewal, now: DateTime<Utc>) -> Result<Opt
         }
         (_, None) => Ok(token.expires),
         (Renewal::KeepDate, Some(_)) => Err(Error::invalid(
-            "expiresAt",
+            field::Token::Expires,
             "This token has expired: choose a new date, or leave it empty for a token that never expires.",
         )),
         (Renewal::FormerSpan, Some(end)) => Ok(Some(now + (end - token.secret_at).max(chrono::TimeDelta::seconds(1)))),

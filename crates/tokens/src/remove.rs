@@ -6,6 +6,7 @@ use crate::Tokens;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_identity::accounts::Confirmed;
 
 impl Tokens {
@@ -20,9 +21,10 @@ impl Tokens {
         ids.sort_unstable();
         ids.dedup();
         if ids.is_empty() {
-            return Err(Error::invalid("ids", "Name at least one token."));
+            return Err(Error::invalid(field::Token::Ids, "Name at least one token."));
         }
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let mut removed = Vec::with_capacity(ids.len());
         for id in ids {
             let token = token_to_change(&mut tx, caller, id).await?;
@@ -33,6 +35,6 @@ impl Tokens {
             audit::append(&mut tx, self.world.now(), event).await?;
             removed.push(Invalidation::Token(token.hash, token.id));
         }
-        self.commit(tx, &removed).await
+        tx.commit(&removed).await
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
 use super::rules::may_see;
 use super::usage;
@@ -14,8 +14,7 @@ use keyrack_core::error::{Error, Result};
 use keyrack_core::secret::SecretHash;
 use keyrack_core::store::Tx;
 use keyrack_core::usage::Used;
-use keyrack_core::world::from_millis;
-use keyrack_types::ids::{TokenId, UserId};
+use keyrack_types::ids::{AccountId, TokenId, UserId};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::tokens::{TokenList, TokenView};
 
@@ -42,42 +41,74 @@ pub struct TokenRow {
     pub version: i64,
 }
 
-/// The columns that [`TokenRow::read`] reads, and which tokens.
+keyrack_core::store::row! {
+    /// A row of `tokens`, with the owner's address.
+    struct StoredToken {
+        id: TokenId,
+        owner_id: UserId,
+        email: String,
+        description: String,
+        api_set: ApiSet,
+        shared: bool,
+        expires_at: Option<DateTime<Utc>>,
+        secret_hash: SecretHash,
+        secret_at: DateTime<Utc>,
+        last_used_at: Option<DateTime<Utc>>,
+        created_at: DateTime<Utc>,
+        version: i64,
+        last_address: Option<String>,
+        last_agent: Option<String>,
+    }
+
+    /// A method that a token may call.
+    struct Ticked {
+        token_id: TokenId,
+        method: String,
+    }
+
+    /// How often a token opened a method.
+    struct Counted {
+        token_id: TokenId,
+        method: String,
+        calls: i64,
+    }
+}
+
+/// Selects [`StoredToken`]s.
 macro_rules! select_tokens {
     ($which:literal) => {
         concat!(
             "SELECT t.id, t.owner_id, u.email, t.description, t.api_set, t.shared, t.expires_at, t.secret_hash, ",
-            "t.secret_at, t.last_used_at, t.created_at, t.version, t.last_address, t.last_agent FROM tokens t JOIN users u ON u.id = t.owner_id ",
+            "t.secret_at, t.last_used_at, t.created_at, t.version, t.last_address, t.last_agent FROM tokens t ",
+            "JOIN users u ON u.id = t.owner_id",
             $which
         )
     };
 }
 
-impl TokenRow {
-    fn read(row: &AnyRow) -> Result<TokenRow> {
-        let set: String = row.try_get(4)?;
-        Ok(TokenRow {
-            id: TokenId(row.try_get(0)?),
-            owner: UserId(row.try_get(1)?),
-            owner_email: row.try_get(2)?,
-            description: row.try_get(3)?,
-            set: ApiSet::by_name(&set)
-                .ok_or_else(|| Error::internal(format!("the store holds the unknown API set “{set}”")))?,
+impl From<StoredToken> for TokenRow {
+    fn from(row: StoredToken) -> TokenRow {
+        TokenRow {
+            id: row.id,
+            owner: row.owner_id,
+            owner_email: row.email,
+            description: row.description,
+            set: row.api_set,
             methods: Vec::new(),
-            shared: row.try_get::<i64, _>(5)? != 0,
-            expires: row.try_get::<Option<i64>, _>(6)?.map(from_millis),
-            hash: SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(7)?)
-                .ok_or_else(|| Error::internal("the store holds a damaged secret hash"))?,
-            secret_at: from_millis(row.try_get(8)?),
-            last_used: row.try_get::<Option<i64>, _>(9)?.map(from_millis),
-            last_place: (row.try_get(12)?, row.try_get(13)?),
+            shared: row.shared,
+            expires: row.expires_at,
+            hash: row.secret_hash,
+            secret_at: row.secret_at,
+            last_used: row.last_used_at,
+            last_place: (row.last_address, row.last_agent),
             calls: Vec::new(),
-            created: from_millis(row.try_get(10)?),
-            version: row.try_get(11)?,
-        })
+            created: row.created_at,
+            version: row.version,
+        }
     }
+}
 
-    /// How the audit log names it.
+impl TokenRow {
     pub fn subject(&self) -> String {
         format!("token:{} {}", self.id, self.description)
     }
@@ -133,32 +164,43 @@ impl Tokens {
                 format!(" AND t.id IN ({})", places.join(", "))
             }
         };
-        let rows = async |select: &str, order: &str| {
-            let query = sqlx::query(sqlx::AssertSqlSafe(format!("{select} WHERE t.account_id = $1{named}{order}")));
-            let query = ids.into_iter().flatten().fold(query.bind(caller.account.0), |query, id| query.bind(*id));
-            query.fetch_all(self.store.read()).await
-        };
-        let found = rows(select_tokens!(""), " ORDER BY t.id").await?;
-        let mut methods: HashMap<i64, Vec<String>> = HashMap::new();
+        let (account, ids) = (caller.account, ids.unwrap_or_default());
+        let found: Vec<StoredToken> = self.rows_of(account, ids, select_tokens!(""), &named, " ORDER BY t.id").await?;
         let ticked = "SELECT m.token_id, m.method FROM token_methods m JOIN tokens t ON t.id = m.token_id";
-        for row in rows(ticked, " ORDER BY m.method").await? {
-            methods.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
+        let mut methods: HashMap<TokenId, Vec<String>> = HashMap::new();
+        for row in self.rows_of::<Ticked>(account, ids, ticked, &named, " ORDER BY m.method").await? {
+            methods.entry(row.token_id).or_default().push(row.method);
         }
-        let mut calls: HashMap<i64, Vec<(String, i64)>> = HashMap::new();
         let counted = "SELECT u.token_id, u.method, u.calls FROM token_usage u JOIN tokens t ON t.id = u.token_id";
-        for row in rows(counted, "").await? {
-            calls.entry(row.try_get(0)?).or_default().push((row.try_get(1)?, row.try_get(2)?));
+        let mut calls: HashMap<TokenId, Vec<(String, i64)>> = HashMap::new();
+        for row in self.rows_of::<Counted>(account, ids, counted, &named, "").await? {
+            calls.entry(row.token_id).or_default().push((row.method, row.calls));
         }
         let mut tokens = Vec::with_capacity(found.len());
-        for row in &found {
-            let mut token = TokenRow::read(row)?;
+        for row in found {
+            let mut token = TokenRow::from(row);
             if may_see(caller, token.owner, token.shared) {
-                token.methods = methods.remove(&token.id.0).unwrap_or_default();
-                token.calls = calls.remove(&token.id.0).unwrap_or_default();
+                token.methods = methods.remove(&token.id).unwrap_or_default();
+                token.calls = calls.remove(&token.id).unwrap_or_default();
                 tokens.push(self.view(caller, token));
             }
         }
         Ok(tokens)
+    }
+
+    /// The rows of an account's tokens that `select` reads; `named` is the condition that binds `ids`.
+    async fn rows_of<T: for<'r> FromRow<'r, AnyRow> + Send + Unpin>(
+        &self,
+        account: AccountId,
+        ids: &[i64],
+        select: &str,
+        named: &str,
+        order: &str,
+    ) -> Result<Vec<T>> {
+        let text = format!("{select} WHERE t.account_id = $1{named}{order}");
+        let query = sqlx::query_as::<_, T>(sqlx::AssertSqlSafe(text)).bind(account.0);
+        let query = ids.iter().fold(query, |query, id| query.bind(*id));
+        Ok(query.fetch_all(self.store.read()).await?)
     }
 
     /// The token as the caller sees it.
@@ -200,34 +242,29 @@ impl Tokens {
 /// cannot tell which.
 pub(super) async fn token_to_change(tx: &mut Tx, caller: &Caller, id: i64) -> Result<TokenRow> {
     // The row's lock orders two changes of one token on PostgreSQL; SQLite has one writer anyway.
-    sqlx::query("UPDATE tokens SET version = version WHERE id = $1 AND account_id = $2")
-        .bind(id)
-        .bind(caller.account.0)
-        .execute(&mut **tx)
-        .await?;
+    tx.lock_token(caller.account, TokenId(id)).await?;
     find(tx, caller, id).await
 }
 
 async fn find(connection: &mut AnyConnection, caller: &Caller, id: i64) -> Result<TokenRow> {
-    let row = sqlx::query(select_tokens!("WHERE t.id = $1 AND t.account_id = $2"))
+    let row = sqlx::query_as::<_, StoredToken>(select_tokens!(" WHERE t.id = $1 AND t.account_id = $2"))
         .bind(id)
         .bind(caller.account.0)
         .fetch_optional(&mut *connection)
         .await?;
     let mut token = row
-        .as_ref()
-        .map(TokenRow::read)
-        .transpose()?
+        .map(TokenRow::from)
         .filter(|token| may_see(caller, token.owner, token.shared))
         .ok_or_else(|| no_token(id))?;
     token.methods = sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1 ORDER BY method")
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;
-    token.calls = sqlx::query_as("SELECT method, calls FROM token_usage WHERE token_id = $1")
+    let calls = sqlx::query_as::<_, Counted>("SELECT token_id, method, calls FROM token_usage WHERE token_id = $1")
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;
+    token.calls = calls.into_iter().map(|row| (row.method, row.calls)).collect();
     Ok(token)
 }
 

@@ -1,8 +1,6 @@
 //! Ending what a member's secrets of others' tokens open, when the member goes or gets another role. Whose rights a secret has is
 //! decided where it is looked up (`keyrack_identity`).
 
-use sqlx::Row;
-
 use crate::Tokens;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
@@ -11,6 +9,21 @@ use keyrack_core::secret::{Secret, SecretHash};
 use keyrack_core::store::Tx;
 use keyrack_identity::notices::{Notice, notify};
 use keyrack_types::ids::{AccountId, TokenId, UserId};
+
+keyrack_core::store::row! {
+    /// A token whose value somebody else made.
+    struct VouchedToken {
+        id: TokenId,
+        description: String,
+        secret_hash: Vec<u8>,
+        owner_id: UserId,
+    }
+
+    struct SigningToken {
+        id: TokenId,
+        secret_hash: Vec<u8>,
+    }
+}
 
 impl Tokens {
     /// Ends the secrets that a member made of others' tokens, within the transaction in which the member goes. `event` makes the
@@ -23,7 +36,7 @@ impl Tokens {
         event: impl Fn(&'static str, String) -> Event,
     ) -> Result<Vec<Invalidation>> {
         let now = self.world.now();
-        let rows = sqlx::query(
+        let tokens = sqlx::query_as::<_, VouchedToken>(
             "SELECT id, description, secret_hash, owner_id FROM tokens \
              WHERE account_id = $1 AND secret_by = $2 AND owner_id <> $2 ORDER BY id",
         )
@@ -31,24 +44,22 @@ impl Tokens {
         .bind(user.0)
         .fetch_all(&mut **tx)
         .await?;
-        let mut ended = Vec::with_capacity(rows.len());
-        for row in rows {
-            let (id, description): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
-            let owner = UserId(row.try_get(3)?);
+        let mut ended = Vec::with_capacity(tokens.len());
+        for VouchedToken { id, description, secret_hash, owner_id: owner } in tokens {
             // It is replaced by a value that is never disclosed; the owner regenerates the token.
             sqlx::query(
                 "UPDATE tokens SET secret_hash = $1, secret_by = owner_id, version = version + 1 WHERE id = $2",
             )
             .bind(Secret::new_token(&self.world).hash().to_vec())
-            .bind(id)
+            .bind(id.0)
             .execute(&mut **tx)
             .await?;
-            sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id).execute(&mut **tx).await?;
+            sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id.0).execute(&mut **tx).await?;
             audit::append(tx, now, event("token.end-value", format!("token:{id} {description}"))).await?;
             let notice = Notice::TokenValueEnded { description: &description, maker: email };
             notify(tx, &self.settings, now, owner, Some(account), notice).await?;
-            if let Some(hash) = SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(2)?) {
-                ended.push(Invalidation::Token(hash, TokenId(id)));
+            if let Some(hash) = SecretHash::from_stored(&secret_hash) {
+                ended.push(Invalidation::Token(hash, id));
             }
         }
         Ok(ended)
@@ -62,7 +73,7 @@ impl Tokens {
         account: AccountId,
         user: UserId,
     ) -> Result<Vec<Invalidation>> {
-        let rows = sqlx::query(
+        let tokens = sqlx::query_as::<_, SigningToken>(
             "SELECT id, secret_hash FROM tokens \
              WHERE account_id = $1 AND secret_by <> owner_id AND (secret_by = $2 OR owner_id = $2)",
         )
@@ -70,12 +81,11 @@ impl Tokens {
         .bind(user.0)
         .fetch_all(&mut **tx)
         .await?;
-        let mut ended = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id: i64 = row.try_get(0)?;
-            sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id).execute(&mut **tx).await?;
-            if let Some(hash) = SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(1)?) {
-                ended.push(Invalidation::Token(hash, TokenId(id)));
+        let mut ended = Vec::with_capacity(tokens.len());
+        for SigningToken { id, secret_hash } in tokens {
+            sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id.0).execute(&mut **tx).await?;
+            if let Some(hash) = SecretHash::from_stored(&secret_hash) {
+                ended.push(Invalidation::Token(hash, id));
             }
         }
         Ok(ended)

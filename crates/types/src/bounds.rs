@@ -26,6 +26,9 @@ pub mod http {
     /// A refused connection is kept open for so long while the client is still sending.
     pub const LINGER: Duration = Duration::from_secs(5);
 
+    /// Characters of a `User-Agent` that are kept, for the list of sessions and the notice of a new one. Those of browsers have some 150.
+    pub const USER_AGENT: usize = 300;
+
     /// Bytes before the first boundary of a multipart form. Clients send none; a mail gateway sends a line of text.
     pub const MULTIPART_PREAMBLE: usize = 64 << 10;
     /// Bytes in the head of one part of a multipart form, as much as the head of a request.
@@ -116,6 +119,9 @@ pub mod counts {
     pub const TASKS: i64 = 100;
     /// Times that one run of a task is begun. If none of them came to an end, the server ended each time.
     pub const BEGINNINGS: i64 = 3;
+    /// Environments of an account, half as many as a server has ports for nodes by default: every list reads all of them, and one
+    /// account leaves ports to others.
+    pub const ENVIRONMENTS: i64 = 500;
     /// Exports that are kept of an environment; each one is a manifest of up to 256 KiB.
     pub const EXPORTS: i64 = 50;
     /// Groups of environments of an account, and the characters of a group's name, which holds the way to it: so groups lie at
@@ -144,8 +150,35 @@ pub mod counts {
     pub const SSH_KEYS_OF_USER: i64 = 100;
     /// Invitations of an account that were neither accepted nor withdrawn: each is a link that lets somebody in.
     pub const INVITATIONS_OF_ACCOUNT: i64 = 100;
+    /// Invitations that an account makes within a day, those included that it withdrew again: each is mailed to an address that
+    /// the owner chose.
+    pub const INVITATIONS_A_DAY: i64 = 300;
+    /// Notices that are kept of a user; beyond them the oldest that were read go first. The page shows fifty.
+    pub const NOTICES_OF_USER: i64 = 1000;
     /// Members of an account: all of them stand in one list.
     pub const MEMBERS_OF_ACCOUNT: i64 = 1000;
+}
+
+/// What an environment is described with.
+pub mod nodes {
+    /// Nodes of an environment: each one is a tree of processes of this machine.
+    pub const NODES: u32 = 64;
+    /// Cloudlets of a node: 64 GiB of memory.
+    pub const CLOUDLETS: u32 = 512;
+    /// Variables of a node, and their bytes in all. (A program could not be started with much more.)
+    pub const VARIABLES: usize = 200;
+    pub const VARIABLES_SIZE: usize = 256 << 10;
+    /// Commands of one call: they are executed one after another, each for up to two minutes.
+    pub const COMMANDS: usize = 100;
+    /// Volumes of a node.
+    pub const VOLUMES: usize = 100;
+    /// Bytes of a command, or of the value of a variable: what one argument of a program can have is 128 KiB.
+    pub const TEXT: usize = 32 << 10;
+    /// JSON that is kept with a group of environments, in bytes; with an environment or a layer.
+    pub const GROUP_DATA: usize = 16 << 10;
+    pub const DATA: usize = 64 << 10;
+    /// Bytes of the exported manifest of an environment.
+    pub const EXPORT: usize = 256 << 10;
 }
 
 /// Passwords, codes and the work of checking them.

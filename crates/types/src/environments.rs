@@ -105,6 +105,27 @@ impl EnvStatus {
     }
 }
 
+/// What can be asked of an environment as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvAction {
+    Start,
+    Stop,
+    Sleep,
+    /// Of a broken one: what is left of it is stopped, and all of it is started.
+    Restart,
+}
+
+impl EnvAction {
+    /// The statuses in which it can be asked for. The pages offer what the server does.
+    pub const fn from(self) -> &'static [EnvStatus] {
+        match self {
+            EnvAction::Start => &[EnvStatus::Stopped, EnvStatus::Sleeping, EnvStatus::Broken],
+            EnvAction::Stop | EnvAction::Restart => &[EnvStatus::Running, EnvStatus::Broken],
+            EnvAction::Sleep => &[EnvStatus::Running],
+        }
+    }
+}
+
 /// One environment in the dashboard's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentView {

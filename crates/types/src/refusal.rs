@@ -33,6 +33,8 @@ pub enum Refusal {
     TooManyTries { wait: u32 },
     /// One field holds something that cannot be taken.
     Field { field: Field, message: String },
+    /// A value that no input of the page stands for cannot be taken.
+    Invalid { message: String },
     /// Somebody else changed the token meanwhile; `current` is how it stands now.
     Changed { current: Box<TokenView> },
     /// What was to be changed is not there any more.
@@ -71,6 +73,7 @@ impl Refusal {
             }
             Refusal::Changed { .. } => "Somebody changed this token while you were editing it.".into(),
             Refusal::Field { message, .. }
+            | Refusal::Invalid { message }
             | Refusal::Gone { message }
             | Refusal::Limit { message }
             | Refusal::Forbidden { message }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::methods::ApiSet;
+use super::text::hidden;
 
 /// The longest description, in characters.
 pub const DESCRIPTION_LIMIT: usize = 255;
@@ -98,4 +99,91 @@ pub struct TokenList {
 pub struct TokenReview {
     /// One sentence or list item each: methods added and removed, dates changed, what will be opened.
     pub lines: Vec<String>,
+}
+
+/// Why a description cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DescriptionProblem {
+    Empty,
+    /// It has so many characters, more than [`DESCRIPTION_LIMIT`].
+    TooLong(usize),
+    /// It holds a character that cannot be seen.
+    Hidden(char),
+}
+
+/// The description as it is stored: without blanks around it.
+///
+/// # Errors
+/// When it is empty, too long, or holds what cannot be seen.
+pub fn check_description(text: &str) -> Result<&str, DescriptionProblem> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(DescriptionProblem::Empty),
+        length if length > DESCRIPTION_LIMIT => Err(DescriptionProblem::TooLong(length)),
+        _ => hidden(text).map_or(Ok(text), |letter| Err(DescriptionProblem::Hidden(letter))),
+    }
+}
+
+/// What a token is, as far as an edit can change it.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenState<'a> {
+    pub description: &'a str,
+    pub api_set: ApiSet,
+    /// By full name, sorted.
+    pub methods: &'a [String],
+    pub expires: Option<DateTime<Utc>>,
+    pub shared: bool,
+}
+
+impl<'a> From<&'a TokenView> for TokenState<'a> {
+    fn from(token: &'a TokenView) -> TokenState<'a> {
+        let TokenView { description, api_set, methods, expires, shared, .. } = token;
+        TokenState { description, api_set: *api_set, methods, expires: *expires, shared: *shared }
+    }
+}
+
+/// The last moment of a token; `None` = it never ends.
+pub type TokenEnd = Option<DateTime<Utc>>;
+
+/// What is different between two states of a token; nothing where they are the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenDifference {
+    /// The one before, and the one after.
+    pub description: Option<(String, String)>,
+    pub api_set: Option<(ApiSet, ApiSet)>,
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+    /// The end before, and the end after.
+    pub expires: Option<(TokenEnd, TokenEnd)>,
+    /// Whether it is shared afterwards.
+    pub shared: Option<bool>,
+}
+
+impl TokenDifference {
+    /// Compares two states.
+    pub fn between(before: TokenState<'_>, after: TokenState<'_>) -> TokenDifference {
+        let without = |all: &[String], others: &[String]| -> Vec<String> {
+            all.iter().filter(|name| !others.contains(name)).cloned().collect()
+        };
+        let described = || (before.description.to_owned(), after.description.to_owned());
+        TokenDifference {
+            description: (before.description != after.description).then(described),
+            api_set: (before.api_set != after.api_set).then_some((before.api_set, after.api_set)),
+            added: without(after.methods, before.methods),
+            removed: without(before.methods, after.methods),
+            expires: (before.expires != after.expires).then_some((before.expires, after.expires)),
+            shared: (before.shared != after.shared).then_some(after.shared),
+        }
+    }
+
+    /// Whether the two are the same.
+    pub fn is_none(&self) -> bool {
+        let TokenDifference { description, api_set, added, removed, expires, shared } = self;
+        description.is_none()
+            && api_set.is_none()
+            && added.is_empty()
+            && removed.is_empty()
+            && expires.is_none()
+            && shared.is_none()
+    }
 }

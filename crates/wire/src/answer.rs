@@ -70,7 +70,7 @@ impl JsonSchema for Moment {
     }
 }
 
-/// JSON that somebody gave and gets back, without fields that are null, at any depth.
+/// JSON as a client gave it, without fields that are null, at any depth.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct AnyJson(Value);

@@ -7,17 +7,22 @@
 mod answer;
 mod body;
 mod code;
+pub mod forwarded_for;
+pub mod json;
 pub mod multipart;
 mod param;
 mod params;
+pub mod platform;
 mod read;
 mod refusal;
 mod schema;
 mod values;
+pub mod yaml;
 
 pub use answer::{AnyJson, Done, Moment, Object, Sorted, drop_nulls, envelope};
 pub use body::Body;
 pub use code::Code;
+pub use forwarded_for::TrustedProxies;
 pub use param::{Kind, Param};
 #[cfg(feature = "held")]
 pub use params::held;

@@ -102,7 +102,7 @@ macro_rules! numbers {
     ($($method:ident $visit:ident $type:ty,)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
             let number = whole_number(&self.0).map_err(Refusal::custom)?;
-            // The text of what cannot be negative; so large a number is nobody's.
+            // The text for what cannot be negative; no client sends so large a number.
             let number = <$type>::try_from(number).map_err(|_| Refusal::custom("it has to be a number from 0 on"))?;
             visitor.$visit(number)
         }

@@ -32,7 +32,7 @@ pub fn params_of<T: DeserializeOwned + JsonSchema>() -> Vec<Param> {
     let mut schema = inlined(SchemaSettings::draft2020_12()).into_root_schema_for::<T>();
     let required: Vec<_> = strings(schema.get("required"));
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return Vec::new() };
-    // The names in a schema are sorted; serde has the fields as they stand.
+    // The names in a schema are sorted; serde has the fields as they are declared.
     let names = field_names::<T>();
     assert_eq!(names.len(), properties.len(), "{}: a field is read that its schema does not have", T::schema_name());
     let param = |name: &'static str| {
@@ -163,7 +163,7 @@ fn write_example(schema: &Value, text: &mut String) {
     }
 }
 
-/// The example that stands in a schema itself.
+/// The example that a schema itself has.
 fn given_example(schema: &Value) -> Option<&Value> {
     let first = |key: &str| schema.get(key).and_then(|values| values.get(0));
     first("examples").or_else(|| schema.get("const")).or_else(|| first("enum"))

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use keyrack_domain::accounts::{Confirmation, SessionKind, SignIn};
-use keyrack_domain::tokens::{NewToken, Renewal};
+use keyrack_domain::tokens::{NewToken, Renewal, Scope};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::{Credential, Error};
@@ -255,7 +255,7 @@ on_both! {
 
     async fn no_session_of_a_former_secret_outlives_the_regeneration(bed: TestDomain) {
         let owner = bed.owner().await;
-        let extended = NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) };
+        let extended = NewToken { scope: Scope::Set(ApiSet::ExtendedAccess), ..new_token("t", &[]) };
         let made = bed.token(&owner, extended).await;
         let confirmed = bed.confirmed(&owner).await;
         let from = client();

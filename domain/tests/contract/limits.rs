@@ -1,13 +1,14 @@
 //! What is counted is counted under a lock: of several requests at once, from two servers, only as many pass as there is room.
 
+use keyrack_domain::bounds::counts::ENVIRONMENTS;
 use keyrack_domain::environments::{FileLocation, NodeChoice};
 use keyrack_domain::{Error, Result};
 
 use crate::environments::{House, web};
-use crate::test_domain::{TestDomain, client, on_both};
+use crate::test_domain::{GET, TestDomain, client, new_token, on_both};
 
 /// As many rows as this, each with its number `i`, for the owner's account `a` and user `u`.
-pub fn rows(count: usize, columns: &str) -> String {
+pub fn rows(count: i64, columns: &str) -> String {
     format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT {columns} FROM n, \
          (SELECT id FROM accounts ORDER BY id LIMIT 1) a, (SELECT id FROM users ORDER BY id LIMIT 1) u"
@@ -50,7 +51,7 @@ on_both! {
         let id = environment.id.0;
         let filled = rows(49, &format!("{id}, u.id, 'x', 0"));
         house.bed.execute(&format!("INSERT INTO exports (environment_id, user_id, manifest, created_at) {filled}")).await.unwrap();
-        let exporting = servers.map(|keyrack| keyrack.environments.export(&owner, &client, "a"));
+        let exporting = servers.map(|keyrack| keyrack.environments.export(&owner, &client, "a", "keyrack: 1"));
         one_passed("exports", futures::future::join_all(exporting).await);
 
         let node = environment.nodes().next().unwrap().id.0;
@@ -63,5 +64,30 @@ on_both! {
         });
         one_passed("favorite paths", futures::future::join_all(adding).await);
         house.keyrack.environments.stop_all().await;
+    }
+
+    async fn environments_of_an_account_too(bed: TestDomain) {
+        let house = House::on(bed).await;
+        let client = client();
+        let columns = "account_id, creator_id, name, display_name, appid, status, wanted, settings, created_at";
+        let filled = rows(ENVIRONMENTS - 1, "a.id, u.id, 'x' || n.i, '', 'x' || n.i, 2, 'stopped', '{}', 0");
+        house.bed.execute(&format!("INSERT INTO environments ({columns}) {filled}")).await.unwrap();
+        let creating = ["a", "b", "c", "d", "e", "f"];
+        let creating = creating.map(|name| house.keyrack.environments.create(&house.owner, &client, web(name)));
+        let created = futures::future::join_all(creating).await;
+        let names = created.into_iter().map(|done| done.map(|operation| operation.environment.name));
+        one_passed("environments", names.collect());
+        house.keyrack.environments.stop_all().await;
+    }
+
+    async fn tokens_from_two_servers_too(bed: TestDomain) {
+        let (owner, other) = (bed.owner().await, bed.again().await);
+        let servers = [&bed.keyrack, &other, &bed.keyrack, &other, &bed.keyrack, &other];
+        for _ in 0..4 {
+            bed.token(&owner, new_token("t", &[GET])).await;
+        }
+        let (confirmed, new) = (bed.confirmed(&owner).await, new_token("t", &[GET]));
+        let creating = servers.map(|keyrack| keyrack.tokens.create(&confirmed, &new));
+        one_passed("tokens", futures::future::join_all(creating).await);
     }
 }

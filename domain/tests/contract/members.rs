@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use keyrack_domain::Error;
 use keyrack_domain::accounts::{Confirmation, SessionKind};
-use keyrack_domain::tokens::NewToken;
+use keyrack_domain::field::{self, Field};
+use keyrack_domain::tokens::{NewToken, Scope};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::members::TokenDisposition;
 use keyrack_domain::types::methods::ApiSet;
@@ -21,7 +22,7 @@ on_both! {
         let offer = bed.keyrack.members.invitation(invitation.secret.as_str()).await.unwrap();
         assert_eq!((offer.email.as_str(), offer.role, offer.known_user), ("new@example.org", Role::Manager, false));
         let weak = bed.keyrack.members.accept_as_new_user(invitation.secret.as_str(), "New", "passwordpassword", &client()).await;
-        assert!(matches!(weak, Err(Error::Invalid { ref name, .. }) if name == "newPassword"));
+        assert!(matches!(weak, Err(Error::Invalid { field: Field::Account(field::Account::NewPassword), .. })));
         let joined = bed.keyrack.members.accept_as_new_user(invitation.secret.as_str(), "New", STRONG, &client()).await.unwrap();
         assert_eq!((joined.caller.account, joined.caller.role), (owner.account, Role::Manager));
         let again = bed.keyrack.members.accept_as_new_user(invitation.secret.as_str(), "New", STRONG, &client()).await;
@@ -36,7 +37,7 @@ on_both! {
         let invitation = bed.keyrack.members.invite(&bed.confirmed(&owner).await, "new@example.org", Role::Viewer).await.unwrap();
         for name in ["", " ", "a\u{0}b", "a\nb", "\u{202e}nimda", &"x".repeat(101)] {
             let refused = bed.keyrack.members.accept_as_new_user(invitation.secret.as_str(), name, STRONG, &client()).await;
-            assert!(matches!(refused, Err(Error::Invalid { name: ref field, .. }) if field == "name"), "{name:?}");
+            assert!(matches!(refused, Err(Error::Invalid { field: Field::Account(field::Account::Name), .. })), "{name:?}");
         }
         assert!(bed.keyrack.members.accept_as_new_user(invitation.secret.as_str(), " Ada ", STRONG, &client()).await.is_ok());
     }
@@ -155,7 +156,7 @@ on_both! {
         let confirmed = bed.keyrack.accounts.confirm(&session.caller, &client(), &Confirmation::password(PASSWORD)).await.unwrap();
         for weak in ["short", "aaaaaaaaaaaaaa", "owner@example.org", PASSWORD] {
             let error = bed.keyrack.accounts.change_password(&confirmed, PASSWORD, weak).await.unwrap_err();
-            assert!(matches!(error, Error::Invalid { ref name, .. } if name == "newPassword"), "{weak}: {error}");
+            assert!(matches!(error, Error::Invalid { field: Field::Account(field::Account::NewPassword), .. }), "{weak}: {error}");
         }
         bed.keyrack.accounts.change_password(&confirmed, PASSWORD, STRONG).await.unwrap();
         assert!(bed.keyrack.accounts.caller_of_session(other.session.as_str()).await.is_err());
@@ -262,7 +263,7 @@ on_both! {
         let confirmed = bed.confirmed(&member).await;
         let account = owner.account.0;
         let silent = bed.keyrack.members.leave(&confirmed, account, false).await.unwrap_err();
-        assert!(matches!(silent, Error::Invalid { ref name, .. } if name == "tokens"), "{silent}");
+        assert!(matches!(silent, Error::Invalid { field: Field::Account(field::Account::MemberTokens), .. }), "{silent}");
         assert!(bed.may_call(&made.secret, STOP).await.unwrap(), "nothing has changed");
         bed.keyrack.members.leave(&confirmed, account, true).await.unwrap();
         assert!(bed.may_call(&made.secret, STOP).await.is_err());
@@ -293,7 +294,7 @@ on_both! {
         let joined = bed.keyrack.members.accept_as_user(&owner, &client(), secret.as_str()).await.unwrap();
         assert_eq!(bed.keyrack.members.accounts_of(&joined.caller).await.unwrap().len(), 2);
         let back = bed.keyrack.members.switch_account(&joined.caller, &client(), owner.account.0).await.unwrap();
-        let made = bed.token(&back.caller, NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) }).await;
+        let made = bed.token(&back.caller, NewToken { scope: Scope::Set(ApiSet::ExtendedAccess), ..new_token("t", &[]) }).await;
         let by_token = bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap();
         assert_eq!(bed.keyrack.members.accounts_of(&by_token.caller).await.unwrap().len(), 1);
         let moved = bed.keyrack.members.switch_account(&by_token.caller, &client(), stranger.account.0).await;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use keyrack_domain::accounts::SessionKind;
-use keyrack_domain::tokens::{NewToken, Renewal, TokenChange};
+use keyrack_domain::tokens::{Expiry, NewToken, Renewal, Scope, TokenChange};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::members::TokenDisposition;
 use keyrack_domain::types::methods::ApiSet;
@@ -17,18 +17,18 @@ pub fn shared(description: &str, methods: &[&str]) -> NewToken {
 
 fn scope(methods: &[&str]) -> TokenChange {
     let methods = methods.iter().map(ToString::to_string).collect();
-    TokenChange { scope: Some((ApiSet::Custom, methods)), ..TokenChange::default() }
+    TokenChange { scope: Some(Scope::Methods(methods)), ..TokenChange::default() }
 }
 
 fn extended() -> TokenChange {
-    TokenChange { scope: Some((ApiSet::ExtendedAccess, Vec::new())), ..TokenChange::default() }
+    TokenChange { scope: Some(Scope::Set(ApiSet::ExtendedAccess)), ..TokenChange::default() }
 }
 
 on_both! {
     async fn who_widens_a_token_or_makes_its_secret_is_its_owner(bed: TestDomain) {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
-        let later = TokenChange { expires: Some(None), ..TokenChange::default() };
+        let later = TokenChange { expires: Expiry::Never, ..TokenChange::default() };
         for (what, change) in
             [("more methods", scope(&[STOP, GET])), ("Extended Access", extended()), ("a later date", later)]
         {
@@ -62,7 +62,7 @@ on_both! {
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let made = bed.token(&owner, shared("t", &[STOP, GET])).await;
         let confirmed = bed.confirmed(&manager).await;
-        let sooner = TokenChange { expires: Some(Some(bed.now() + TimeDelta::days(1))), ..TokenChange::default() };
+        let sooner = TokenChange { expires: Expiry::At(bed.now() + TimeDelta::days(1)), ..TokenChange::default() };
         let named = TokenChange { description: Some("another".into()), ..TokenChange::default() };
         for change in [scope(&[GET]), sooner, named] {
             let edited = bed.keyrack.tokens.edit(&confirmed, made.token.id, None, &change).await.unwrap();
@@ -88,11 +88,11 @@ on_both! {
         let owner = bed.owner().await;
         let manager = bed.member("manager@example.org", Role::Manager).await;
         let end = bed.now() + TimeDelta::days(30);
-        let new = NewToken { api_set: ApiSet::ExtendedAccess, expires: Some(end), ..shared("t", &[]) };
+        let new = NewToken { scope: Scope::Set(ApiSet::ExtendedAccess), expires: Some(end), ..shared("t", &[]) };
         let made = bed.token(&owner, new).await;
         let session = bed.keyrack.accounts.sign_in_with_token(&made.secret, &client(), SessionKind::Browser).await.unwrap().session;
         assert!(bed.keyrack.accounts.caller_of_session(session.as_str()).await.is_ok());
-        let later = TokenChange { expires: Some(None), ..TokenChange::default() };
+        let later = TokenChange { expires: Expiry::Never, ..TokenChange::default() };
         bed.keyrack.tokens.edit(&bed.confirmed(&manager).await, made.token.id, None, &later).await.unwrap();
         assert!(bed.keyrack.accounts.caller_of_session(session.as_str()).await.is_err());
     }
@@ -150,7 +150,7 @@ on_both! {
         let owner = bed.owner().await;
         let member = bed.member("viewer@example.org", Role::Manager).await;
         let plain = bed.token(&member, new_token("plain", &[STOP, GET])).await;
-        let new = NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("signs in", &[]) };
+        let new = NewToken { scope: Scope::Set(ApiSet::ExtendedAccess), ..new_token("signs in", &[]) };
         let signs_in = bed.token(&member, new).await;
         bed.keyrack.members.change_role(&bed.confirmed(&owner).await, member.user.0, Role::Viewer).await.unwrap();
         let mut dispositions =

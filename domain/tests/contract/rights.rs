@@ -1,12 +1,10 @@
 //! Who may only look changes nothing, whatever door asks.
 
 use keyrack_domain::Error;
-use keyrack_domain::environments::{Hooks, NewDeployment};
+use keyrack_domain::environments::{Description, Hooks, NewDeployment};
 use keyrack_domain::types::accounts::Role;
 
 use crate::test_domain::{TestDomain, client};
-
-const MANIFEST: &str = "keyrack: 1\nenv: {}\nnodes: []";
 
 fn deployment(archive: &str) -> NewDeployment {
     NewDeployment {
@@ -38,10 +36,11 @@ async fn a_viewer_changes_nothing_and_sees_no_secrets() {
         ("deploy", k.environments.deploy(v, c, deployment(&archive)).await.map(drop)),
         ("undeploy", k.environments.undeploy(v, c, "a", None, "ROOT").await.map(drop)),
         ("move a context", k.environments.rename_context(v, c, "a", None, ("ROOT", "b")).await.map(drop)),
-        ("export", k.environments.export(v, c, "a").await.map(drop)),
+        ("export", k.environments.export(v, c, "a", "keyrack: 1").await.map(drop)),
+        ("describe for an export", k.environments.describe(v, "a").await.map(drop)),
         ("see an export", k.environments.export_manifest(v, c, "a", 1).await.map(drop)),
         ("delete an export", k.environments.delete_export(v, c, "a", 1).await),
-        ("import", k.environments.import(v, c, MANIFEST, None).await.map(drop)),
+        ("import", k.environments.import(v, c, Description::default()).await.map(drop)),
     ];
     let done: Vec<_> = all.iter().filter(|(_, done)| !matches!(done, Err(Error::Forbidden(_)))).collect();
     assert!(done.is_empty(), "{done:?}");

@@ -10,7 +10,7 @@ use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::settings::Settings;
 use keyrack_domain::store::Store;
-use keyrack_domain::tokens::NewToken;
+use keyrack_domain::tokens::{NewToken, Scope};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::{ApiSet, MethodInfo};
 use keyrack_domain::types::tokens::NewSecret;
@@ -60,6 +60,25 @@ pub struct Empty {
     _folder: tempfile::TempDir,
 }
 
+impl Empty {
+    pub fn sqlite() -> Empty {
+        let folder = tempfile::tempdir().unwrap();
+        Empty { url: Store::sqlite_url(folder.path()), _database: Database::File, _folder: folder }
+    }
+
+    /// `None` where the test run has no PostgreSQL.
+    pub async fn postgres() -> Option<Empty> {
+        let server = std::env::var("KEYRACK_TEST_POSTGRES").ok()?;
+        let (database, url) = Database::create(&server, &format!("keyrack_{}", uniq())).await;
+        Some(Empty { url, _database: database, _folder: tempfile::tempdir().unwrap() })
+    }
+
+    /// The data folder of who opens it.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+}
+
 impl TestDomain {
     pub async fn sqlite() -> TestDomain {
         TestDomain::sqlite_with(|_| {}).await
@@ -88,6 +107,23 @@ impl TestDomain {
         database: Database,
         change: impl FnOnce(&mut Settings),
     ) -> TestDomain {
+        let bed = TestDomain::open_as_it_is(folder, url, database, change).await;
+        bed.keyrack.accounts.create_user_with_account("owner@example.org", PASSWORD).await.unwrap();
+        bed
+    }
+
+    /// Opens what a database holds already.
+    pub async fn of(database: Empty) -> TestDomain {
+        let Empty { url, _database, _folder } = database;
+        TestDomain::open_as_it_is(_folder, url, _database, |_| {}).await
+    }
+
+    async fn open_as_it_is(
+        folder: tempfile::TempDir,
+        url: String,
+        database: Database,
+        change: impl FnOnce(&mut Settings),
+    ) -> TestDomain {
         let clock = ManualClock::at("2027-01-15T12:00:00Z".parse().unwrap());
         let mut settings = Settings {
             database: url.clone(),
@@ -100,21 +136,12 @@ impl TestDomain {
         change(&mut settings);
         let world = World { clock: clock.clone(), entropy: World::system().entropy };
         let keyrack = Keyrack::open(settings, world, catalog()).await.unwrap();
-        keyrack.accounts.create_user_with_account("owner@example.org", PASSWORD).await.unwrap();
         TestDomain { keyrack, clock, url, _database: database, folder }
     }
 
     /// A second, empty database of the other kind; `None` where the test run has no PostgreSQL.
     pub async fn other_kind(&self) -> Option<Empty> {
-        let folder = tempfile::tempdir().unwrap();
-        let (url, database) = if self.url.starts_with("sqlite:") {
-            let server = std::env::var("KEYRACK_TEST_POSTGRES").ok()?;
-            let (database, url) = Database::create(&server, &format!("keyrack_{}", uniq())).await;
-            (url, database)
-        } else {
-            (Store::sqlite_url(folder.path()), Database::File)
-        };
-        Some(Empty { url, _database: database, _folder: folder })
+        if self.url.starts_with("sqlite:") { Empty::postgres().await } else { Some(Empty::sqlite()) }
     }
 
     pub fn folder(&self) -> &std::path::Path {
@@ -140,11 +167,11 @@ impl TestDomain {
         Store::open(&self.url).await.unwrap()
     }
 
-    pub async fn execute(&self, sql: &str) -> std::result::Result<(), sqlx::Error> {
+    pub async fn execute(&self, sql: &str) -> sqlx::Result<()> {
         let store = self.store().await;
         let mut tx = store.begin().await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await?;
-        tx.commit().await
+        tx.commit(&[]).await.map_err(|error| sqlx::Error::Protocol(error.to_string()))
     }
 
     pub async fn sign_in(&self, email: &str, kind: SessionKind) -> SignedIn {
@@ -210,8 +237,7 @@ impl TestDomain {
 pub fn new_token(description: &str, methods: &[&str]) -> NewToken {
     NewToken {
         description: description.into(),
-        api_set: ApiSet::Custom,
-        methods: methods.iter().map(ToString::to_string).collect(),
+        scope: Scope::Methods(methods.iter().map(ToString::to_string).collect()),
         expires: None,
         shared: false,
     }

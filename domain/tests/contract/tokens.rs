@@ -2,16 +2,18 @@
 
 use chrono::TimeDelta;
 use keyrack_domain::accounts::{Confirmation, SessionKind};
-use keyrack_domain::tokens::{NewToken, Renewal, TokenChange};
+use keyrack_domain::field::{self, Field};
+use keyrack_domain::tokens::{Expiry, NewToken, Renewal, Scope, TokenChange};
 use keyrack_domain::types::accounts::Role;
+use keyrack_domain::types::dates::end_of_day;
 use keyrack_domain::types::methods::ApiSet;
-use keyrack_domain::types::tokens::TokenDraft;
+use keyrack_domain::types::tokens::TokenDifference;
 use keyrack_domain::{Credential, Error};
 
 use crate::test_domain::{GET, STOP, TestDomain, client, new_token, on_both};
 
 fn extended() -> NewToken {
-    NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("Extended Access", &[]) }
+    NewToken { scope: Scope::Set(ApiSet::ExtendedAccess), ..new_token("Extended Access", &[]) }
 }
 
 on_both! {
@@ -39,18 +41,18 @@ on_both! {
         let confirmed = bed.confirmed(&owner).await;
         let good = new_token("good", &[STOP]);
         let past = bed.now() - TimeDelta::seconds(1);
-        for (name, bad) in [
-            ("description", NewToken { description: " ".into(), ..good.clone() }),
-            ("description", NewToken { description: "x".repeat(256), ..good.clone() }),
-            ("description", NewToken { description: "two\nlines".into(), ..good.clone() }),
-            ("description", NewToken { description: "gnp.\u{202e}exe".into(), ..good.clone() }),
-            ("expiresAt", NewToken { expires: Some(past), ..good.clone() }),
-            ("apiList", NewToken { methods: vec![], ..good.clone() }),
-            ("apiList", NewToken { methods: vec![STOP.into(), "no.such.Method".into()], ..good.clone() }),
-            ("apiList", NewToken { methods: vec!["users.authentication.CreateToken".into()], ..good.clone() }),
+        for (field, bad) in [
+            (field::Token::Description, NewToken { description: " ".into(), ..good.clone() }),
+            (field::Token::Description, NewToken { description: "x".repeat(256), ..good.clone() }),
+            (field::Token::Description, NewToken { description: "two\nlines".into(), ..good.clone() }),
+            (field::Token::Description, NewToken { description: "gnp.\u{202e}exe".into(), ..good.clone() }),
+            (field::Token::Expires, NewToken { expires: Some(past), ..good.clone() }),
+            (field::Token::Methods, NewToken { scope: Scope::Methods(vec![]), ..good.clone() }),
+            (field::Token::Methods, NewToken { scope: Scope::Methods(vec![STOP.into(), "no.such.Method".into()]), ..good.clone() }),
+            (field::Token::Methods, NewToken { scope: Scope::Methods(vec!["users.authentication.CreateToken".into()]), ..good.clone() }),
         ] {
             match bed.keyrack.tokens.create(&confirmed, &bad).await {
-                Err(Error::Invalid { name: refused, .. }) => assert_eq!(refused, name, "{bad:?}"),
+                Err(Error::Invalid { field: refused, .. }) => assert_eq!(refused, field.into(), "{bad:?}"),
                 other => panic!("{bad:?}: {other:?}"),
             }
         }
@@ -86,7 +88,7 @@ on_both! {
         let made = bed.token(&owner, new_token("Stopper", &[STOP])).await;
         assert!(bed.may_call(&made.secret, STOP).await.unwrap());
         let confirmed = bed.confirmed(&owner).await;
-        let change = TokenChange { scope: Some((ApiSet::Custom, vec![GET.into()])), ..TokenChange::default() };
+        let change = TokenChange { scope: Some(Scope::Methods(vec![GET.into()])), ..TokenChange::default() };
         let edited = bed.keyrack.tokens.edit(&confirmed, made.token.id, Some(1), &change).await.unwrap();
         assert_eq!((edited.version, edited.description.as_str()), (2, "Stopper"));
         assert!(!bed.may_call(&made.secret, STOP).await.unwrap());
@@ -119,18 +121,16 @@ on_both! {
         // The session that began ten days ago has ended meanwhile.
         let owner = bed.owner().await;
         let confirmed = bed.confirmed(&owner).await;
-        let draft = TokenDraft {
-            description: "renamed".into(),
-            api_set: ApiSet::Custom,
-            methods: vec![STOP.into()],
-            expires: keyrack_domain::types::dates::typed_day(end.date_naive()),
-            shared: false,
+        let change = TokenChange {
+            description: Some("renamed".into()),
+            expires: Expiry::OnDay(end.date_naive()),
+            ..TokenChange::default()
         };
-        let edited = bed.keyrack.tokens.edit_from_draft(&confirmed, made.token.id, 1, &draft).await.unwrap();
+        let edited = bed.keyrack.tokens.edit(&confirmed, made.token.id, Some(1), &change).await.unwrap();
         assert_eq!((edited.description.as_str(), edited.expires), ("renamed", Some(end)));
-        let moved = TokenDraft { expires: "17-01-2027".into(), ..draft };
-        let error = bed.keyrack.tokens.edit_from_draft(&confirmed, made.token.id, 2, &moved).await.unwrap_err();
-        assert!(matches!(error, Error::Invalid { ref name, .. } if name == "expiresAt"), "{error}");
+        let moved = TokenChange { expires: Expiry::OnDay("2027-01-17".parse().unwrap()), ..change };
+        let error = bed.keyrack.tokens.edit(&confirmed, made.token.id, Some(2), &moved).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { field: Field::Token(field::Token::Expires), .. }), "{error}");
     }
 
     async fn regenerating_kills_the_old_secret_and_keeps_the_rest(bed: TestDomain) {
@@ -154,7 +154,7 @@ on_both! {
         let confirmed = bed.confirmed(&owner).await;
         let id = made.token.id;
         let refused = bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::KeepDate).await.unwrap_err();
-        assert!(matches!(refused, Error::Invalid { ref name, .. } if name == "expiresAt"), "{refused}");
+        assert!(matches!(refused, Error::Invalid { field: Field::Token(field::Token::Expires), .. }), "{refused}");
         let again = bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::FormerSpan).await.unwrap();
         assert_eq!(again.token.expires, Some(bed.now() + TimeDelta::days(2)));
         let forever = bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::Until(None)).await.unwrap();
@@ -280,7 +280,7 @@ on_both! {
                     bed.keyrack.tokens.regenerate(&confirmed, id, None, Renewal::KeepDate).await.unwrap();
                 }
                 "narrowed" => {
-                    let change = TokenChange { scope: Some((ApiSet::IdePlugins, vec![])), ..TokenChange::default() };
+                    let change = TokenChange { scope: Some(Scope::Set(ApiSet::IdePlugins)), ..TokenChange::default() };
                     bed.keyrack.tokens.edit(&confirmed, id, None, &change).await.unwrap();
                 }
                 _ => bed.clock.advance(TimeDelta::minutes(6)),
@@ -292,29 +292,25 @@ on_both! {
     async fn a_review_says_what_would_happen_and_refuses_what_the_change_would(bed: TestDomain) {
         let owner = bed.owner().await;
         let made = bed.token(&owner, new_token("t", &[STOP])).await;
-        let draft = TokenDraft {
-            description: "t".into(),
-            api_set: ApiSet::Custom,
-            methods: vec![GET.into()],
-            expires: "20-01-2027".into(),
-            shared: false,
+        let end = end_of_day("2027-01-20".parse().unwrap());
+        let change = TokenChange { scope: Some(Scope::Methods(vec![GET.into()])), expires: Expiry::At(end), ..TokenChange::default() };
+        let tokens = &bed.keyrack.tokens;
+        let review = tokens.review_change(&owner, made.token.id, 1, &change).await.unwrap();
+        let expected = TokenDifference {
+            description: None,
+            api_set: None,
+            added: vec![GET.into()],
+            removed: vec![STOP.into()],
+            expires: Some((None, Some(end))),
+            shared: None,
         };
-        let review = bed.keyrack.tokens.review(&owner, Some((made.token.id, 1)), &draft).await.unwrap();
-        assert_eq!(
-            review.lines,
-            [
-                "Added: environment.control.GetEnvs.",
-                "Removed: environment.control.StopEnv.",
-                "Expires: never becomes 20 Jan 2027.",
-            ]
-        );
-        assert!(matches!(bed.keyrack.tokens.review(&owner, Some((made.token.id, 7)), &draft).await, Err(Error::Changed(_))));
-        let review = bed.keyrack.tokens.review(&owner, None, &draft).await.unwrap();
-        assert_eq!(review.lines[0], "It opens environment.control.GetEnvs.");
-        let past = TokenDraft { expires: "14-01-2027".into(), ..draft.clone() };
-        assert!(bed.keyrack.tokens.review(&owner, None, &past).await.is_err());
-        let today = TokenDraft { expires: "15-01-2027".into(), ..draft };
-        assert!(bed.keyrack.tokens.review(&owner, None, &today).await.is_ok());
+        assert_eq!((review.difference, review.taken_from), (expected, None));
+        assert!(matches!(tokens.review_change(&owner, made.token.id, 7, &change).await, Err(Error::Changed(_))));
+        let new = |day: &str| NewToken { expires: Some(end_of_day(day.parse().unwrap())), ..new_token("t", &[GET]) };
+        let review = tokens.review_new(&owner, &new("2027-01-20")).await.unwrap();
+        assert_eq!((review.scope, review.opens), (Scope::Methods(vec![GET.into()]), 1));
+        assert!(tokens.review_new(&owner, &new("2027-01-14")).await.is_err());
+        assert!(tokens.review_new(&owner, &new("2027-01-15")).await.is_ok());
     }
 
     async fn every_change_is_an_audit_entry_without_the_secret(bed: TestDomain) {

@@ -3,16 +3,16 @@
 use futures::future::join_all;
 use keyrack_domain::accounts::SessionKind;
 use keyrack_domain::bounds::counts::{
-    DEVICES_OF_USER, HALF_SIGN_INS_OF_USER, INVITATIONS_OF_ACCOUNT, MEMBERS_OF_ACCOUNT, SESSIONS_OF_USER,
-    SSH_KEYS_OF_USER,
+    DEVICES_OF_USER, HALF_SIGN_INS_OF_USER, INVITATIONS_A_DAY, INVITATIONS_OF_ACCOUNT, MEMBERS_OF_ACCOUNT,
+    NOTICES_OF_USER, SESSIONS_OF_USER, SSH_KEYS_OF_USER,
 };
 use keyrack_domain::caller::Client;
-use keyrack_domain::tokens::NewToken;
+use keyrack_domain::tokens::{NewToken, Scope};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_domain::{Error, Result};
 
-use crate::test_domain::{TestDomain, client, new_token, on_both};
+use crate::test_domain::{GET, TestDomain, client, new_token, on_both};
 
 /// Requests that come at once, half of them to each of two servers.
 const AT_ONCE: i64 = 8;
@@ -39,7 +39,7 @@ fn done<T>(results: Vec<Result<T>>) -> usize {
 
 async fn extended_token(bed: &TestDomain) -> String {
     let owner = bed.owner().await;
-    bed.token(&owner, NewToken { api_set: ApiSet::ExtendedAccess, ..new_token("t", &[]) }).await.secret
+    bed.token(&owner, NewToken { scope: Scope::Set(ApiSet::ExtendedAccess), ..new_token("t", &[]) }).await.secret
 }
 
 on_both! {
@@ -164,5 +164,49 @@ on_both! {
         bed.keyrack.accounts.sign_in("owner@example.org", crate::test_domain::PASSWORD, &client(), SessionKind::Api).await.unwrap();
         assert_eq!(count(&bed, "sign_in_challenges").await, HALF_SIGN_INS_OF_USER);
         assert_eq!(count(&bed, &format!("sign_in_challenges WHERE secret_hash = {}", hash(0))).await, 0);
+    }
+
+    async fn invitations_that_are_made_and_withdrawn_in_turn_are_counted_over_a_day(bed: TestDomain) {
+        let owner = bed.owner().await;
+        let confirmed = bed.confirmed(&owner).await;
+        let withdrawn = async |email: &str| {
+            let invitation = bed.keyrack.members.invite(&confirmed, email, Role::Viewer).await?;
+            bed.keyrack.members.withdraw_invitation(&owner, &client(), invitation.id).await
+        };
+        for number in 0..INVITATIONS_A_DAY {
+            withdrawn(&format!("a{number}@example.org")).await.unwrap();
+        }
+        let refused = withdrawn("one@example.org").await.unwrap_err();
+        assert!(matches!(refused, Error::Limit(_)) && refused.to_string().contains("300 times within a day"), "{refused}");
+        bed.clock.advance(chrono::TimeDelta::hours(24));
+        withdrawn("one@example.org").await.unwrap();
+    }
+
+    async fn notices_of_a_user_stay_within_the_limit_and_those_that_were_read_go_first(bed: TestDomain) {
+        let owner = bed.owner().await;
+        // The second and third were read, the first one waits to be mailed.
+        let row = |n: i64| {
+            let (read, mail) = (if n == 1 || n == 2 { "1" } else { "NULL" }, if n == 0 { "waiting" } else { "sent" });
+            format!("({}, 'x', 'old {n}', '', {n}, {read}, '{mail}')", owner.user)
+        };
+        let columns = "notices (user_id, kind, title, body, created_at, read_at, mail_state)";
+        fill(&bed, columns, NOTICES_OF_USER, row).await;
+        let left = async |n: i64| count(&bed, &format!("notices WHERE title = 'old {n}'")).await == 1;
+        for (made, gone) in [1, 2, 3].into_iter().enumerate() {
+            bed.token(&owner, new_token(&format!("t{made}"), &[GET])).await;
+            assert_eq!(count(&bed, "notices").await, NOTICES_OF_USER);
+            assert!(left(0).await && !left(gone).await && left(gone + 1).await, "{gone} goes");
+        }
+        assert_eq!(bed.notices(&owner).await[0], "Access token “t2” was generated");
+    }
+
+    async fn notices_that_are_made_at_once_stay_within_the_limit(bed: TestDomain) {
+        let (owner, there) = (bed.owner().await, bed.again().await);
+        let columns = "notices (user_id, kind, title, body, created_at, mail_state)";
+        fill(&bed, columns, NOTICES_OF_USER, |n| format!("({}, 'x', 'old {n}', '', {n}, 'none')", owner.user)).await;
+        let (confirmed, new) = (bed.confirmed(&owner).await, new_token("t", &[GET]));
+        let making = (0..4).map(|turn| if turn % 2 == 0 { &bed.keyrack } else { &there }.tokens.create(&confirmed, &new));
+        assert!(join_all(making).await.iter().all(Result::is_ok));
+        assert_eq!(count(&bed, "notices").await, NOTICES_OF_USER);
     }
 }

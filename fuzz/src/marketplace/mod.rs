@@ -6,8 +6,9 @@ pub mod placeholders;
 
 pub mod steps {
     use crate::error::Error;
+    use crate::field;
 
     pub fn invalid(at: &str, why: impl std::fmt::Display) -> Error {
-        Error::invalid("jps", format!("{at}: {why}"))
+        Error::invalid(field::App::Manifest, format!("{at}: {why}"))
     }
 }

@@ -13,6 +13,7 @@ use keyrack_app::cookie::CookieRule;
 use keyrack_app::request_context::{PublicUrl, RequestContext};
 use keyrack_domain::Keyrack;
 use keyrack_domain::types::methods::MethodDoc;
+use keyrack_wire::TrustedProxies;
 use leptos::prelude::{provide_context, use_context};
 use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -21,7 +22,6 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::forwarding::Peers;
 use crate::http::Address;
-use crate::http::client::TrustedProxies;
 use crate::http::guard::Guard;
 
 /// The largest form, in bytes; a token with every method ticked is some 20 KiB.

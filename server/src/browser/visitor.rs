@@ -14,7 +14,7 @@ use keyrack_domain::cluster::watching;
 use keyrack_domain::log_lines::LineCause;
 
 use super::{Browser, LARGEST_FORM};
-use crate::http::client::Forwarded;
+use crate::http::client::{Forwarded, client};
 use crate::log::context::{self as log, MethodName};
 
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
@@ -41,7 +41,7 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
             }
         },
     };
-    let client = browser.proxies.client(&parts);
+    let client = client(&parts, &browser.proxies);
     if let Some(caller) = &caller {
         log::set_account(caller.account);
         caller.note_use(browser.keyrack.world().now(), &client);
@@ -74,7 +74,7 @@ async fn change_where_it_belongs(browser: Browser, parts: Parts, body: Body, nex
     let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
     let (response, elsewhere) = watching(next.run(request)).await;
     let Some((server, address)) = elsewhere else { return response };
-    let client = browser.proxies.client(&parts);
+    let client = client(&parts, &browser.proxies);
     match browser.peers.forward_page(&server, &address, &parts, body, &client).await {
         Ok(response) => response,
         // The answer from here says that the environment is another server's.

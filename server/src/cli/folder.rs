@@ -86,7 +86,7 @@ impl Drop for Folder {
             if let Some(lock) = &self.database_lock {
                 let _ = fs::remove_file(&lock.beside);
             }
-            // Fails when somebody has put something into it meanwhile, and then it should stay.
+            // Fails when something was put into it meanwhile, and then it should stay.
             let _ = fs::remove_dir(&self.path);
         }
     }

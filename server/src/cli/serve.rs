@@ -10,6 +10,7 @@ use keyrack_domain::Keyrack;
 use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::secret::Secret;
 use keyrack_domain::settings::{Settings, Smtp};
+use keyrack_wire::TrustedProxies;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -18,7 +19,6 @@ use super::folder::Folder;
 use super::values::{Proxies, PublicUrl, inner_url, ports, proxies, public_url, size, span, span_or_none};
 use super::{DataOptions, Failure, open};
 use crate::http::Address;
-use crate::http::client::TrustedProxies;
 use crate::log::context::LogContext;
 use crate::serve::{Doors, listen};
 use crate::{log, site};
@@ -75,9 +75,12 @@ pub struct Serve {
     /// One proof of the second factor covers changes for so long; 0s asks at every change
     #[arg(long, env = "KEYRACK_SECOND_FACTOR_COVERS", value_name = "SPAN", default_value = "5m", value_parser = span_or_none)]
     second_factor_covers: Duration,
-    /// Let nodes run commands of their owners although they cannot be confined on this machine
+    /// Let nodes run commands of their owners although they cannot be walled on this machine: see “keyrack doctor”
     #[arg(long, env = "KEYRACK_ALLOW_UNCONFINED_NODES", value_parser = clap::builder::FalseyValueParser::new())]
     allow_unconfined_nodes: bool,
+    /// Give nodes this machine's network instead of one of their own: they reach this server, each other and the outside
+    #[arg(long, env = "KEYRACK_OPEN_NODE_NETWORK", value_parser = clap::builder::FalseyValueParser::new())]
+    open_node_network: bool,
     /// The ports of this machine's loopback that nodes are given
     #[arg(long, env = "KEYRACK_NODE_PORTS", value_name = "FIRST-LAST", default_value = "31000-31999", value_parser = ports)]
     node_ports: Range<u16>,
@@ -124,7 +127,9 @@ impl Serve {
         let engine = LocalEngine::open(&keyrack.settings().data, LocalEngine::this_program())
             .map_err(Failure::start)?
             .allow_unconfined(keyrack.settings().allow_unconfined_nodes)
-            .on_ports(keyrack.settings().node_ports.clone());
+            .on_ports(keyrack.settings().node_ports.clone())
+            .open_network(self.open_node_network);
+        engine.log_level();
         keyrack.environments.start_all(Arc::new(engine)).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();

@@ -32,10 +32,10 @@ use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Started};
 use crate::dispatch::metrics::Metrics;
 use crate::forwarding::{ForwardedCall, Peers};
-use crate::http::client::{Forwarded, TrustedProxies};
+use crate::http::client::{Forwarded, client};
 use crate::http::guard::Guard;
 use crate::log::context::{self as log, MethodName};
-use keyrack_wire::{Names, Pairs};
+use keyrack_wire::{Names, Pairs, TrustedProxies};
 
 /// The API, ready to answer.
 pub struct Api {
@@ -169,7 +169,7 @@ impl Api {
         trace: &mut Trace,
     ) -> Started {
         let mut pairs = incoming.parameters(parts).await?;
-        let client = trace.client.insert(self.proxies.client(parts)).clone();
+        let client = trace.client.insert(client(parts, &self.proxies)).clone();
         if method.is_public() {
             return method.start_public(PublicCall { keyrack: self.keyrack.clone(), client }, pairs);
         }
@@ -248,7 +248,7 @@ impl Api {
         };
         outcome
             .unwrap_or_else(|| Err(Error::internal(format_args!("{} panicked", method.name)).into()))
-            .map_err(|error| error.named(names))
+            .map_err(|error| error.named(method.params, names))
     }
 
     fn note_refusal(&self, error: &ApiError, trace: &Trace) {

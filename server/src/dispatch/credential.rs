@@ -26,7 +26,7 @@ pub fn presented<'a>(headers: &'a HeaderMap, pairs: &'a Pairs) -> Result<Cow<'a,
     Ok(first)
 }
 
-/// What stands behind `Bearer`, in any case. Other schemes are not ours: a proxy may use them for itself.
+/// What follows `Bearer`, in any case. Other schemes are not ours: a proxy may use them for itself.
 fn bearers(headers: &HeaderMap) -> impl Iterator<Item = Cow<'_, str>> {
     headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| {
         let (scheme, rest) = value.as_bytes().split_at_checked(7)?;
@@ -37,14 +37,14 @@ fn bearers(headers: &HeaderMap) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
-/// Headers without the word Bearer that hold what looks like a token, but for a slip: whoever sent one is told what it is.
+/// Headers without the word Bearer that hold what looks like a token, but for a slip, which the answer explains.
 fn slips(headers: &HeaderMap) -> impl Iterator<Item = Cow<'_, str>> {
     let all = headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| value.to_str().ok());
     let all = all.filter(|text| !text.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case("bearer ")));
     all.filter(|text| text.contains("krp_") && shape(text) == Shape::Noise).map(Cow::from)
 }
 
-/// Tells who wrote a credential wrongly what is wrong with it.
+/// Explains what is wrong with a credential that was written wrongly.
 pub fn explain(error: Error, credential: &str) -> ApiError {
     match (&error, Slip::of(credential)) {
         (Error::NotAuthenticated(Credential::Unknown), Some(slip)) if shape(credential) == Shape::Noise => {

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use keyrack_domain::secret::{Shape, shape};
 use keyrack_domain::{Credential, Error};
 pub use keyrack_wire::Code;
-use keyrack_wire::{Names, Refusal};
+use keyrack_wire::{Names, Param, Refusal};
 use serde::Serialize;
 
 use super::hint::Slip;
+use super::parameters;
 use crate::forwarding::NotReceived;
 use keyrack_wire::multipart::Broken;
 
@@ -24,7 +25,7 @@ pub enum ApiError {
     /// The body does not come as it is.
     #[error("the body is encoded as {0}, which this server does not undo: send it without Content-Encoding")]
     Encoded(String),
-    /// What was presented is no credential, and it can be told why.
+    /// What was presented is no credential, for a reason that can be named.
     #[error("{}: {}", Credential::Unknown, .0)]
     Slip(Slip),
     /// Neither a session nor a token came with the call.
@@ -93,16 +94,16 @@ impl ApiError {
         ApiError::TooLarge { name: None, problem: problem.into() }
     }
 
-    /// The same, but it calls a parameter as the client called it.
-    pub fn named(self, names: &Names) -> ApiError {
+    /// The same, but it calls a parameter of the method as the client called it.
+    pub fn named(self, declared: &'static [Param], names: &Names) -> ApiError {
         match self {
             ApiError::Bad { name, problem } => ApiError::Bad { name: names.used(name).unwrap_or(name), problem },
             ApiError::TooLarge { name: Some(name), problem } => {
                 ApiError::TooLarge { name: Some(names.used(name).unwrap_or(name)), problem }
             }
-            ApiError::Domain(Error::Invalid { name, message }) => {
-                let name = names.used(&name).map_or(name, Cow::Borrowed);
-                ApiError::Domain(Error::Invalid { name, message })
+            ApiError::Domain(Error::Invalid { field, message }) => {
+                let (name, problem) = parameters::named(field, message, declared);
+                ApiError::Bad { name: names.used(name).unwrap_or(name), problem }
             }
             other => other,
         }
@@ -129,10 +130,13 @@ impl ApiError {
         }
     }
 
-    /// The text on the wire. A domain error that speaks of a parameter gets the form that all such texts have.
+    /// The text on the wire. What speaks of a parameter has the form that all such texts have.
     pub fn text(&self) -> String {
         match self {
-            ApiError::Domain(Error::Invalid { name, message }) => format!("invalid parameter [{name}]: {message}"),
+            ApiError::Domain(Error::Invalid { field, message }) => {
+                let (name, problem) = parameters::named(*field, message.clone(), &[]);
+                format!("invalid parameter [{name}]: {problem}")
+            }
             ApiError::TooLarge { name: Some(name), problem } => format!("invalid parameter [{name}]: {problem}"),
             ApiError::Domain(Error::SecondFactorNeeded { totp, .. }) => {
                 format!("invalid parameter [code]: {}", code_needed(*totp))
@@ -149,7 +153,7 @@ impl ApiError {
         }
     }
 
-    /// Why, as the audit log says it of a refused call: nothing in it was chosen by whoever called.
+    /// Why, as the audit log says it of a refused call: nothing in it was chosen by the caller.
     pub fn audit_text(&self) -> String {
         match self {
             ApiError::NotGranted(_) | ApiError::Role(_) | ApiError::PostOnly(_) | ApiError::Verb => self.text(),
@@ -159,7 +163,7 @@ impl ApiError {
     }
 
     /// The envelope, `{"result":N,"error":"…","source":"…"}`, with `secrets` redacted in the text: a text that names
-    /// what was asked for may repeat a credential that somebody put into the wrong place.
+    /// what was asked for may repeat a credential in the wrong place.
     pub fn envelope(&self, secrets: &[&str]) -> Vec<u8> {
         #[derive(Serialize)]
         struct Envelope<'a> {

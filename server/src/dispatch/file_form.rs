@@ -39,7 +39,7 @@ pub struct FileForm {
 }
 
 impl FileForm {
-    /// Reads nothing yet. What stands behind the boundary in the header, a `charset` for example, is no part of it.
+    /// Reads nothing yet. What follows the boundary in the header, a `charset` for example, is no part of it.
     ///
     /// # Errors
     /// [`ApiError`] without a usable boundary, and for a body that is encoded.

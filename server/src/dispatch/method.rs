@@ -30,9 +30,9 @@ pub enum Right {
 }
 
 impl Right {
-    /// Everybody who may look at the account.
+    /// All who may look at the account.
     pub const LOOK: Right = Right::Ticked(Role::Viewer);
-    /// Everybody who may change what runs in it.
+    /// All who may change what runs in it.
     pub const OPERATE: Right = Right::Ticked(Role::Manager);
 
     const fn role(self) -> Role {
@@ -76,7 +76,7 @@ pub trait Method: DeserializeOwned + JsonSchema + Send + 'static {
     fn run(self, call: &Call) -> impl Future<Output = Result<Self::Answer, ApiError>> + Send;
 }
 
-/// A method for anybody: no credential is looked at, and no token may hold it.
+/// A public method: no credential is looked at, and no token may hold it.
 pub trait PublicMethod: DeserializeOwned + JsonSchema + Send + 'static {
     /// The full name, `users.authentication.Signin`.
     const NAME: &'static str;

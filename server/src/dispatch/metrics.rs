@@ -51,12 +51,12 @@ impl Metrics {
         }
     }
 
-    /// Counts a credential that nobody has.
+    /// Counts an unknown credential.
     pub fn unknown_credential(&self) {
         self.unknown_credentials.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Everything, as Prometheus reads it. Methods that were never called are left out; so is what the domain tells while
+    /// Everything, as Prometheus reads it. Methods that were never called are left out; so is what the domain reports while
     /// its database does not answer.
     pub fn text(&self, cache: CacheCounts, health_snapshot: Option<&HealthSnapshot>) -> String {
         let mut text = String::new();

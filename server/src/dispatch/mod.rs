@@ -17,6 +17,7 @@ mod incoming;
 pub mod method;
 pub mod metrics;
 pub mod openapi;
+mod parameters;
 pub mod path;
 mod problem;
 pub mod registry;

@@ -11,7 +11,7 @@ pub fn is_call(path: &str) -> bool {
     if path.starts_with("/1.0/") {
         return true;
     }
-    // Everything else that is written plainly is told apart by the router.
+    // The router decides about everything else that is written plainly.
     if !path.contains("//") && !path.contains("/.") && !path.contains('%') && !path.ends_with('/') {
         return false;
     }

@@ -1,4 +1,4 @@
-//! Errors for clients that want HTTP to tell them: a status, `WWW-Authenticate` (RFC 6750) and a problem (RFC 9457).
+//! Errors for clients that read them from HTTP: a status, `WWW-Authenticate` (RFC 6750) and a problem (RFC 9457).
 //!
 //! Only for who asks with `Accept: application/problem+json`. All others get HTTP 200 and the envelope, as clients have
 //! it that were written for the platform.
@@ -19,7 +19,7 @@ pub fn asked_for(headers: &HeaderMap) -> bool {
     accepted.flat_map(|value| value.split(',')).any(|range| {
         let mut parts = range.split(';').map(str::trim);
         let named = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(PROBLEM));
-        // `q=0`, with as many zeros as somebody likes, says: not this.
+        // `q=0`, with any number of zeros, means: not this.
         let refused = parts.any(|part| {
             let weight = part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="));
             weight.is_some_and(|weight| weight.parse() == Ok(0.0))
@@ -118,7 +118,7 @@ fn wait(error: &ApiError) -> Option<u32> {
 fn challenge(error: &ApiError, status: StatusCode) -> Option<HeaderValue> {
     const REALM: &str = r#"Bearer realm="Keyrack""#;
     let text = match error {
-        // Who brought no credential is told that one is needed, and nothing else.
+        // A call without a credential learns that one is needed, and nothing else.
         ApiError::NoCredential => REALM.to_owned(),
         ApiError::NotGranted(method) => format!(r#"{REALM}, error="insufficient_scope", scope="{method}""#),
         ApiError::Slip(_) => {

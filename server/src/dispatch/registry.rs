@@ -2,7 +2,7 @@
 //!
 //! A method is one type in `methods/<service>/<class>/<method>.rs` (see `method.rs`), listed in its class's `methods!`.
 //! From it come dispatch, the domain's catalogue (permissions, the tree of the token dialog), the documentation and the
-//! tests that walk all methods. Nothing else has to be told of a new one.
+//! tests that walk all methods. Nothing else has to know of a new one.
 
 mod docs;
 mod run;

@@ -34,7 +34,7 @@ impl Guard {
     /// Whether the request names this server: by the host of its public address, by the IP address that it listens on, or
     /// as this machine itself. Any other name may be one that its owner pointed here (DNS rebinding), to make a browser
     /// take pages of theirs and ours for one site. Where every address of the machine is listened on, any IP address is
-    /// ours: nobody can point one elsewhere.
+    /// ours: an IP address cannot be pointed elsewhere.
     ///
     /// A request without any name was not sent by a browser.
     pub fn knows(&self, request: &Parts) -> bool {
@@ -49,7 +49,7 @@ impl Guard {
             || host.parse::<IpAddr>().is_ok_and(|address| self.listening.is_unspecified() || address == self.listening)
     }
 
-    /// What to tell who asked by a name that is none of ours.
+    /// The answer to a request by a name that is none of ours.
     pub fn advice(&self) -> String {
         let unspecified = self
             .host
@@ -98,7 +98,7 @@ impl Guard {
             return false;
         };
         let same = authority.as_bytes().eq_ignore_ascii_case(host.as_bytes());
-        // Where the public address is https, a page of its name that came without TLS is somebody else's.
+        // Where the public address is https, a page of its name that came without TLS is not ours.
         let stripped = self.https && scheme == "http" && host_of(authority) == self.host;
         same && matches!(scheme, "http" | "https") && !stripped
     }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use keyrack_domain::secret::{Shape, shape};
 
 /// The header that carries it, in requests and in answers.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -25,7 +26,7 @@ impl RequestId {
     /// The id that the request brings when it is fit for a log, else a new one.
     pub fn of(headers: &HeaderMap) -> RequestId {
         static LAST: AtomicU64 = AtomicU64::new(0);
-        let given = headers.get(HEADER).filter(|value| fit(value.as_bytes())).cloned();
+        let given = headers.get(HEADER).filter(|value| value.to_str().is_ok_and(fit)).cloned();
         RequestId { given, number: LAST.fetch_add(1, Ordering::Relaxed) }
     }
 
@@ -48,9 +49,12 @@ impl fmt::Display for RequestId {
     }
 }
 
-fn fit(text: &[u8]) -> bool {
+/// Whether a text can go into the log: short, of characters that need no quotes, and no credential in the wrong header.
+fn fit(text: &str) -> bool {
     (1..=LONGEST).contains(&text.len())
-        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:+/=".contains(byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:+/=".contains(&byte))
+        && !text.contains("krp_")
+        && shape(text) == Shape::Noise
 }
 
 #[cfg(test)]
@@ -66,7 +70,8 @@ mod tests {
         assert_eq!(of("7b1c-4f.A").to_string(), "7b1c-4f.A");
         assert_eq!(of("7b1c").answer(false).unwrap(), "7b1c");
         let long = "x".repeat(LONGEST + 1).leak();
-        for unfit in ["", "two words", "a\"b", "a;b", long] {
+        let session = "1x0123456789abcdef0123456789abcdef";
+        for unfit in ["", "two words", "a\"b", "a;b", long, session, "krp_cut-off"] {
             assert_ne!(of(unfit).to_string(), unfit);
             assert_eq!(of(unfit).answer(false), None);
         }

@@ -2,6 +2,7 @@
 //! of the node's `www/` folder. It is a process of its own, confined like every node, and knows nothing of the server.
 
 mod facts;
+mod files;
 mod page;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -69,7 +70,11 @@ fn router(facts: Facts) -> Router {
     Router::new()
         .route(ABOUT, get(about))
         .with_state(facts)
-        .fallback_service(ServeDir::new("www").call_fallback_on_method_not_allowed(false).fallback(otherwise))
+        .fallback_service(
+            ServeDir::with_backend(files::FOLDER, files::Www)
+                .call_fallback_on_method_not_allowed(false)
+                .fallback(otherwise),
+        )
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::CACHE_CONTROL, "no-cache"))
         .layer(axum::middleware::from_fn(only_paths))

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz`, `/metrics`: for whoever watches over the server.
+//! `/healthz`, `/readyz`, `/metrics`: for monitoring.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Whom and what a request is for: a path of this server, and exactly one host.
 //!
-//! What comes after this may take it for granted that the target is a path that begins with a slash, and that `Host` stands
-//! once and is a name or an address. Everything else is refused here, before anybody looks at it.
+//! What comes after this may take it for granted that the target is a path that begins with a slash, and that there is
+//! one `Host`, a name or an address. Everything else is refused here, before anything else looks at it.
 
 use axum::body::Body;
 use http::uri::{PathAndQuery, Scheme};

@@ -8,24 +8,24 @@ use serde_json::Value;
 
 use crate::support::Running;
 
-async fn call(server: &Running, path: &str, params: &[(&str, &str)]) -> Value {
+pub async fn call(server: &Running, path: &str, params: &[(&str, &str)]) -> Value {
     let url = server.url(&format!("/1.0/{path}"));
     reqwest::Client::new().post(url).form(params).send().await.unwrap().json().await.unwrap()
 }
 
 /// An API session of the demo account.
-async fn sign_in(server: &Running, password: &str) -> String {
+pub async fn sign_in(server: &Running, password: &str) -> String {
     let params = [("login", "demo@keyrack.local"), ("password", password)];
     let answer = call(server, "users/authentication/rest/signin", &params).await;
     answer["session"].as_str().unwrap_or_else(|| panic!("a session: {answer}")).to_owned()
 }
 
-fn password(server: &Running) -> String {
+pub fn password(server: &Running) -> String {
     server.greeting.iter().find_map(|line| line.strip_prefix("  Password")).unwrap().trim().to_owned()
 }
 
 /// Waits until the environment has this status; answers its first node.
-async fn until_status(server: &Running, session: &str, name: &str, status: i64) -> Value {
+pub async fn until_status(server: &Running, session: &str, name: &str, status: i64) -> Value {
     let until = Instant::now() + Duration::from_secs(20);
     loop {
         let params = [("session", session), ("envName", name)];
@@ -146,7 +146,15 @@ async fn a_node_serves_its_files_and_only_those() {
         let (status, text) = get(path).await;
         assert!(status >= 400 && !text.contains("not for visitors"), "{path}: {status} {text}");
     }
-    assert!(get("/link.txt").await.0 >= 400);
+    // Links lead nowhere out of the folder, not to files that the node itself could read either.
+    std::os::unix::fs::symlink("../secret.txt", home.join("www/beside.txt")).unwrap();
+    std::os::unix::fs::symlink("../../..", home.join("www/out")).unwrap();
+    std::os::unix::fs::symlink("/proc/self", home.join("www/proc")).unwrap();
+    std::os::unix::fs::symlink("hello.txt", home.join("www/inside.txt")).unwrap();
+    for path in ["/link.txt", "/beside.txt", "/out/keyrack.db", "/out/", "/proc/environ", "/proc/"] {
+        assert_eq!(get(path).await.0, 404, "{path}");
+    }
+    assert_eq!(get("/inside.txt").await, (200, "hello".to_owned()));
     assert!(get("/").await.1.contains("my-project"));
     std::fs::write(home.join("www/index.html"), "own page").unwrap();
     assert_eq!(get("/").await.1, "own page");

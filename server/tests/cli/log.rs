@@ -65,12 +65,16 @@ async fn the_line_of_a_failing_call_names_request_method_and_account_in_both_for
         let (mut server, log, session, key) = with_token(folder.path(), &["--log", form], "info").await;
         let refused = call(&server, "users.authentication.GetSessions", &[("session", &key)]).await;
         assert_eq!(refused["result"], 8202);
+        // A credential in the wrong header.
+        let mistaken = reqwest::Client::new().post(server.url("/1.0/users/authentication/rest/getsessions"));
+        mistaken.header("x-request-id", &key).bearer_auth(&key).send().await.unwrap();
         // Also what is written far below the dispatcher, in a read and in a change that goes on by itself.
         let mut database = connect(folder.path()).await;
         database.execute("ALTER TABLE sessions RENAME TO gone").await.unwrap();
         let failed = call(&server, "users.authentication.GetSessions", &[("session", &session)]).await;
         assert_eq!(failed["result"], 99, "{failed}");
-        let failed = call(&server, "users.authentication.DeleteSession", &[("session", &session), ("id", "1")]).await;
+        let failed =
+            call(&server, "users.authentication.SignoutSessions", &[("session", &session), ("ids", "*")]).await;
         assert_eq!(failed["result"], 99, "{failed}");
         database.execute("ALTER TABLE gone RENAME TO sessions").await.unwrap();
         assert_eq!(server.stop(), 0);
@@ -79,7 +83,7 @@ async fn the_line_of_a_failing_call_names_request_method_and_account_in_both_for
         for (text, method) in [
             ("call refused", "users.authentication.GetSessions"),
             ("no such table: sessions", "users.authentication.GetSessions"),
-            ("no such table: sessions", "users.authentication.DeleteSession"),
+            ("no such table: sessions", "users.authentication.SignoutSessions"),
         ] {
             let request = format!("of-{method}");
             let wanted = expected(&[("request", &request), ("method", method), ("account", "1")]);

@@ -5,6 +5,7 @@ mod certificates;
 mod commands;
 mod connections;
 mod data;
+mod doctor;
 mod environments;
 mod faults;
 mod health;

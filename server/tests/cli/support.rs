@@ -83,7 +83,7 @@ pub struct Running {
 impl Running {
     /// Starts on a free port and waits until it says that it listens.
     pub fn start(data: &Path, args: &[&str]) -> Running {
-        Running::spawn(data, args, "error", Stdio::inherit())
+        Running::when_listening(Running::command(data, args, "error", Stdio::inherit()))
     }
 
     /// As [`Running::start`], with these variables.
@@ -104,12 +104,17 @@ impl Running {
 
     /// As [`Running::start`], with what is logged at this level going to what is handed out beside it.
     pub fn start_with_log(data: &Path, args: &[&str], level: &str) -> (Running, impl BufRead + use<>) {
-        let mut running = Running::spawn(data, args, level, Stdio::piped());
+        Running::of(Running::command(data, args, level, Stdio::piped()))
+    }
+
+    /// A command that is a server, with its log beside it.
+    pub fn of(command: Command) -> (Running, impl BufRead + use<>) {
+        let mut running = Running::when_listening(command);
         let log = BufReader::new(running.child.stderr.take().unwrap());
         (running, log)
     }
 
-    fn spawn(data: &Path, args: &[&str], log: &str, stderr: Stdio) -> Running {
+    fn command(data: &Path, args: &[&str], log: &str, stderr: Stdio) -> Command {
         let mut all = vec!["serve"];
         if !args.contains(&"--listen") {
             all.extend(["--listen", "127.0.0.1:0"]);
@@ -117,7 +122,7 @@ impl Running {
         all.extend(args);
         let mut command = keyrack(&all, data);
         command.env("RUST_LOG", log).stderr(stderr);
-        Running::when_listening(command)
+        command
     }
 
     fn when_listening(mut command: Command) -> Running {

@@ -4,12 +4,9 @@ mod columns;
 mod filter;
 mod form;
 
-use keyrack_domain::{
-    Error,
-    types::{
-        audit::{AuditFilter, AuditPage as Page},
-        refusal::Refusal,
-    },
+use keyrack_domain::types::{
+    audit::{AuditFilter, AuditPage as Page},
+    refusal::Refusal,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -55,7 +52,7 @@ pub fn AuditPage() -> impl IntoView {
 
 async fn load(filter: &AuditFilter, before: Option<i64>) -> Result<Page, Refusal> {
     let (keyrack, caller) = request_context::signed_in()?;
-    keyrack.audit.page(&caller, filter, before).await.map_err(Error::into_refusal)
+    keyrack.audit.page(&caller, filter, before).await.map_err(crate::refusal::of)
 }
 
 #[component]

@@ -1,4 +1,4 @@
-use keyrack_types::environments::EnvStatus;
+use keyrack_types::environments::{EnvAction, EnvStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::components::icon::Glyph;
@@ -42,12 +42,13 @@ impl Action {
     }
 
     /// Whether an environment in this status takes it.
-    const fn fits(self, status: EnvStatus) -> bool {
-        match self {
-            Action::Start => matches!(status, EnvStatus::Stopped | EnvStatus::Sleeping | EnvStatus::Broken),
-            Action::Stop => matches!(status, EnvStatus::Running | EnvStatus::Broken),
-            Action::Restart => matches!(status, EnvStatus::Running | EnvStatus::Broken),
-        }
+    fn fits(self, status: EnvStatus) -> bool {
+        let action = match self {
+            Action::Start => EnvAction::Start,
+            Action::Stop => EnvAction::Stop,
+            Action::Restart => EnvAction::Restart,
+        };
+        action.from().contains(&status)
     }
 
     /// Why it cannot be done now, for the button that is disabled; `None` when it can.

@@ -1,14 +1,11 @@
-use keyrack_domain::{
-    Error,
-    types::{accounts::Profile, environments::Overview, refusal::Refusal},
-};
+use keyrack_domain::types::{accounts::Profile, environments::Overview, refusal::Refusal};
 use leptos::prelude::*;
 
 use super::island::EnvironmentsIsland;
 use crate::{
     components::icon::{Glyph, Icon},
     pages::error::Message,
-    request_context,
+    refusal, request_context,
 };
 
 /// `/`: what runs, and the means to start and stop it.
@@ -38,8 +35,8 @@ pub fn EnvironmentsPage() -> impl IntoView {
 /// The list, and whether its viewer may have tokens and has none.
 async fn load() -> Result<(Overview, bool), Refusal> {
     let (keyrack, caller) = request_context::signed_in()?;
-    let overview = keyrack.environments.overview(&caller).await.map_err(Error::into_refusal)?;
-    let tokens = keyrack.tokens.list(&caller).await.map_err(Error::into_refusal)?;
+    let overview = keyrack.environments.overview(&caller).await.map_err(refusal::of)?;
+    let tokens = keyrack.tokens.list(&caller).await.map_err(refusal::of)?;
     Ok((overview, tokens.may_manage && tokens.tokens.is_empty()))
 }
 

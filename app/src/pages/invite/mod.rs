@@ -2,10 +2,7 @@
 
 mod ways;
 
-use keyrack_domain::{
-    Error,
-    types::{members::InvitationOffer, refusal::Refusal},
-};
+use keyrack_domain::types::{members::InvitationOffer, refusal::Refusal};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -19,7 +16,7 @@ pub fn InvitePage() -> impl IntoView {
     let token = use_query_map().read_untracked().get("token").unwrap_or_default();
     Suspend::new(async move {
         let offer = match request_context::keyrack() {
-            Ok(keyrack) => keyrack.members.invitation(&token).await.map_err(Error::into_refusal),
+            Ok(keyrack) => keyrack.members.invitation(&token).await.map_err(crate::refusal::of),
             Err(refusal) => Err(refusal),
         };
         match offer {

@@ -101,10 +101,10 @@ fn invited(page: Page, made: InvitationLink) {
     let InvitationLink { email, link, mailed, list } = made;
     let intro = if mailed {
         format!(
-            "A mail with a link is on its way to {email}. You can also hand over this link; it is shown this once. The first of the two that is followed counts."
+            "A mail with a link is on its way to {email}. You can also hand over this link; it is shown only once. The first of the two that is followed counts."
         )
     } else {
-        format!("Hand this link to {email}. It was not mailed; it works once and is shown this once.")
+        format!("Hand this link to {email}. It was not mailed; it works once and is shown only once.")
     };
     let one_time_secret = OneTimeSecret {
         title: "Invitation Link",

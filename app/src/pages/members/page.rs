@@ -1,7 +1,4 @@
-use keyrack_domain::{
-    Error,
-    types::{accounts::Profile, members::MemberList, refusal::Refusal},
-};
+use keyrack_domain::types::{accounts::Profile, members::MemberList, refusal::Refusal};
 use leptos::prelude::*;
 
 use super::island::MembersIsland;
@@ -38,5 +35,5 @@ pub fn MembersPage() -> impl IntoView {
 
 async fn load() -> Result<MemberList, Refusal> {
     let (keyrack, caller) = request_context::signed_in()?;
-    keyrack.members.list(&caller).await.map_err(Error::into_refusal)
+    keyrack.members.list(&caller).await.map_err(crate::refusal::of)
 }

@@ -129,7 +129,7 @@ fn removal(page: Page, user: i64, email: &str, dispositions: Vec<(i64, TokenDisp
 fn removed(page: Page, email: &str, gone: MemberRemoved) {
     let one_time_secret = (!gone.secrets.is_empty()).then(|| OneTimeSecret {
         title: "Save Access Tokens",
-        intro: "Save the new secrets of the transferred tokens now. They are shown this once and cannot be looked up later.".into(),
+        intro: "Save the new secrets of the transferred tokens now. They are shown only once and cannot be looked up later.".into(),
         values: SecretValues::Named(gone.secrets.into_iter().map(|new| (new.token.description, new.secret)).collect()),
         file: "keyrack-tokens.txt".into(),
         loss: "The secrets cannot be shown again. If you close now, the tokens stay; to use one, you have to regenerate it.".into(),

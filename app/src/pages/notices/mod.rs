@@ -1,9 +1,6 @@
 //! The notices of the person.
 
-use keyrack_domain::{
-    Error,
-    types::{dates::readable_moment, notices::NoticeView, refusal::Refusal},
-};
+use keyrack_domain::types::{dates::readable_moment, notices::NoticeView, refusal::Refusal};
 use leptos::prelude::*;
 
 use crate::{pages::error::Message, request_context};
@@ -25,7 +22,7 @@ pub fn NoticesPage() -> impl IntoView {
 
 async fn load() -> Result<Vec<NoticeView>, Refusal> {
     let (keyrack, caller) = request_context::signed_in()?;
-    keyrack.notices.list(&caller).await.map_err(Error::into_refusal)
+    keyrack.notices.list(&caller).await.map_err(crate::refusal::of)
 }
 
 #[component]

@@ -1,4 +1,4 @@
-use keyrack_domain::{Error, accounts::SessionKind, second_factor::Having, types::refusal::Refusal};
+use keyrack_domain::{accounts::SessionKind, second_factor::Having, types::refusal::Refusal};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -34,7 +34,7 @@ pub fn SecondPage() -> impl IntoView {
 
 async fn having() -> Result<Having, Refusal> {
     let half = cookie::brought(Jar::Half).ok_or(Refusal::SignedOut)?;
-    request_context::keyrack()?.accounts.half_signed_in(&half, SessionKind::Browser).await.map_err(Error::into_refusal)
+    request_context::keyrack()?.accounts.half_signed_in(&half, SessionKind::Browser).await.map_err(crate::refusal::of)
 }
 
 #[component]

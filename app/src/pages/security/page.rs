@@ -1,10 +1,7 @@
-use keyrack_domain::{
-    Error,
-    types::{
-        accounts::{Profile, SessionView},
-        refusal::Refusal,
-        second_factor::Security,
-    },
+use keyrack_domain::types::{
+    accounts::{Profile, SessionView},
+    refusal::Refusal,
+    second_factor::Security,
 };
 use leptos::prelude::*;
 
@@ -61,7 +58,7 @@ pub fn SecurityPage() -> impl IntoView {
 
 async fn load() -> Result<(Security, Vec<SessionView>), Refusal> {
     let (keyrack, caller) = request_context::signed_in()?;
-    let security = step_up::security(&keyrack, &caller).await.map_err(Error::into_refusal)?;
-    let sessions = keyrack.accounts.sessions(&caller).await.map_err(Error::into_refusal)?;
+    let security = step_up::security(&keyrack, &caller).await.map_err(crate::refusal::of)?;
+    let sessions = keyrack.accounts.sessions(&caller).await.map_err(crate::refusal::of)?;
     Ok((security, sessions))
 }

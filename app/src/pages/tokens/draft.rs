@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use keyrack_types::dates::{DateError, parse_typed_day, readable_end, typed_day};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::refusal::Field;
-use keyrack_types::text::hidden;
-use keyrack_types::tokens::{DESCRIPTION_LIMIT, TokenDraft, TokenView};
+use keyrack_types::tokens::{
+    DESCRIPTION_LIMIT, DescriptionProblem, TokenDifference, TokenDraft, TokenView, check_description,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the token dialog was opened for.
@@ -98,15 +99,16 @@ pub fn problems(draft: &TokenDraft, base: Option<&TokenView>, today: NaiveDate) 
 }
 
 fn description_problem(text: &str) -> Option<String> {
-    let length = text.trim().chars().count();
-    if length == 0 {
-        Some("Write a few words that tell later what this token is for.".into())
-    } else if length > DESCRIPTION_LIMIT {
-        Some(format!("At most {DESCRIPTION_LIMIT} characters; these are {length}."))
-    } else if hidden(text.trim()).is_some() {
-        Some("Characters that cannot be seen, such as tabs and line breaks, cannot stand here: write one line of plain text.".into())
-    } else {
-        None
+    match check_description(text) {
+        Ok(_) => None,
+        Err(DescriptionProblem::Empty) => Some("Write a few words that tell later what this token is for.".into()),
+        Err(DescriptionProblem::TooLong(length)) => {
+            Some(format!("At most {DESCRIPTION_LIMIT} characters; these are {length}."))
+        }
+        Err(DescriptionProblem::Hidden(_)) => Some(
+            "Characters that cannot be seen, such as tabs and line breaks, cannot stand here: write one line of plain text."
+                .into(),
+        ),
     }
 }
 
@@ -144,32 +146,32 @@ pub fn rebased(draft: &TokenDraft, base: &TokenView, now: &TokenView) -> TokenDr
 
 /// What is different between two states of a token, one line each, for a conflict with another member's change.
 pub fn differences(before: &TokenView, after: &TokenView) -> Vec<String> {
-    let mut lines = Vec::new();
-    if before.description != after.description {
-        lines.push(format!("The description is now “{}”.", after.description));
+    let difference = TokenDifference::between(before.into(), after.into());
+    if difference.is_none() {
+        return vec!["Its secret was regenerated.".into()];
     }
-    if before.expires != after.expires {
-        lines.push(match after.expires {
+    let TokenDifference { description, api_set, added, removed, expires, shared } = difference;
+    let mut lines = Vec::new();
+    if let Some((_, now)) = description {
+        lines.push(format!("The description is now “{now}”."));
+    }
+    if let Some((_, now)) = expires {
+        lines.push(match now {
             Some(moment) => format!("It now expires on {}.", readable_end(moment)),
             None => "It now never expires.".into(),
         });
     }
-    if before.api_set != after.api_set {
-        lines.push(format!("The API set is now {}.", after.api_set.name()));
+    if let Some((_, now)) = api_set {
+        lines.push(format!("The API set is now {}.", now.name()));
     }
-    let without = |all: &[String], others: &[String]| -> Vec<String> {
-        all.iter().filter(|name| !others.contains(name)).cloned().collect()
-    };
+    // What a prepared set holds is said by its name.
     if after.api_set == ApiSet::Custom || before.api_set == ApiSet::Custom {
-        lines.extend(listed("Added", &without(&after.methods, &before.methods)));
-        lines.extend(listed("Taken away", &without(&before.methods, &after.methods)));
+        lines.extend(listed("Added", &added));
+        lines.extend(listed("Taken away", &removed));
     }
-    if before.shared != after.shared {
-        let now = if after.shared { "shared with the account" } else { "private to its owner" };
+    if let Some(shared) = shared {
+        let now = if shared { "shared with the account" } else { "private to its owner" };
         lines.push(format!("It is now {now}."));
-    }
-    if lines.is_empty() {
-        lines.push("Its secret was regenerated.".into());
     }
     lines
 }

@@ -1,9 +1,6 @@
 //! The page around the island.
 
-use keyrack_domain::{
-    Error,
-    types::{accounts::Profile, methods::MethodInfo, refusal::Refusal, tokens::TokenList},
-};
+use keyrack_domain::types::{accounts::Profile, methods::MethodInfo, refusal::Refusal, tokens::TokenList};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -52,7 +49,7 @@ pub fn TokensPage() -> impl IntoView {
 
 async fn load() -> Result<(TokenList, Vec<MethodInfo>), Refusal> {
     let (keyrack, caller) = request_context::signed_in()?;
-    let list = keyrack.tokens.list(&caller).await.map_err(Error::into_refusal)?;
+    let list = keyrack.tokens.list(&caller).await.map_err(crate::refusal::of)?;
     Ok((list, keyrack.catalog().token_methods()))
 }
 

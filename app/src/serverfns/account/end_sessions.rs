@@ -29,7 +29,7 @@ mod ssr {
     async fn try_to(mut ids: Vec<i64>) -> Answer<Vec<SessionView>> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
         if ids.is_empty() {
-            let sessions = keyrack.accounts.sessions(&caller).await.map_err(Error::into_refusal)?;
+            let sessions = keyrack.accounts.sessions(&caller).await.map_err(crate::refusal::of)?;
             ids = sessions.into_iter().filter(|session| !session.current).map(|session| session.id).collect();
         }
         let client = crate::request_context::client()?;
@@ -37,9 +37,9 @@ mod ssr {
             match keyrack.accounts.end_sessions(&caller, &client, &[id]).await {
                 // It ended by itself meanwhile, which is what was asked for.
                 Ok(()) | Err(Error::NotFound(_)) => {}
-                Err(error) => return Err(error.into_refusal()),
+                Err(error) => return Err(crate::refusal::of(error)),
             }
         }
-        keyrack.accounts.sessions(&caller).await.map_err(Error::into_refusal)
+        keyrack.accounts.sessions(&caller).await.map_err(crate::refusal::of)
     }
 }

@@ -11,10 +11,7 @@ pub async fn rename_user(name: String) -> Result<Answer<Profile>, ServerFnError>
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{accounts::Profile, refusal::Answer},
-    };
+    use keyrack_domain::types::{accounts::Profile, refusal::Answer};
 
     pub async fn rename(name: &str) -> Answer<Profile> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
@@ -22,6 +19,6 @@ mod ssr {
             .accounts
             .rename_user(&caller, &crate::request_context::client()?, name)
             .await
-            .map_err(Error::into_refusal)
+            .map_err(crate::refusal::of)
     }
 }

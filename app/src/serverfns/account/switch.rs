@@ -11,7 +11,7 @@ pub async fn switch_account(account: i64) -> Result<Answer<()>, ServerFnError> {
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{Error, types::refusal::Answer};
+    use keyrack_domain::types::refusal::Answer;
 
     pub async fn switch(account: i64) -> Answer<()> {
         let answer = try_to(account).await;
@@ -23,7 +23,7 @@ mod ssr {
     async fn try_to(account: i64) -> Answer<()> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
         let client = crate::request_context::client()?;
-        let moved = keyrack.members.switch_account(&caller, &client, account).await.map_err(Error::into_refusal)?;
+        let moved = keyrack.members.switch_account(&caller, &client, account).await.map_err(crate::refusal::of)?;
         crate::cookie::set(moved.session.as_str());
         Ok(())
     }

@@ -11,14 +11,11 @@ pub async fn begin_passkey_confirmation() -> Result<Answer<PasskeyRequest>, Serv
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{refusal::Answer, second_factor::PasskeyRequest},
-    };
+    use keyrack_domain::types::{refusal::Answer, second_factor::PasskeyRequest};
 
     pub async fn begin() -> Answer<PasskeyRequest> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
-        let begun = keyrack.accounts.begin_passkey_confirmation(&caller).await.map_err(Error::into_refusal)?;
+        let begun = keyrack.accounts.begin_passkey_confirmation(&caller).await.map_err(crate::refusal::of)?;
         Ok(PasskeyRequest { id: begun.id, options: begun.options })
     }
 }

@@ -11,13 +11,10 @@ pub async fn what_confirms() -> Result<Answer<ConfirmNeeds>, ServerFnError> {
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{refusal::Answer, second_factor::ConfirmNeeds},
-    };
+    use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmNeeds};
 
     pub async fn needs() -> Answer<ConfirmNeeds> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
-        crate::step_up::needs(&keyrack, &caller).await.map_err(Error::into_refusal)
+        crate::step_up::needs(&keyrack, &caller).await.map_err(crate::refusal::of)
     }
 }

@@ -12,10 +12,7 @@ pub async fn act_on_environment(name: String, action: Action) -> Result<Answer<O
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{environments::Overview, refusal::Answer},
-    };
+    use keyrack_domain::types::{environments::Overview, refusal::Answer};
 
     use super::{super::overview::ssr::overview, Action};
 
@@ -27,7 +24,7 @@ mod ssr {
             Action::Stop => keyrack.environments.stop(&caller, &client, name).await,
             Action::Restart => keyrack.environments.restart(&caller, &client, name).await,
         };
-        begun.map_err(Error::into_refusal)?;
+        begun.map_err(crate::refusal::of)?;
         overview().await
     }
 }

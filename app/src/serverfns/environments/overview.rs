@@ -11,13 +11,10 @@ pub async fn read_overview() -> Result<Answer<Overview>, ServerFnError> {
 
 #[cfg(feature = "ssr")]
 pub(super) mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{environments::Overview, refusal::Answer},
-    };
+    use keyrack_domain::types::{environments::Overview, refusal::Answer};
 
     pub async fn overview() -> Answer<Overview> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
-        keyrack.environments.overview(&caller).await.map_err(Error::into_refusal)
+        keyrack.environments.overview(&caller).await.map_err(crate::refusal::of)
     }
 }

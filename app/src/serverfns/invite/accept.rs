@@ -15,7 +15,7 @@ pub async fn accept_invitation(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{Error, types::refusal::Answer};
+    use keyrack_domain::types::refusal::Answer;
 
     use crate::{cookie, forms, paths, request_context};
 
@@ -34,7 +34,7 @@ mod ssr {
             Ok((_, caller)) => keyrack.members.accept_as_user(&caller, &client, token).await,
             Err(_) => keyrack.members.accept_as_new_user(token, name, new_password, &client).await,
         };
-        let signed_in = signed_in.map_err(Error::into_refusal)?;
+        let signed_in = signed_in.map_err(crate::refusal::of)?;
         cookie::set(signed_in.session.as_str());
         Ok(signed_in.profile.account)
     }

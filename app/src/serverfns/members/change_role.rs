@@ -11,16 +11,13 @@ pub async fn change_role(confirm: ConfirmInput, user: i64, role: Role) -> Result
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{accounts::Role, members::MemberList, refusal::Answer, second_factor::ConfirmInput},
-    };
+    use keyrack_domain::types::{accounts::Role, members::MemberList, refusal::Answer, second_factor::ConfirmInput};
 
     use crate::step_up::confirmed;
 
     pub async fn change(confirm: ConfirmInput, user: i64, role: Role) -> Answer<MemberList> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.members.change_role(&confirmed, user, role).await.map_err(Error::into_refusal)?;
-        keyrack.members.list(confirmed.caller()).await.map_err(Error::into_refusal)
+        keyrack.members.change_role(&confirmed, user, role).await.map_err(crate::refusal::of)?;
+        keyrack.members.list(confirmed.caller()).await.map_err(crate::refusal::of)
     }
 }

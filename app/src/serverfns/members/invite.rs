@@ -15,9 +15,8 @@ pub async fn invite_member(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{accounts::Role, members::InvitationLink, refusal::Answer, second_factor::ConfirmInput},
+    use keyrack_domain::types::{
+        accounts::Role, members::InvitationLink, refusal::Answer, second_factor::ConfirmInput,
     };
 
     use crate::{
@@ -29,8 +28,8 @@ mod ssr {
     pub async fn invite(confirm: ConfirmInput, email: &str, role: Role) -> Answer<InvitationLink> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let made = keyrack.members.invite(&confirmed, email, role).await.map_err(Error::into_refusal)?;
-        let list = keyrack.members.list(confirmed.caller()).await.map_err(Error::into_refusal)?;
+        let made = keyrack.members.invite(&confirmed, email, role).await.map_err(crate::refusal::of)?;
+        let list = keyrack.members.list(confirmed.caller()).await.map_err(crate::refusal::of)?;
         let link = format!("{}{}", origin(), paths::invite(made.secret.as_str()));
         Ok(InvitationLink { email: made.email, link, mailed: made.mailed, list })
     }

@@ -19,13 +19,10 @@ pub async fn remove_member(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            members::{MemberRemoved, TokenDisposition},
-            refusal::Answer,
-            second_factor::ConfirmInput,
-        },
+    use keyrack_domain::types::{
+        members::{MemberRemoved, TokenDisposition},
+        refusal::Answer,
+        second_factor::ConfirmInput,
     };
 
     use crate::step_up::{confirmed, no_store};
@@ -38,8 +35,8 @@ mod ssr {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
         let dispositions = dispositions.into_iter().collect();
-        let secrets = keyrack.members.remove(&confirmed, user, &dispositions).await.map_err(Error::into_refusal)?;
-        let list = keyrack.members.list(confirmed.caller()).await.map_err(Error::into_refusal)?;
+        let secrets = keyrack.members.remove(&confirmed, user, &dispositions).await.map_err(crate::refusal::of)?;
+        let list = keyrack.members.list(confirmed.caller()).await.map_err(crate::refusal::of)?;
         Ok(MemberRemoved { secrets, list })
     }
 }

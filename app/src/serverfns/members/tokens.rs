@@ -11,13 +11,10 @@ pub async fn tokens_of_member(user: i64) -> Result<Answer<Vec<TokenView>>, Serve
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{refusal::Answer, tokens::TokenView},
-    };
+    use keyrack_domain::types::{refusal::Answer, tokens::TokenView};
 
     pub async fn tokens(user: i64) -> Answer<Vec<TokenView>> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
-        keyrack.members.tokens_of_member(&caller, user).await.map_err(Error::into_refusal)
+        keyrack.members.tokens_of_member(&caller, user).await.map_err(crate::refusal::of)
     }
 }

@@ -11,10 +11,7 @@ pub async fn withdraw_invitation(id: i64) -> Result<Answer<MemberList>, ServerFn
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{members::MemberList, refusal::Answer},
-    };
+    use keyrack_domain::types::{members::MemberList, refusal::Answer};
 
     const PAGE: &str = "/settings/members";
 
@@ -27,7 +24,7 @@ mod ssr {
     async fn try_to(id: i64) -> Answer<MemberList> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
         let client = crate::request_context::client()?;
-        keyrack.members.withdraw_invitation(&caller, &client, id).await.map_err(Error::into_refusal)?;
-        keyrack.members.list(&caller).await.map_err(Error::into_refusal)
+        keyrack.members.withdraw_invitation(&caller, &client, id).await.map_err(crate::refusal::of)?;
+        keyrack.members.list(&caller).await.map_err(crate::refusal::of)
     }
 }

@@ -11,7 +11,7 @@ pub async fn read_notices(up_to: i64) -> Result<Answer<()>, ServerFnError> {
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{Error, types::refusal::Answer};
+    use keyrack_domain::types::refusal::Answer;
 
     pub async fn read(up_to: i64) -> Answer<()> {
         let answer = try_to(up_to).await;
@@ -21,6 +21,6 @@ mod ssr {
 
     async fn try_to(up_to: i64) -> Answer<()> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
-        keyrack.notices.read(&caller, up_to).await.map_err(Error::into_refusal)
+        keyrack.notices.read(&caller, up_to).await.map_err(crate::refusal::of)
     }
 }

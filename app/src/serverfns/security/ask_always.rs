@@ -17,12 +17,9 @@ pub async fn ask_second_factor_always(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::{ConfirmInput, SecurityChange},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::{ConfirmInput, SecurityChange},
     };
 
     use super::super::ssr::changed;
@@ -30,7 +27,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput, always: bool) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.second_factor.ask_second_factor_always(&confirmed, always).await.map_err(Error::into_refusal)?;
+        keyrack.second_factor.ask_second_factor_always(&confirmed, always).await.map_err(crate::refusal::of)?;
         changed(&keyrack, &confirmed, Vec::new()).await
     }
 }

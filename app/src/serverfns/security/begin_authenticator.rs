@@ -14,12 +14,9 @@ pub async fn begin_authenticator(confirm: ConfirmInput) -> Result<Answer<Authent
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::{AuthenticatorSetup, ConfirmInput},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::{AuthenticatorSetup, ConfirmInput},
     };
 
     use crate::step_up::{confirmed, no_store};
@@ -27,7 +24,7 @@ mod ssr {
     pub async fn begin(confirm: ConfirmInput) -> Answer<AuthenticatorSetup> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let begun = keyrack.second_factor.begin_totp(&confirmed).await.map_err(Error::into_refusal)?;
+        let begun = keyrack.second_factor.begin_totp(&confirmed).await.map_err(crate::refusal::of)?;
         Ok(AuthenticatorSetup { secret: begun.secret, address: begun.address, qr: begun.qr })
     }
 }

@@ -14,19 +14,16 @@ pub async fn begin_passkey(confirm: ConfirmInput) -> Result<Answer<PasskeyReques
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::{ConfirmInput, PasskeyRequest},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::{ConfirmInput, PasskeyRequest},
     };
 
     use crate::step_up::confirmed;
 
     pub async fn begin(confirm: ConfirmInput) -> Answer<PasskeyRequest> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let begun = keyrack.second_factor.begin_passkey(&confirmed).await.map_err(Error::into_refusal)?;
+        let begun = keyrack.second_factor.begin_passkey(&confirmed).await.map_err(crate::refusal::of)?;
         Ok(PasskeyRequest { id: begun.id, options: begun.options })
     }
 }

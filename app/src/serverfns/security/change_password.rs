@@ -17,10 +17,7 @@ pub async fn change_password(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{refusal::Answer, second_factor::ConfirmInput},
-    };
+    use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmInput};
 
     use crate::{forms, step_up::confirmed};
 
@@ -40,6 +37,6 @@ mod ssr {
 
     async fn confirm_and_change(input: ConfirmInput, current: &str, new: &str) -> Answer<()> {
         let (keyrack, confirmed) = confirmed(input).await?;
-        keyrack.accounts.change_password(&confirmed, current, new).await.map_err(Error::into_refusal)
+        keyrack.accounts.change_password(&confirmed, current, new).await.map_err(crate::refusal::of)
     }
 }

@@ -14,12 +14,9 @@ pub async fn disable_authenticator(confirm: ConfirmInput) -> Result<Answer<Secur
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::{ConfirmInput, SecurityChange},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::{ConfirmInput, SecurityChange},
     };
 
     use super::super::ssr::changed;
@@ -27,7 +24,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.second_factor.disable_totp(&confirmed).await.map_err(Error::into_refusal)?;
+        keyrack.second_factor.disable_totp(&confirmed).await.map_err(crate::refusal::of)?;
         changed(&keyrack, &confirmed, Vec::new()).await
     }
 }

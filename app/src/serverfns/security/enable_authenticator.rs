@@ -17,12 +17,9 @@ pub async fn enable_authenticator(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::{ConfirmInput, SecurityChange},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::{ConfirmInput, SecurityChange},
     };
 
     use super::super::ssr::changed;
@@ -30,7 +27,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput, code: &str) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let codes = keyrack.second_factor.enable_totp(&confirmed, code).await.map_err(Error::into_refusal)?;
+        let codes = keyrack.second_factor.enable_totp(&confirmed, code).await.map_err(crate::refusal::of)?;
         changed(&keyrack, &confirmed, codes).await
     }
 }

@@ -19,12 +19,9 @@ pub async fn finish_passkey(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::{ConfirmInput, SecurityChange},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::{ConfirmInput, SecurityChange},
     };
 
     use super::super::ssr::changed;
@@ -36,7 +33,7 @@ mod ssr {
             .second_factor
             .finish_passkey(&confirmed, ceremony, answer, name)
             .await
-            .map_err(Error::into_refusal)?;
+            .map_err(crate::refusal::of)?;
         changed(&keyrack, &confirmed, codes).await
     }
 }

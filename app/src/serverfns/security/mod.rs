@@ -19,7 +19,7 @@ pub use self::{
 #[cfg(feature = "ssr")]
 mod ssr {
     use keyrack_domain::{
-        Error, Keyrack,
+        Keyrack,
         accounts::Confirmed,
         types::{refusal::Answer, second_factor::SecurityChange},
     };
@@ -29,7 +29,7 @@ mod ssr {
         if !codes.is_empty() {
             crate::step_up::no_store();
         }
-        let security = crate::step_up::security(keyrack, confirmed.caller()).await.map_err(Error::into_refusal)?;
+        let security = crate::step_up::security(keyrack, confirmed.caller()).await.map_err(crate::refusal::of)?;
         Ok(SecurityChange { security, codes })
     }
 }

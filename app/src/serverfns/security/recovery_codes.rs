@@ -14,12 +14,9 @@ pub async fn new_recovery_codes(confirm: ConfirmInput) -> Result<Answer<Security
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::{ConfirmInput, SecurityChange},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::{ConfirmInput, SecurityChange},
     };
 
     use super::super::ssr::changed;
@@ -27,7 +24,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let codes = keyrack.second_factor.regenerate_recovery_codes(&confirmed).await.map_err(Error::into_refusal)?;
+        let codes = keyrack.second_factor.regenerate_recovery_codes(&confirmed).await.map_err(crate::refusal::of)?;
         changed(&keyrack, &confirmed, codes).await
     }
 }

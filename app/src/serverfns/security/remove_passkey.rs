@@ -14,12 +14,9 @@ pub async fn remove_passkey(confirm: ConfirmInput, id: i64) -> Result<Answer<Sec
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::{ConfirmInput, SecurityChange},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::{ConfirmInput, SecurityChange},
     };
 
     use super::super::ssr::changed;
@@ -27,7 +24,7 @@ mod ssr {
 
     pub async fn change(confirm: ConfirmInput, id: i64) -> Answer<SecurityChange> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.second_factor.remove_passkey(&confirmed, id).await.map_err(Error::into_refusal)?;
+        keyrack.second_factor.remove_passkey(&confirmed, id).await.map_err(crate::refusal::of)?;
         changed(&keyrack, &confirmed, Vec::new()).await
     }
 }

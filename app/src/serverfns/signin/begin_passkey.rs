@@ -11,12 +11,9 @@ pub async fn begin_passkey_sign_in() -> Result<Answer<PasskeyRequest>, ServerFnE
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::{Answer, Refusal},
-            second_factor::PasskeyRequest,
-        },
+    use keyrack_domain::types::{
+        refusal::{Answer, Refusal},
+        second_factor::PasskeyRequest,
     };
 
     use crate::cookie::{self, Jar};
@@ -27,7 +24,7 @@ mod ssr {
             .accounts
             .begin_passkey_sign_in(&half)
             .await
-            .map_err(Error::into_refusal)?;
+            .map_err(crate::refusal::of)?;
         Ok(PasskeyRequest { id: begun.id, options: begun.options })
     }
 }

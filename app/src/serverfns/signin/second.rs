@@ -18,7 +18,6 @@ pub async fn finish_sign_in(
 #[cfg(feature = "ssr")]
 mod ssr {
     use keyrack_domain::{
-        Error,
         accounts::SessionKind,
         second_factor::Proof,
         types::refusal::{Answer, Field, Refusal},
@@ -56,7 +55,7 @@ mod ssr {
             .accounts
             .finish_sign_in(&half, proof, &client, SessionKind::Browser)
             .await
-            .map_err(Error::into_refusal)?;
+            .map_err(crate::refusal::of)?;
         // The former session of this browser would stay open and unused.
         if let Ok((_, former)) = request_context::signed_in() {
             let _ = keyrack.accounts.sign_out(&former, &client).await;

@@ -15,13 +15,10 @@ pub async fn create_token(draft: TokenDraft, confirm: ConfirmInput) -> Result<An
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::ConfirmInput,
-            tokens::{NewSecret, TokenDraft},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::ConfirmInput,
+        tokens::{NewSecret, TokenDraft},
     };
 
     use crate::step_up::{confirmed, no_store};
@@ -29,6 +26,6 @@ mod ssr {
     pub async fn create(draft: &TokenDraft, confirm: ConfirmInput) -> Answer<NewSecret> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.tokens.create_from_draft(&confirmed, draft).await.map_err(Error::into_refusal)
+        keyrack.tokens.create(&confirmed, &crate::drafts::new_token(draft)?).await.map_err(crate::refusal::of)
     }
 }

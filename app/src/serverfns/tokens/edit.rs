@@ -20,19 +20,20 @@ pub async fn edit_token(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            second_factor::ConfirmInput,
-            tokens::{TokenDraft, TokenView},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        second_factor::ConfirmInput,
+        tokens::{TokenDraft, TokenView},
     };
 
     use crate::step_up::confirmed;
 
     pub async fn edit(id: i64, version: i64, draft: &TokenDraft, confirm: ConfirmInput) -> Answer<TokenView> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.tokens.edit_from_draft(&confirmed, id, version, draft).await.map_err(Error::into_refusal)
+        keyrack
+            .tokens
+            .edit(&confirmed, id, Some(version), &crate::drafts::change(draft)?)
+            .await
+            .map_err(crate::refusal::of)
     }
 }

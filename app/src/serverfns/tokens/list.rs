@@ -11,13 +11,10 @@ pub async fn list_tokens() -> Result<Answer<TokenList>, ServerFnError> {
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{refusal::Answer, tokens::TokenList},
-    };
+    use keyrack_domain::types::{refusal::Answer, tokens::TokenList};
 
     pub async fn list() -> Answer<TokenList> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
-        keyrack.tokens.list(&caller).await.map_err(Error::into_refusal)
+        keyrack.tokens.list(&caller).await.map_err(crate::refusal::of)
     }
 }

@@ -17,16 +17,17 @@ pub async fn regenerate_token(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{refusal::Answer, second_factor::ConfirmInput, tokens::NewSecret},
-    };
+    use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmInput, tokens::NewSecret};
 
     use crate::step_up::{confirmed, no_store};
 
     pub async fn regenerate(id: i64, version: i64, expires: Option<&str>, confirm: ConfirmInput) -> Answer<NewSecret> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.tokens.regenerate_until(&confirmed, id, version, expires).await.map_err(Error::into_refusal)
+        keyrack
+            .tokens
+            .regenerate(&confirmed, id, Some(version), crate::drafts::renewal(expires)?)
+            .await
+            .map_err(crate::refusal::of)
     }
 }

@@ -11,15 +11,12 @@ pub async fn remove_tokens(ids: Vec<i64>, confirm: ConfirmInput) -> Result<Answe
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{refusal::Answer, second_factor::ConfirmInput},
-    };
+    use keyrack_domain::types::{refusal::Answer, second_factor::ConfirmInput};
 
     use crate::step_up::confirmed;
 
     pub async fn remove(ids: &[i64], confirm: ConfirmInput) -> Answer<()> {
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        keyrack.tokens.remove(&confirmed, ids).await.map_err(Error::into_refusal)
+        keyrack.tokens.remove(&confirmed, ids).await.map_err(crate::refusal::of)
     }
 }

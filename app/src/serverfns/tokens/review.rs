@@ -18,16 +18,27 @@ pub async fn review_token(
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use keyrack_domain::{
-        Error,
-        types::{
-            refusal::Answer,
-            tokens::{TokenDraft, TokenReview},
-        },
+    use keyrack_domain::types::{
+        refusal::Answer,
+        tokens::{TokenDraft, TokenReview},
     };
+
+    use crate::drafts;
 
     pub async fn review(editing: Option<(i64, i64)>, draft: &TokenDraft) -> Answer<TokenReview> {
         let (keyrack, caller) = crate::request_context::signed_in()?;
-        keyrack.tokens.review(&caller, editing, draft).await.map_err(Error::into_refusal)
+        let lines = match editing {
+            None => {
+                let new = drafts::new_token(draft)?;
+                let review = keyrack.tokens.review_new(&caller, &new).await.map_err(crate::refusal::of)?;
+                drafts::describe_new(&new, &review)
+            }
+            Some((id, version)) => {
+                let change = drafts::change(draft)?;
+                let review = keyrack.tokens.review_change(&caller, id, version, &change).await;
+                drafts::describe_change(review.map_err(crate::refusal::of)?)
+            }
+        };
+        Ok(TokenReview { lines })
     }
 }

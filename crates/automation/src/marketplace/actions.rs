@@ -13,6 +13,7 @@ use crate::marketplace::Marketplace;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 
 impl Marketplace {
     /// Carries out an action of an installed manifest, its only one unless it is named. `params` are what the action has as
@@ -31,7 +32,7 @@ impl Marketplace {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
         self.must_be_near(caller, &installation).await?;
-        let manifest = Manifest::read("jps", &installation.manifest)?;
+        let manifest = Manifest::read(&installation.manifest)?;
         let (action, steps) = chosen(&manifest, action)?;
         let mut run = self.run_again(caller, client, &manifest, &installation, params.clone()).await?;
         let named = target(&from_json(&Value::Object(params.clone())));
@@ -63,7 +64,7 @@ impl Marketplace {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
         self.must_be_near(caller, &installation).await?;
-        let manifest = match Manifest::read("jps", &installation.manifest) {
+        let manifest = match Manifest::read(&installation.manifest) {
             Ok(manifest) => manifest,
             Err(why) => return self.remove_unread(caller, client, &installation, why).await,
         };
@@ -152,6 +153,8 @@ fn chosen<'a>(manifest: &'a Manifest, name: Option<&'a str>) -> Result<(&'a str,
             None => Err(Error::NotFound(format!("“{}” has no action “{name}”: {}", manifest.name, known()).into())),
         },
         (None, [(name, steps)]) => Ok((name, steps)),
-        (None, _) => Err(Error::invalid("action", format!("say which action of “{}”: {}", manifest.name, known()))),
+        (None, _) => {
+            Err(Error::invalid(field::App::Action, format!("say which action of “{}”: {}", manifest.name, known())))
+        }
     }
 }

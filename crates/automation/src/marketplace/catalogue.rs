@@ -1,8 +1,5 @@
 //! What can be installed: apps that the server brings, and those that an account keeps for itself.
 
-use sha2::{Digest, Sha256};
-use sqlx::Row;
-
 use super::install::InstallRequest;
 use super::manifest::{Manifest, ManifestType};
 use super::outcome::Done;
@@ -10,9 +7,11 @@ use crate::marketplace::Marketplace;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::store::{Tx, lock_account};
+use keyrack_core::field;
+use keyrack_core::store::Tx;
 use keyrack_types::bounds::counts::APPS;
 use keyrack_types::order::sort_by_name;
+use sha2::{Digest, Sha256};
 
 /// What every server brings: name and text.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -43,7 +42,7 @@ pub struct Category {
 
 impl App {
     fn new(id: String, own: bool, text: String) -> Result<App> {
-        let manifest = Manifest::read("manifest", &text)?;
+        let manifest = Manifest::read(&text)?;
         Ok(App { id, own, text, manifest })
     }
 
@@ -64,6 +63,13 @@ impl App {
     }
 }
 
+keyrack_core::store::row! {
+    struct AppRow {
+        id: i64,
+        manifest: String,
+    }
+}
+
 impl Marketplace {
     /// Everything that the account can install: what the server brings, then its own, the oldest first.
     ///
@@ -75,16 +81,15 @@ impl Marketplace {
             .iter()
             .map(|(id, text)| App::new((*id).to_owned(), false, (*text).to_owned()))
             .collect::<Result<Vec<_>>>()?;
-        let rows = sqlx::query("SELECT id, manifest FROM marketplace_apps WHERE account_id = $1 ORDER BY id")
-            .bind(caller.account.0)
-            .fetch_all(self.store.read())
-            .await?;
-        let texts =
-            rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<Vec<(i64, String)>>>()?;
+        let rows =
+            sqlx::query_as::<_, AppRow>("SELECT id, manifest FROM marketplace_apps WHERE account_id = $1 ORDER BY id")
+                .bind(caller.account.0)
+                .fetch_all(self.store.read())
+                .await?;
         // A hundred large ones take a second to read: not on a thread that others' calls wait for.
         let own = tokio::task::spawn_blocking(move || {
             // One that an earlier server took and this one does not is not offered; its owner can still edit or delete it.
-            texts.into_iter().filter_map(|(id, text)| App::new(id.to_string(), true, text).ok()).collect::<Vec<_>>()
+            rows.into_iter().filter_map(|row| App::new(row.id.to_string(), true, row.manifest).ok()).collect::<Vec<_>>()
         });
         apps.extend(own.await.map_err(Error::internal)?);
         Ok(apps)
@@ -151,23 +156,23 @@ impl Marketplace {
     pub async fn add_app(&self, caller: &Caller, client: &Client, text: &str) -> Result<String> {
         let mut tx = self.store.begin().await?;
         let id = self.insert_app(&mut tx, caller, client, text).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(id)
     }
 
     pub(super) async fn insert_app(&self, tx: &mut Tx, caller: &Caller, client: &Client, text: &str) -> Result<String> {
         caller.require(Right::Operate)?;
-        let manifest = Manifest::read("manifest", text)?;
-        lock_account(tx, caller.account).await?;
-        let row = sqlx::query("SELECT COUNT(*) FROM marketplace_apps WHERE account_id = $1")
+        let manifest = Manifest::read(text)?;
+        tx.lock_account(caller.account).await?;
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM marketplace_apps WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_one(&mut **tx)
             .await?;
-        if row.try_get::<i64, _>(0)? >= APPS {
+        if count >= APPS {
             return Err(Error::Limit(format!("an account can keep {APPS} manifests").into()));
         }
         let now = self.world.now();
-        let row = sqlx::query(
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO marketplace_apps (account_id, manifest, created_at, changed_at) VALUES ($1, $2, $3, $3) \
              RETURNING id",
         )
@@ -176,7 +181,7 @@ impl Marketplace {
         .bind(now.timestamp_millis())
         .fetch_one(&mut **tx)
         .await?;
-        let id = row.try_get::<i64, _>(0)?.to_string();
+        let id = id.to_string();
         let event = Event::by(caller, client, "app.add", format!("app:{id}")).with("name", manifest.name);
         audit::append(tx, now, event).await?;
         Ok(id)
@@ -188,7 +193,7 @@ impl Marketplace {
     /// [`Error::NotFound`], also for one that the server brings; [`Error::Invalid`].
     pub async fn edit_app(&self, caller: &Caller, client: &Client, id: &str, text: &str) -> Result<()> {
         caller.require(Right::Operate)?;
-        let manifest = Manifest::read("manifest", text)?;
+        let manifest = Manifest::read(text)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         let edited =
@@ -204,7 +209,7 @@ impl Marketplace {
         }
         let event = Event::by(caller, client, "app.edit", format!("app:{id}")).with("name", manifest.name);
         audit::append(&mut tx, now, event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Removes an app of the account's own. What is installed from it stays.
@@ -230,7 +235,7 @@ impl Marketplace {
             .await?;
         let event = Event::by(caller, client, "app.delete", format!("app:{number}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Installs an app. With `addon`, only an add-on.
@@ -247,7 +252,7 @@ impl Marketplace {
     ) -> Result<Done> {
         let app = self.app(caller, id).await?;
         if addon && app.manifest.kind != ManifestType::Update {
-            return Err(Error::invalid("id", "this is no add-on: marketplace.app.Install installs it"));
+            return Err(Error::invalid(field::App::Id, "this is no add-on: marketplace.app.Install installs it"));
         }
         self.install(caller, client, &app.text, InstallRequest { app: Some(app.id), ..request }).await
     }

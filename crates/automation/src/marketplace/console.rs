@@ -1,23 +1,24 @@
 //! The console: lines that manifests and clients write, the last of each account.
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 
 use crate::marketplace::Marketplace;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::world::from_millis;
+use keyrack_core::field;
 
 /// Maximum number of lines kept per account, and of characters per line.
 const LINES: i64 = 1000;
 const LONGEST: usize = 4000;
 
-/// One line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsoleLine {
-    pub at: DateTime<Utc>,
-    pub line: String,
+keyrack_core::store::row! {
+    /// One line.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ConsoleLine {
+        pub at: DateTime<Utc>,
+        pub line: String,
+    }
 }
 
 impl Marketplace {
@@ -28,12 +29,14 @@ impl Marketplace {
     /// When the database cannot be reached.
     pub async fn read_console(&self, caller: &Caller, client: &Client) -> Result<Vec<ConsoleLine>> {
         caller.require(Right::Operate)?;
-        let rows = sqlx::query("SELECT at, line FROM marketplace_console WHERE account_id = $1 ORDER BY id")
-            .bind(caller.account.0)
-            .fetch_all(self.store.read())
-            .await?;
+        let lines = sqlx::query_as::<_, ConsoleLine>(
+            "SELECT at, line FROM marketplace_console WHERE account_id = $1 ORDER BY id",
+        )
+        .bind(caller.account.0)
+        .fetch_all(self.store.read())
+        .await?;
         self.note_read(Event::by(caller, client, "console.read", format!("account:{}", caller.account)));
-        rows.iter().map(|row| Ok(ConsoleLine { at: from_millis(row.try_get(0)?), line: row.try_get(1)? })).collect()
+        Ok(lines)
     }
 
     /// Writes a line to the account's console; the oldest lines go when there are too many.
@@ -43,7 +46,7 @@ impl Marketplace {
     pub async fn write_console(&self, caller: &Caller, client: &Client, line: &str) -> Result<()> {
         caller.require(Right::Operate)?;
         if line.chars().count() > LONGEST {
-            return Err(Error::invalid("message", format!("it can have at most {LONGEST} characters")));
+            return Err(Error::invalid(field::App::Line, format!("it can have at most {LONGEST} characters")));
         }
         self.write_console_line(caller, line).await?;
         // Gathered as reads are: lines come by the hundred, and what they say is in the console.
@@ -70,7 +73,7 @@ impl Marketplace {
         .bind(LINES)
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Empties the account's console.
@@ -86,6 +89,6 @@ impl Marketplace {
             .await?;
         let event = Event::by(caller, client, "console.clear", format!("account:{}", caller.account));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }

@@ -4,12 +4,12 @@
 
 use std::collections::HashSet;
 
+use keyrack_wire::{json, yaml};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use keyrack_core::error::{Error, Result};
-use keyrack_core::json;
-use keyrack_core::yaml;
+use keyrack_core::field;
 use keyrack_types::bounds::counts::MANIFEST_KEY;
 use keyrack_types::bounds::nesting;
 
@@ -43,10 +43,10 @@ impl Document {
     /// Reads JSON (when it begins with a brace) or YAML.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for `parameter`: a URL, which nobody fetches here, what is too large, what is neither.
-    pub fn read(parameter: &'static str, text: &str) -> Result<Document> {
+    /// [`Error::Invalid`]: a URL, which nobody fetches here, what is too large, what is neither.
+    pub fn read(text: &str) -> Result<Document> {
         let text = text.trim_start_matches('\u{feff}');
-        let invalid = |why: String| Error::invalid(parameter, why);
+        let invalid = |why: String| Error::invalid(field::App::Manifest, why);
         if is_url(text) {
             return Err(invalid("it has to be the manifest's text: this server fetches no URLs".into()));
         }
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Document, String> {
-        Document::read("jps", text).map_err(|error| error.to_string())
+        Document::read(text).map_err(|error| error.to_string())
     }
 
     #[test]

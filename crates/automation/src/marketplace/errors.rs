@@ -1,7 +1,10 @@
 //! What steps and manifests are refused with in more than one place.
 
+use keyrack_wire::Refusal;
+
 use super::steps::invalid;
 use keyrack_core::error::Error;
+use keyrack_core::field::{self, Field};
 
 /// What fails at a place of the manifest.
 pub(super) fn at(place: &str) -> impl Fn(Error) -> Error + use<> {
@@ -12,8 +15,18 @@ pub(super) fn at(place: &str) -> impl Fn(Error) -> Error + use<> {
 /// What the engine refuses of a manifest's nodes before there are any.
 pub(super) fn in_nodes(error: Error) -> Error {
     match error {
-        Error::Invalid { name, message } if name == "nodes" => invalid("nodes", message),
+        Error::Invalid { field: Field::Environment(field::Environment::Image { index }), message } => {
+            invalid(&format!("nodes: nodes[{index}].docker.image"), message)
+        }
         other => other,
+    }
+}
+
+/// What cannot be read of the platform's JSON, which a manifest holds too.
+pub(super) fn unread(field: field::App) -> impl Fn(Refusal) -> Error {
+    move |refusal| match refusal {
+        Refusal::Bad { problem, .. } => Error::invalid(field, problem),
+        other => Error::invalid(field, other.to_string()),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::marketplace::Marketplace;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::store::{Tx, lock_account};
+use keyrack_core::store::Tx;
 use keyrack_types::bounds::counts::FAVORITE_APPS;
 
 impl Marketplace {
@@ -14,14 +14,14 @@ impl Marketplace {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn favorite_apps(&self, caller: &Caller) -> Result<Vec<App>> {
-        let ids: Vec<(String,)> =
-            sqlx::query_as("SELECT app_id FROM marketplace_favorites WHERE account_id = $1 AND user_id = $2")
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT app_id FROM marketplace_favorites WHERE account_id = $1 AND user_id = $2")
                 .bind(caller.account.0)
                 .bind(caller.user.0)
                 .fetch_all(self.store.read())
                 .await?;
         let apps = self.apps(caller).await?;
-        Ok(apps.into_iter().filter(|app| ids.iter().any(|(id,)| *id == app.id)).collect())
+        Ok(apps.into_iter().filter(|app| ids.contains(&app.id)).collect())
     }
 
     /// Makes an app a favourite of the caller's; one that is one stays one.
@@ -33,7 +33,7 @@ impl Marketplace {
         let id = self.app(caller, id).await?.id;
         let mut tx = self.store.begin().await?;
         self.insert_favorite(&mut tx, caller, client, &id).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Keeps a manifest as an app of the account's own that is a favourite of the caller's; answers its number.
@@ -44,7 +44,7 @@ impl Marketplace {
         let mut tx = self.store.begin().await?;
         let id = self.insert_app(&mut tx, caller, client, text).await?;
         self.insert_favorite(&mut tx, caller, client, &id).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(id)
     }
 
@@ -67,12 +67,12 @@ impl Marketplace {
         }
         let event = Event::by(caller, client, "favorite.delete", format!("app:{id}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     async fn insert_favorite(&self, tx: &mut Tx, caller: &Caller, client: &Client, id: &str) -> Result<()> {
         let now = self.world.now();
-        lock_account(tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         sqlx::query(
             "INSERT INTO marketplace_favorites (account_id, user_id, app_id, created_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (account_id, user_id, app_id) DO NOTHING",

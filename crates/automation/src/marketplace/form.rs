@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::document::Document;
 use super::steps::invalid;
 use keyrack_core::error::{Error, Result};
-use keyrack_types::bounds::counts::SETTINGS;
+use keyrack_core::field;
 
 /// The form that is filled in at the installation.
 const MAIN: &str = "main";
@@ -100,7 +100,9 @@ impl Form {
     pub fn check(&self, values: &Map<String, Value>) -> Result<()> {
         let is_there = |name: &str| values.get(name).is_some_and(|value| !value.is_null() && value != "");
         match self.fields.iter().find(|field| field.required && !is_there(&field.name)) {
-            Some(field) => Err(Error::invalid("settings", format!("settings.{}: it is required", field.name))),
+            Some(field) => {
+                Err(Error::invalid(field::App::Settings, format!("settings.{}: it is required", field.name)))
+            }
             None => Ok(()),
         }
     }
@@ -121,35 +123,5 @@ impl Form {
             shown
         };
         json!({ "fields": self.fields.iter().map(field).collect::<Vec<_>>() })
-    }
-}
-
-/// Reads values that are given as JSON: an object, or nothing.
-///
-/// # Errors
-/// [`Error::Invalid`] for `parameter`.
-pub fn read_values(parameter: &'static str, given: Option<&Value>) -> Result<Map<String, Value>> {
-    match given {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(values)) if values.values().all(is_plain) => Ok(values.clone()),
-        Some(Value::Object(_)) => Err(Error::invalid(parameter, "it has to be an object without deep values")),
-        Some(_) => Err(Error::invalid(parameter, "it has to be a JSON object")),
-    }
-    .and_then(|values| {
-        let length = serde_json::to_string(&values).map_err(Error::internal)?.len();
-        if length > SETTINGS {
-            return Err(Error::invalid(parameter, format!("it can have {SETTINGS} bytes; this has {length}")));
-        }
-        Ok(values)
-    })
-}
-
-/// Whether it is a scalar or holds only scalars.
-fn is_plain(value: &Value) -> bool {
-    let is_scalar = |value: &Value| !value.is_object() && !value.is_array();
-    match value {
-        Value::Array(items) => items.iter().all(is_scalar),
-        Value::Object(map) => map.values().all(is_scalar),
-        _ => true,
     }
 }

@@ -28,10 +28,10 @@ impl Lookup for Roots {
 /// Any text as a manifest: what is read is no deeper than it can be, and can be read again as JSON.
 pub fn manifest(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let Ok(document) = Document::read("jps", &text) else { return };
+    let Ok(document) = Document::read(&text) else { return };
     assert!(depth(&document) <= MANIFEST, "{text:?}");
     let json = document.to_json().to_string();
-    assert!(json.len() > TEXT_LIMIT || Document::read("jps", &json).is_ok(), "{text:?} as {json}");
+    assert!(json.len() > TEXT_LIMIT || Document::read(&json).is_ok(), "{text:?} as {json}");
 }
 
 /// Any text with placeholders: what it becomes is bounded, and what holds none stays as it is.

@@ -11,6 +11,7 @@ use crate::marketplace::Marketplace;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::waiting;
 use keyrack_environments::EnvironmentSpec;
 
@@ -55,7 +56,7 @@ impl Marketplace {
         caller.require(Right::Operate)?;
         let auth_snapshot = self.accounts.auth_snapshot(caller).await?;
         let text = manifest;
-        let manifest = Manifest::read("jps", text)?;
+        let manifest = Manifest::read(text)?;
         let mut scope = Scope::new(&manifest, caller, request.settings.clone(), &self.world)?;
         manifest.form(None).map_or(Ok(()), |form| form.check(&scope.settings()))?;
         scope.declare_globals(&manifest, &self.world)?;
@@ -103,9 +104,10 @@ impl Marketplace {
         match (new, &request.environment) {
             (Some(spec), _) => Ok(spec.name.clone()),
             (None, Some(name)) => Ok(Some(self.environments.get_local(caller, name).await?.name)),
-            (None, None) if manifest.kind == ManifestType::Update => {
-                Err(Error::invalid("envName", "it is required: a manifest of type update changes an environment"))
-            }
+            (None, None) if manifest.kind == ManifestType::Update => Err(Error::invalid(
+                field::App::Environment,
+                "it is required: a manifest of type update changes an environment",
+            )),
             (None, None) => Ok(None),
         }
     }

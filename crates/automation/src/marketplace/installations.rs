@@ -3,8 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use sqlx::Row;
-use sqlx::any::AnyRow;
 
 use super::form::Form;
 use super::install::InstallRequest;
@@ -15,23 +13,44 @@ use crate::marketplace::Marketplace;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::store::lock_account;
-use keyrack_core::world::from_millis;
+use keyrack_core::field;
 use keyrack_types::bounds::counts::{INSTALLATIONS, INSTALLED_MANIFESTS};
 use keyrack_types::ids::UserId;
 
-/// How many there are, and the characters of their manifests.
-const COUNT: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(manifest)), 0) AS BIGINT) FROM installations \
-     WHERE account_id = $1";
+keyrack_core::store::row! {
+    /// How many installations there are, and the characters of their manifests.
+    struct InstalledTotal {
+        installations: i64,
+        characters: i64,
+    }
 
-/// Columns in the order of [`installation`]; `values` stands for the two that only one installation is read with.
+    struct InstallationRow {
+        unique_name: String,
+        app_id: String,
+        environment: Option<String>,
+        appid: Option<String>,
+        node_group: String,
+        manifest: String,
+        settings: String,
+        globals: String,
+        created_at: DateTime<Utc>,
+        user_id: UserId,
+    }
+}
+
+/// Selects what an account keeps.
+const TOTAL: &str = "SELECT COUNT(*) AS installations, CAST(COALESCE(SUM(LENGTH(manifest)), 0) AS BIGINT) AS characters \
+     FROM installations WHERE account_id = $1";
+
+/// Selects [`InstallationRow`]s; `values` stands for the two columns that only one installation is read with.
 macro_rules! select {
-    ($values:literal) => {
+    ($values:literal, $rest:literal) => {
         concat!(
-            "SELECT i.unique_name, i.app_id, e.name, e.appid, i.node_group, i.manifest, ",
+            "SELECT i.unique_name, i.app_id, e.name AS environment, e.appid, i.node_group, i.manifest, ",
             $values,
             ", i.created_at, i.user_id FROM installations i LEFT JOIN environments e ON e.id = i.environment_id ",
-            "WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted') "
+            "WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted') ",
+            $rest
         )
     };
 }
@@ -68,7 +87,7 @@ impl KeptValues {
     pub fn read(&self) -> Result<Map<String, Value>> {
         serde_json::from_str(&self.0).map_err(|error| {
             let why = format!("what it keeps cannot be read any more, so that it can only be uninstalled ({error})");
-            Error::invalid("appUniqueName", why)
+            Error::invalid(field::App::Installation, why)
         })
     }
 }
@@ -79,7 +98,7 @@ impl Installation {
     /// # Errors
     /// [`Error::Invalid`] when an earlier server could read it and this one cannot.
     pub fn read(&self) -> Result<Manifest> {
-        Manifest::read("jps", &self.manifest)
+        Manifest::read(&self.manifest)
     }
 }
 
@@ -90,11 +109,11 @@ impl Marketplace {
     /// When the database cannot be reached.
     pub async fn installations(&self, caller: &Caller) -> Result<Vec<Installation>> {
         caller.require(Right::See)?;
-        let rows = sqlx::query(concat!(select!("'', ''"), "ORDER BY i.id"))
+        let rows = sqlx::query_as::<_, InstallationRow>(select!("'' AS settings, '' AS globals", "ORDER BY i.id"))
             .bind(caller.account.0)
             .fetch_all(self.store.read())
             .await?;
-        rows.iter().map(installation).collect()
+        Ok(rows.into_iter().map(InstallationRow::installation).collect())
     }
 
     /// One installation of the account.
@@ -103,12 +122,12 @@ impl Marketplace {
     /// [`Error::NotFound`].
     pub async fn installation(&self, caller: &Caller, unique_name: &str) -> Result<Installation> {
         caller.require(Right::See)?;
-        let row = sqlx::query(concat!(select!("i.settings, i.globals"), "AND i.unique_name = $2"))
+        let row = sqlx::query_as::<_, InstallationRow>(select!("i.settings, i.globals", "AND i.unique_name = $2"))
             .bind(caller.account.0)
             .bind(unique_name.trim())
             .fetch_optional(self.store.read())
             .await?;
-        row.as_ref().map(installation).ok_or_else(|| Error::NotFound(missing(unique_name).into()))?
+        row.map(InstallationRow::installation).ok_or_else(|| Error::NotFound(missing(unique_name).into()))
     }
 
     /// As [`Marketplace::installation`], for a caller who gets its manifest: the read is audited.
@@ -160,8 +179,9 @@ impl Marketplace {
 
     /// Whether one more can be kept, before anything is done; whether it can be at the end is decided there.
     pub(super) async fn must_have_room(&self, caller: &Caller, manifest: &str) -> Result<()> {
-        let there = sqlx::query_as(COUNT).bind(caller.account.0).fetch_one(self.store.read()).await?;
-        room_for_one_more(there, manifest)
+        let total =
+            sqlx::query_as::<_, InstalledTotal>(TOTAL).bind(caller.account.0).fetch_one(self.store.read()).await?;
+        room_for_one_more(&total, manifest)
     }
 
     /// Keeps what was installed.
@@ -173,9 +193,9 @@ impl Marketplace {
         request: &InstallRequest,
     ) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, run.caller.account).await?;
-        let there = sqlx::query_as(COUNT).bind(run.caller.account.0).fetch_one(&mut *tx).await?;
-        room_for_one_more(there, manifest)?;
+        tx.lock_account(run.caller.account).await?;
+        let total = sqlx::query_as::<_, InstalledTotal>(TOTAL).bind(run.caller.account.0).fetch_one(&mut *tx).await?;
+        room_for_one_more(&total, manifest)?;
         sqlx::query(
             "INSERT INTO installations (account_id, user_id, unique_name, app_id, environment_id, node_group, manifest, \
              settings, globals, created_at) VALUES ($1, $2, $3, $4, \
@@ -193,7 +213,7 @@ impl Marketplace {
         .bind(self.world.now().timestamp_millis())
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Keeps the values that an action left.
@@ -205,7 +225,7 @@ impl Marketplace {
             .bind(json(&scope.globals())?)
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     pub(super) async fn forget_installation(&self, installation: &Installation) -> Result<()> {
@@ -214,16 +234,16 @@ impl Marketplace {
             .bind(&installation.unique_name)
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }
 
-fn room_for_one_more((count, characters): (i64, i64), manifest: &str) -> Result<()> {
-    if count >= INSTALLATIONS {
+fn room_for_one_more(total: &InstalledTotal, manifest: &str) -> Result<()> {
+    if total.installations >= INSTALLATIONS {
         return Err(Error::Limit(format!("an account can have {INSTALLATIONS} installations").into()));
     }
     let more = i64::try_from(manifest.len()).map_err(Error::internal)?;
-    if characters.saturating_add(more) > INSTALLED_MANIFESTS {
+    if total.characters.saturating_add(more) > INSTALLED_MANIFESTS {
         let all = INSTALLED_MANIFESTS >> 20;
         return Err(Error::Limit(
             format!("the manifests that an account has installed can have {all} MiB in all").into(),
@@ -248,18 +268,18 @@ fn missing(unique_name: &str) -> String {
     format!("there is no installation “{unique_name}”")
 }
 
-fn installation(row: &AnyRow) -> Result<Installation> {
-    let layer: String = row.try_get(4)?;
-    let environment: (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
-    Ok(Installation {
-        unique_name: row.try_get(0)?,
-        app: row.try_get(1)?,
-        environment: environment.0.zip(environment.1),
-        layer: Some(layer).filter(|layer| !layer.is_empty()),
-        manifest: row.try_get(5)?,
-        settings: KeptValues(row.try_get(6)?),
-        globals: KeptValues(row.try_get(7)?),
-        created: from_millis(row.try_get(8)?),
-        user: UserId(row.try_get(9)?),
-    })
+impl InstallationRow {
+    fn installation(self) -> Installation {
+        Installation {
+            unique_name: self.unique_name,
+            app: self.app_id,
+            environment: self.environment.zip(self.appid),
+            layer: Some(self.node_group).filter(|layer| !layer.is_empty()),
+            manifest: self.manifest,
+            settings: KeptValues(self.settings),
+            globals: KeptValues(self.globals),
+            created: self.created_at,
+            user: self.user_id,
+        }
+    }
 }

@@ -24,7 +24,6 @@ mod steps;
 
 pub use catalogue::{App, Category};
 pub use console::ConsoleLine;
-pub use form::read_values;
 pub use install::InstallRequest;
 pub use installations::Installation;
 pub use manifest::{Manifest, ManifestType};

@@ -1,9 +1,10 @@
 //! The environment that a manifest makes.
 
+use keyrack_wire::platform;
 use serde_json::{Value, json};
 
 use super::document::Document;
-use super::errors::at;
+use super::errors::{at, unread};
 use super::install::InstallRequest;
 use super::manifest::Manifest;
 use super::placeholders::{fill, fill_text};
@@ -11,8 +12,10 @@ use super::run::Run;
 use super::scope::Scope;
 use crate::marketplace::Marketplace;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::world::World;
-use keyrack_environments::{EnvironmentSpec, GroupChange, NodeChoice};
+use keyrack_environments::{EnvironmentSpec, GroupChange, NodeChoice, check_limits};
+use keyrack_types::environment_name;
 
 impl Marketplace {
     /// The environment that the manifest makes, checked as far as it can be before it is made.
@@ -28,27 +31,27 @@ impl Marketplace {
         let said = |key: &str| -> Result<Option<Value>> {
             manifest.value(key).map(|value| Ok(fill(value, scope, &self.world)?.to_json())).transpose()
         };
+        // Manifests hold the platform's JSON, as CreateEnvironment takes it.
         let env = json!({
-            "shortdomain": request.environment,
             "displayName": request.display_name.clone().map(Value::from).or(said("displayName")?),
             "region": request.region.clone().map(Value::from).or(said("region")?),
             "ishaenabled": said("ha")?,
             "sslstate": said("ssl")?,
         });
-        let nodes = match &request.nodes {
-            Some(nodes) => nodes.clone(),
-            None => nodes_json(manifest, scope, &self.world)?.to_string(),
+        let mut spec = platform::env("env", &env.to_string()).map_err(unread(field::App::Manifest))?;
+        spec.nodes = match &request.nodes {
+            Some(nodes) => platform::nodes("nodes", nodes).map_err(unread(field::App::Nodes))?,
+            None => {
+                let nodes = nodes_json(manifest, scope, &self.world)?.to_string();
+                platform::nodes("nodes", &nodes).map_err(unread(field::App::Manifest))?
+            }
         };
-        let mut spec = EnvironmentSpec::parse(&env.to_string(), &nodes).map_err(|error| match error {
-            Error::Invalid { name, message } if name == "nodes" && request.nodes.is_none() => {
-                Error::invalid("jps", message)
-            }
-            Error::Invalid { message, .. } if message.starts_with("env.shortdomain") => {
-                Error::invalid("envName", message)
-            }
-            Error::Invalid { message, .. } if message.starts_with("env.") => Error::invalid("jps", message),
-            other => other,
-        })?;
+        check_limits(&spec.nodes)?;
+        let name = request.environment.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        if let Some(name) = name {
+            environment_name::check(name).map_err(|why| Error::invalid(field::App::Environment, why))?;
+            spec.name = Some(name.to_lowercase());
+        }
         // It is known before it is made, so that the task can name it.
         spec.name = Some(spec.name.unwrap_or_else(|| self.environments.made_up_name()));
         Ok(Some(spec))

@@ -72,7 +72,7 @@ impl Marketplace {
             server: self.server_id(),
         };
         let action = actions::begin(&mut tx, now, new).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(action)
     }
 
@@ -85,7 +85,7 @@ impl Marketplace {
             audit::append(&mut tx, now, event.refused(error.clone())).await?;
         }
         actions::end(&mut tx, now, action, error).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         done
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::document::Document;
 use super::steps::invalid;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::world::World;
 use keyrack_types::bounds::nesting::{MANIFEST, PLACEHOLDERS};
 
@@ -120,7 +121,7 @@ pub fn check_kept(what: &str, value: &Value, limit: usize) -> Result<()> {
     let length = serde_json::to_vec(value).map_err(Error::internal)?.len();
     if length > limit {
         let why = format!("the {what} of an installation can have {limit} bytes as JSON; these have {length}");
-        return Err(Error::invalid("jps", why));
+        return Err(Error::invalid(field::App::Manifest, why));
     }
     Ok(())
 }
@@ -211,11 +212,11 @@ fn take(left: &mut usize, value: &Value, depth: usize) -> Result<()> {
 }
 
 fn too_large() -> Error {
-    Error::invalid("jps", format!("its values become larger than {} MiB", FILLED_LIMIT >> 20))
+    Error::invalid(field::App::Manifest, format!("its values become larger than {} MiB", FILLED_LIMIT >> 20))
 }
 
 fn too_deep() -> Error {
-    Error::invalid("jps", format!("its values become more than {MANIFEST} levels deep"))
+    Error::invalid(field::App::Manifest, format!("its values become more than {MANIFEST} levels deep"))
 }
 
 /// Fills in a text; what would make it too long is left out.

@@ -1,4 +1,6 @@
 //! What placeholders stand for while a manifest is carried out.
+//!
+//! `${env.…}` and `${nodes.…}` are the platform's names, so that the values are built here as the platform's JSON has them.
 
 use serde_json::{Map, Value, json};
 

@@ -11,8 +11,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
-use sqlx::Row;
-use sqlx::any::AnyRow;
 
 use super::Schedule;
 use crate::scheduler::Scheduler;
@@ -20,6 +18,7 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::cluster::ServerId;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::store::Tx;
 use keyrack_identity::notices::{self, Notice};
 use keyrack_types::bounds::counts::BEGINNINGS;
@@ -55,6 +54,21 @@ impl ClaimedTask {
     }
 }
 
+keyrack_core::store::row! {
+    /// A task that is due.
+    struct DueTask {
+        id: i64,
+        account_id: AccountId,
+        user_id: UserId,
+        token_id: Option<TokenId>,
+        schedule: String,
+        method: String,
+        params: String,
+        next_run_at: i64,
+        environment: Option<String>,
+    }
+}
+
 impl Scheduler {
     /// Claims what is due now and nobody runs, each with its caller, who has the rights of now; or with why nobody may make
     /// this call any more. Each has to be ended with [`Scheduler::finish`].
@@ -63,8 +77,9 @@ impl Scheduler {
     /// When the database cannot be reached.
     pub async fn claim_due(&self) -> Result<Vec<(ClaimedTask, Result<Arc<Caller>>)>> {
         let now = self.world.now();
-        let rows = sqlx::query(
-            "SELECT t.id, t.account_id, t.user_id, t.token_id, t.schedule, t.method, t.params, t.next_run_at, e.name \
+        let tasks = sqlx::query_as::<_, DueTask>(
+            "SELECT t.id, t.account_id, t.user_id, t.token_id, t.schedule, t.method, t.params, t.next_run_at, \
+             e.name AS environment \
              FROM tasks t LEFT JOIN environments e ON e.id = t.environment_id \
              WHERE t.next_run_at <= $1 AND (t.lease_until IS NULL OR t.lease_until < $1) \
              AND COALESCE(t.server, e.server, $3) = $3 ORDER BY t.next_run_at, t.id LIMIT $2",
@@ -75,16 +90,16 @@ impl Scheduler {
         .fetch_all(self.store.read())
         .await?;
         let mut claimed = Vec::new();
-        for row in rows {
-            if let Some(task) = self.claim(&row, now).await? {
+        for task in tasks {
+            if let Some(task) = self.claim(task, now).await? {
                 claimed.push(task);
             }
         }
         Ok(claimed)
     }
 
-    async fn claim(&self, row: &AnyRow, now: DateTime<Utc>) -> Result<Option<(ClaimedTask, Result<Arc<Caller>>)>> {
-        let (id, due): (i64, i64) = (row.try_get(0)?, row.try_get(7)?);
+    async fn claim(&self, task: DueTask, now: DateTime<Utc>) -> Result<Option<(ClaimedTask, Result<Arc<Caller>>)>> {
+        let DueTask { id, account_id: account, user_id: user, token_id: token, next_run_at: due, method, .. } = task;
         let lease = (now + LEASE).timestamp_millis();
         let mut tx = self.store.begin().await?;
         let begun: Option<i64> = sqlx::query_scalar(
@@ -97,35 +112,32 @@ impl Scheduler {
         .bind(now.timestamp_millis())
         .fetch_optional(&mut *tx)
         .await?;
-        let account = AccountId(row.try_get(1)?);
-        let (user, token) = (UserId(row.try_get(2)?), row.try_get::<Option<i64>, _>(3)?.map(TokenId));
-        let method: String = row.try_get(5)?;
         match begun {
             None => return Ok(None),
             Some(begun) if begun > BEGINNINGS => {
                 self.give_up(&mut tx, now, id, &method, (account, user)).await?;
-                tx.commit().await?;
+                tx.commit(&[]).await?;
                 return Ok(None);
             }
-            Some(_) => tx.commit().await?,
+            Some(_) => tx.commit(&[]).await?,
         }
         let mut caller = self.accounts.caller_of_task(id, account, user, token).await.map(Arc::new);
         // One that cannot be read must not keep the others from being claimed.
-        let params: Map<String, Value> = serde_json::from_str(row.try_get(6)?).unwrap_or_else(|_| {
-            caller = Err(Error::invalid("params", "what is stored of them cannot be read: edit the task"));
+        let params: Map<String, Value> = serde_json::from_str(&task.params).unwrap_or_else(|_| {
+            caller = Err(Error::invalid(field::Task::Params, "what is stored of them cannot be read: edit the task"));
             Map::new()
         });
-        let task = ClaimedTask {
+        let claimed = ClaimedTask {
             id,
             method,
-            params: call_params(params, row.try_get(8)?),
+            params: call_params(params, task.environment),
             caller: caller.as_ref().ok().cloned(),
             account,
-            schedule: row.try_get(4)?,
+            schedule: task.schedule,
             due,
             lease,
         };
-        Ok(Some((task, caller)))
+        Ok(Some((claimed, caller)))
     }
 
     /// Ends a run that was begun often and never came to an end: what it calls ends the server, most likely. The task does
@@ -176,7 +188,7 @@ impl Scheduler {
             .bind(lease)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         task.lease = lease;
         Ok(())
     }
@@ -194,7 +206,7 @@ impl Scheduler {
             .bind(server.as_str())
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Notes how a run ended: its result code, and the error text when that is not 0.
@@ -228,7 +240,7 @@ impl Scheduler {
             event = event.refused(format!("{result} {}", error.unwrap_or_default()));
         }
         audit::append(&mut tx, now, event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }
 

@@ -1,18 +1,16 @@
 //! Making, changing, listing and removing tasks.
 
+use chrono::{DateTime, Utc};
+use keyrack_wire::json;
 use serde_json::{Map, Value};
-use sqlx::Row;
-use sqlx::any::AnyRow;
 
 use super::{LastRun, Schedule, Task};
 use crate::scheduler::Scheduler;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::json;
+use keyrack_core::field;
 use keyrack_core::methods::TokenAccess;
-use keyrack_core::store::lock_account;
-use keyrack_core::world::from_millis;
 use keyrack_types::bounds::counts::TASKS;
 use keyrack_types::ids::{TokenId, UserId};
 use keyrack_types::text::hidden;
@@ -42,6 +40,24 @@ struct Checked {
     first: i64,
 }
 
+keyrack_core::store::row! {
+    struct TaskRow {
+        id: i64,
+        user_id: UserId,
+        token_id: Option<TokenId>,
+        environment: Option<String>,
+        schedule: String,
+        method: String,
+        params: String,
+        description: String,
+        created_at: DateTime<Utc>,
+        next_run_at: Option<DateTime<Utc>>,
+        last_run_at: Option<DateTime<Utc>>,
+        last_result: Option<i64>,
+        last_error: Option<String>,
+    }
+}
+
 impl Scheduler {
     /// Makes a task, for one environment or for the account; it runs with the rights that the caller has at each run.
     ///
@@ -63,7 +79,7 @@ impl Scheduler {
         };
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
+        tx.lock_account(caller.account).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tasks WHERE account_id = $1")
             .bind(caller.account.0)
             .fetch_one(&mut *tx)
@@ -94,7 +110,7 @@ impl Scheduler {
             event = event.with("environment", environment.name);
         }
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.task(caller, id).await
     }
 
@@ -129,7 +145,7 @@ impl Scheduler {
         let event = Event::by(caller, client, "task.edit", format!("task:{id} {}", checked.method))
             .with("schedule", new.schedule.trim());
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.task(caller, id).await
     }
 
@@ -140,15 +156,15 @@ impl Scheduler {
     pub async fn list(&self, caller: &Caller) -> Result<Vec<Task>> {
         // Parameters may hold secrets, as variables of nodes do.
         caller.require(Right::Operate)?;
-        let rows = sqlx::query(
-            "SELECT t.id, t.user_id, t.token_id, e.name, t.schedule, t.method, t.params, t.description, t.created_at, \
-             t.next_run_at, t.last_run_at, t.last_result, t.last_error FROM tasks t \
+        let rows = sqlx::query_as::<_, TaskRow>(
+            "SELECT t.id, t.user_id, t.token_id, e.name AS environment, t.schedule, t.method, t.params, t.description, \
+             t.created_at, t.next_run_at, t.last_run_at, t.last_result, t.last_error FROM tasks t \
              LEFT JOIN environments e ON e.id = t.environment_id WHERE t.account_id = $1 ORDER BY t.id",
         )
         .bind(caller.account.0)
         .fetch_all(self.store.read())
         .await?;
-        rows.iter().map(task).collect()
+        rows.into_iter().map(task).collect()
     }
 
     /// As [`Scheduler::list`], for a caller who gets their parameters: the read is audited.
@@ -182,7 +198,7 @@ impl Scheduler {
             let event = Event::by(caller, client, "task.remove", format!("task:{id} {method}"));
             audit::append(&mut tx, self.world.now(), event).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     async fn task(&self, caller: &Caller, id: i64) -> Result<Task> {
@@ -191,17 +207,17 @@ impl Scheduler {
 
     fn check(&self, caller: &Caller, new: &NewTask) -> Result<Checked> {
         let first = Schedule::parse(&new.schedule).and_then(|schedule| schedule.first(self.world.now()));
-        let first = first.map_err(|why| Error::invalid("trigger", why))?.timestamp_millis();
+        let first = first.map_err(|why| Error::invalid(field::Task::Schedule, why))?.timestamp_millis();
         let method = self.catalog.resolve(&new.method).map_err(|_| {
             let shown: String = new.method.chars().take(100).collect();
             let why = format!("it has to be a method that a token can carry, environment.control.StopEnv for example (“{shown}” is none)");
-            Error::invalid("script", why)
+            Error::invalid(field::Task::Method, why)
         })?;
         let entry = self.catalog.entries().find(|(_, entry)| entry.info.name == method.name);
         let (method_id, entry) = entry.ok_or_else(|| Error::internal("a resolved method is not in the catalogue"))?;
         let name = entry.info.name.clone();
         if entry.token != TokenAccess::WhenTicked || name.starts_with(OWN_CLASS) {
-            return Err(Error::invalid("script", format!("{name} cannot be a task")));
+            return Err(Error::invalid(field::Task::Method, format!("{name} cannot be a task")));
         }
         if !caller.may_call(method_id) {
             return Err(Error::Forbidden(format!("you may not call {name}, so you cannot make a task of it").into()));
@@ -211,7 +227,7 @@ impl Scheduler {
             let why = format!(
                 "it has to be at most {LONGEST_DESCRIPTION} characters, without control or invisible characters"
             );
-            return Err(Error::invalid("description", why));
+            return Err(Error::invalid(field::Task::Description, why));
         }
         let params = serde_json::to_string(&checked_params(new.params.as_deref())?).map_err(Error::internal)?;
         Ok(Checked { method: name, params, description, first })
@@ -220,7 +236,7 @@ impl Scheduler {
 
 fn checked_params(text: Option<&str>) -> Result<Map<String, Value>> {
     let form = r#"they have to be a JSON object, {"envName":"my-project"} for example"#;
-    let wrong = |why: &str| Error::invalid("params", why.to_owned());
+    let wrong = |why: &str| Error::invalid(field::Task::Params, why.to_owned());
     let params = match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => return Ok(Map::new()),
         Some(text) if text.len() > LARGEST_PARAMS => return Err(wrong("they have to be at most 16 KiB")),
@@ -236,28 +252,20 @@ fn checked_params(text: Option<&str>) -> Result<Map<String, Value>> {
     Ok(params)
 }
 
-fn task(row: &AnyRow) -> Result<Task> {
-    let moment = |at: usize| -> Result<_> { Ok(row.try_get::<Option<i64>, _>(at)?.map(from_millis)) };
-    let last_run = match moment(10)? {
-        Some(at) => Some(LastRun {
-            at,
-            result: row.try_get::<Option<i64>, _>(11)?.unwrap_or_default(),
-            error: row.try_get(12)?,
-        }),
-        None => None,
-    };
+fn task(row: TaskRow) -> Result<Task> {
+    let (result, error) = (row.last_result.unwrap_or_default(), row.last_error);
     Ok(Task {
-        id: row.try_get(0)?,
-        user: UserId(row.try_get(1)?),
-        token: row.try_get::<Option<i64>, _>(2)?.map(TokenId),
-        environment: row.try_get(3)?,
-        schedule: row.try_get(4)?,
-        method: row.try_get(5)?,
-        params: serde_json::from_str(row.try_get(6)?).map_err(Error::internal)?,
-        description: row.try_get(7)?,
-        created: from_millis(row.try_get(8)?),
-        next_run: moment(9)?,
-        last_run,
+        id: row.id,
+        user: row.user_id,
+        token: row.token_id,
+        environment: row.environment,
+        schedule: row.schedule,
+        method: row.method,
+        params: serde_json::from_str(&row.params).map_err(Error::internal)?,
+        description: row.description,
+        created: row.created_at,
+        next_run: row.next_run_at,
+        last_run: row.last_run_at.map(|at| LastRun { at, result, error }),
     })
 }
 

@@ -5,19 +5,26 @@ use sha2::{Digest, Sha256};
 
 use super::{Event, Outcome};
 
-/// An entry as the store keeps it.
-pub(super) struct Entry {
-    pub id: i64,
-    /// Milliseconds since 1970.
-    pub at: i64,
-    pub account_id: Option<i64>,
-    pub actor: String,
-    pub action: String,
-    pub subject: String,
-    pub outcome: String,
-    /// JSON object.
-    pub details: String,
-    pub address: String,
+crate::store::row! {
+    /// An entry as the store keeps it.
+    pub(super) struct Entry {
+        pub id: i64,
+        /// Milliseconds since 1970.
+        pub at: i64,
+        pub account_id: Option<i64>,
+        pub actor: String,
+        pub action: String,
+        pub subject: String,
+        pub outcome: String,
+        /// JSON object.
+        pub details: String,
+        pub address: String,
+    }
+
+    /// The hash of an entry, in the same row.
+    pub(super) struct EntryHash {
+        pub hash: Vec<u8>,
+    }
 }
 
 impl Entry {

@@ -1,9 +1,10 @@
 //! Reading the log: pages, filters, export.
 
+use chrono::{DateTime, Utc};
 use futures::{Stream, TryStreamExt};
-use sqlx::any::{AnyArguments, AnyRow};
-use sqlx::query::Query;
-use sqlx::{Any, AssertSqlSafe, Row};
+use sqlx::any::AnyArguments;
+use sqlx::query::QueryAs;
+use sqlx::{Any, AssertSqlSafe};
 
 use super::verify::{Broken, Verified};
 use crate::caller::{Caller, Right};
@@ -12,7 +13,6 @@ use crate::email::login_forms;
 use crate::error::{Error, Result};
 use crate::on_core;
 use crate::store::Reads;
-use crate::world::from_millis;
 use keyrack_types::audit::{AuditEntryView, AuditFilter, AuditPage};
 use keyrack_types::dates::end_of_day;
 use keyrack_types::ids::AccountId;
@@ -21,6 +21,19 @@ use keyrack_types::ids::AccountId;
 const PAGE: i64 = 50;
 /// Entries that are read at once for an export.
 const READ_AT_ONCE: usize = 500;
+
+crate::store::row! {
+    struct EntryRow {
+        id: i64,
+        at: DateTime<Utc>,
+        actor: String,
+        action: String,
+        subject: String,
+        outcome: String,
+        details: String,
+        address: String,
+    }
+}
 
 /// The log as it is read.
 #[derive(Clone)]
@@ -59,7 +72,7 @@ impl AuditLog {
         }
         select.text.push_str(&format!(" ORDER BY id DESC LIMIT {}", PAGE + 1));
         let rows = select.query().fetch_all(self.store.read()).await?;
-        let mut entries = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+        let mut entries = rows.into_iter().map(EntryRow::view).collect::<Vec<_>>();
         let more = entries.len() > PAGE as usize;
         entries.truncate(PAGE as usize);
         let older = entries.last().filter(|_| more).map(|entry| entry.id);
@@ -143,8 +156,9 @@ impl Select {
         }
     }
 
-    fn query(&self) -> Query<'_, Any, AnyArguments> {
-        self.values.iter().fold(sqlx::query(AssertSqlSafe(self.text.as_str())), |query, value| match value {
+    fn query(&self) -> QueryAs<'_, Any, EntryRow, AnyArguments> {
+        let query = sqlx::query_as::<_, EntryRow>(AssertSqlSafe(self.text.as_str()));
+        self.values.iter().fold(query, |query, value| match value {
             Value::Number(number) => query.bind(*number),
             Value::Text(text) => query.bind(text.clone()),
         })
@@ -164,7 +178,7 @@ fn stream(
             select.and("id > ?", [Value::Number(after)]);
             select.text.push_str(&format!(" ORDER BY id LIMIT {READ_AT_ONCE}"));
             let rows = select.query().fetch_all(&pool).await?;
-            let entries = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+            let entries = rows.into_iter().map(EntryRow::view).collect::<Vec<_>>();
             let last = entries.last().filter(|_| entries.len() == READ_AT_ONCE).map(|entry| entry.id);
             Ok(Some((futures::stream::iter(entries.into_iter().map(Ok)), last)))
         }
@@ -178,15 +192,17 @@ fn like(text: &str) -> Value {
     Value::Text(format!("%{text}%"))
 }
 
-fn read(row: &AnyRow) -> Result<AuditEntryView> {
-    Ok(AuditEntryView {
-        id: row.try_get(0)?,
-        at: from_millis(row.try_get(1)?),
-        actor: row.try_get(2)?,
-        action: row.try_get(3)?,
-        subject: row.try_get(4)?,
-        outcome: row.try_get(5)?,
-        details: row.try_get(6)?,
-        address: row.try_get(7)?,
-    })
+impl EntryRow {
+    fn view(self) -> AuditEntryView {
+        AuditEntryView {
+            id: self.id,
+            at: self.at,
+            actor: self.actor,
+            action: self.action,
+            subject: self.subject,
+            outcome: self.outcome,
+            details: self.details,
+            address: self.address,
+        }
+    }
 }

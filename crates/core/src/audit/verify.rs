@@ -1,11 +1,11 @@
 //! Walking the chain.
 
 use futures::TryStreamExt;
-use sqlx::Row;
+use sqlx::FromRow;
 
-use super::chain::Entry;
+use super::chain::{Entry, EntryHash};
 use crate::error::Result;
-use crate::store::Store;
+use crate::store::{AuditHead, Store};
 
 /// The chain is whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,10 @@ pub enum Broken {
 /// The outer one from the database; the inner one names the first broken entry.
 pub async fn verify(store: &Store) -> Result<Result<Verified, Broken>> {
     // The head first: entries appended while we walk come after it and are looked at too.
-    let (expected, noted): (i64, Vec<u8>) =
-        sqlx::query_as("SELECT last_id, hash FROM audit_head WHERE id = 1").fetch_one(store.read()).await?;
+    let AuditHead { last_id: expected, hash: noted } =
+        sqlx::query_as::<_, AuditHead>("SELECT last_id, hash FROM audit_head WHERE id = 1")
+            .fetch_one(store.read())
+            .await?;
     let mut rows = sqlx::query(
         "SELECT id, at, account_id, actor, action, subject, outcome, details, address, hash FROM audit ORDER BY id",
     )
@@ -47,21 +49,11 @@ pub async fn verify(store: &Store) -> Result<Result<Verified, Broken>> {
     let mut last = 0;
     let mut at_head = (expected == 0).then(|| previous.clone());
     while let Some(row) = rows.try_next().await? {
-        let entry = Entry {
-            id: row.try_get(0)?,
-            at: row.try_get(1)?,
-            account_id: row.try_get(2)?,
-            actor: row.try_get(3)?,
-            action: row.try_get(4)?,
-            subject: row.try_get(5)?,
-            outcome: row.try_get(6)?,
-            details: row.try_get(7)?,
-            address: row.try_get(8)?,
-        };
+        let entry = Entry::from_row(&row)?;
         if entry.id != last + 1 {
             return Ok(Err(Broken::Missing { id: last + 1, next: entry.id }));
         }
-        let hash: Vec<u8> = row.try_get(9)?;
+        let EntryHash { hash } = EntryHash::from_row(&row)?;
         if hash != entry.hash(&previous) {
             return Ok(Err(Broken::Changed { id: entry.id }));
         }
@@ -78,8 +70,8 @@ pub async fn verify(store: &Store) -> Result<Result<Verified, Broken>> {
     if at_head.as_deref() != Some(noted.as_slice()) {
         return Ok(Err(Broken::Head { last: expected }));
     }
-    let (now_expected,): (i64,) =
-        sqlx::query_as("SELECT last_id FROM audit_head WHERE id = 1").fetch_one(store.read()).await?;
+    let now_expected: i64 =
+        sqlx::query_scalar("SELECT last_id FROM audit_head WHERE id = 1").fetch_one(store.read()).await?;
     if last > now_expected {
         return Ok(Err(Broken::Grown { last, expected: now_expected }));
     }

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 
-use super::invalidation::CHANNEL;
 use crate::callers::Callers;
 use crate::core::{Core, ticks};
-use crate::store::Dialect;
+use crate::store::{CHANNEL, Dialect};
 use crate::world::steady_millis;
 
 /// Every server sends a heartbeat each second, so silence means that nothing can be received.

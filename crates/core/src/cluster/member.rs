@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::invalidation::notify;
 use super::state::{ClusterKey, Me};
 use crate::core::{Core, ticks};
 use crate::error::{Error, Result};
-use crate::store::Dialect;
+use crate::store::{Dialect, notify};
 use keyrack_types::ids::ServerId;
 
 /// How often a server says that it is there. So often something can be heard, too.
@@ -25,12 +24,29 @@ const STILL_HERE: &str = "";
 /// The file of the data folder that holds the server's identity.
 const ID_FILE: &str = "server-id";
 
-/// The database's present moment in milliseconds, as SQL.
-pub(crate) const fn now_sql(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite => "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
-        Dialect::Postgres => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
-    }
+/// The database's present moment in milliseconds, as SQL for one of the two dialects.
+#[macro_export]
+macro_rules! now_sql {
+    (Sqlite) => {
+        "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+    };
+    (Postgres) => {
+        "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+    };
+}
+
+/// Notes that a server has joined.
+macro_rules! join {
+    ($dialect:ident) => {
+        concat!(
+            "INSERT INTO servers (id, address, started_at, heartbeat_at) VALUES ($1, $2, ",
+            $crate::now_sql!($dialect),
+            ", ",
+            $crate::now_sql!($dialect),
+            ") ON CONFLICT (id) DO UPDATE SET address = excluded.address, started_at = excluded.started_at, \
+             heartbeat_at = excluded.heartbeat_at RETURNING started_at"
+        )
+    };
 }
 
 impl Core {
@@ -65,8 +81,11 @@ impl Core {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn shared_now(&self) -> Result<i64> {
-        let text = format!("SELECT {}", now_sql(self.store.dialect()));
-        Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(self.store.read()).await?)
+        let text = match self.store.dialect() {
+            Dialect::Sqlite => concat!("SELECT ", crate::now_sql!(Sqlite)),
+            Dialect::Postgres => concat!("SELECT ", crate::now_sql!(Postgres)),
+        };
+        Ok(sqlx::query_scalar(text).fetch_one(self.store.read()).await?)
     }
 
     /// Takes this server's place among those on the database, under the identity of its data folder.
@@ -76,15 +95,12 @@ impl Core {
     pub async fn join_cluster(&self) -> Result<()> {
         let id = self.identity().await?;
         let address = self.settings.advertise.clone().unwrap_or_default();
-        let now = now_sql(self.store.dialect());
         let mut tx = self.store.begin().await?;
-        let text = format!(
-            "INSERT INTO servers (id, address, started_at, heartbeat_at) VALUES ($1, $2, {now}, {now}) \
-             ON CONFLICT (id) DO UPDATE SET address = excluded.address, started_at = excluded.started_at, \
-             heartbeat_at = excluded.heartbeat_at RETURNING started_at"
-        );
-        let started: i64 =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(text)).bind(id.as_str()).bind(address).fetch_one(&mut *tx).await?;
+        let text = match self.store.dialect() {
+            Dialect::Sqlite => join!(Sqlite),
+            Dialect::Postgres => join!(Postgres),
+        };
+        let started: i64 = sqlx::query_scalar(text).bind(id.as_str()).bind(address).fetch_one(&mut *tx).await?;
         sqlx::query("INSERT INTO cluster (id, secret) VALUES (1, $1) ON CONFLICT (id) DO NOTHING")
             .bind(self.world.random::<32>().to_vec())
             .execute(&mut *tx)
@@ -100,7 +116,7 @@ impl Core {
         if self.store.dialect() == Dialect::Sqlite {
             sqlx::query("UPDATE uploads SET server = $1").bind(id.as_str()).execute(&mut *tx).await?;
         }
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.cluster.me.set(Me { id, started, key: ClusterKey::new(&key) }).map_err(|_| Error::internal("joined twice"))
     }
 
@@ -119,29 +135,31 @@ impl Core {
 
     async fn say_still_here(&self) -> Result<()> {
         let begun = Instant::now();
-        let now = now_sql(Dialect::Postgres);
         let mut tx = self.store.begin().await?;
         let mut works = false;
         if let Some(me) = self.cluster.me.get() {
-            let text = format!("UPDATE servers SET heartbeat_at = {now} WHERE id = $1 AND started_at = $2");
-            let noted = sqlx::query(sqlx::AssertSqlSafe(text))
-                .bind(me.id.as_str())
-                .bind(me.started)
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
+            let text = concat!(
+                "UPDATE servers SET heartbeat_at = ",
+                crate::now_sql!(Postgres),
+                " WHERE id = $1 AND started_at = $2"
+            );
+            let noted =
+                sqlx::query(text).bind(me.id.as_str()).bind(me.started).execute(&mut *tx).await?.rows_affected();
             if noted == 0 {
                 tracing::error!(server = %me.id, "another server runs under this identity: is its data folder a copy?");
             }
-            let text = format!(
-                "UPDATE cluster SET worker = $1, worker_until = {now} + {WORKER_MILLIS} \
-                 WHERE id = 1 AND (worker = $1 OR worker_until < {now})"
+            let text = concat!(
+                "UPDATE cluster SET worker = $1, worker_until = $2 + ",
+                crate::now_sql!(Postgres),
+                " WHERE id = 1 AND (worker = $1 OR worker_until < ",
+                crate::now_sql!(Postgres),
+                ")"
             );
-            let claimed = sqlx::query(sqlx::AssertSqlSafe(text)).bind(me.id.as_str()).execute(&mut *tx).await?;
+            let claimed = sqlx::query(text).bind(me.id.as_str()).bind(WORKER_MILLIS).execute(&mut *tx).await?;
             works = claimed.rows_affected() == 1;
         }
         notify(&mut tx, STILL_HERE).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let mut until = self.cluster.worker_until.lock().unwrap_or_else(PoisonError::into_inner);
         *until = works.then_some(begun + WORKER_SURE);
         Ok(())
@@ -164,7 +182,7 @@ impl Core {
             .bind(me.id.as_str())
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// Reads the identity from the data folder; a new folder gets one.

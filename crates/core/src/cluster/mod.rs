@@ -9,11 +9,10 @@ mod redirect;
 mod signature;
 mod state;
 
-pub use invalidation::Invalidation;
+pub use crate::store::Invalidation;
 pub use keyrack_types::ids::ServerId;
 pub use peer_files::{PeerFiles, Pieces};
 pub use placement::Placement;
-pub use placement::placement_sql;
 pub use redirect::watching;
 pub use signature::{Signature, SignedRequest};
 pub(crate) use state::Cluster;

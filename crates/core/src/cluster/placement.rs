@@ -1,16 +1,8 @@
 //! Which server runs an environment or has a file.
 
-use sqlx::Row;
-use sqlx::any::AnyRow;
-
-use super::member::now_sql;
 use crate::core::Core;
 use crate::error::{Error, Result};
-use crate::store::Dialect;
 use keyrack_types::ids::ServerId;
-
-/// A server without a heartbeat for so long counts as away, in milliseconds.
-const GONE_AFTER_MILLIS: i64 = 5_000;
 
 /// The server that runs an environment or has a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,21 +14,23 @@ pub struct Placement {
     pub alive: bool,
 }
 
-/// The three columns that [`Placement::read`] reads, of a row of `servers` that is called `s` and may be missing.
-pub fn placement_sql(dialect: Dialect) -> String {
-    let now = now_sql(dialect);
-    format!(
-        "s.id, COALESCE(s.address, ''), \
-         CASE WHEN COALESCE(s.heartbeat_at, 0) > {now} - {GONE_AFTER_MILLIS} THEN 1 ELSE 0 END"
-    )
+/// The columns that [`Placement::new`] takes, as SQL for one of the two dialects, of a row of `servers` that is called `s` and may
+/// be missing. A server without a heartbeat for five seconds counts as away.
+#[macro_export]
+macro_rules! placement_sql {
+    ($dialect:ident) => {
+        concat!(
+            "s.id AS server_id, COALESCE(s.address, '') AS server_address, CASE WHEN COALESCE(s.heartbeat_at, 0) > ",
+            $crate::now_sql!($dialect),
+            " - 5000 THEN 1 ELSE 0 END AS server_alive"
+        )
+    };
 }
 
 impl Placement {
-    /// Reads the columns of [`placement_sql`], from this one on.
-    pub fn read(row: &AnyRow, first: usize) -> Result<Option<Placement>> {
-        let Some(server) = row.try_get::<Option<String>, _>(first)? else { return Ok(None) };
-        let alive = row.try_get::<i64, _>(first + 2)? != 0;
-        Ok(Some(Placement { server: ServerId::new(&server), address: row.try_get(first + 1)?, alive }))
+    /// From the columns of [`placement_sql`](crate::placement_sql).
+    pub fn new(server: Option<ServerId>, address: String, alive: bool) -> Option<Placement> {
+        Some(Placement { server: server?, address, alive })
     }
 
     /// Whether it can be reached.

@@ -138,7 +138,7 @@ async fn finish(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<Restor
     audit::append(&mut tx, now, Event::by_operator(None, "database.restore", format!("backup:{name}")))
         .await
         .map_err(|error| OpenError::Unreachable(error.to_string()))?;
-    tx.commit().await?;
+    tx.commit(&[]).await.map_err(|error| OpenError::Unreachable(error.to_string()))?;
     // What is in the log beside the file has to be in the file, which alone is renamed.
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(store.read()).await?;
     Ok(Restored { users, tokens, entries: whole.entries + 1, former: None })

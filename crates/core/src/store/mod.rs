@@ -8,10 +8,13 @@ mod address;
 mod backup;
 mod dialect;
 mod gate;
+mod invalidation;
 mod locks;
 mod migrations;
 mod open_error;
+mod rows;
 mod transfer;
+mod tx;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -19,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 
 use crate::error::Result;
 
@@ -28,18 +31,18 @@ pub use gate::Reads;
 pub use open_error::OpenError;
 
 use gate::Gate;
+use tx::OnCommit;
 
+pub use crate::row;
 pub use address::Address;
-pub use locks::lock_account;
+pub use invalidation::Invalidation;
+pub use invalidation::{CHANNEL, notify};
+pub(crate) use locks::AuditHead;
+pub use rows::Column;
+pub use tx::Tx;
 
 pub use backup::{BackupError, Restored, backup, restore};
 pub use transfer::{TransferError, Transferred, transfer};
-
-/// How long a connection waits for another program's lock on the SQLite file.
-const BUSY_MILLIS: u32 = 5_000;
-
-/// A transaction that may write. Dropped without [`commit`](Transaction::commit), it leaves nothing behind.
-pub type Tx = Transaction<'static, Any>;
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -49,6 +52,7 @@ pub struct Store {
     gate: Arc<Gate>,
     address: Address,
     dialect: Dialect,
+    on_commit: OnCommit,
 }
 
 /// What to do about a schema that is older than this program.
@@ -112,7 +116,7 @@ impl Store {
         }
         let gate = Gate::new(&address);
         let read = Reads { pool: connect(&address, readers).await?, gate: gate.clone() };
-        Ok(Store { read, write, gate, address, dialect })
+        Ok(Store { read, write, gate, address, dialect, on_commit: OnCommit::default() })
     }
 
     /// The URL of the SQLite database in a data folder.
@@ -135,6 +139,11 @@ impl Store {
         self.gate.suspect();
     }
 
+    /// Has this called with each invalidation of every commit, once it is made.
+    pub(crate) fn on_commit(&self, apply: impl Fn(Invalidation) + Send + Sync + 'static) {
+        self.on_commit.set(apply);
+    }
+
     /// Which database this is.
     pub fn dialect(&self) -> Dialect {
         self.dialect
@@ -142,7 +151,7 @@ impl Store {
 
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(match self.dialect {
+        let transaction = match self.dialect {
             Dialect::Sqlite => match self.write.begin_with("BEGIN IMMEDIATE").await {
                 // SQLite ends a transaction by itself when the disk is full, and sqlx then counts one that is none.
                 Err(sqlx::Error::InvalidSavePointStatement) => {
@@ -152,7 +161,8 @@ impl Store {
                 begun => begun?,
             },
             Dialect::Postgres => self.gate.guard(self.write.begin()).await?,
-        })
+        };
+        Ok(Tx::new(transaction, self.dialect, self.on_commit.clone()))
     }
 
     /// Whether the database answers.
@@ -208,12 +218,11 @@ async fn connect(address: &Address, connections: u32) -> Result<AnyPool, OpenErr
 /// Sets a new connection up.
 async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
     if dialect == Dialect::Sqlite {
-        // WAL lets readers go on while one writes; FULL keeps acknowledged writes through a power cut.
-        let settings = format!(
-            "PRAGMA busy_timeout = {BUSY_MILLIS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON;"
-        );
-        connection.execute(sqlx::AssertSqlSafe(settings)).await?;
+        // Another program's lock on the file is waited for, in milliseconds. WAL lets readers go on while one writes; FULL keeps
+        // acknowledged writes through a power cut.
+        let settings = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                        PRAGMA foreign_keys = ON;";
+        connection.execute(settings).await?;
     }
     Ok(())
 }

@@ -62,9 +62,29 @@ pub async fn transfer(from: &Store, to: &Store) -> Result<Transferred, TransferE
     let moved = copy_all((from.dialect, &mut reading), (to.dialect, &mut writing)).await;
     sqlx::query("ROLLBACK").execute(&mut *reading).await?;
     let (tables, rows) = moved?;
-    writing.commit().await?;
+    writing.commit(&[]).await?;
     let whole = audit::verify(to).await?.map_err(TransferError::Audit)?;
     Ok(Transferred { tables, rows, entries: whole.entries })
+}
+
+super::row! {
+    /// A table that refers to another.
+    struct Reference {
+        child: String,
+        parent: String,
+    }
+
+    /// A column, and its type.
+    struct ColumnRow {
+        name: String,
+        kind: String,
+    }
+
+    /// The highest number that a table gave.
+    struct LastNumber {
+        name: String,
+        seq: i64,
+    }
 }
 
 /// A connection, and what it speaks.
@@ -97,22 +117,23 @@ async fn in_order(dialect: Dialect, connection: &mut AnyConnection) -> Result<Ve
         Dialect::Sqlite => (
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
              AND name NOT LIKE '\\_sqlx%' ESCAPE '\\' ORDER BY name",
-            "SELECT m.name, f.\"table\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
+            "SELECT m.name AS child, f.\"table\" AS parent FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
         ),
         Dialect::Postgres => (
             "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema() \
              AND table_type = 'BASE TABLE' AND table_name NOT LIKE '\\_sqlx%' ORDER BY 1",
-            "SELECT CAST(c.relname AS TEXT), CAST(p.relname AS TEXT) FROM pg_constraint k \
+            "SELECT CAST(c.relname AS TEXT) AS child, CAST(p.relname AS TEXT) AS parent FROM pg_constraint k \
              JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class p ON p.oid = k.confrelid \
              WHERE k.contype = 'f' AND c.relnamespace = CAST(current_schema() AS regnamespace)",
         ),
     };
     let mut left: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut *connection).await?;
-    let references: Vec<(String, String)> = sqlx::query_as(references).fetch_all(&mut *connection).await?;
+    let references = sqlx::query_as::<_, Reference>(references).fetch_all(&mut *connection).await?;
     let mut ordered = Vec::with_capacity(left.len());
     while !left.is_empty() {
-        let waits =
-            |table: &String| references.iter().any(|(who, whom)| who == table && whom != who && left.contains(whom));
+        let waits = |table: &String| {
+            references.iter().any(|one| one.child == *table && one.parent != one.child && left.contains(&one.parent))
+        };
         let (later, next): (Vec<String>, Vec<String>) = left.iter().cloned().partition(waits);
         if next.is_empty() {
             return Err(TransferError::Circle(later.join(", ")));
@@ -138,16 +159,16 @@ async fn columns(
     table: &str,
 ) -> Result<Vec<(String, Kind)>, TransferError> {
     let sql = match dialect {
-        Dialect::Sqlite => "SELECT name, lower(type) FROM pragma_table_info($1) ORDER BY name",
+        Dialect::Sqlite => "SELECT name, lower(type) AS kind FROM pragma_table_info($1) ORDER BY name",
         Dialect::Postgres => {
-            "SELECT CAST(column_name AS TEXT), CAST(data_type AS TEXT) FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND table_name = $1 AND is_generated = 'NEVER' ORDER BY column_name COLLATE \"C\""
+            "SELECT CAST(column_name AS TEXT) AS name, CAST(data_type AS TEXT) AS kind FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND CAST(table_name AS TEXT) = $1 AND is_generated = 'NEVER' ORDER BY column_name COLLATE \"C\""
         }
     };
-    let columns: Vec<(String, String)> = sqlx::query_as(sql).bind(table.to_owned()).fetch_all(connection).await?;
+    let columns = sqlx::query_as::<_, ColumnRow>(sql).bind(table.to_owned()).fetch_all(connection).await?;
     columns
         .into_iter()
-        .map(|(name, kind)| match kind.as_str() {
+        .map(|ColumnRow { name, kind }| match kind.as_str() {
             "integer" | "bigint" => Ok((name, Kind::Number)),
             "text" => Ok((name, Kind::Text)),
             "blob" | "bytea" => Ok((name, Kind::Bytes)),
@@ -201,11 +222,11 @@ async fn insert(
     }
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for row in rows {
-        for (place, (_, kind)) in columns.iter().enumerate() {
+        for (name, kind) in columns {
             query = match kind {
-                Kind::Number => query.bind(row.try_get::<Option<i64>, _>(place)?),
-                Kind::Text => query.bind(row.try_get::<Option<String>, _>(place)?),
-                Kind::Bytes => query.bind(row.try_get::<Option<Vec<u8>>, _>(place)?),
+                Kind::Number => query.bind(row.try_get::<Option<i64>, _>(name.as_str())?),
+                Kind::Text => query.bind(row.try_get::<Option<String>, _>(name.as_str())?),
+                Kind::Bytes => query.bind(row.try_get::<Option<Vec<u8>>, _>(name.as_str())?),
             };
         }
     }
@@ -216,7 +237,9 @@ async fn insert(
 /// The highest number that each table ever gave, so that a number of something that is gone is not given again.
 async fn last_numbers(dialect: Dialect, connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, TransferError> {
     if dialect == Dialect::Sqlite {
-        return Ok(sqlx::query_as("SELECT name, seq FROM sqlite_sequence").fetch_all(connection).await?);
+        let last =
+            sqlx::query_as::<_, LastNumber>("SELECT name, seq FROM sqlite_sequence").fetch_all(connection).await?;
+        return Ok(last.into_iter().map(|last| (last.name, last.seq)).collect());
     }
     let mut last = Vec::new();
     for table in numbered(connection).await? {

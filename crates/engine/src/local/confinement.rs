@@ -1,10 +1,16 @@
 //! What this machine offers to make strangers of nodes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{self, BufRead, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
+
+use super::protocol::{Assignment, Job, Network, Report, SUPERVISE_NODE, Walls};
+use super::wall::{Level, Wall};
 
 /// The user ids that nodes can get. Distributions leave these to whoever runs the machine.
 const UIDS: std::ops::Range<u32> = 64_000..65_000;
@@ -17,19 +23,95 @@ const NEEDED: [u32; 4] = [0, 5, 6, 7];
 pub struct Confinement {
     /// A user of its own for each node.
     pub uids: Option<Uids>,
-    pub landlock: bool,
+    pub level: Level,
 }
 
 impl Confinement {
-    /// Finds out. Nodes' folders lie below `nodes`.
-    pub fn probe(nodes: &Path) -> Confinement {
-        let uids = (may_change_users() && others_can_reach(nodes)).then(|| Uids::taken_in(nodes));
-        Confinement { uids, landlock: landlock_works() }
+    /// Finds out. Nodes' folders lie below `nodes`; nothing of `data` is to be seen by them. `program` is the supervisor.
+    pub fn probe(program: &Path, data: &Path, nodes: &Path) -> Confinement {
+        let level = Level::of(&examined(program, data, false));
+        let uids = may_change_users().then(|| Uids::taken_in(nodes));
+        Confinement { uids, level }
     }
+}
 
-    /// Whether a node sees nothing of Keyrack's.
-    pub fn is_there(&self) -> bool {
-        self.uids.is_some() || self.landlock
+/// Finds out which walls can be built around nodes whose folders lie in this one, as the user who runs this.
+pub fn examine(program: &Path, data: &Path) -> Vec<Wall> {
+    examined(program, data, true)
+}
+
+/// As [`examine`]; where all of them can be built, each by itself is left out unless it is asked for.
+fn examined(program: &Path, data: &Path, each: bool) -> Vec<Wall> {
+    ask(program, data, each).unwrap_or_else(|error| vec![Wall::needed("supervisor", Err(error.to_string()))])
+}
+
+fn ask(program: &Path, data: &Path, each: bool) -> io::Result<Vec<Wall>> {
+    let place = Place::make(&data.canonicalize()?)?;
+    let job = Job {
+        program: None,
+        args: Vec::new(),
+        variables: BTreeMap::new(),
+        folder: place.0.clone(),
+        log: PathBuf::new(),
+        log_limit: 0,
+        lock: PathBuf::new(),
+        uid: may_change_users().then_some(UIDS.end - 1),
+        walls: Some(Walls {
+            data: data.canonicalize()?,
+            host: "examined".to_owned(),
+            network: Network::Own { port: None, reach: Vec::new() },
+            cgroup: None,
+        }),
+        read: Vec::new(),
+        memory: 64 << 20,
+        capture: None,
+    };
+    let mut supervisor = Command::new(program)
+        .arg0("keyrack")
+        .arg(SUPERVISE_NODE)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()?;
+    let mut line = serde_json::to_vec(&Assignment::Examine { job, each })?;
+    line.push(b'\n');
+    let mut answer = String::new();
+    let told = match (supervisor.stdin.take(), supervisor.stdout.take()) {
+        (Some(mut orders), Some(reports)) => {
+            orders.write_all(&line).and_then(|()| io::BufReader::new(reports).read_line(&mut answer))
+        }
+        _ => Err(io::Error::other("its streams are missing")),
+    };
+    supervisor.wait()?;
+    told?;
+    match serde_json::from_str(&answer) {
+        Ok(Report::Examined(walls)) => Ok(walls),
+        Ok(Report::Failed { why }) => Err(io::Error::other(why)),
+        _ => Err(io::Error::other("it ended without an answer")),
+    }
+}
+
+/// A folder in the place of a node's, for a moment.
+struct Place(PathBuf);
+
+impl Place {
+    fn make(data: &Path) -> io::Result<Place> {
+        let place = data.join(format!(".examined-{}", std::process::id()));
+        match fs::create_dir(&place) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        // Whatever this process keeps others from by default: a node has the folder that it is in.
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o755))?;
+        Ok(Place(place))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.0);
     }
 }
 
@@ -94,19 +176,6 @@ fn maps_all(map: &str) -> bool {
         let numbers: Vec<u64> = line.split_ascii_whitespace().filter_map(|number| number.parse().ok()).collect();
         matches!(numbers[..], [inside, _, count] if inside <= u64::from(UIDS.start) && inside + count >= u64::from(UIDS.end))
     })
-}
-
-/// Whether the way to the folder is open to every user.
-fn others_can_reach(folder: &Path) -> bool {
-    let Ok(folder) = folder.canonicalize() else { return false };
-    folder.ancestors().all(|step| fs::metadata(step).is_ok_and(|facts| facts.permissions().mode() & 0o001 != 0))
-}
-
-/// Whether the kernel has Landlock and it is switched on.
-fn landlock_works() -> bool {
-    const ASK_VERSION: libc::c_uint = 1;
-    // SAFETY: with this flag the call takes no memory and answers the version or an error.
-    unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u8>(), 0_usize, ASK_VERSION) > 0 }
 }
 
 #[cfg(test)]

@@ -18,8 +18,7 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// Makes the folders and closes the data folder to strangers: nodes with users of their own may pass through it to
-    /// their folders, but neither list it nor read the database.
+    /// Makes the folders and closes the data folder to strangers.
     ///
     /// # Errors
     /// From the file system.
@@ -31,9 +30,7 @@ impl Folders {
         for folder in ["nodes", "logs", "run", "recipes"] {
             builder.create(folders.data.join(folder))?;
         }
-        let mode = fs::metadata(&folders.data)?.permissions().mode();
-        set_mode(&folders.data, (mode & 0o700) | 0o011)?;
-        set_mode(&folders.nodes(), 0o711)?;
+        folders.let_pass(false)?;
         set_mode(&folders.data.join("logs"), 0o700)?;
         set_mode(&folders.data.join("run"), 0o700)?;
         for file in ["keyrack.db", "keyrack.db-wal", "keyrack.db-shm"] {
@@ -43,6 +40,18 @@ impl Folders {
             }
         }
         Ok(folders)
+    }
+
+    /// Whether other users may pass through to nodes' folders, which nodes without walls, but with users of their own, have
+    /// to: neither list them nor read the database.
+    ///
+    /// # Errors
+    /// From the file system.
+    pub fn let_pass(&self, others: bool) -> io::Result<()> {
+        let pass = if others { 0o011 } else { 0 };
+        let mode = fs::metadata(&self.data)?.permissions().mode();
+        set_mode(&self.data, (mode & 0o700) | pass)?;
+        set_mode(&self.nodes(), 0o700 | pass)
     }
 
     /// The data folder itself.

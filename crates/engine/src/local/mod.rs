@@ -1,5 +1,6 @@
 //! Nodes as processes of this machine, each under a supervisor of its own.
 
+mod cgroup;
 mod confinement;
 mod files;
 mod folders;
@@ -10,6 +11,7 @@ mod protocol;
 mod recipes;
 mod supervised;
 mod supervisor;
+mod wall;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -22,36 +24,38 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use rustix::fs::FlockOperation;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use super::ports::{self, Ports};
-use keyrack_types::bounds::counts::NODE_PORTS;
 use super::{
     Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
     NodeSpec, NodeStats, Started, Template,
 };
+use cgroup::Cgroups;
 use confinement::Confinement;
 use folders::Folders;
+use keyrack_types::bounds::counts::NODE_PORTS;
 use keyrack_types::ids::NodeId;
-use protocol::{Capture, Job};
+use protocol::{Capture, Job, Network, Walls};
 use recipes::{Program, Recipes};
-use supervised::{Ended, Supervised};
+use supervised::{Ended, Supervised, is_held};
 
+pub use confinement::examine;
 pub use protocol::SUPERVISE_NODE;
 pub use supervisor::supervise;
+pub use wall::{Level, Wall};
 
 /// Size in bytes at which a node's log is turned over; two are kept.
 const LOG_LIMIT: u64 = 1024 * 1024;
-
-/// What nodes' processes get to end by themselves when the server is gone.
-const ORPHAN_GRACE: Duration = Duration::from_secs(2);
 
 /// How long a start waits for what an earlier server left behind.
 const SETTLING: Duration = Duration::from_secs(10);
 
 /// The argument by which the program knows that it is to be a web application.
 pub const NODE_WEB: &str = "node-web";
+
+/// The longest name of a machine, in bytes, as Linux has it.
+const LONGEST_HOST: usize = 64;
 
 /// Where processes look for programs unless their owner says otherwise.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -62,12 +66,23 @@ pub struct LocalEngine {
     recipes: Recipes,
     ports: Ports,
     confinement: Arc<Confinement>,
+    cgroups: Option<Cgroups>,
     allow_unconfined: bool,
+    open_network: bool,
     /// The program that is started as supervisor and as the built-in web application.
     program: PathBuf,
-    running: Mutex<HashMap<NodeId, Arc<Supervised>>>,
+    running: Mutex<HashMap<NodeId, Running>>,
     /// How many commands were executed, so that each has a lock of its own.
     executions: AtomicU64,
+}
+
+/// A node that was started.
+#[derive(Clone)]
+struct Running {
+    supervised: Arc<Supervised>,
+    /// Nodes of one environment reach each other.
+    environment: String,
+    port: u16,
 }
 
 impl LocalEngine {
@@ -78,27 +93,25 @@ impl LocalEngine {
     /// When the data folder cannot be made ready.
     pub fn open(data: &Path, program: PathBuf) -> io::Result<LocalEngine> {
         let folders = Folders::open(data)?;
-        let confinement = Confinement::probe(&folders.nodes());
-        if !confinement.is_there() {
-            tracing::warn!("nodes cannot be confined here: neither users of their own nor Landlock can be had");
-        } else if confinement.uids.is_none() && rustix::process::geteuid().is_root() {
-            tracing::warn!(
-                "nodes get no user of their own: the way to the data folder is closed to other users, or the superuser's powers are cut"
-            );
+        let confinement = Confinement::probe(&program, folders.data(), &folders.nodes());
+        if confinement.level != Level::Walled && confinement.uids.is_some() {
+            folders.let_pass(true)?;
         }
         Ok(LocalEngine {
             recipes: Recipes::in_folder(folders.recipes()),
             ports: Ports::new(NODE_PORTS, folders.data()),
             folders,
             confinement: Arc::new(confinement),
+            cgroups: Cgroups::find(),
             allow_unconfined: false,
+            open_network: false,
             program,
             running: Mutex::default(),
             executions: AtomicU64::new(0),
         })
     }
 
-    /// Whether `cmd`, Exec methods and recipes run although nodes cannot be confined here.
+    /// Whether `cmd`, Exec methods and recipes run although nodes are not walled here.
     #[must_use]
     pub fn allow_unconfined(mut self, allow: bool) -> LocalEngine {
         self.allow_unconfined = allow;
@@ -112,15 +125,37 @@ impl LocalEngine {
         self
     }
 
-    /// Leaves out a kind of confinement, as on a machine that does not have it.
+    /// Whether nodes have the machine's network instead of one of their own.
     #[must_use]
-    pub fn confined_at_most(mut self, by_user: bool, by_landlock: bool) -> LocalEngine {
-        let confinement = Arc::get_mut(&mut self.confinement).expect("nothing runs yet");
-        if !by_user {
-            confinement.uids = None;
-        }
-        confinement.landlock &= by_landlock;
+    pub fn open_network(mut self, open: bool) -> LocalEngine {
+        self.open_network = open;
         self
+    }
+
+    /// How well nodes are kept apart here.
+    pub fn level(&self) -> &Level {
+        &self.confinement.level
+    }
+
+    /// Logs how well nodes are kept apart, and what that means for them.
+    pub fn log_level(&self) {
+        match (&self.confinement.level, self.allow_unconfined) {
+            (Level::Walled, _) => tracing::info!("nodes are walled"),
+            (level @ Level::NotWalled(_), false) => {
+                tracing::warn!(
+                    "nodes are {level}. Only built-in programs run: commands, Exec methods and recipes are off"
+                );
+            }
+            (level @ Level::NotWalled(_), true) => tracing::error!(
+                "nodes are {level}. --allow-unconfined-nodes lets them run what their owners write ALL THE SAME: whoever may \
+                 execute a command in a node can attack this server, its other nodes and this machine"
+            ),
+        }
+        if self.open_network {
+            tracing::warn!(
+                "nodes have the machine's network (--open-node-network): they reach this server and each other"
+            );
+        }
     }
 
     /// The running program itself, also when its file was replaced meanwhile.
@@ -133,13 +168,20 @@ impl LocalEngine {
         self.folders.node(node)
     }
 
-    fn running(&self) -> MutexGuard<'_, HashMap<NodeId, Arc<Supervised>>> {
+    fn running(&self) -> MutexGuard<'_, HashMap<NodeId, Running>> {
         self.running.lock().expect("never poisoned: nothing under it panics")
     }
 
     /// The node's supervisor, while anything of the node lives.
     fn supervised(&self, node: NodeId) -> Option<Arc<Supervised>> {
-        self.running().get(&node).filter(|supervised| supervised.lives()).cloned()
+        self.running().get(&node).map(|node| node.supervised.clone()).filter(|supervised| supervised.lives())
+    }
+
+    /// The running nodes of an environment.
+    fn running_in(&self, environment: &str) -> Vec<(NodeId, Running)> {
+        let running = self.running();
+        let there = running.iter().filter(|(_, node)| node.environment == environment && node.supervised.lives());
+        there.map(|(id, node)| (*id, node.clone())).collect()
     }
 
     async fn program_for(
@@ -150,9 +192,10 @@ impl LocalEngine {
     ) -> Result<Program, EngineError> {
         let (recipes, wanted) = (self.recipes.clone(), image.clone());
         let program = blocking(move || Ok(recipes.find(&wanted))).await??;
-        if self.allow_unconfined || self.confinement.is_there() {
-            return Ok(program);
-        }
+        let missing = match &self.confinement.level {
+            Level::NotWalled(missing) if !self.allow_unconfined => missing,
+            _ => return Ok(program),
+        };
         let what = if command.is_some() {
             "commands"
         } else if matches!(program, Program::Recipe(_)) {
@@ -163,7 +206,7 @@ impl LocalEngine {
             return Ok(program);
         };
         Err(EngineError::NotAllowed(format!(
-            "{what} are off on this server: it can confine nodes neither by a user of their own nor by Landlock (its operator can allow them with --allow-unconfined-nodes)"
+            "{what} are off on this server: its nodes are not walled, missing {missing} (“keyrack doctor” shows its operator more, who can allow them with --allow-unconfined-nodes)"
         )))
     }
 
@@ -188,6 +231,17 @@ impl LocalEngine {
         }
         variables.extend(spec.variables.clone());
         variables.extend(spec.facts(spec.address.port()));
+        let walls = (self.confinement.level == Level::Walled).then(|| Walls {
+            data: self.folders.data().to_owned(),
+            cgroup: self.cgroups.as_ref().and_then(|groups| groups.node(&spec.id.to_string(), spec.memory)),
+            host: spec.environment.chars().take(LONGEST_HOST).collect(),
+            network: if self.open_network {
+                Network::Machine { port: Some(spec.address.port()) }
+            } else {
+                let others = self.running_in(&spec.environment).into_iter().filter(|(id, _)| *id != spec.id);
+                Network::Own { port: Some(spec.address.port()), reach: others.map(|(_, node)| node.port).collect() }
+            },
+        });
         let mut read = Vec::new();
         let (program, args) = match (&spec.command, program) {
             (Some(command), program) => {
@@ -216,10 +270,9 @@ impl LocalEngine {
             log_limit: LOG_LIMIT,
             lock: self.folders.lock(spec.id),
             uid,
-            landlock: self.confinement.landlock,
+            walls,
             read,
             memory: spec.memory,
-            orphan_grace: ORPHAN_GRACE.as_millis() as u64,
             capture: None,
         }
     }
@@ -273,7 +326,15 @@ impl Engine for LocalEngine {
         let uid = self.prepare(spec.id).await?;
         let job = self.job(spec, program, uid);
         let (supervised, exited) = Supervised::start(&self.program, &job).await?;
-        self.running().insert(spec.id, supervised);
+        let node = Running { supervised, environment: spec.environment.clone(), port: spec.address.port() };
+        self.running().insert(spec.id, node.clone());
+        // Those that started meanwhile too; who is reached already stays reached.
+        for (id, other) in self.running_in(&spec.environment) {
+            if id != spec.id {
+                other.supervised.reach(node.port).await;
+                node.supervised.reach(other.port).await;
+            }
+        }
         Ok(Started { exited })
     }
 
@@ -281,7 +342,13 @@ impl Engine for LocalEngine {
         if let Some(supervised) = self.supervised(node) {
             supervised.stop(grace).await?;
         }
-        self.running().remove(&node);
+        // Its port may be given to another environment next.
+        let gone = self.running().remove(&node);
+        if let Some(gone) = gone {
+            for (_, other) in self.running_in(&gone.environment) {
+                other.supervised.leave(gone.port).await;
+            }
+        }
         Ok(())
     }
 
@@ -302,6 +369,9 @@ impl Engine for LocalEngine {
         .await?;
         if let (Some(uids), Some(owner)) = (&self.confinement.uids, owner) {
             uids.release(owner);
+        }
+        if let Some(groups) = &self.cgroups {
+            groups.remove(&node.to_string());
         }
         Ok(())
     }
@@ -327,7 +397,11 @@ impl Engine for LocalEngine {
         let lock = self.folders.locks().join(format!("{}-{number}.lock", spec.id));
         let _unlock = RemovedAtTheEnd(lock.clone());
         let capture = Some(Capture { limit: execution.output_limit, say_yes: execution.say_yes });
-        let job = Job { lock, capture, ..self.job(&spec, program, uid) };
+        let mut job = Job { lock, capture, ..self.job(&spec, program, uid) };
+        if let Some(Walls { network: Network::Own { port, reach }, .. }) = &mut job.walls {
+            // It is beside the node, whose port it reaches as those of the others.
+            reach.extend(port.take().filter(|_| self.supervised(spec.id).is_some()));
+        }
         let (supervised, ended) = Supervised::run(&self.program, &job).await?;
         tokio::pin!(ended);
         let (ended, in_time) = match tokio::time::timeout(execution.time_limit, &mut ended).await {
@@ -372,8 +446,12 @@ impl Engine for LocalEngine {
     async fn limit(&self, node: NodeId, memory: u64) {
         let Some(supervised) = self.supervised(node) else { return };
         let limit = move || Rlimit { current: Some(memory), maximum: Some(memory) };
+        if let Some(groups) = &self.cgroups {
+            groups.change(&node.to_string(), memory);
+        }
+        supervised.limit(memory).await;
         let limited = blocking(move || {
-            for process in proc::descendants(supervised.pid()) {
+            for process in supervised.processes() {
                 if let Some(pid) = Pid::from_raw(process.pid)
                     && let Err(error) = prlimit(Some(pid), Resource::Data, limit())
                 {
@@ -387,7 +465,7 @@ impl Engine for LocalEngine {
 
     async fn stats(&self, node: NodeId) -> NodeStats {
         let Some(supervised) = self.supervised(node) else { return NodeStats::default() };
-        let processes = blocking(move || Ok(proc::descendants(supervised.pid()))).await.unwrap_or_default();
+        let processes = blocking(move || Ok(supervised.processes())).await.unwrap_or_default();
         NodeStats {
             cpu: processes.iter().map(proc::Process::cpu).sum(),
             memory: processes.iter().map(proc::Process::memory).sum(),
@@ -430,10 +508,7 @@ fn loads_code(name: &str) -> bool {
 
 /// Whether any supervisor still lives, of this server or an earlier one.
 fn any_held(locks: &Path) -> bool {
-    let held = |path: PathBuf| {
-        fs::File::open(path).is_ok_and(|file| rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).is_err())
-    };
-    fs::read_dir(locks).into_iter().flatten().flatten().any(|entry| held(entry.path()))
+    fs::read_dir(locks).into_iter().flatten().flatten().any(|entry| is_held(&entry.path()))
 }
 
 fn absent_is_fine(done: io::Result<()>) -> io::Result<()> {

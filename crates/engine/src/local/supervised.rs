@@ -1,21 +1,26 @@
 //! The server's end of one supervisor.
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{Mutex, oneshot, watch};
 
-use super::proc;
-use super::protocol::{Job, Order, Report, SUPERVISE_NODE};
+use super::proc::{self, Process};
+use super::protocol::{Assignment, Job, Order, Report, SUPERVISE_NODE};
 use crate::{EngineError, Exit};
 
 /// How long a supervisor may take beyond the grace time before it is helped.
 const OVERDUE: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether the last process of a node whose supervisor was killed is gone.
+const RELEASE: Duration = Duration::from_millis(2);
 
 /// How long a supervisor may take until it says that the node's process runs.
 const STARTING: Duration = Duration::from_secs(10);
@@ -24,8 +29,9 @@ const STARTING: Duration = Duration::from_secs(10);
 /// of its input and ends the node.
 pub struct Supervised {
     pid: i32,
-    /// The node's first process, which leads its session.
+    /// The node's first process, which leads its session; within walls the one that has all others below it.
     leader: i32,
+    walled: bool,
     orders: Mutex<ChildStdin>,
     gone: watch::Receiver<bool>,
 }
@@ -77,7 +83,7 @@ impl Supervised {
         let pid = child.id().ok_or_else(missing)? as i32;
 
         // From here on an early return drops the orders' end, and the supervisor ends the node.
-        send(&mut orders, job).await?;
+        send(&mut orders, &Assignment::Run(job.clone())).await?;
         let first = tokio::time::timeout(STARTING, next(&mut reports)).await.ok().flatten();
         let leader = match first {
             Some(Report::Started { pid }) => pid,
@@ -85,7 +91,7 @@ impl Supervised {
                 let _ = child.wait().await;
                 return Err(EngineError::Failed(why));
             }
-            Some(Report::Exited { .. }) | None => {
+            Some(Report::Exited { .. } | Report::Examined(_)) | None => {
                 drop(orders);
                 let _ = child.start_kill();
                 let _ = child.wait().await;
@@ -94,18 +100,40 @@ impl Supervised {
         };
         let (tell_end, ended) = oneshot::channel();
         let (tell_gone, gone) = watch::channel(false);
-        let supervised = Arc::new(Supervised { pid, leader, orders: Mutex::new(orders), gone });
+        let walled = job.walls.is_some();
+        let supervised = Arc::new(Supervised { pid, leader, walled, orders: Mutex::new(orders), gone });
+        let lock = job.lock.clone();
         tokio::spawn(async move {
-            let ended = watch_over(child, reports, leader).await;
+            let ended = watch_over(child, reports, leader, lock).await;
             let _ = tell_gone.send(true);
             let _ = tell_end.send(ended);
         });
         Ok((supervised, ended))
     }
 
-    /// The supervisor's process id.
-    pub fn pid(&self) -> i32 {
-        self.pid
+    /// The node's processes, as they are now.
+    pub fn processes(&self) -> Vec<Process> {
+        proc::descendants(if self.walled { self.leader } else { self.pid })
+    }
+
+    /// Limits the memory of all of them together, to so many bytes.
+    pub async fn limit(&self, memory: u64) {
+        self.order(Order::Limit { memory }).await;
+    }
+
+    /// Lets the node reach another one of its environment, which has this port.
+    pub async fn reach(&self, port: u16) {
+        self.order(Order::Reach { port }).await;
+    }
+
+    /// Takes that back.
+    pub async fn leave(&self, port: u16) {
+        self.order(Order::Leave { port }).await;
+    }
+
+    /// A supervisor that cannot be written to is gone or about to be.
+    async fn order(&self, order: Order) {
+        let _ = send(&mut *self.orders.lock().await, &order).await;
     }
 
     /// Whether anything of the node may still live.
@@ -118,8 +146,7 @@ impl Supervised {
     /// # Errors
     /// [`EngineError::Failed`] when something would not end.
     pub async fn stop(&self, grace: Duration) -> Result<(), EngineError> {
-        // A supervisor that cannot be written to is gone or about to be.
-        let _ = send(&mut *self.orders.lock().await, &Order::Stop { grace: grace.as_millis() as u64 }).await;
+        self.order(Order::Stop { grace: grace.as_millis() as u64 }).await;
         if self.gone_within(grace + OVERDUE).await {
             return Ok(());
         }
@@ -143,7 +170,7 @@ impl Supervised {
 }
 
 /// Waits for the supervisor's last word and its end.
-async fn watch_over(mut child: Child, mut reports: Lines<BufReader<ChildStdout>>, leader: i32) -> Ended {
+async fn watch_over(mut child: Child, mut reports: Lines<BufReader<ChildStdout>>, leader: i32, lock: PathBuf) -> Ended {
     let mut ended = None;
     while let Some(report) = next(&mut reports).await {
         let exit = report.exit();
@@ -152,11 +179,22 @@ async fn watch_over(mut child: Child, mut reports: Lines<BufReader<ChildStdout>>
         }
     }
     let _ = child.wait().await;
-    ended.unwrap_or_else(|| {
-        // The supervisor was killed. The kernel has ended the first process with it; the others are found by session.
-        sweep(leader);
-        Ended { exit: Exit::Unseen, out: String::new(), err: String::new() }
-    })
+    if let Some(ended) = ended {
+        return ended;
+    }
+    // The supervisor was killed. The kernel ends the first process with it, and within walls all others; those without are
+    // found by session.
+    sweep(leader);
+    let until = Instant::now() + OVERDUE;
+    while is_held(&lock) && Instant::now() < until {
+        tokio::time::sleep(RELEASE).await;
+    }
+    Ended { exit: Exit::Unseen, out: String::new(), err: String::new() }
+}
+
+/// Whether a process holds this lock: a supervisor, or the first process within the walls that it built.
+pub fn is_held(lock: &Path) -> bool {
+    File::open(lock).is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared).is_err())
 }
 
 /// Ends what is left of a node's session.

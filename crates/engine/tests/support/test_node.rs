@@ -51,7 +51,9 @@ fn host(data: PathBuf, command: String) -> ExitCode {
             image: ImageRef::parse("keyrack/web").expect("an image"),
             command: Some(command),
             variables: BTreeMap::new(),
-            address: NodeAddress::at(1),
+            address: NodeAddress::at(
+                TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port").port(),
+            ),
             memory: 512 << 20,
         };
         let _started = engine.start(&spec).await.expect("the node starts");

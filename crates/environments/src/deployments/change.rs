@@ -75,7 +75,7 @@ impl Environments {
             server: self.server_id(),
         };
         let action = actions::begin(&mut tx, self.world.now(), new).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let done = tokio::select! {
             done = work => done,
             () = inside.slot.deleting() => Err(Error::NoEnvironment(inside.environment.name.clone())),

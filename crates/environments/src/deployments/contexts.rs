@@ -7,6 +7,7 @@ use crate::model::Layer;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::{Content, EngineError, FileWork};
 use keyrack_types::ids::NodeId;
 
@@ -24,7 +25,7 @@ impl Environments {
         context: &str,
     ) -> Result<Vec<NodeId>> {
         may(caller)?;
-        let context = context_name("context", context)?;
+        let context = context_name(field::Environment::Context, context)?;
         let slot = self.slot_of(caller, environment).await?;
         let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let deploying =
@@ -67,7 +68,8 @@ impl Environments {
         (from, to): (&str, &str),
     ) -> Result<Vec<NodeId>> {
         may(caller)?;
-        let (from, to) = (context_name("oldContext", from)?, context_name("newContext", to)?);
+        let (from, to) =
+            (context_name(field::Environment::Context, from)?, context_name(field::Environment::NewContext, to)?);
         let slot = self.slot_of(caller, environment).await?;
         let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let deploying =
@@ -104,7 +106,7 @@ async fn move_context(inside: &Inside<'_>, layer: &Layer, from: &str, to: &str) 
     }
     for node in &inside.nodes {
         let work = FileWork::Rename { from: old.clone(), to: new.clone() };
-        inside.work_on_files(node, work).await.map_err(engine_error("newContext"))?;
+        inside.work_on_files(node, work).await.map_err(engine_error(field::Environment::NewContext))?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::model::Layer;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::Content;
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::text::is_hidden;
@@ -45,10 +46,10 @@ impl Environments {
     /// what is too large when it is unpacked, [`Error::DeployFailed`] for a hook that fails.
     pub async fn deploy(&self, caller: &Caller, client: &Client, new: NewDeployment) -> Result<Vec<NodeOutput>> {
         may(caller)?;
-        let context = context_name("context", &new.context)?;
+        let context = context_name(field::Environment::Context, &new.context)?;
         new.hooks.check()?;
         let environment = self.get_local(caller, &new.environment).await?;
-        let upload = self.uploads.at(caller, "fileUrl", &new.archive).await?;
+        let upload = self.uploads.at(caller, &new.archive).await?;
         let archive = match new.name.as_deref().map(str::trim) {
             Some(name) if !name.is_empty() => name.chars().filter(|c| !is_hidden(*c)).take(200).collect(),
             _ => upload.name.clone(),

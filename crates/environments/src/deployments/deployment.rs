@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::ids::UserId;
 
 const LONGEST_HOOK: usize = 32 * 1024;
@@ -47,7 +48,7 @@ impl Hooks {
         for hook in [&self.pre_deploy, &self.post_deploy].into_iter().flatten() {
             if hook.len() > LONGEST_HOOK || hook.contains('\0') {
                 let why = format!("a hook has to be at most {LONGEST_HOOK} bytes, without NUL");
-                return Err(Error::invalid("hooks", why));
+                return Err(Error::invalid(field::Environment::Hooks, why));
             }
         }
         Ok(())

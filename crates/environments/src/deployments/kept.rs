@@ -31,7 +31,7 @@ impl Environments {
         .bind(deployment.deployed.timestamp_millis())
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     pub(super) async fn forget_deployment(&self, inside: &Inside<'_>, layer: &Layer, context: &str) -> Result<()> {
@@ -42,7 +42,7 @@ impl Environments {
             .bind(context)
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 
     /// It is known by another context from now on.
@@ -57,6 +57,6 @@ impl Environments {
         .bind(to)
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }

@@ -16,6 +16,7 @@ use crate::service::Environments;
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_engine::NodePath;
 
 /// The context that a node serves at `/`.
@@ -30,7 +31,7 @@ const LONGEST_CONTEXT: usize = 100;
 ///
 /// # Errors
 /// [`Error::Invalid`] naming the parameter.
-fn context_name(parameter: &'static str, written: &str) -> Result<String> {
+fn context_name(field: field::Environment, written: &str) -> Result<String> {
     let name = written.trim().trim_matches('/');
     if name.is_empty() || name.eq_ignore_ascii_case(ROOT) {
         return Ok(ROOT.to_owned());
@@ -43,7 +44,7 @@ fn context_name(parameter: &'static str, written: &str) -> Result<String> {
             "a context has to be ROOT, or at most {LONGEST_CONTEXT} letters, digits, “.”, “_”, “~” and “-”, beginning with \
              a letter or digit"
         );
-        return Err(Error::invalid(parameter, why));
+        return Err(Error::invalid(field, why));
     }
     Ok(name.to_owned())
 }
@@ -86,7 +87,7 @@ impl Environments {
         context: &str,
     ) -> Result<Deployment> {
         caller.require(Right::See)?;
-        let context = context_name("context", context)?;
+        let context = context_name(field::Environment::Context, context)?;
         let environment = self.get(caller, name).await?;
         let deployment = must_be_deployed(environment.layer_for_deployments(group)?, &context).cloned()?;
         self.note_read(Event::by(caller, client, "hooks.read", format!("environment:{}", environment.name)));
@@ -105,7 +106,7 @@ impl Environment {
             (None, _) => named("cp").ok_or_else(|| {
                 let layers: Vec<_> = self.layers.iter().map(|layer| layer.name.as_str()).collect();
                 let why = format!("say which: environment “{}” has the layers {}", self.name, layers.join(", "));
-                Error::invalid("nodeGroup", why)
+                Error::invalid(field::Environment::Layer, why)
             }),
         }
     }
@@ -126,11 +127,11 @@ mod tests {
         for (written, name) in
             [("", ROOT), ("/", ROOT), ("root", ROOT), (" /shop/ ", "shop"), ("v1.2_x~y-z", "v1.2_x~y-z"), ("..", "")]
         {
-            let read = context_name("context", written);
+            let read = context_name(field::Environment::Context, written);
             assert_eq!(read.ok().as_deref(), Some(name).filter(|name| !name.is_empty()), "{written}");
         }
         for written in [".", ".keyrack", "a/b", "a b", "a\0", "ä", "../etc", "a/../..", &"x".repeat(101)] {
-            assert!(context_name("context", written).is_err(), "{written}");
+            assert!(context_name(field::Environment::Context, written).is_err(), "{written}");
         }
     }
 }

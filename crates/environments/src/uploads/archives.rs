@@ -1,18 +1,58 @@
 //! Uploads that are kept: the account's archives.
 
-use sqlx::Row;
-use sqlx::any::AnyRow;
+use chrono::{DateTime, Utc};
 
 use super::{ADDRESS, Content, LONGEST_COMMENT, Upload, file_name};
 use crate::uploads::service::Uploads;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
-use keyrack_core::cluster::{Invalidation, Placement, placement_sql};
+use keyrack_core::cluster::{Invalidation, Placement};
 use keyrack_core::error::{Error, Result};
-use keyrack_core::world::from_millis;
+use keyrack_core::field;
+use keyrack_core::store::Dialect;
+use keyrack_types::ids::ServerId;
 use keyrack_types::text::hidden;
 
-const COLUMNS: &str = "SELECT id, name, comment, size, created_at, file_key FROM uploads WHERE account_id = $1 AND ";
+keyrack_core::store::row! {
+    struct Archive {
+        id: i64,
+        name: String,
+        comment: String,
+        size: i64,
+        created_at: DateTime<Utc>,
+        file_key: String,
+    }
+
+    /// An upload, and where its file is.
+    struct PlacedUpload {
+        id: i64,
+        name: String,
+        comment: String,
+        size: i64,
+        created_at: DateTime<Utc>,
+        file_key: String,
+        sha256: Option<String>,
+        server_id: Option<ServerId>,
+        server_address: String,
+        server_alive: bool,
+    }
+
+    struct DeletedArchive {
+        file_key: String,
+        name: String,
+    }
+}
+
+/// Selects [`PlacedUpload`]s by their keys.
+macro_rules! select_placed {
+    ($dialect:ident) => {
+        concat!(
+            "SELECT u.id, u.name, u.comment, u.size, u.created_at, u.file_key, u.sha256, ",
+            keyrack_core::placement_sql!($dialect),
+            " FROM uploads u LEFT JOIN servers s ON s.id = u.server WHERE u.account_id = $1 AND u.file_key = $2"
+        )
+    };
+}
 
 impl Uploads {
     /// The upload with this address. The server's name in the address does not matter: clients reach a server under
@@ -21,11 +61,11 @@ impl Uploads {
     /// # Errors
     /// [`Error::Invalid`] for an address of something else, [`Error::NotFound`] for an upload that is not there (any
     /// more), also for one of another account.
-    pub async fn at(&self, caller: &Caller, parameter: &'static str, address: &str) -> Result<Upload> {
+    pub async fn at(&self, caller: &Caller, address: &str) -> Result<Upload> {
         let key = key_of(address).ok_or_else(|| {
             let why = "it has to be the address of a file that was uploaded to this server (storage.uploader.Upload answers \
                        it as `file`); nothing is fetched from elsewhere";
-            Error::invalid(parameter, why)
+            Error::invalid(field::Upload::Address, why)
         })?;
         let (upload, _) = find_key(self, caller, key)
             .await?
@@ -51,9 +91,9 @@ impl Uploads {
             let why = format!(
                 "comment: it has to be at most {LONGEST_COMMENT} characters, without control or invisible characters"
             );
-            return Err(Error::invalid("data", why));
+            return Err(Error::invalid(field::Upload::Comment, why));
         }
-        let mut upload = self.at(caller, "data", address).await?;
+        let mut upload = self.at(caller, address).await?;
         if let Some(name) = name {
             upload.name = file_name(name)?;
         }
@@ -75,7 +115,7 @@ impl Uploads {
         }
         let event = Event::by(caller, client, "archive.create", format!("upload:{} {}", upload.id, upload.name));
         audit::append(&mut tx, now, event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(upload)
     }
 
@@ -85,11 +125,14 @@ impl Uploads {
     /// When the database cannot be reached.
     pub async fn archives(&self, caller: &Caller) -> Result<Vec<Upload>> {
         caller.require(Right::See)?;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} registered_at IS NOT NULL ORDER BY id")))
-            .bind(caller.account.0)
-            .fetch_all(self.store.read())
-            .await?;
-        rows.iter().map(upload).collect()
+        let rows = sqlx::query_as::<_, Archive>(
+            "SELECT id, name, comment, size, created_at, file_key FROM uploads \
+             WHERE account_id = $1 AND registered_at IS NOT NULL ORDER BY id",
+        )
+        .bind(caller.account.0)
+        .fetch_all(self.store.read())
+        .await?;
+        Ok(rows.into_iter().map(Archive::upload).collect())
     }
 
     /// Removes an archive. What was deployed from it stays deployed.
@@ -99,7 +142,7 @@ impl Uploads {
     pub async fn delete_archive(&self, caller: &Caller, client: &Client, id: i64) -> Result<()> {
         caller.require(Right::Operate)?;
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query(
+        let DeletedArchive { file_key: key, name } = sqlx::query_as::<_, DeletedArchive>(
             "DELETE FROM uploads WHERE account_id = $1 AND id = $2 AND registered_at IS NOT NULL \
              RETURNING file_key, name",
         )
@@ -108,39 +151,49 @@ impl Uploads {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or_else(|| missing(id))?;
-        let (key, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let event = Event::by(caller, client, "archive.delete", format!("upload:{id} {name}"));
         audit::append(&mut tx, self.world.now(), event).await?;
         // Its file goes from the server that has it; what cannot be removed now goes with the next sweep there.
-        self.commit(tx, &[Invalidation::upload(&key)?]).await
+        tx.commit(&[Invalidation::upload(&key)?]).await
     }
 }
 
 /// The account's upload with this key, and where it lies.
 pub(super) async fn find_key(keyrack: &Uploads, caller: &Caller, key: &str) -> Result<Option<(Upload, Content)>> {
-    let placement = placement_sql(keyrack.store.dialect());
-    let text = format!(
-        "SELECT u.id, u.name, u.comment, u.size, u.created_at, u.file_key, u.sha256, {placement} \
-         FROM uploads u LEFT JOIN servers s ON s.id = u.server WHERE u.account_id = $1 AND u.file_key = $2"
-    );
-    let row = sqlx::query(sqlx::AssertSqlSafe(text))
+    let text = match keyrack.store.dialect() {
+        Dialect::Sqlite => select_placed!(Sqlite),
+        Dialect::Postgres => select_placed!(Postgres),
+    };
+    let row = sqlx::query_as::<_, PlacedUpload>(text)
         .bind(caller.account.0)
         .bind(key.to_owned())
         .fetch_optional(keyrack.store.read())
         .await?;
-    row.map(|row| Ok((upload(&row)?, Content { sha256: row.try_get(6)?, placement: Placement::read(&row, 7)? })))
-        .transpose()
+    Ok(row.map(PlacedUpload::split))
 }
 
-fn upload(row: &AnyRow) -> Result<Upload> {
-    Ok(Upload {
-        id: row.try_get(0)?,
-        name: row.try_get(1)?,
-        comment: row.try_get(2)?,
-        size: u64::try_from(row.try_get::<i64, _>(3)?).unwrap_or_default(),
-        created: from_millis(row.try_get(4)?),
-        key: row.try_get(5)?,
-    })
+impl Archive {
+    fn upload(self) -> Upload {
+        Upload {
+            id: self.id,
+            name: self.name,
+            comment: self.comment,
+            size: u64::try_from(self.size).unwrap_or_default(),
+            created: self.created_at,
+            key: self.file_key,
+        }
+    }
+}
+
+impl PlacedUpload {
+    fn split(self) -> (Upload, Content) {
+        let PlacedUpload { id, name, comment, size, created_at, file_key, .. } = self;
+        let content = Content {
+            sha256: self.sha256,
+            placement: Placement::new(self.server_id, self.server_address, self.server_alive),
+        };
+        (Archive { id, name, comment, size, created_at, file_key }.upload(), content)
+    }
 }
 
 fn missing(id: i64) -> Error {

@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 
 use keyrack_core::cluster::Placement;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::text::hidden;
 
 pub use receive::{Received, Receiving};
@@ -61,13 +62,13 @@ struct Content {
 fn file_name(written: &str) -> Result<String> {
     let name = written.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     if name.is_empty() || matches!(name, "." | "..") {
-        return Err(Error::invalid("file", "the file has to have a name"));
+        return Err(Error::invalid(field::Upload::Name, "the file has to have a name"));
     }
     if name.chars().count() > LONGEST_NAME || hidden(name).is_some() {
         let why = format!(
             "the file's name has to be at most {LONGEST_NAME} characters, without control or invisible characters"
         );
-        return Err(Error::invalid("file", why));
+        return Err(Error::invalid(field::Upload::Name, why));
     }
     Ok(name.to_owned())
 }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use sqlx::Row;
-
 use super::incoming::{Arrived, Writing, cannot_store};
 use super::running::Counted;
 use super::{Upload, file_name};
@@ -12,7 +10,6 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::cluster::ServerId;
 use keyrack_core::error::{Error, Result};
-use keyrack_core::store::lock_account;
 use keyrack_types::bounds::counts::UPLOADS;
 use keyrack_types::ids::AccountId;
 
@@ -28,6 +25,14 @@ pub struct Received {
     name: String,
     file: Arrived,
     _counted: Counted,
+}
+
+keyrack_core::store::row! {
+    /// What an account keeps.
+    struct UploadTotal {
+        uploads: i64,
+        size: i64,
+    }
 }
 
 impl Uploads {
@@ -67,8 +72,8 @@ impl Uploads {
         let now = self.world.now();
         let key = hex::encode(self.world.random::<16>());
         let mut tx = self.store.begin().await?;
-        lock_account(&mut tx, caller.account).await?;
-        let row = sqlx::query(
+        tx.lock_account(caller.account).await?;
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at, server, sha256) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         )
@@ -82,7 +87,6 @@ impl Uploads {
         .bind(&file.file.sha256)
         .fetch_one(&mut *tx)
         .await?;
-        let id: i64 = row.try_get(0)?;
         let (count, size) = kept(&mut tx, caller.account).await?;
         if count > UPLOADS || size > self.settings.upload_space {
             let why = format!(
@@ -94,7 +98,7 @@ impl Uploads {
         let event = Event::by(caller, client, "upload.create", format!("upload:{id} {}", file.name));
         audit::append(&mut tx, now, event.with("size", file.file.size)).await?;
         tokio::fs::rename(file.path(), self.uploads_folder().join(&key)).await.map_err(cannot_store)?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         let (name, size) = (file.name.clone(), file.file.size);
         Ok(Upload { id, name, comment: String::new(), size, created: now, key })
     }
@@ -112,11 +116,13 @@ impl Uploads {
 
 /// How many uploads an account has, and how many bytes.
 async fn kept(connection: &mut sqlx::AnyConnection, account: AccountId) -> Result<(i64, u64)> {
-    let row = sqlx::query("SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM uploads WHERE account_id = $1")
-        .bind(account.0)
-        .fetch_one(connection)
-        .await?;
-    Ok((row.try_get(0)?, u64::try_from(row.try_get::<i64, _>(1)?).unwrap_or_default()))
+    let total = sqlx::query_as::<_, UploadTotal>(
+        "SELECT COUNT(*) AS uploads, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS size FROM uploads WHERE account_id = $1",
+    )
+    .bind(account.0)
+    .fetch_one(connection)
+    .await?;
+    Ok((total.uploads, u64::try_from(total.size).unwrap_or_default()))
 }
 
 impl Receiving {

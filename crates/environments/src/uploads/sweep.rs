@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-use sqlx::Row;
-
 use super::incoming::INCOMING;
 use crate::uploads::service::Uploads;
 use keyrack_core::error::{Error, Result};
@@ -13,6 +11,13 @@ use keyrack_core::error::{Error, Result};
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How old a file has to be that no row speaks of: it gets its name just before its row is there for others to see.
 const UNKNOWN: Duration = Duration::from_secs(10 * 60);
+
+keyrack_core::store::row! {
+    struct KnownFile {
+        file_key: String,
+        is_placed: bool,
+    }
+}
 
 impl Uploads {
     /// Removes uploads that were not registered within a day, and this server's files that no row speaks of: of uploads
@@ -29,14 +34,13 @@ impl Uploads {
         .bind(before)
         .fetch_all(&mut *tx)
         .await?;
-        let rows = sqlx::query("SELECT file_key, CASE WHEN server IS NULL THEN 0 ELSE 1 END FROM uploads")
-            .fetch_all(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        let mut keys: HashMap<String, bool> = HashMap::with_capacity(rows.len());
-        for row in rows {
-            keys.insert(row.try_get(0)?, row.try_get::<i64, _>(1)? != 0);
-        }
+        let files = sqlx::query_as::<_, KnownFile>(
+            "SELECT file_key, CASE WHEN server IS NULL THEN 0 ELSE 1 END AS is_placed FROM uploads",
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit(&[]).await?;
+        let keys: HashMap<String, bool> = files.into_iter().map(|file| (file.file_key, file.is_placed)).collect();
         let mut entries = match tokio::fs::read_dir(self.uploads_folder()).await {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             entries => entries.map_err(Error::internal)?,
@@ -70,6 +74,6 @@ impl Uploads {
             .bind(key.to_owned())
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }

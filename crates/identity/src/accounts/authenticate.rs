@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-use sqlx::Row;
-use sqlx::any::AnyRow;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::maker::Maker;
 use super::sessions::SessionKind;
@@ -19,10 +17,52 @@ use keyrack_types::accounts::Role;
 use keyrack_types::ids::{AccountId, SessionId, TokenId, UserId};
 use keyrack_types::methods::ApiSet;
 
-/// Callers behind tokens, with what [`Accounts::caller_of_token`] reads.
+keyrack_core::store::row! {
+    /// A token, its owner, and who made its value.
+    struct TokenCaller {
+        id: TokenId,
+        account_id: AccountId,
+        owner_id: UserId,
+        email: String,
+        role: Role,
+        api_set: ApiSet,
+        expires_at: Option<DateTime<Utc>>,
+        secret_by: Option<UserId>,
+        maker_role: Option<Role>,
+    }
+
+    /// Who made the value of the token by which a task was made.
+    struct TaskMaker {
+        secret_by: Option<UserId>,
+        maker_role: Option<Role>,
+    }
+
+    /// A member who may act.
+    struct MemberCaller {
+        email: String,
+        role: Role,
+    }
+
+    /// A session and its user.
+    struct SessionCaller {
+        id: SessionId,
+        account_id: AccountId,
+        user_id: UserId,
+        email: String,
+        role: Role,
+        token_id: Option<TokenId>,
+        token_ends: Option<DateTime<Utc>>,
+        created_at: i64,
+        last_seen_at: i64,
+        is_present_value: bool,
+    }
+}
+
+/// Selects [`TokenCaller`]s.
 macro_rules! token_callers {
     () => {
-        "SELECT t.id, t.account_id, t.owner_id, u.email, m.role, t.api_set, t.expires_at, t.secret_by, k.role FROM tokens t \
+        "SELECT t.id, t.account_id, t.owner_id, u.email, m.role, t.api_set, t.expires_at, t.secret_by, \
+         k.role AS maker_role FROM tokens t \
          JOIN memberships m ON m.account_id = t.account_id AND m.user_id = t.owner_id \
          LEFT JOIN memberships k ON k.account_id = t.account_id AND k.user_id = t.secret_by \
          JOIN users u ON u.id = t.owner_id WHERE u.enabled = 1 AND "
@@ -134,40 +174,40 @@ impl Accounts {
     }
 
     async fn find_token(&self, hash: &SecretHash) -> Result<Lookup> {
-        let row = sqlx::query(concat!(token_callers!(), "t.secret_hash = $1"))
+        let token = sqlx::query_as::<_, TokenCaller>(concat!(token_callers!(), "t.secret_hash = $1"))
             .bind(hash.to_vec())
             .fetch_optional(self.store.read())
             .await?;
-        let Some(row) = row else { return self.not_found(hash, CredentialKind::Token).await };
-        let caller = self.caller_of_token(&row).await?;
+        let Some(token) = token else { return self.not_found(hash, CredentialKind::Token).await };
         // Not for ever: another role of who made the secret, or of the owner, decides anew.
-        Ok(if may_act(&row, maker(&row, 7)?)? { Lookup::Caller(Arc::new(caller)) } else { Lookup::Inactive })
+        if token.opens_with(token.maker()) {
+            Ok(Lookup::Caller(Arc::new(self.caller_of_token(token).await?)))
+        } else {
+            Ok(Lookup::Inactive)
+        }
     }
 
-    async fn caller_of_token(&self, row: &AnyRow) -> Result<Caller> {
-        let id = TokenId(row.try_get(0)?);
-        let role = stored_role(row, 4)?;
-        let set = stored_set(row, 5)?;
-        let methods: Vec<String> = if set == ApiSet::Custom {
+    async fn caller_of_token(&self, token: TokenCaller) -> Result<Caller> {
+        let methods: Vec<String> = if token.api_set == ApiSet::Custom {
             sqlx::query_scalar("SELECT method FROM token_methods WHERE token_id = $1")
-                .bind(id.0)
+                .bind(token.id.0)
                 .fetch_all(self.store.read())
                 .await?
         } else {
             Vec::new()
         };
         // Never more than the owner may do now.
-        let may = self.catalog.token_bits(set, methods).intersection(&self.catalog.role_bits(role));
+        let may = self.catalog.token_bits(token.api_set, methods).intersection(&self.catalog.role_bits(token.role));
         Ok(Caller {
-            user: UserId(row.try_get(2)?),
-            email: row.try_get(3)?,
-            account: AccountId(row.try_get(1)?),
-            role,
-            credential: CallerCredential::Token(id),
-            secret_by: row.try_get::<Option<i64>, _>(7)?.map(UserId),
+            user: token.owner_id,
+            email: token.email,
+            account: token.account_id,
+            role: token.role,
+            credential: CallerCredential::Token(token.id),
+            secret_by: token.secret_by,
             may,
-            expires: row.try_get::<Option<i64>, _>(6)?.map(from_millis),
-            usage: self.usage.slot(Used::Token(id)),
+            expires: token.expires_at,
+            usage: self.usage.slot(Used::Token(token.id)),
         })
     }
 
@@ -176,17 +216,17 @@ impl Accounts {
     /// # Errors
     /// [`Error::NotAuthenticated`] when the token is gone or has expired, or its secret opens nothing any more.
     pub(crate) async fn caller_of_token_now(&self, token: TokenId) -> Result<Caller> {
-        let row = self.token_row(token).await?;
-        let caller = self.caller_of_token(&row).await?;
-        if !may_act(&row, maker(&row, 7)?)? {
+        let token = self.token_row(token).await?;
+        if !token.opens_with(token.maker()) {
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
+        let caller = self.caller_of_token(token).await?;
         caller.check_alive(self.world.now())?;
         Ok(caller)
     }
 
-    async fn token_row(&self, token: TokenId) -> Result<AnyRow> {
-        sqlx::query(concat!(token_callers!(), "t.id = $1"))
+    async fn token_row(&self, token: TokenId) -> Result<TokenCaller> {
+        sqlx::query_as::<_, TokenCaller>(concat!(token_callers!(), "t.id = $1"))
             .bind(token.0)
             .fetch_optional(self.store.read())
             .await?
@@ -207,26 +247,26 @@ impl Accounts {
     ) -> Result<Caller> {
         let credential = CallerCredential::Task { id: task, by_token: token };
         if let Some(token) = token {
-            let row = self.token_row(token).await?;
-            let made = sqlx::query(
-                "SELECT t.secret_by, k.role FROM tasks t \
+            let token = self.token_row(token).await?;
+            let made = sqlx::query_as::<_, TaskMaker>(
+                "SELECT t.secret_by, k.role AS maker_role FROM tasks t \
                  LEFT JOIN memberships k ON k.account_id = t.account_id AND k.user_id = t.secret_by WHERE t.id = $1",
             )
             .bind(task)
             .fetch_optional(self.store.read())
             .await?;
             if let Some(made) = made
-                && !may_act(&row, maker(&made, 0)?)?
+                && !token.opens_with(maker(made.secret_by, made.maker_role))
             {
                 let why = "who made the token's value by which this task was made is no member of the account any more, or may do \
                      less than the token's owner: change the task, so that it is yours";
                 return Err(Error::Forbidden(why.into()));
             }
-            let caller = Caller { credential, ..self.caller_of_token(&row).await? };
+            let caller = Caller { credential, ..self.caller_of_token(token).await? };
             caller.check_alive(self.world.now())?;
             return Ok(caller);
         }
-        let row = sqlx::query(
+        let member = sqlx::query_as::<_, MemberCaller>(
             "SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id \
              WHERE m.account_id = $1 AND m.user_id = $2 AND u.enabled = 1",
         )
@@ -235,15 +275,14 @@ impl Accounts {
         .fetch_optional(self.store.read())
         .await?
         .ok_or_else(|| Error::Forbidden("who made the task is no member of the account any more".into()))?;
-        let role = stored_role(&row, 1)?;
         Ok(Caller {
             user,
-            email: row.try_get(0)?,
+            email: member.email,
             account,
-            role,
+            role: member.role,
             credential,
             secret_by: None,
-            may: self.catalog.role_bits(role),
+            may: self.catalog.role_bits(member.role),
             expires: None,
             usage: Arc::default(),
         })
@@ -252,9 +291,9 @@ impl Accounts {
     async fn find_session(&self, hash: &SecretHash, kind: SessionKind) -> Result<Lookup> {
         let now = self.world.now().timestamp_millis();
         let (idle_from, created_from) = self.session_limits();
-        let row = sqlx::query(
-            "SELECT s.id, s.account_id, s.user_id, u.email, m.role, s.token_id, t.expires_at, s.created_at, s.last_seen_at, \
-             CASE WHEN s.secret_hash = $1 THEN 1 ELSE 0 END, s.kind FROM sessions s \
+        let session = sqlx::query_as::<_, SessionCaller>(
+            "SELECT s.id, s.account_id, s.user_id, u.email, m.role, s.token_id, t.expires_at AS token_ends, s.created_at, \
+             s.last_seen_at, CASE WHEN s.secret_hash = $1 THEN 1 ELSE 0 END AS is_present_value FROM sessions s \
              JOIN memberships m ON m.account_id = s.account_id AND m.user_id = s.user_id \
              JOIN users u ON u.id = s.user_id LEFT JOIN tokens t ON t.id = s.token_id \
              WHERE (s.secret_hash = $1 OR (s.previous_hash = $1 AND s.rotated_at > $2)) AND u.enabled = 1 AND s.kind = $3",
@@ -264,18 +303,14 @@ impl Accounts {
         .bind(kind.name())
         .fetch_optional(self.store.read())
         .await?;
-        let Some(row) = row else { return self.not_found(hash, CredentialKind::ApiSession).await };
-        let id = SessionId(row.try_get(0)?);
-        let usage = self.usage.slot(Used::Session(id));
-        let stored: i64 = row.try_get(8)?;
+        let Some(session) = session else { return self.not_found(hash, CredentialKind::ApiSession).await };
+        let usage = self.usage.slot(Used::Session(session.id));
         // Another server may have seen it later than this one.
-        let seen = usage.last().map_or(stored, |last| last.timestamp_millis().max(stored));
-        let created: i64 = row.try_get(7)?;
-        if created < created_from || seen < idle_from {
+        let seen = usage.last().map_or(session.last_seen_at, |last| last.timestamp_millis().max(session.last_seen_at));
+        if session.created_at < created_from || seen < idle_from {
             return Ok(Lookup::Expired);
         }
-        let role = stored_role(&row, 4)?;
-        let by_token = row.try_get::<Option<i64>, _>(5)?.map(TokenId);
+        let SessionCaller { id, role, token_id: by_token, .. } = session;
         let may = match by_token {
             None => self.catalog.role_bits(role),
             Some(_) => {
@@ -283,21 +318,20 @@ impl Accounts {
             }
         };
         let lifetime = TimeDelta::from_std(self.settings.session_lifetime).unwrap_or(TimeDelta::MAX);
-        let limit = from_millis(created).checked_add_signed(lifetime);
-        let token_end = row.try_get::<Option<i64>, _>(6)?.map(from_millis);
+        let limit = from_millis(session.created_at).checked_add_signed(lifetime);
         let caller = Arc::new(Caller {
-            user: UserId(row.try_get(2)?),
-            email: row.try_get(3)?,
-            account: AccountId(row.try_get(1)?),
+            user: session.user_id,
+            email: session.email,
+            account: session.account_id,
             role,
             credential: CallerCredential::Session { id, browser: kind == SessionKind::Browser, by_token },
             secret_by: None,
             may,
-            expires: limit.into_iter().chain(token_end).min(),
+            expires: limit.into_iter().chain(session.token_ends).min(),
             usage,
         });
         // A former value is not kept: its seconds are numbered.
-        Ok(if row.try_get::<i64, _>(9)? == 1 { Lookup::Caller(caller) } else { Lookup::Uncached(caller) })
+        Ok(if session.is_present_value { Lookup::Caller(caller) } else { Lookup::Uncached(caller) })
     }
 }
 
@@ -305,25 +339,18 @@ fn is_of_kind(caller: &Caller, kind: SessionKind) -> bool {
     matches!(caller.credential, CallerCredential::Session { browser, .. } if browser == (kind == SessionKind::Browser))
 }
 
-/// Who made a secret; the row says it in two columns from this one on. Of former versions' tasks it is not known.
-fn maker(row: &AnyRow, at: usize) -> Result<Option<Maker>> {
-    let Some(user) = row.try_get::<Option<i64>, _>(at)? else { return Ok(None) };
-    let role = row.try_get::<Option<String>, _>(at + 1)?.map(|_| stored_role(row, at + 1)).transpose()?;
-    Ok(Some(Maker { user: UserId(user), role }))
+/// Who made a secret. Of former versions' tasks it is not known.
+fn maker(user: Option<UserId>, role: Option<Role>) -> Option<Maker> {
+    user.map(|user| Maker { user, role })
 }
 
-/// Whether a secret that somebody made may act as the owner of the token in this row of [`token_callers`].
-fn may_act(row: &AnyRow, maker: Option<Maker>) -> Result<bool> {
-    let Some(maker) = maker else { return Ok(true) };
-    Ok(maker.may_act_as(UserId(row.try_get(2)?), stored_role(row, 4)?, stored_set(row, 5)?))
-}
+impl TokenCaller {
+    fn maker(&self) -> Option<Maker> {
+        maker(self.secret_by, self.maker_role)
+    }
 
-fn stored_role(row: &AnyRow, at: usize) -> Result<Role> {
-    let name: String = row.try_get(at)?;
-    Role::by_name(&name).ok_or_else(|| Error::internal(format!("the store holds the unknown role “{name}”")))
-}
-
-fn stored_set(row: &AnyRow, at: usize) -> Result<ApiSet> {
-    let name: String = row.try_get(at)?;
-    ApiSet::by_name(&name).ok_or_else(|| Error::internal(format!("the store holds the unknown API set “{name}”")))
+    /// Whether a secret that this member made may act as the token's owner.
+    fn opens_with(&self, maker: Option<Maker>) -> bool {
+        maker.is_none_or(|maker| maker.may_act_as(self.owner_id, self.role, self.api_set))
+    }
 }

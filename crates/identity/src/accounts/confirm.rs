@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use sqlx::Row;
-
 use super::confirmed::{Confirmed, ProvedPassword};
 use crate::accounts::Accounts;
 use crate::second_factor::{Ceremony, Proof, having};
@@ -11,6 +9,7 @@ use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, CallerCredential, Client, Right};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Credential, Error, Result};
+use keyrack_core::field;
 use keyrack_core::passwords::Verdict;
 use keyrack_core::secret::{Secret, SecretHash};
 use keyrack_core::throttle::Guess;
@@ -47,6 +46,14 @@ impl From<ConfirmInput> for Confirmation {
     }
 }
 
+keyrack_core::store::row! {
+    /// When a session proved the second factor, and whether its user wants it asked for every time.
+    struct Cover {
+        second_factor_at: Option<i64>,
+        second_factor_always: bool,
+    }
+}
+
 impl Accounts {
     /// Checks the password of the caller's user and, where the user has one and no fresh proof covers it, the second
     /// factor.
@@ -65,7 +72,7 @@ impl Accounts {
             // A second factor is asked for after a password, never instead of one.
             let factor = having(&mut *self.store.read().acquire().await?, caller.user).await?.any();
             if browser || factor || self.settings.token_password_required {
-                return Err(Error::invalid("password", "Confirm this with your password."));
+                return Err(Error::invalid(field::Account::Password, "Confirm this with your password."));
             }
             return Ok(Confirmed::new(caller.clone(), client, None, None));
         };
@@ -106,14 +113,14 @@ impl Accounts {
             return Ok(None);
         }
         let Some(session) = caller.session() else { return Ok(Some(0)) };
-        let row = sqlx::query(
+        let cover = sqlx::query_as::<_, Cover>(
             "SELECT s.second_factor_at, u.second_factor_always FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1",
         )
         .bind(session.0)
         .fetch_optional(&mut *connection)
         .await?
         .ok_or(Error::NotAuthenticated(Credential::Ended))?;
-        let (Some(proved), 0) = (row.try_get::<Option<i64>, _>(0)?, row.try_get::<i64, _>(1)?) else {
+        let (Some(proved), false) = (cover.second_factor_at, cover.second_factor_always) else {
             return Ok(Some(0));
         };
         let covers = i64::try_from(self.settings.second_factor_covers.as_millis()).unwrap_or(i64::MAX);
@@ -162,8 +169,7 @@ impl Accounts {
         self.second_factor.prove(caller.user, &caller.email, client, proof).await?;
         let mut tx = self.store.begin().await?;
         self.second_factor.mark_proved(&mut tx, caller).await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// Gives the caller's session a new value; the old one answers for a few seconds more.
@@ -172,7 +178,7 @@ impl Accounts {
         let secret = Secret::new_session(&self.world, caller.user);
         let mut tx = self.store.begin().await?;
         // One statement: of two changes at the same time each forgets the value that it replaced, and not both the same.
-        let former = sqlx::query(
+        let former: Vec<u8> = sqlx::query_scalar(
             "UPDATE sessions SET previous_hash = secret_hash, secret_hash = $1, rotated_at = $2 WHERE id = $3 \
              RETURNING previous_hash",
         )
@@ -182,9 +188,9 @@ impl Accounts {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(Error::NotAuthenticated(Credential::Ended))?;
-        let former = SecretHash::from_stored(&former.try_get::<Vec<u8>, _>(0)?);
+        let former = SecretHash::from_stored(&former);
         let replaced: Vec<_> = former.map(Invalidation::Session).into_iter().collect();
-        self.commit(tx, &replaced).await?;
+        tx.commit(&replaced).await?;
         Ok(secret)
     }
 }

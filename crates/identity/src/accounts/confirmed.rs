@@ -11,7 +11,6 @@ use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::secret::Secret;
 use keyrack_core::store::Tx;
-use keyrack_core::user_lock::{hold_password, lock_user};
 
 /// The hash that a right password was checked against.
 pub(super) struct ProvedPassword(pub(super) String);
@@ -62,8 +61,8 @@ impl Confirmed {
     /// [`Error::WrongPassword`] when the password was changed meanwhile.
     pub async fn hold(&self, tx: &mut Tx) -> Result<()> {
         let held = match &self.proved {
-            Some(ProvedPassword(hash)) => hold_password(tx, self.caller.user, hash).await?,
-            None => lock_user(tx, self.caller.user).await?,
+            Some(ProvedPassword(hash)) => tx.lock_password(self.caller.user, hash).await?,
+            None => tx.lock_user(self.caller.user).await?,
         };
         if held { Ok(()) } else { Err(Error::WrongPassword { wait: 0 }) }
     }

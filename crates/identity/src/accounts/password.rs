@@ -1,6 +1,5 @@
 //! Changing and resetting passwords.
 
-use sqlx::Row;
 use zxcvbn::Score;
 
 use super::confirmed::Confirmed;
@@ -10,6 +9,7 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::email::login_forms;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::passwords::{check_length, normalised};
 use keyrack_core::secret::SecretHash;
 use keyrack_core::store::Tx;
@@ -20,7 +20,7 @@ use keyrack_types::ids::UserId;
 /// # Errors
 /// [`Error::Invalid`] naming `newPassword`, with advice in words.
 pub fn check_strength(password: &str, own_words: &[&str]) -> Result<()> {
-    check_length(password).map_err(|error| Error::invalid("newPassword", error.to_string()))?;
+    check_length(password).map_err(|error| Error::invalid(field::Account::NewPassword, error.to_string()))?;
     // zxcvbn takes time that grows with the length; what is beyond 100 characters does not make it weaker.
     let looked_at: String = normalised(password).chars().take(100).collect();
     let own_words: Vec<_> = own_words.iter().map(|word| normalised(word)).collect();
@@ -33,7 +33,15 @@ pub fn check_strength(password: &str, own_words: &[&str]) -> Result<()> {
         words.extend(feedback.warning().map(|warning| warning.to_string()));
         words.extend(feedback.suggestions().iter().map(ToString::to_string));
     }
-    Err(Error::invalid("newPassword", words.join(" ")))
+    Err(Error::invalid(field::Account::NewPassword, words.join(" ")))
+}
+
+keyrack_core::store::row! {
+    /// Whose password was reset.
+    struct ResetUser {
+        id: UserId,
+        email: String,
+    }
 }
 
 impl Accounts {
@@ -50,7 +58,10 @@ impl Accounts {
             .await?;
         check_strength(new, &[&caller.email, &name, "keyrack"])?;
         if normalised(new) == normalised(current) {
-            return Err(Error::invalid("newPassword", "That is your present password; choose another one."));
+            return Err(Error::invalid(
+                field::Account::NewPassword,
+                "That is your present password; choose another one.",
+            ));
         }
         let hash = self.passwords.hash(&self.world, new).await?;
         let now = self.world.now();
@@ -67,7 +78,7 @@ impl Accounts {
         let event = confirmed.own_event("password.change").with("sessionsEnded", ended.len());
         audit::append(&mut tx, now, event).await?;
         notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), Notice::PasswordChanged).await?;
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 
     /// Sets a user's password at the operator's word, and ends all of the user's sessions. Second factors stay.
@@ -79,7 +90,7 @@ impl Accounts {
         let hash = self.passwords.hash(&self.world, new).await?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query(
+        let ResetUser { id: user, email } = sqlx::query_as::<_, ResetUser>(
             "UPDATE users SET password_hash = $1 WHERE id = (SELECT id FROM users WHERE email IN ($2, $3) \
              ORDER BY CASE email WHEN $3 THEN 0 ELSE 1 END LIMIT 1) RETURNING id, email",
         )
@@ -89,7 +100,6 @@ impl Accounts {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or_else(|| Error::NotFound(format!("there is no user with the e-mail address {email}").into()))?;
-        let (user, email): (_, String) = (UserId(row.try_get(0)?), row.try_get(1)?);
         let ended = end_others(&mut tx, user, 0).await?;
         let account: Option<i64> =
             sqlx::query_scalar("SELECT account_id FROM memberships WHERE user_id = $1 ORDER BY account_id LIMIT 1")
@@ -100,7 +110,7 @@ impl Accounts {
         audit::append(&mut tx, now, Event::by_operator(account, "password.reset", format!("user:{user} {email}")))
             .await?;
         notify(&mut tx, &self.settings, now, user, account, Notice::PasswordChanged).await?;
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 }
 
@@ -139,11 +149,12 @@ async fn end_others(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<Invalida
     ] {
         sqlx::query(begun).bind(user.0).execute(&mut **tx).await?;
     }
-    let rows = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING secret_hash")
-        .bind(user.0)
-        .bind(keep)
-        .fetch_all(&mut **tx)
-        .await?;
-    let hashes = rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+    let hashes: Vec<Vec<u8>> =
+        sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING secret_hash")
+            .bind(user.0)
+            .bind(keep)
+            .fetch_all(&mut **tx)
+            .await?;
+    let hashes = hashes.iter().filter_map(|hash| SecretHash::from_stored(hash));
     Ok(hashes.map(Invalidation::Session).collect())
 }

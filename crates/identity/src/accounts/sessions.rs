@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlx::Row;
+use chrono::{DateTime, Utc};
 
 use super::devices;
 use crate::accounts::Accounts;
@@ -13,8 +13,6 @@ use keyrack_core::error::{Credential, Error, Result};
 use keyrack_core::secret::{Secret, SecretHash};
 use keyrack_core::store::Tx;
 use keyrack_core::usage::Used;
-use keyrack_core::user_lock::{hold_password, lock_user};
-use keyrack_core::world::from_millis;
 use keyrack_types::accounts::SessionView;
 use keyrack_types::bounds::counts::SESSIONS_OF_USER;
 use keyrack_types::ids::{AccountId, SessionId, TokenId, UserId};
@@ -69,25 +67,28 @@ impl Proven {
     }
 
     /// Takes what was proved, once.
-    async fn hold(&self, tx: &mut Tx, user: UserId) -> Result<()> {
+    async fn hold(&self, tx: &mut Tx, user: UserId, account: AccountId) -> Result<()> {
         let (held, otherwise) = match self {
-            Proven::Password(hash) => (hold_password(tx, user, hash).await?, Error::WrongSignIn { wait: 0 }),
+            Proven::Password(hash) => (tx.lock_password(user, hash).await?, Error::WrongSignIn { wait: 0 }),
             Proven::SecondFactor { half, .. } => {
                 // Two requests with one half sign-in open one session.
                 let taken = sqlx::query("DELETE FROM sign_in_challenges WHERE id = $1").bind(half).execute(&mut **tx);
                 (taken.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Ended))
             }
             Proven::Token(id, hash) => {
-                let held = sqlx::query(
-                    "UPDATE tokens SET version = version \
-                     WHERE id = $1 AND secret_hash = $2 AND api_set = $3 AND owner_id = $4",
+                tx.lock_token(account, *id).await?;
+                let same: i64 = sqlx::query_scalar(
+                    "SELECT count(*) FROM tokens WHERE id = $1 AND account_id = $2 AND secret_hash = $3 AND api_set = $4 \
+                     AND owner_id = $5",
                 )
                 .bind(id.0)
+                .bind(account.0)
                 .bind(hash.to_vec())
                 .bind(ApiSet::ExtendedAccess.name())
                 .bind(user.0)
-                .execute(&mut **tx);
-                (held.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Unknown))
+                .fetch_one(&mut **tx)
+                .await?;
+                (same > 0, Error::NotAuthenticated(Credential::Unknown))
             }
             Proven::Invitation => return Ok(()),
         };
@@ -105,7 +106,7 @@ async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<I
     if count <= SESSIONS_OF_USER {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query(
+    let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
         "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 \
          ORDER BY CASE WHEN kind = $3 AND coalesce(token_id, 0) = $4 THEN 0 ELSE 1 END, id LIMIT $5) RETURNING secret_hash",
     )
@@ -116,8 +117,19 @@ async fn end_surplus(tx: &mut Tx, opened: i64, new: &NewSession) -> Result<Vec<I
     .bind(count - SESSIONS_OF_USER)
     .fetch_all(&mut **tx)
     .await?;
-    let hashes = rows.iter().filter_map(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+    let hashes = hashes.iter().filter_map(|hash| SecretHash::from_stored(hash));
     Ok(hashes.map(Invalidation::Session).collect())
+}
+
+keyrack_core::store::row! {
+    struct SessionRow {
+        id: SessionId,
+        address: String,
+        user_agent: String,
+        created_at: DateTime<Utc>,
+        last_seen_at: DateTime<Utc>,
+        kind: String,
+    }
 }
 
 impl Accounts {
@@ -130,17 +142,17 @@ impl Accounts {
     ) -> Result<(Secret, Arc<Caller>)> {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        if !lock_user(&mut tx, new.user).await? {
+        if !tx.lock_user(new.user).await? {
             return Err(Error::NotAuthenticated(Credential::Ended));
         }
-        new.by.hold(&mut tx, new.user).await?;
+        new.by.hold(&mut tx, new.user, new.account).await?;
         let token = new.by.token();
         let (second_factor, kept) = match &new.by {
             Proven::SecondFactor { keep, .. } => (true, keep.clone()),
             Proven::Token(..) | Proven::Password(_) | Proven::Invitation => (false, None),
         };
         let secret = kept.unwrap_or_else(|| Secret::new_session(&self.world, new.user));
-        let row = sqlx::query(
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO sessions (user_id, account_id, token_id, kind, secret_hash, address, user_agent, created_at, last_seen_at, \
              second_factor_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id",
         )
@@ -155,7 +167,6 @@ impl Accounts {
         .bind(second_factor.then(|| now.timestamp_millis()))
         .fetch_one(&mut *tx)
         .await?;
-        let id: i64 = row.try_get(0)?;
         let ended = end_surplus(&mut tx, id, &new).await?;
         let mut event = Event::by_user(Some((new.user, new.account)), email, client, action)
             .with("session", id)
@@ -168,7 +179,7 @@ impl Accounts {
         }
         audit::append(&mut tx, now, event).await?;
         devices::note(&mut tx, &self.settings, now, new.user, new.kind, client).await?;
-        self.commit(tx, &ended).await?;
+        tx.commit(&ended).await?;
         let caller = self.session(secret.hash(), new.kind).await?;
         Ok((secret, caller))
     }
@@ -179,7 +190,7 @@ impl Accounts {
     /// When the database cannot be reached.
     pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionView>> {
         let (idle_from, created_from) = self.session_limits();
-        let rows = sqlx::query(
+        let rows = sqlx::query_as::<_, SessionRow>(
             "SELECT id, address, user_agent, created_at, last_seen_at, kind FROM sessions \
              WHERE user_id = $1 AND created_at >= $2 ORDER BY last_seen_at DESC, id DESC",
         )
@@ -189,21 +200,20 @@ impl Accounts {
         .await?;
         let mut sessions = rows
             .into_iter()
-            .map(|row| {
-                let id: i64 = row.try_get(0)?;
-                let seen = from_millis(row.try_get(4)?);
-                Ok(SessionView {
-                    id,
-                    user_id: caller.user.0,
-                    current: caller.session() == Some(SessionId(id)),
-                    address: row.try_get(1)?,
-                    user_agent: row.try_get(2)?,
-                    created: from_millis(row.try_get(3)?),
-                    last_seen: self.usage.last(Used::Session(SessionId(id))).map_or(seen, |last| last.max(seen)),
-                    api: row.try_get::<String, _>(5)? == SessionKind::Api.name(),
-                })
+            .map(|row| SessionView {
+                id: row.id.0,
+                user_id: caller.user.0,
+                current: caller.session() == Some(row.id),
+                address: row.address,
+                user_agent: row.user_agent,
+                created: row.created_at,
+                last_seen: self
+                    .usage
+                    .last(Used::Session(row.id))
+                    .map_or(row.last_seen_at, |last| last.max(row.last_seen_at)),
+                api: row.kind == SessionKind::Api.name(),
             })
-            .collect::<Result<Vec<_>>>()?;
+            .collect::<Vec<_>>();
         sessions.retain(|session| session.current || session.last_seen.timestamp_millis() >= idle_from);
         Ok(sessions)
     }
@@ -214,20 +224,21 @@ impl Accounts {
     /// [`Error::NotFound`] naming the first number that is not one of the user's sessions.
     pub async fn end_sessions(&self, caller: &Caller, client: &Client, ids: &[i64]) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        lock_user(&mut tx, caller.user).await?;
+        tx.lock_user(caller.user).await?;
         let mut ended = Vec::with_capacity(ids.len());
         for id in ids {
-            let row = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")
-                .bind(*id)
-                .bind(caller.user.0)
-                .fetch_optional(&mut *tx)
-                .await?
-                .ok_or_else(|| Error::NotFound(format!("you have no session {id}").into()))?;
-            ended.extend(SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0)?).map(Invalidation::Session));
+            let hash: Vec<u8> =
+                sqlx::query_scalar("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING secret_hash")
+                    .bind(*id)
+                    .bind(caller.user.0)
+                    .fetch_optional(&mut *tx)
+                    .await?
+                    .ok_or_else(|| Error::NotFound(format!("you have no session {id}").into()))?;
+            ended.extend(SecretHash::from_stored(&hash).map(Invalidation::Session));
             let event = Event::by(caller, client, "session.end", format!("session:{id}"));
             audit::append(&mut tx, self.world.now(), event).await?;
         }
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 
     /// Closes the caller's session. A token has none to close and stays alive.
@@ -237,15 +248,15 @@ impl Accounts {
     pub async fn sign_out(&self, caller: &Caller, client: &Client) -> Result<()> {
         let Some(session) = caller.session() else { return Ok(()) };
         let mut tx = self.store.begin().await?;
-        let row = sqlx::query("DELETE FROM sessions WHERE id = $1 RETURNING secret_hash")
+        let hash: Option<Vec<u8>> = sqlx::query_scalar("DELETE FROM sessions WHERE id = $1 RETURNING secret_hash")
             .bind(session.0)
             .fetch_optional(&mut *tx)
             .await?;
         let event = Event::by(caller, client, "session.sign-out", format!("session:{session}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        let hash = row.and_then(|row| SecretHash::from_stored(&row.try_get::<Vec<u8>, _>(0).ok()?));
+        let hash = hash.and_then(|hash| SecretHash::from_stored(&hash));
         let ended: Vec<_> = hash.map(Invalidation::Session).into_iter().collect();
-        self.commit(tx, &ended).await
+        tx.commit(&ended).await
     }
 
     /// Removes sessions that have ended by their limits; nothing but tidiness depends on it.
@@ -260,8 +271,7 @@ impl Accounts {
             .bind(idle_from)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// A session must have been used since the first moment and opened since the second (milliseconds since 1970).

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use sqlx::Row;
-
 use super::sessions::{NewSession, Proven, SessionKind};
 use crate::accounts::Accounts;
 use crate::second_factor::{Ceremony, Having, Proof, having};
@@ -14,7 +12,6 @@ use keyrack_core::error::{Credential, Error, Result};
 use keyrack_core::passwords::Verdict;
 use keyrack_core::secret::{Secret, SecretHash, Shape, shape};
 use keyrack_core::throttle::Guess;
-use keyrack_core::user_lock::hold_password;
 use keyrack_types::accounts::Profile;
 use keyrack_types::bounds::counts::HALF_SIGN_INS_OF_USER;
 use keyrack_types::ids::{AccountId, TokenId, UserId};
@@ -51,14 +48,31 @@ pub struct Challenge {
     pub having: Having,
 }
 
-struct Found {
-    user: UserId,
-    hash: String,
-    enabled: bool,
-    account: Option<AccountId>,
+keyrack_core::store::row! {
+    /// A user whom somebody signs in as, with the account to sign in to.
+    struct Found {
+        user: UserId,
+        hash: String,
+        enabled: bool,
+        account: Option<AccountId>,
+    }
+
+    /// A token that somebody signs in with.
+    struct SigningToken {
+        id: TokenId,
+        api_set: ApiSet,
+    }
+
+    /// A half sign-in as it is stored.
+    struct StoredHalf {
+        id: i64,
+        user_id: UserId,
+        account_id: AccountId,
+        email: String,
+    }
 }
 
-/// A half sign-in as it is stored.
+/// A half sign-in, and through which door it goes on.
 struct Half {
     id: i64,
     user: UserId,
@@ -154,18 +168,18 @@ impl Accounts {
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
         let token = self.authenticate(secret).await?;
-        let row = sqlx::query("SELECT id, api_set FROM tokens WHERE secret_hash = $1")
-            .bind(SecretHash::of(secret).to_vec())
-            .fetch_optional(self.store.read())
-            .await?
-            .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
-        let (id, set): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
-        if ApiSet::by_name(&set) != Some(ApiSet::ExtendedAccess) {
+        let SigningToken { id, api_set } =
+            sqlx::query_as::<_, SigningToken>("SELECT id, api_set FROM tokens WHERE secret_hash = $1")
+                .bind(SecretHash::of(secret).to_vec())
+                .fetch_optional(self.store.read())
+                .await?
+                .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
+        if api_set != ApiSet::ExtendedAccess {
             let why = "only a token with Extended Access can sign in; this one opens API methods only";
             self.refusals.note(Event::by(&token, client, "session.sign-in", format!("token:{id}")).refused(why));
             return Err(Error::Forbidden(why.into()));
         }
-        let by = Proven::Token(TokenId(id), SecretHash::of(secret));
+        let by = Proven::Token(id, SecretHash::of(secret));
         let new = NewSession { user: token.user, account: token.account, kind, by };
         let opened = self.open_session(new, client, &token.email, "session.sign-in-by-token").await?;
         token.note_use(self.world.now(), client);
@@ -204,7 +218,7 @@ impl Accounts {
         let secret = Secret::new_session(&self.world, user);
         let now = self.world.now().timestamp_millis();
         let mut tx = self.store.begin().await?;
-        if !hold_password(&mut tx, user, hash).await? {
+        if !tx.lock_password(user, hash).await? {
             return Err(Error::WrongSignIn { wait: 0 });
         }
         sqlx::query("DELETE FROM sign_in_challenges WHERE created_at < $1")
@@ -227,7 +241,7 @@ impl Accounts {
         .bind(HALF_SIGN_INS_OF_USER)
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(Challenge { secret, user, email, having })
     }
 
@@ -235,7 +249,7 @@ impl Accounts {
         if shape(challenge) != Shape::Session {
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
-        let row = sqlx::query(
+        let half = sqlx::query_as::<_, StoredHalf>(
             "SELECT c.id, c.user_id, c.account_id, u.email FROM sign_in_challenges c JOIN users u ON u.id = c.user_id \
              WHERE c.secret_hash = $1 AND c.kind = $2 AND c.created_at >= $3 AND u.enabled = 1",
         )
@@ -245,13 +259,7 @@ impl Accounts {
         .fetch_optional(self.store.read())
         .await?
         .ok_or(Error::NotAuthenticated(Credential::Ended))?;
-        Ok(Half {
-            id: row.try_get(0)?,
-            user: UserId(row.try_get(1)?),
-            account: AccountId(row.try_get(2)?),
-            email: row.try_get(3)?,
-            kind,
-        })
+        Ok(Half { id: half.id, user: half.user_id, account: half.account_id, email: half.email, kind })
     }
 
     pub(super) async fn signed_in(&self, (session, caller): (Secret, Arc<Caller>)) -> Result<SignedIn> {
@@ -261,8 +269,8 @@ impl Accounts {
 
     async fn find_user(&self, login: &str, former: &str) -> Result<Option<Found>> {
         // Who is stored as typed comes first, then somebody's own account; members of others' accounts can switch.
-        let row = sqlx::query(
-            "SELECT u.id, u.password_hash, u.enabled, m.account_id FROM users u \
+        let found = sqlx::query_as::<_, Found>(
+            "SELECT u.id AS \"user\", u.password_hash AS hash, u.enabled, m.account_id AS account FROM users u \
              LEFT JOIN memberships m ON m.user_id = u.id WHERE u.email IN ($1, $2) \
              ORDER BY CASE u.email WHEN $2 THEN 0 ELSE 1 END, CASE m.role WHEN 'owner' THEN 0 ELSE 1 END, m.account_id LIMIT 1",
         )
@@ -270,14 +278,6 @@ impl Accounts {
         .bind(former)
         .fetch_optional(self.store.read())
         .await?;
-        row.map(|row| {
-            Ok(Found {
-                user: UserId(row.try_get(0)?),
-                hash: row.try_get(1)?,
-                enabled: row.try_get::<i64, _>(2)? != 0,
-                account: row.try_get::<Option<i64>, _>(3)?.map(AccountId),
-            })
-        })
-        .transpose()
+        Ok(found)
     }
 }

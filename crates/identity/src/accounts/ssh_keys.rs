@@ -4,31 +4,31 @@
 //! keys of their users here, and take them to where they are needed.
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 
 use super::ssh_key_text::parse;
 use crate::accounts::Accounts;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result, violated};
-use keyrack_core::user_lock::lock_user;
-use keyrack_core::world::from_millis;
+use keyrack_core::field;
 use keyrack_types::bounds::counts::SSH_KEYS_OF_USER;
 use keyrack_types::text::hidden;
 
 /// The longest title, in characters.
 const LONGEST_TITLE: usize = 100;
 
-/// A key that is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SshKey {
-    pub id: i64,
-    pub title: String,
-    /// `type base64 comment`
-    pub key: String,
-    /// `SHA256:…`
-    pub fingerprint: String,
-    pub created: DateTime<Utc>,
+keyrack_core::store::row! {
+    /// A key that is kept.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SshKey {
+        pub id: i64,
+        pub title: String,
+        /// `type base64 comment`
+        pub key: String,
+        /// `SHA256:…`
+        pub fingerprint: String,
+        pub created: DateTime<Utc>,
+    }
 }
 
 impl Accounts {
@@ -42,12 +42,12 @@ impl Accounts {
         let title = title.trim();
         if title.is_empty() || title.chars().count() > LONGEST_TITLE || hidden(title).is_some() {
             let why = format!("it has to be 1 to {LONGEST_TITLE} characters, without control or invisible characters");
-            return Err(Error::invalid("title", why));
+            return Err(Error::invalid(field::Account::SshKeyTitle, why));
         }
         let key = parse(key).map_err(Error::SshKey)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        lock_user(&mut tx, caller.user).await?;
+        tx.lock_user(caller.user).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM ssh_keys WHERE user_id = $1")
             .bind(caller.user.0)
             .fetch_one(&mut *tx)
@@ -55,7 +55,7 @@ impl Accounts {
         if count >= SSH_KEYS_OF_USER {
             return Err(Error::Limit(format!("a user can keep {SSH_KEYS_OF_USER} SSH keys").into()));
         }
-        let row = sqlx::query(
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO ssh_keys (user_id, title, title_key, public_key, fingerprint, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
         )
@@ -76,10 +76,9 @@ impl Accounts {
                 error.into()
             }
         })?;
-        let id = row.try_get(0)?;
         let event = Event::by(caller, client, "ssh-key.add", format!("ssh-key:{id} {title}"));
         audit::append(&mut tx, now, event.with("fingerprint", key.fingerprint.clone())).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(SshKey { id, title: title.to_owned(), key: key.text, fingerprint: key.fingerprint, created: now })
     }
 
@@ -89,23 +88,13 @@ impl Accounts {
     /// When the database cannot be reached.
     pub async fn ssh_keys(&self, caller: &Caller) -> Result<Vec<SshKey>> {
         caller.require(Right::See)?;
-        let rows = sqlx::query(
-            "SELECT id, title, public_key, fingerprint, created_at FROM ssh_keys WHERE user_id = $1 ORDER BY id",
+        Ok(sqlx::query_as::<_, SshKey>(
+            "SELECT id, title, public_key AS key, fingerprint, created_at AS created FROM ssh_keys WHERE user_id = $1 \
+             ORDER BY id",
         )
         .bind(caller.user.0)
         .fetch_all(self.store.read())
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(SshKey {
-                    id: row.try_get(0)?,
-                    title: row.try_get(1)?,
-                    key: row.try_get(2)?,
-                    fingerprint: row.try_get(3)?,
-                    created: from_millis(row.try_get(4)?),
-                })
-            })
-            .collect()
+        .await?)
     }
 
     /// Removes a key of the caller's user.
@@ -124,6 +113,6 @@ impl Accounts {
         let title = title.ok_or_else(|| Error::NotFound(format!("there is no SSH key {id}").into()))?;
         let event = Event::by(caller, client, "ssh-key.remove", format!("ssh-key:{id} {title}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        Ok(tx.commit().await?)
+        tx.commit(&[]).await
     }
 }

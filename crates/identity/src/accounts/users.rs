@@ -1,13 +1,13 @@
 //! People and their accounts.
 
-use sqlx::Row;
+use chrono::{DateTime, Utc};
 
 use crate::accounts::Accounts;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::email::check_email;
 use keyrack_core::error::{Error, Result, violated};
-use keyrack_core::world::from_millis;
+use keyrack_core::field;
 use keyrack_types::accounts::Profile;
 use keyrack_types::ids::{AccountId, UserId};
 use keyrack_types::text::hidden;
@@ -23,11 +23,20 @@ pub fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
         return Err(Error::invalid(
-            "name",
+            field::Account::Name,
             format!("Write a name of 1 to {NAME_LIMIT} characters, without control or invisible characters."),
         ));
     }
     Ok(name)
+}
+
+keyrack_core::store::row! {
+    struct ProfileRow {
+        email: String,
+        name: String,
+        created_at: DateTime<Utc>,
+        account: String,
+    }
 }
 
 impl Accounts {
@@ -41,7 +50,7 @@ impl Accounts {
         let now = self.world.now().timestamp_millis();
         let name = email.split('@').next().unwrap_or_default();
         let mut tx = self.store.begin().await?;
-        let user = sqlx::query(
+        let user = sqlx::query_scalar(
             "INSERT INTO users (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
         )
         .bind(&email)
@@ -57,13 +66,13 @@ impl Accounts {
                 error.into()
             }
         })?;
-        let user = UserId(user.try_get(0)?);
-        let account = sqlx::query("INSERT INTO accounts (name, created_at) VALUES ($1, $2) RETURNING id")
+        let user = UserId(user);
+        let account = sqlx::query_scalar("INSERT INTO accounts (name, created_at) VALUES ($1, $2) RETURNING id")
             .bind(&email)
             .bind(now)
             .fetch_one(&mut *tx)
             .await?;
-        let account = AccountId(account.try_get(0)?);
+        let account = AccountId(account);
         sqlx::query("INSERT INTO memberships (account_id, user_id, role, created_at) VALUES ($1, $2, 'owner', $3)")
             .bind(account.0)
             .bind(user.0)
@@ -72,7 +81,7 @@ impl Accounts {
             .await?;
         let event = Event::by_operator(Some(account), "user.create", format!("user:{user} {email}"));
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok((user, account))
     }
 
@@ -89,8 +98,8 @@ impl Accounts {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn profile(&self, caller: &Caller) -> Result<Profile> {
-        let row = sqlx::query(
-            "SELECT u.email, u.name, u.created_at, a.name FROM users u, accounts a WHERE u.id = $1 AND a.id = $2",
+        let row = sqlx::query_as::<_, ProfileRow>(
+            "SELECT u.email, u.name, u.created_at, a.name AS account FROM users u, accounts a WHERE u.id = $1 AND a.id = $2",
         )
         .bind(caller.user.0)
         .bind(caller.account.0)
@@ -98,11 +107,11 @@ impl Accounts {
         .await?;
         Ok(Profile {
             user_id: caller.user.0,
-            email: row.try_get(0)?,
-            name: row.try_get(1)?,
-            account: row.try_get(3)?,
+            email: row.email,
+            name: row.name,
+            account: row.account,
             role: caller.role,
-            since: from_millis(row.try_get(2)?),
+            since: row.created_at,
             by_token: caller.by_token().is_some(),
         })
     }
@@ -123,7 +132,7 @@ impl Accounts {
         let event = Event::by(caller, client, "user.rename", format!("user:{} {}", caller.user, caller.email))
             .with("name", name);
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         self.profile(caller).await
     }
 }

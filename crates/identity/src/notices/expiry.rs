@@ -1,7 +1,5 @@
 //! Telling owners that a token is going to expire: 30, 7 and 1 days before.
 
-use sqlx::Row;
-
 use super::{Notice, notify};
 use crate::notices::Notices;
 use keyrack_core::error::Result;
@@ -10,6 +8,17 @@ use keyrack_types::ids::{AccountId, UserId};
 
 const DAYS: [i64; 3] = [1, 7, 30];
 const DAY_MILLIS: i64 = 24 * 3600 * 1000;
+
+keyrack_core::store::row! {
+    struct ExpiringToken {
+        id: i64,
+        account_id: AccountId,
+        owner_id: UserId,
+        description: String,
+        expires_at: i64,
+        created_at: i64,
+    }
+}
 
 impl Notices {
     /// Tells the owners of tokens that end soon, once for each number of days. Each run tells only the nearest one, so
@@ -21,15 +30,15 @@ impl Notices {
         let now = self.world.now();
         let millis = now.timestamp_millis();
         let mut tx = self.store.begin().await?;
-        let rows = sqlx::query(
+        let tokens = sqlx::query_as::<_, ExpiringToken>(
             "SELECT id, account_id, owner_id, description, expires_at, created_at FROM tokens WHERE expires_at > $1 AND expires_at <= $2",
         )
         .bind(millis)
         .bind(millis + DAYS[2] * DAY_MILLIS)
         .fetch_all(&mut *tx)
         .await?;
-        for row in rows {
-            let (id, end, created): (i64, i64, i64) = (row.try_get(0)?, row.try_get(4)?, row.try_get(5)?);
+        for token in tokens {
+            let (end, created) = (token.expires_at, token.created_at);
             let Some(days) = DAYS.into_iter().find(|days| end - millis <= days * DAY_MILLIS) else { continue };
             // Who made a token for less than that has just chosen its end.
             if end - created <= days * DAY_MILLIS {
@@ -39,19 +48,16 @@ impl Notices {
             let first = sqlx::query(
                 "INSERT INTO expiry_notices (token_id, expires_at, days) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             )
-            .bind(id)
+            .bind(token.id)
             .bind(end)
             .bind(days)
             .execute(&mut *tx)
             .await?;
             if first.rows_affected() == 1 {
-                let (account, owner) = (AccountId(row.try_get(1)?), UserId(row.try_get(2)?));
-                let description: String = row.try_get(3)?;
-                let notice = Notice::Expiry { description: &description, end: from_millis(end), days };
-                notify(&mut tx, &self.settings, now, owner, Some(account), notice).await?;
+                let notice = Notice::Expiry { description: &token.description, end: from_millis(end), days };
+                notify(&mut tx, &self.settings, now, token.owner_id, Some(token.account_id), notice).await?;
             }
         }
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 }

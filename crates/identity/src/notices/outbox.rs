@@ -1,6 +1,6 @@
 //! Sending what waits to be mailed, and trying again what could not be sent.
 
-use sqlx::Row;
+use sqlx::FromRow;
 use sqlx::any::AnyRow;
 
 use super::mailer::Mail;
@@ -17,13 +17,23 @@ const BATCH: i64 = 50;
 
 /// A table whose rows are mailed: its `mail_state`, `mail_tries` and `mail_next` say how far each of them is.
 pub trait Outbox {
+    /// A row that waits.
+    type Row: for<'r> FromRow<'r, AnyRow> + Send + Sync + Unpin;
+
     const TABLE: &'static str;
 
-    /// The query of at most `$2` rows that wait and are due at `$1`: number, tries, and what the mail is made of.
+    /// Selects at most `$2` rows that wait and are due at `$1`.
     const DUE: &'static str;
+    /// Puts row `$2`, which was tried `$3` times, off until `$1`.
+    const CLAIM: &'static str;
+    /// Sets the state of row `$2` to `$1`.
+    const SETTLE: &'static str;
+
+    /// The number of a row, and how often it was tried.
+    fn tried(row: &Self::Row) -> (i64, i64);
 
     /// The mail of a row, within the transaction that claims it.
-    fn write(core: &Core, row: &AnyRow, claim: &mut Tx) -> impl Future<Output = Result<Mail>> + Send;
+    fn write(core: &Core, row: Self::Row, claim: &mut Tx) -> impl Future<Output = Result<Mail>> + Send;
 }
 
 impl Notices {
@@ -34,15 +44,15 @@ impl Notices {
     pub async fn send_due<O: Outbox>(&self) -> Result<()> {
         let Some(mailer) = &self.mailer else { return Ok(()) };
         let now = self.world.now().timestamp_millis();
-        let due = sqlx::query(O::DUE).bind(now).bind(BATCH).fetch_all(self.store.read()).await?;
+        let due = sqlx::query_as::<_, O::Row>(O::DUE).bind(now).bind(BATCH).fetch_all(self.store.read()).await?;
         for row in due {
-            let (id, tries): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            let (id, tries) = O::tried(&row);
             let mut claim = self.store.begin().await?;
-            if !claimed(&mut claim, O::TABLE, id, tries, now).await? {
+            if !claimed::<O>(&mut claim, id, tries, now).await? {
                 continue;
             }
-            let mail = O::write(self, &row, &mut claim).await?;
-            claim.commit().await?;
+            let mail = O::write(self, row, &mut claim).await?;
+            claim.commit(&[]).await?;
             let state = match mailer.send(mail, &hex::encode(self.world.random::<16>())).await {
                 Ok(()) => "sent",
                 Err(error) => {
@@ -55,26 +65,16 @@ impl Notices {
                 }
             };
             let mut tx = self.store.begin().await?;
-            let set = format!("UPDATE {} SET mail_state = $1 WHERE id = $2", O::TABLE);
-            sqlx::query(sqlx::AssertSqlSafe(set)).bind(state).bind(id).execute(&mut *tx).await?;
-            tx.commit().await?;
+            sqlx::query(O::SETTLE).bind(state).bind(id).execute(&mut *tx).await?;
+            tx.commit(&[]).await?;
         }
         Ok(())
     }
 }
 
 /// Claims a mail before it is sent: of several servers one sends, and after a crash in between it is tried again later.
-async fn claimed(tx: &mut Tx, table: &str, id: i64, tries: i64, now: i64) -> Result<bool> {
-    let claim = format!(
-        "UPDATE {table} SET mail_tries = mail_tries + 1, mail_next = $1 \
-         WHERE id = $2 AND mail_state = 'waiting' AND mail_tries = $3"
-    );
-    let claimed = sqlx::query(sqlx::AssertSqlSafe(claim))
-        .bind(now + pause_after(tries))
-        .bind(id)
-        .bind(tries)
-        .execute(&mut **tx)
-        .await?;
+async fn claimed<O: Outbox>(tx: &mut Tx, id: i64, tries: i64, now: i64) -> Result<bool> {
+    let claimed = sqlx::query(O::CLAIM).bind(now + pause_after(tries)).bind(id).bind(tries).execute(&mut **tx).await?;
     Ok(claimed.rows_affected() == 1)
 }
 

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 use uuid::Uuid;
 use webauthn_rs::Webauthn;
 use webauthn_rs::prelude::{
@@ -16,8 +15,8 @@ use crate::notices::{self, Notice};
 use crate::second_factor::SecondFactor;
 use keyrack_core::audit;
 use keyrack_core::error::{Error, Result, violated};
+use keyrack_core::field;
 use keyrack_core::store::Tx;
-use keyrack_core::user_lock::lock_user;
 use keyrack_types::bounds::counts::{CEREMONIES_OF_USER, PASSKEYS_OF_USER};
 use keyrack_types::ids::UserId;
 use keyrack_types::text::hidden;
@@ -39,6 +38,19 @@ pub struct Ceremony {
 fn handle(server: &str, user: UserId) -> Uuid {
     let hash = Sha256::digest(format!("keyrack {server} {user}"));
     Uuid::from_slice(&hash[..16]).expect("16 bytes")
+}
+
+keyrack_core::store::row! {
+    struct PasskeyRow {
+        id: i64,
+        credential: String,
+    }
+
+    /// A ceremony that was begun.
+    struct CeremonyRow {
+        state: String,
+        created_at: i64,
+    }
 }
 
 impl SecondFactor {
@@ -65,7 +77,7 @@ impl SecondFactor {
         let ceremony = self.keep_ceremony(&mut tx, caller.user, "register", &state, &options).await?;
         let event = confirmed.own_event("second-factor.begin").with("kind", "passkey");
         audit::append(&mut tx, self.world.now(), event).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(ceremony)
     }
 
@@ -85,7 +97,7 @@ impl SecondFactor {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > NAME_LIMIT || hidden(name).is_some() {
             return Err(Error::invalid(
-                "name",
+                field::Account::PasskeyName,
                 format!("Give the passkey a name of 1 to {NAME_LIMIT} characters that can be seen."),
             ));
         }
@@ -103,7 +115,9 @@ impl SecondFactor {
         let passkey = state
             .zip(serde_json::from_str::<RegisterPublicKeyCredential>(answer).ok())
             .and_then(|(state, answer)| self.site().ok()?.finish_passkey_registration(&answer, &state).ok())
-            .ok_or_else(|| Error::invalid("passkey", "The passkey could not be registered; try again."))?;
+            .ok_or_else(|| {
+                Error::invalid(field::Account::Passkey, "The passkey could not be registered; try again.")
+            })?;
         let had_any = having(&mut tx, caller.user).await?.any();
         sqlx::query(
             "INSERT INTO passkeys (user_id, name, credential_id, credential, created_at) VALUES ($1, $2, $3, $4, $5)",
@@ -128,7 +142,7 @@ impl SecondFactor {
         audit::append(&mut tx, now, event).await?;
         let notice = Notice::SecondFactorOn { kind: "a passkey" };
         notices::notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(codes)
     }
 
@@ -140,20 +154,19 @@ impl SecondFactor {
         let caller = confirmed.caller();
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let gone = sqlx::query("DELETE FROM passkeys WHERE id = $1 AND user_id = $2 RETURNING name")
+        confirmed.hold(&mut tx).await?;
+        let name: String = sqlx::query_scalar("DELETE FROM passkeys WHERE id = $1 AND user_id = $2 RETURNING name")
             .bind(id)
             .bind(caller.user.0)
             .fetch_optional(&mut *tx)
             .await?
             .ok_or_else(|| Error::NotFound(format!("you have no passkey {id}").into()))?;
         drop_unneeded_codes(&mut tx, caller.user).await?;
-        let name: String = gone.try_get(0)?;
         let event = confirmed.own_event("second-factor.disable").with("kind", "passkey").with("name", name);
         audit::append(&mut tx, now, event).await?;
         let notice = Notice::SecondFactorOff { kind: "a passkey" };
         notices::notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// Begins to prove a passkey, at sign-in or before a change.
@@ -167,9 +180,9 @@ impl SecondFactor {
         }
         let (options, state) = self.site()?.start_passkey_authentication(&passkeys).map_err(Error::internal)?;
         let mut tx = self.store.begin().await?;
-        lock_user(&mut tx, user).await?;
+        tx.lock_user(user).await?;
         let ceremony = self.keep_ceremony(&mut tx, user, "prove", &state, &options).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(ceremony)
     }
 
@@ -202,15 +215,13 @@ impl SecondFactor {
     }
 
     async fn passkeys(&self, user: UserId) -> Result<Vec<(i64, Passkey)>> {
-        let rows = sqlx::query("SELECT id, credential FROM passkeys WHERE user_id = $1 ORDER BY id")
-            .bind(user.0)
-            .fetch_all(self.store.read())
-            .await?;
+        let rows =
+            sqlx::query_as::<_, PasskeyRow>("SELECT id, credential FROM passkeys WHERE user_id = $1 ORDER BY id")
+                .bind(user.0)
+                .fetch_all(self.store.read())
+                .await?;
         rows.into_iter()
-            .map(|row| {
-                let passkey = serde_json::from_str(&row.try_get::<String, _>(1)?).map_err(Error::internal)?;
-                Ok((row.try_get(0)?, passkey))
-            })
+            .map(|row| Ok((row.id, serde_json::from_str(&row.credential).map_err(Error::internal)?)))
             .collect()
     }
 
@@ -228,7 +239,7 @@ impl SecondFactor {
             .bind(now - CEREMONY_MILLIS)
             .execute(&mut **tx)
             .await?;
-        let row = sqlx::query(
+        let id = sqlx::query_scalar(
             "INSERT INTO passkey_ceremonies (user_id, kind, state, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
         )
         .bind(user.0)
@@ -245,7 +256,7 @@ impl SecondFactor {
         .bind(CEREMONIES_OF_USER)
         .execute(&mut **tx)
         .await?;
-        Ok(Ceremony { id: row.try_get(0)?, options: serde_json::to_string(options).map_err(Error::internal)? })
+        Ok(Ceremony { id, options: serde_json::to_string(options).map_err(Error::internal)? })
     }
 
     async fn take_ceremony<T: DeserializeOwned>(
@@ -255,7 +266,7 @@ impl SecondFactor {
         kind: &str,
         id: i64,
     ) -> Result<Option<T>> {
-        let row = sqlx::query(
+        let begun = sqlx::query_as::<_, CeremonyRow>(
             "DELETE FROM passkey_ceremonies WHERE id = $1 AND user_id = $2 AND kind = $3 RETURNING state, created_at",
         )
         .bind(id)
@@ -263,10 +274,10 @@ impl SecondFactor {
         .bind(kind)
         .fetch_optional(&mut **tx)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        if row.try_get::<i64, _>(1)? < self.world.now().timestamp_millis() - CEREMONY_MILLIS {
+        let Some(begun) = begun else { return Ok(None) };
+        if begun.created_at < self.world.now().timestamp_millis() - CEREMONY_MILLIS {
             return Ok(None);
         }
-        serde_json::from_str(&row.try_get::<String, _>(0)?).map(Some).map_err(Error::internal)
+        serde_json::from_str(&begun.state).map(Some).map_err(Error::internal)
     }
 }

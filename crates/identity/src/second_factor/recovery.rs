@@ -32,7 +32,7 @@ impl SecondFactor {
         }
         let codes = replace(&mut tx, caller.user, &self.world).await?;
         audit::append(&mut tx, self.world.now(), confirmed.own_event("second-factor.recovery-codes")).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(codes)
     }
 }

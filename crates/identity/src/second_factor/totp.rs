@@ -1,7 +1,6 @@
 //! One-time codes of an authenticator (RFC 6238: SHA-1, 30 s, 6 digits).
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 use totp_rs::{Algorithm, Builder, Totp};
 
 use super::codes::Typed;
@@ -64,7 +63,7 @@ impl SecondFactor {
             .execute(&mut *tx)
             .await?;
         audit::append(&mut tx, now, confirmed.own_event("second-factor.begin").with("kind", "totp")).await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         enrolment(&secret, &caller.email, &self.settings)
     }
 
@@ -93,13 +92,13 @@ impl SecondFactor {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         confirmed.hold(&mut tx).await?;
-        let row = sqlx::query("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 0 AND created_at >= $2")
-            .bind(caller.user.0)
-            .bind(begun_from(now))
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or_else(nothing_begun)?;
-        let secret: Vec<u8> = row.try_get(0)?;
+        let secret: Vec<u8> =
+            sqlx::query_scalar("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 0 AND created_at >= $2")
+                .bind(caller.user.0)
+                .bind(begun_from(now))
+                .fetch_optional(&mut *tx)
+                .await?
+                .ok_or_else(nothing_begun)?;
         let step = match Typed::read(code) {
             Typed::OneTime(code) => matching_step(&secret, &code, now)?,
             Typed::Recovery(_) | Typed::Neither => None,
@@ -136,7 +135,7 @@ impl SecondFactor {
             Notice::SecondFactorOn { kind: "one-time codes" },
         )
         .await?;
-        tx.commit().await?;
+        tx.commit(&[]).await?;
         Ok(codes)
     }
 
@@ -148,6 +147,7 @@ impl SecondFactor {
         let caller = confirmed.caller();
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
+        confirmed.hold(&mut tx).await?;
         let gone = sqlx::query("DELETE FROM totp WHERE user_id = $1 AND confirmed = 1")
             .bind(caller.user.0)
             .execute(&mut *tx)
@@ -166,8 +166,7 @@ impl SecondFactor {
             Notice::SecondFactorOff { kind: "one-time codes" },
         )
         .await?;
-        tx.commit().await?;
-        Ok(())
+        tx.commit(&[]).await
     }
 
     /// Notes that the caller's session has just proved a second factor.
@@ -199,14 +198,12 @@ pub(super) fn is_code(typed: &str) -> bool {
 
 /// Whether the code is that of this step or the one before, and newer than any that was taken; then it is used up.
 pub(super) async fn take(tx: &mut Tx, user: UserId, code: &str, now: DateTime<Utc>) -> Result<bool> {
-    let Some(row) = sqlx::query("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 1")
+    let secret: Option<Vec<u8>> = sqlx::query_scalar("SELECT secret FROM totp WHERE user_id = $1 AND confirmed = 1")
         .bind(user.0)
         .fetch_optional(&mut **tx)
-        .await?
-    else {
-        return Ok(false);
-    };
-    let Some(step) = matching_step(&row.try_get::<Vec<u8>, _>(0)?, code, now)? else { return Ok(false) };
+        .await?;
+    let Some(secret) = secret else { return Ok(false) };
+    let Some(step) = matching_step(&secret, code, now)? else { return Ok(false) };
     // The condition in the statement, not a look before it: two requests with one code must not both pass.
     let taken = sqlx::query("UPDATE totp SET last_step = $1 WHERE user_id = $2 AND last_step < $1")
         .bind(step)

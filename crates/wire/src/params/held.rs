@@ -91,7 +91,7 @@ fn bound(params: &Everything) {
     }
 }
 
-/// Names and values as a multipart form has them: whatever stands between bytes of 255.
+/// Names and values as a multipart form has them: whatever is between bytes of 255.
 fn parts(body: &[u8]) -> Vec<(String, Bytes)> {
     let mut pieces = body.split(|byte| *byte == 255);
     let mut parts = Vec::new();
@@ -125,7 +125,7 @@ pub fn json_and_lists(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let levels = of_json(text.as_bytes());
     if let Ok(value) = serde_json::from_str::<Value>(&text) {
-        // Of a name that stands twice the last value is kept.
+        // Of a repeated name the last value is kept.
         assert!(levels >= levels_of(&value), "{text:?}");
     }
     let body = Body::Json(Bytes::copy_from_slice(text.as_bytes()));

@@ -10,7 +10,7 @@ use crate::Refusal;
 use keyrack_types::nesting::of_json;
 
 /// Reads `{"name":value,…}`: a text is the value itself, `null` is absent, and everything else is its JSON text, which
-/// is what a parameter takes that is a number, yes or no, a list, or JSON. A name that stands twice comes twice.
+/// is what a parameter takes that is a number, yes or no, a list, or JSON. A repeated name comes twice.
 ///
 /// # Errors
 /// [`Refusal`] for what is no JSON object, or nests too deep.

@@ -58,6 +58,6 @@ pub(crate) fn flag(value: &str) -> Result<bool, &'static str> {
 
 /// JSON of this type.
 pub(crate) fn any_json<T: DeserializeOwned>(value: &str) -> Result<T, String> {
-    // The parser's own text tells where the fault is; it does not repeat the value.
+    // The parser's own text says where the fault is; it does not repeat the value.
     serde_json::from_str(value).map_err(|error| format!("it has to be JSON ({error})"))
 }

@@ -6,7 +6,9 @@ use std::net::TcpListener;
 use keyrack_domain::Error;
 use keyrack_domain::engine::ImageRef;
 use keyrack_domain::environments::EnvironmentSpec;
+use keyrack_domain::field;
 use keyrack_domain::types::environments::EnvStatus;
+use keyrack_wire::platform;
 
 use super::{House, fetch, is_wrong_state, running, web};
 use crate::test_domain::{TestDomain, client, on_both};
@@ -14,7 +16,7 @@ use crate::test_domain::{TestDomain, client, on_both};
 on_both! {
 async fn it_is_created_as_the_json_says(bed: TestDomain) {
     let house = House::on(bed).await;
-    let spec = EnvironmentSpec::parse(
+    let spec = platform::environment(
         r#"{"shortdomain": "Shop", "displayName": "The shop", "region": null}"#,
         r#"[{"nodeGroup": "bl", "docker": {"image": "keyrack/web"}, "env": {"ROLE": "balancer"}},
             {"nodeType": "docker", "count": 2, "fixedCloudlets": 2, "flexibleCloudlets": 6, "docker": {"image": "keyrack/web:2", "nodeGroup": "cp"}}]"#,
@@ -48,9 +50,9 @@ async fn what_cannot_be_is_refused_and_nothing_is_made(bed: TestDomain) {
     let mut unknown = web("x");
     unknown.nodes[0].image = ImageRef::parse("nginx:1.27").unwrap();
     match create(unknown).await {
-        Error::Invalid { name, message } => {
-            assert_eq!(name, "nodes");
-            assert!(message.contains("nodes[0].docker.image") && message.contains("keyrack/web"), "{message}");
+        Error::Invalid { field, message } => {
+            assert_eq!(field, field::Environment::Image { index: 0 }.into());
+            assert!(message.contains("keyrack/web"), "{message}");
         }
         other => panic!("{other}"),
     }

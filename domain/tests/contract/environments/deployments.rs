@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use keyrack_domain::environments::{FileLocation, Hooks, NewDeployment, NodeChoice};
+use keyrack_domain::environments::{Description, FileLocation, Hooks, NewDeployment, NodeChoice};
 use keyrack_domain::types::environments::EnvStatus;
 use keyrack_domain::uploads::Upload;
 
@@ -63,9 +63,13 @@ async fn an_environment_is_exported_and_imported(bed: TestDomain) {
     let house = House::on(bed).await;
     house.create(web("a")).await;
     let (keyrack, owner) = (house.keyrack.clone(), house.owner.clone());
-    let export = keyrack.environments.export(&owner, &client(), "a").await.unwrap();
+    let mut description = keyrack.environments.describe(&owner, "a").await.unwrap();
+    assert_eq!(description, Description { spec: web("a"), ..Description::default() });
+    let export = keyrack.environments.export(&owner, &client(), "a", "keyrack: 1").await.unwrap();
     let manifest = keyrack.environments.export_manifest(&owner, &client(), "a", export.id).await.unwrap();
-    let made = keyrack.environments.import(&owner, &client(), &manifest, Some("b")).await.unwrap();
+    assert_eq!(manifest, "keyrack: 1");
+    description.spec.name = Some("b".into());
+    let made = keyrack.environments.import(&owner, &client(), description).await.unwrap();
     assert_eq!((made.name.as_str(), made.status), ("b", EnvStatus::Running));
     assert_eq!(keyrack.environments.exports(&owner, "a").await.unwrap(), std::slice::from_ref(&export));
     keyrack.environments.delete_export(&owner, &client(), "a", export.id).await.unwrap();

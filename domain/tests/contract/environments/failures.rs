@@ -1,7 +1,8 @@
 //! Nodes that end by themselves.
 
 use keyrack_domain::Error;
-use keyrack_domain::types::environments::EnvStatus;
+use keyrack_domain::environments::{NodeChoice, RestartOrder};
+use keyrack_domain::types::environments::{EnvAction, EnvStatus};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{House, fetch, running, web};
@@ -64,6 +65,58 @@ async fn a_running_environment_breaks_when_a_node_begins_to_die(bed: TestDomain)
     assert_eq!((failure.reason.as_str(), failure.last_lines.len()), ("it ended with exit code 9", 4));
     until_none_with(&mark).await;
     house.keyrack.environments.delete(&house.owner, &client(), "a").await.unwrap();
+}
+
+async fn a_broken_environment_is_restarted_as_a_whole(bed: TestDomain) {
+    let house = House::on(bed).await;
+    let mark = marker();
+    // The first node fails until a file is there, the second one runs.
+    let mut spec = running("a", &format!("[ -e good ] || exit 3; exec sleep {mark}"));
+    spec.nodes.push(running("", &format!("exec sleep {mark}")).nodes[0].clone());
+    spec.nodes[1].group = "sqldb".into();
+    let creating = house.keyrack.environments.create(&house.owner, &client(), spec).await.unwrap();
+    creating.finished().await.unwrap_err();
+    assert_eq!(house.status("a").await, EnvStatus::Broken);
+    let first = house.get("a").await.nodes().next().unwrap().id;
+    std::fs::write(house.bed.folder().join(format!("nodes/{first}/good")), "").unwrap();
+    // One node is named, but the environment runs only when all of it does.
+    let (choice, order) = (NodeChoice::Ids(vec![first.0]), RestartOrder::default());
+    let environments = &house.keyrack.environments;
+    environments.restart_nodes(&house.owner, &client(), "a", choice, order).await.unwrap().finished().await.unwrap();
+    let after = house.get("a").await;
+    assert_eq!((after.status, after.failure), (EnvStatus::Running, None));
+    assert_eq!(processes_with(&mark).len(), 2);
+    let audit = house.bed.audit().await;
+    assert!(audit.iter().any(|entry| entry.1 == "environment.restart"), "{audit:?}");
+    assert_eq!(house.tasks().await[0], ("Restarting a".into(), "Done".into()));
+    // It is to run from now on, also when the server starts anew.
+    let house = house.restarted().await;
+    house.until_status("a", EnvStatus::Running).await;
+    house.stop("a").await;
+}
+
+async fn what_a_status_does_not_allow_is_refused(bed: TestDomain) {
+    let house = House::on(bed).await;
+    house.create(web("a")).await;
+    house.stop("a").await;
+    let (environments, owner) = (&house.keyrack.environments, &house.owner);
+    for status in (0..20).filter_map(EnvStatus::by_code).filter(|status| *status != EnvStatus::Unknown) {
+        house.bed.execute(&format!("UPDATE environments SET status = {}", status.code())).await.unwrap();
+        for action in [EnvAction::Start, EnvAction::Stop, EnvAction::Sleep, EnvAction::Restart] {
+            if action.from().contains(&status) {
+                continue;
+            }
+            let refused = match action {
+                EnvAction::Start => environments.start(owner, &client(), "a").await,
+                EnvAction::Stop => environments.stop(owner, &client(), "a").await,
+                EnvAction::Sleep => environments.sleep(owner, &client(), "a").await,
+                EnvAction::Restart => environments.restart(owner, &client(), "a").await,
+            };
+            let is_expected = matches!(&refused, Err(Error::WrongState { current, needed, .. })
+                if *current == status && *needed == action.from());
+            assert!(is_expected, "{action:?} while {status:?}: {refused:?}");
+        }
+    }
 }
 
 async fn an_environment_whose_node_dies_now_and_then_can_be_stopped_at_any_time(bed: TestDomain) {

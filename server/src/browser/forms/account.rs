@@ -35,7 +35,7 @@ pub async fn rename(
     match browser.keyrack.accounts.rename_user(caller, &request_context.client, &name).await {
         Ok(_) => go_to("/settings/account?done=name"),
         Err(error) => {
-            let message = error.into_refusal().message();
+            let message = keyrack_app::refusal::of(error).message();
             again.show(&browser, PAGE, AccountOutcome { name, message }).await
         }
     }

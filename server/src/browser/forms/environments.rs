@@ -32,7 +32,7 @@ pub async fn act(
     let mut response = go_to("/");
     if let Err(error) = begun {
         tracing::debug!(%error, "an environment was not changed");
-        let why = forms::flash_cookie(&browser.cookie, false, &error.into_refusal().message());
+        let why = forms::flash_cookie(&browser.cookie, false, &keyrack_app::refusal::of(error).message());
         response.headers_mut().append(header::SET_COOKIE, why);
     }
     response

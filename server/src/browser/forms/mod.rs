@@ -24,7 +24,7 @@ pub fn router() -> Router<Browser> {
         .route("/.well-known/change-password", get(async || go_to("/settings/security")))
 }
 
-/// Goes on to one of our pages; to the first one where the path cannot stand in a header. What is not ASCII is escaped.
+/// Goes on to one of our pages; to the first one where the path cannot be written into a header. What is not ASCII is escaped.
 pub(super) fn go_to(path: &str) -> Response {
     let mut ascii = String::with_capacity(path.len());
     for letter in path.chars() {

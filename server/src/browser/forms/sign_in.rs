@@ -79,6 +79,6 @@ fn message(error: Error) -> String {
         Error::WrongSignIn { wait } => format!("Wrong email or password. The next try is possible in {wait} s."),
         Error::NotAuthenticated(Credential::Expired) => "This token has expired.".into(),
         Error::NotAuthenticated(_) => "This token is not valid.".into(),
-        other => other.into_refusal().message(),
+        other => keyrack_app::refusal::of(other).message(),
     }
 }

@@ -124,7 +124,7 @@ fn in_query(param: &Param) -> Value {
         "required": param.required,
         "description": param.help,
     });
-    // Example and text stand beside the schema here, not in it.
+    // Example and text go beside the schema here, not into it.
     match param.kind {
         Kind::Json => value["content"] = json!({ "application/json": { "schema": of_param(param) } }),
         _ => value["schema"] = of_param(param),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::empty::NoItems;
 
-/// The seconds that the platform waits between two nodes of a layer unless told otherwise.
+/// The seconds that the platform waits between two nodes of a layer by default.
 const DELAY: u32 = 30;
 
 /// A layer.

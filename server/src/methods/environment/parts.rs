@@ -63,7 +63,7 @@ struct HostGroup {
     unique_name: String,
 }
 
-/// What is told of an environment, besides who asks.
+/// Everything about an environment that does not depend on who asks.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "EnvironmentParts")]

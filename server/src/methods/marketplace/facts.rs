@@ -75,7 +75,7 @@ impl Facts {
     }
 }
 
-/// A value of a manifest as it stands there, if it is more than null.
+/// A value as the manifest has it, if it is more than null.
 pub(super) fn value(manifest: &Manifest, key: &str) -> Option<Value> {
     manifest.value(key).map(|value| value.to_json()).filter(|value| !value.is_null())
 }

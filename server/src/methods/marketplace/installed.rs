@@ -14,7 +14,7 @@ use super::facts::Facts;
 pub struct Installation {
     #[schemars(example = UNIQUE_NAME)]
     app_unique_name: String,
-    /// Absent for a manifest that somebody brought.
+    /// Absent for a manifest that came with the call.
     #[serde(rename = "app_id", skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"static-site")]
     app_id: Option<String>,

@@ -1,13 +1,14 @@
 //! Parameters that methods of the marketplace share.
 
-use keyrack_domain::Result;
-use keyrack_domain::marketplace::read_values;
+use keyrack_domain::Error;
+use keyrack_domain::types::bounds::counts::SETTINGS;
 use keyrack_wire::Json;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::environment::group::names;
+use crate::dispatch::error::ApiError;
 
 /// The installation, as Install answered it (uniqueName).
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -41,8 +42,36 @@ impl Settings {
     ///
     /// # Errors
     /// For what is no flat JSON object.
-    pub fn read(given: Option<Settings>) -> Result<Map<String, Value>> {
+    pub fn read(given: Option<Settings>) -> Result<Map<String, Value>, ApiError> {
         read_values("settings", given.as_ref().map(|settings| &settings.0.0))
+    }
+}
+
+/// Reads values that are given as JSON: an object without deep values, or nothing.
+///
+/// # Errors
+/// For something else.
+pub fn read_values(name: &'static str, given: Option<&Value>) -> Result<Map<String, Value>, ApiError> {
+    let values = match given {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(values)) if values.values().all(is_plain) => values.clone(),
+        Some(Value::Object(_)) => return Err(ApiError::bad(name, "it has to be an object without deep values")),
+        Some(_) => return Err(ApiError::bad(name, "it has to be a JSON object")),
+    };
+    let length = serde_json::to_string(&values).map_err(Error::internal)?.len();
+    if length > SETTINGS {
+        return Err(ApiError::bad(name, format!("it can have {SETTINGS} bytes; this has {length}")));
+    }
+    Ok(values)
+}
+
+/// Whether it is a scalar or holds only scalars.
+fn is_plain(value: &Value) -> bool {
+    let is_scalar = |value: &Value| !value.is_object() && !value.is_array();
+    match value {
+        Value::Array(items) => items.iter().all(is_scalar),
+        Value::Object(map) => map.values().all(is_scalar),
+        _ => true,
     }
 }
 

@@ -11,6 +11,7 @@ mod matrix;
 mod members;
 mod nodes;
 mod other_sites;
+mod parameters;
 mod reads;
 mod registry;
 mod scheduler;

@@ -6,6 +6,7 @@ use super::{Manifest, ManifestType};
 use crate::marketplace::document::Document;
 use crate::marketplace::steps::{Kind, Step, invalid};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::bounds::counts::STEPS;
 use keyrack_types::bounds::nesting::CALLS;
 
@@ -106,7 +107,10 @@ impl Manifest {
     fn check_facts(&self) -> Result<()> {
         let does_nothing = !self.makes_environment() && self.on_install.is_empty() && self.success().is_none();
         if does_nothing {
-            return Err(Error::invalid("jps", "it does nothing: it has neither nodes nor onInstall nor success"));
+            return Err(Error::invalid(
+                field::App::Manifest,
+                "it does nothing: it has neither nodes nor onInstall nor success",
+            ));
         }
         for key in ["ssl", "ha", "skipNodeEmails"] {
             if !matches!(self.document.get(key), None | Some(Document::Bool(_) | Document::Text(_))) {
@@ -187,7 +191,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Manifest, String> {
-        Manifest::read("jps", text).map_err(|error| error.to_string())
+        Manifest::read(text).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -5,13 +5,12 @@ mod check;
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
-
 use super::document::Document;
 use super::form::{Form, Forms};
 use super::placeholders;
 use super::steps::{self, OwnNames, Step, invalid};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_types::text::hidden;
 
 const NAME_LIMIT: usize = 200;
@@ -54,18 +53,14 @@ impl Manifest {
     /// Reads a manifest's text.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for `parameter`, naming the first thing that is not known here with the way to it.
-    pub fn read(parameter: &'static str, text: &str) -> Result<Manifest> {
-        let renamed = |error| match error {
-            Error::Invalid { message, .. } => Error::invalid(parameter, message),
-            other => other,
-        };
-        Manifest::of(Document::read(parameter, text)?).map_err(renamed)
+    /// [`Error::Invalid`], naming the first thing that is not known here with the way to it.
+    pub fn read(text: &str) -> Result<Manifest> {
+        Manifest::of(Document::read(text)?)
     }
 
     fn of(document: Document) -> Result<Manifest> {
         let Document::Mapping(pairs) = &document else {
-            return Err(Error::invalid("jps", "it has to be a mapping"));
+            return Err(Error::invalid(field::App::Manifest, "it has to be a mapping"));
         };
         check::keys(pairs)?;
         pairs.iter().try_for_each(|(key, value)| placeholders::check(key, value))?;
@@ -161,25 +156,6 @@ impl Manifest {
         self.forms.form(id)
     }
 
-    /// What catalogues tell of it.
-    pub fn facts(&self) -> Value {
-        let buttons = self.document.get("buttons").map(Document::to_json);
-        json!({
-            "type": self.kind.word(),
-            "name": self.name,
-            "version": self.text("version"),
-            "appVersion": self.text("appVersion"),
-            "description": self.translated("description"),
-            "logo": self.text("logo"),
-            "homepage": self.text("homepage"),
-            "categories": self.texts("categories"),
-            "baseUrl": self.text("baseUrl"),
-            "targetNodes": self.document.get("targetNodes").map(Document::to_json),
-            "actions": self.actions.iter().map(|(name, _)| name).collect::<Vec<_>>(),
-            "buttons": buttons,
-        })
-    }
-
     /// The steps that a step stands for when it calls an action of the manifest's own.
     pub fn called(&self, step: &Step) -> &[Step] {
         if step.kind == steps::Kind::Call { self.action(&step.name).unwrap_or_default() } else { &[] }
@@ -233,7 +209,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Manifest, String> {
-        Manifest::read("jps", text).map_err(|error| error.to_string())
+        Manifest::read(text).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use keyrack_wire::platform;
+
 use super::Run;
 use super::invocation::Invocation;
 use crate::marketplace::document::Document;
-use crate::marketplace::errors::no_environment;
+use crate::marketplace::errors::{no_environment, unread};
 use crate::marketplace::manifest::split;
 use crate::marketplace::steps::{Kind, invalid};
-use keyrack_core::error::{Error, Result};
+use keyrack_core::error::Result;
+use keyrack_core::field;
 use keyrack_environments::{GroupChange, NodeChoice, RestartOrder, VariableChange};
 
 impl Run<'_> {
@@ -26,7 +29,9 @@ impl Run<'_> {
             Kind::DetachEnvGroup => self.groups(&name, invocation, GroupChange::Detach).await,
             Kind::SetEnvGroup => self.groups(&name, invocation, GroupChange::Set).await,
             Kind::ApplyEnvProperty => {
-                keyrack.environments.keep_properties(caller, client, &name, &invocation.json("properties")?, true).await
+                let properties = platform::object("properties", &invocation.json("properties")?)
+                    .map_err(unread(field::App::Manifest))?;
+                keyrack.environments.keep_properties(caller, client, &name, properties, true).await
             }
             Kind::AddNodes => self.add_nodes(&name, invocation).await,
             _ => self.change_nodes(&name, invocation).await,
@@ -87,16 +92,13 @@ fn ids(choice: &NodeChoice) -> Vec<i64> {
 }
 
 fn variables(invocation: &Invocation<'_>) -> Result<VariableChange> {
-    let renamed = |error| match error {
-        Error::Invalid { message, .. } => Error::invalid("jps", message),
-        other => other,
-    };
+    let read = |text: &str| platform::variables("vars", text).map_err(unread(field::App::Manifest));
     match invocation.step.kind {
-        Kind::AddVariables => VariableChange::add("vars", &invocation.json("vars")?).map_err(renamed),
+        Kind::AddVariables => read(&invocation.json("vars")?).map(VariableChange::Add),
         Kind::SetVariables => {
             let given =
                 if invocation.param("data").is_some() { invocation.json("data") } else { invocation.json("vars") };
-            VariableChange::set("vars", &given?).map_err(renamed)
+            read(&given?).map(VariableChange::Set)
         }
         _ => {
             let names = match invocation.param("vars") {

@@ -1,11 +1,14 @@
 //! The step `cmd`: commands in nodes, and what came of them.
 
+use keyrack_wire::platform;
 use serde_json::json;
 
 use super::Run;
 use super::invocation::Invocation;
 use crate::marketplace::document::Document;
+use crate::marketplace::errors::unread;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_environments::{NodeChoice, NodeOutput};
 
 /// How much of a failed command's output is reported.
@@ -25,11 +28,12 @@ impl Run<'_> {
                     None => Vec::new(),
                 };
                 if lines.is_empty() {
-                    return Err(Error::invalid("jps", "there is no command"));
+                    return Err(Error::invalid(field::App::Manifest, "there is no command"));
                 }
                 json!([lines.join(NEXT_LINE)]).to_string()
             }
         };
+        let commands = platform::commands("commandList", &commands).map_err(unread(field::App::Manifest))?;
         let say_yes = invocation.flag("sayYes")?.unwrap_or(true);
         let outputs =
             self.keyrack.environments.execute(self.caller, self.client, name, choice, &commands, say_yes).await?;

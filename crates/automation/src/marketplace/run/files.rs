@@ -5,6 +5,7 @@ use super::invocation::Invocation;
 use crate::marketplace::document::Document;
 use crate::marketplace::steps::Kind;
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_core::waiting;
 use keyrack_environments::{FileLocation, NodeChoice};
 use keyrack_types::bounds::counts::REPLACEMENTS;
@@ -39,17 +40,18 @@ impl Run<'_> {
             Kind::ReplaceInFile => {
                 let one = |item: &Document| {
                     let text = |key: &str| item.get(key).and_then(Document::scalar);
-                    let pattern = text("pattern").ok_or_else(|| Error::invalid("jps", "replacements: no pattern"))?;
+                    let pattern = text("pattern")
+                        .ok_or_else(|| Error::invalid(field::App::Manifest, "replacements: no pattern"))?;
                     Ok((pattern, text("replacement").unwrap_or_default()))
                 };
                 let replacements = match invocation.param("replacements") {
                     Some(Document::List(items)) => items.iter().map(one).collect::<Result<Vec<_>>>()?,
                     Some(item) => vec![one(item)?],
-                    None => return Err(Error::invalid("jps", "replacements: it is required")),
+                    None => return Err(Error::invalid(field::App::Manifest, "replacements: it is required")),
                 };
                 if replacements.len() > REPLACEMENTS {
                     let why = format!("replacements: at most {REPLACEMENTS}; these are {}", replacements.len());
-                    return Err(Error::invalid("jps", why));
+                    return Err(Error::invalid(field::App::Manifest, why));
                 }
                 for (pattern, replacement) in replacements {
                     keyrack

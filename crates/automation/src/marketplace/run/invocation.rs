@@ -9,6 +9,7 @@ use crate::marketplace::errors::no_nodes;
 use crate::marketplace::manifest::split;
 use crate::marketplace::steps::{Step, TARGETS};
 use keyrack_core::error::{Error, Result};
+use keyrack_core::field;
 use keyrack_environments::{Environment, NodeChoice};
 
 /// The longest that one `sleep` takes.
@@ -35,7 +36,7 @@ impl Invocation<'_> {
 
     pub fn need(&self, name: &str) -> Result<String> {
         let text = self.text(name)?.filter(|text| !text.is_empty());
-        text.ok_or_else(|| Error::invalid("jps", format!("{name}: it is required")))
+        text.ok_or_else(|| Error::invalid(field::App::Manifest, format!("{name}: it is required")))
     }
 
     pub fn flag(&self, name: &str) -> Result<Option<bool>> {
@@ -43,12 +44,12 @@ impl Invocation<'_> {
             None | Some("") => Ok(None),
             Some("true" | "1") => Ok(Some(true)),
             Some("false" | "0") => Ok(Some(false)),
-            Some(_) => Err(Error::invalid("jps", format!("{name}: it has to be true or false"))),
+            Some(_) => Err(Error::invalid(field::App::Manifest, format!("{name}: it has to be true or false"))),
         }
     }
 
     pub fn number(&self, name: &str) -> Result<Option<u64>> {
-        let invalid = |_| Error::invalid("jps", format!("{name}: it has to be a whole number"));
+        let invalid = |_| Error::invalid(field::App::Manifest, format!("{name}: it has to be a whole number"));
         self.text(name)?.map(|text| text.trim().parse().map_err(invalid)).transpose()
     }
 
@@ -57,21 +58,24 @@ impl Invocation<'_> {
         match self.param(name) {
             Some(Document::Text(text)) => Ok(text.clone()),
             Some(value) => Ok(value.to_json().to_string()),
-            None => Err(Error::invalid("jps", format!("{name}: it is required"))),
+            None => Err(Error::invalid(field::App::Manifest, format!("{name}: it is required"))),
         }
     }
 
     pub fn map(&self) -> Result<Map<String, Value>> {
         match self.params.to_json() {
             Value::Object(map) => Ok(map),
-            _ => Err(Error::invalid("jps", "it has to be a mapping of names to values")),
+            _ => Err(Error::invalid(field::App::Manifest, "it has to be a mapping of names to values")),
         }
     }
 
     pub fn pause(&self) -> Result<Duration> {
         let pause = Duration::from_millis(self.number("milliseconds")?.unwrap_or(0));
         if pause > LONGEST_SLEEP {
-            return Err(Error::invalid("jps", format!("it can be at most {} ms", LONGEST_SLEEP.as_millis())));
+            return Err(Error::invalid(
+                field::App::Manifest,
+                format!("it can be at most {} ms", LONGEST_SLEEP.as_millis()),
+            ));
         }
         Ok(pause)
     }

@@ -1,12 +1,15 @@
 //! The steps that give the environment more nodes, or fewer.
 
+use keyrack_wire::platform;
 use serde_json::{Map, Value, json};
 
 use super::Run;
 use super::invocation::Invocation;
 use crate::marketplace::document::Document;
+use crate::marketplace::errors::unread;
 use crate::marketplace::steps::{ADDED_NODE, invalid};
 use keyrack_core::error::Result;
+use keyrack_core::field;
 use keyrack_environments::Environment;
 
 impl Run<'_> {
@@ -58,8 +61,9 @@ impl Run<'_> {
         let kept =
             environment.layers.iter().map(|layer| json!({ "nodeGroup": layer.name, "count": count(&layer.name) }));
         let nodes = Value::Array(kept.chain(more).collect()).to_string();
+        let change = platform::change("{}", &nodes).map_err(unread(field::App::Manifest))?;
         let (keyrack, caller, client) = (self.keyrack, self.caller, self.client);
-        keyrack.environments.change_topology(caller, client, &environment.name, "{}", &nodes).await?.finished().await
+        keyrack.environments.change_topology(caller, client, &environment.name, change).await?.finished().await
     }
 }
 

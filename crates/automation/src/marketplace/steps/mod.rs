@@ -9,6 +9,7 @@ pub use self::forms::ADDED_NODE;
 pub use self::read::read;
 use super::document::Document;
 use keyrack_core::error::Error;
+use keyrack_core::field;
 
 /// Something that a manifest does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,5 +73,5 @@ pub const TARGETS: [&str; 3] = ["nodeId", "nodeGroup", "nodeType"];
 
 /// A refusal of the value at this path.
 pub fn invalid(at: &str, why: impl std::fmt::Display) -> Error {
-    Error::invalid("jps", format!("{at}: {why}"))
+    Error::invalid(field::App::Manifest, format!("{at}: {why}"))
 }

@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     fn steps(text: &str) -> Result<Vec<Step>, String> {
-        let document = Document::read("jps", text).unwrap();
+        let document = Document::read(text).unwrap();
         let own = OwnNames::from([("greet".to_owned(), "greet".to_owned())]);
         read("onInstall", document.get("onInstall").unwrap(), &own).map_err(|error| error.to_string())
     }

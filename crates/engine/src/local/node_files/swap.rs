@@ -82,7 +82,8 @@ fn prepare(
         Content::Nothing => {}
         Content::Archive { name, .. } => {
             let archive = about(staging, archive.ok_or_else(not_opened))?;
-            let links = unpack::unpack_file(root, archive, &name, staging).map_err(|error| match error {
+            let mut links = Vec::new();
+            unpack::unpack_file(root, archive, &name, staging, &mut links).map_err(|error| match error {
                 // It is the archive that put in its own way what stands there.
                 EngineError::BadFile(why) => EngineError::BadArchive(format!("“{name}” cannot be unpacked: {why}")),
                 EngineError::FileExists(path) => {
@@ -122,8 +123,7 @@ fn no_way_out(root: &Root, archive: &str, staging: &NodePath, links: &[NodePath]
         let path = link.below(staging).unwrap_or_else(|| link.clone());
         match inside.open_at(&path, OFlags::PATH, Mode::empty()) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                let text = format!("“{archive}” holds the link “{path}”, which leads out of the folder");
-                return Err(EngineError::BadArchive(text));
+                return Err(unpack::leads_out(archive, &path));
             }
             // One that leads nowhere shows nothing.
             _ => {}

@@ -324,6 +324,13 @@ fn archives_are_unpacked_and_none_leads_out() {
         tar_gz(&[("../../outside/x", "broken in", Regular)]),
         tar_gz(&[("/outside/x", "broken in", Regular)]),
         tar_gz(&[("out", "../../outside", Symlink), ("out/x", "broken in", Regular)]),
+        tar_gz(&[("out", "../..", Symlink)]),
+        tar_gz(&[("out", bed.temp.path().to_str().unwrap(), Symlink)]),
+        tar_gz(&[("out", "/proc/self/root", Symlink)]),
+        // Out of it as soon as somebody makes the folder, and through another link.
+        tar_gz(&[("out", "later/../../../outside", Symlink)]),
+        tar_gz(&[("up", "..", Symlink), ("out", "up/..", Symlink)]),
+        tar_gz(&[("up", "..", Symlink), ("out", "a/../up/..", Symlink), ("cut", "off", Link)]),
         tar_gz(&[("hard", "../../secret", Link)]),
         tar_gz(&[("pipe", "", tar::EntryType::Fifo)]),
         b"no archive at all".to_vec(),
@@ -332,6 +339,7 @@ fn archives_are_unpacked_and_none_leads_out() {
     ] {
         let refused = unpack(&bad);
         assert!(matches!(refused, Err(EngineError::BadFile(_) | EngineError::BadArchive(_))), "{refused:?}");
+        assert!(fs::symlink_metadata(bed.at("www/out")).is_err(), "no way out stays");
     }
     let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);

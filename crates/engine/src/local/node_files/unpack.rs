@@ -31,25 +31,56 @@ const LARGEST_ANNOUNCED: u64 = 8 << 20;
 const SAYS_TOO_MUCH: &str = "what it says of its entries is larger than any honest archive's";
 
 /// Unpacks an archive that lies on the node. Entries are written over what is there; one with a way out of the folder
-/// ends it.
+/// ends it, and no link that leads out of the node's folder stays.
 ///
 /// # Errors
 /// [`EngineError::BadArchive`] for what is no archive or a damaged one, and as for writing.
 pub fn unpack(root: &Root, archive: &NodePath, folder: &NodePath) -> Result<(), EngineError> {
     let file = about(archive, root.file(archive, OFlags::RDONLY))?;
-    unpack_file(root, file, &archive.to_string(), folder).map(drop)
+    let mut links = Vec::new();
+    let unpacked = unpack_file(root, file, &archive.to_string(), folder, &mut links);
+    // Also after what was cut short.
+    let inside = without_ways_out(root, &archive.to_string(), &links);
+    unpacked.and(inside)
 }
 
-/// Unpacks an open archive, which error texts call `name`; answers where it made links.
+/// Removes those of the links that lead out of the node's folder, through others perhaps: the kernel resolves them.
+fn without_ways_out(root: &Root, archive: &str, links: &[NodePath]) -> Result<(), EngineError> {
+    let mut outside = None;
+    for link in links {
+        match root.open_at(link, OFlags::PATH, Mode::empty()) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                about(link, root.parent(link).and_then(|(folder, name)| remove(&folder, &name)))?;
+                outside.get_or_insert(link);
+            }
+            // One that leads nowhere shows nothing.
+            _ => {}
+        }
+    }
+    outside.map_or(Ok(()), |link| Err(leads_out(archive, link)))
+}
+
+/// The refusal of a link that leads out of the folder.
+pub fn leads_out(archive: &str, link: &NodePath) -> EngineError {
+    EngineError::BadArchive(format!("“{archive}” holds the link “{link}”, which leads out of the folder"))
+}
+
+/// Unpacks an open archive, which error texts call `name`; adds to `links` where it made some.
 ///
 /// # Errors
 /// As [`unpack`].
-pub fn unpack_file(root: &Root, mut file: File, name: &str, folder: &NodePath) -> Result<Vec<NodePath>, EngineError> {
+pub fn unpack_file(
+    root: &Root,
+    mut file: File,
+    name: &str,
+    folder: &NodePath,
+    links: &mut Vec<NodePath>,
+) -> Result<(), EngineError> {
     let mut start = Vec::new();
     let read = (&mut file).take(512).read_to_end(&mut start).and_then(|_| file.rewind());
     read.map_err(|error| damaged(name, error))?;
     about(folder, root.make_folder(folder))?;
-    let mut target = Target { root, folder, budget: budget(), links: Vec::new() };
+    let mut target = Target { root, folder, budget: budget(), links };
     if ZIP.iter().any(|mark| start.starts_with(mark)) {
         zip(file, name, &mut target)?;
     } else if start.starts_with(GZIP) {
@@ -61,7 +92,7 @@ pub fn unpack_file(root: &Root, mut file: File, name: &str, folder: &NodePath) -
             "“{name}” is neither a zip (also .war, .jar) nor a tar or tar.gz"
         )));
     }
-    Ok(target.links)
+    Ok(())
 }
 
 /// A tar without entries is blocks of zeros.
@@ -73,7 +104,7 @@ struct Target<'a> {
     root: &'a Root,
     folder: &'a NodePath,
     budget: Budget,
-    links: Vec<NodePath>,
+    links: &'a mut Vec<NodePath>,
 }
 
 fn zip(mut file: File, archive: &str, target: &mut Target<'_>) -> Result<(), EngineError> {
@@ -92,7 +123,7 @@ fn zip(mut file: File, archive: &str, target: &mut Target<'_>) -> Result<(), Eng
         } else if entry.is_symlink() {
             let mut to = String::new();
             (&mut entry).take(4096).read_to_string(&mut to).map_err(|error| damaged(archive, error))?;
-            target.link(&destination, &to)?;
+            target.link(archive, &destination, &to)?;
         } else {
             target.file(archive, &destination, mode, &mut entry)?;
         }
@@ -161,7 +192,7 @@ fn tar(reader: impl Read, archive: &str, target: &mut Target<'_>) -> Result<(), 
             }
             tar::EntryType::Symlink => {
                 let to = entry.link_name_bytes().unwrap_or_default();
-                target.link(&destination, &String::from_utf8_lossy(&to))?;
+                target.link(archive, &destination, &String::from_utf8_lossy(&to))?;
             }
             tar::EntryType::XGlobalHeader => about(&destination, target.budget.take_entry())?,
             _ => {
@@ -264,8 +295,12 @@ impl Target<'_> {
         about(destination, fchmod(&file, mode).map_err(io::Error::from))
     }
 
-    /// A link is made as it is written: wherever it leads, nothing follows it out of the folder.
-    fn link(&mut self, destination: &NodePath, to: &str) -> Result<(), EngineError> {
+    /// A link is made unless it leads out of the node's folder as it is written, whatever it passes through.
+    fn link(&mut self, archive: &str, destination: &NodePath, to: &str) -> Result<(), EngineError> {
+        let way = format!("{}/{to}", destination.parent().relative());
+        if to.starts_with('/') || NodePath::of_any_depth(&way).is_err() {
+            return Err(leads_out(archive, destination));
+        }
         let made = self.budget.take_entry().and_then(|()| {
             let parent = self.clear(destination)?;
             Ok(symlinkat(to, &parent, &*name(destination)?)?)
@@ -277,10 +312,16 @@ impl Target<'_> {
     /// Takes away what is in the place of a new file, without following it.
     fn clear(&mut self, destination: &NodePath) -> io::Result<std::os::fd::OwnedFd> {
         let parent = self.root.make_folder_within(&destination.parent(), &mut self.budget)?;
-        match unlinkat(&parent, &*name(destination)?, AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => Ok(parent),
-            Err(error) => Err(error.into()),
-        }
+        remove(&parent, &name(destination)?)?;
+        Ok(parent)
+    }
+}
+
+/// Removes what is no folder; nothing is fine.
+fn remove(folder: &std::os::fd::OwnedFd, name: &std::ffi::CStr) -> io::Result<()> {
+    match unlinkat(folder, name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

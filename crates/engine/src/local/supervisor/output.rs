@@ -2,8 +2,39 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+
+/// One stream of a node's output; none when it comes with the other one, or when it has ended.
+pub struct Output {
+    pub stream: Option<OwnedFd>,
+    pub sink: Sink,
+}
+
+impl Output {
+    /// One that is kept.
+    pub fn kept(stream: OwnedFd, sink: Sink) -> Output {
+        Output { stream: Some(stream), sink }
+    }
+
+    /// One that comes with the other one.
+    pub fn none() -> Output {
+        Output { stream: None, sink: Sink::memory(0) }
+    }
+
+    /// Keeps a piece of the output. One piece at a time, so that a flood holds up nothing else.
+    pub fn keep(&mut self) {
+        let Some(stream) = &self.stream else { return };
+        let mut piece = [0; 64 * 1024];
+        match rustix::io::read(stream, &mut piece) {
+            Ok(0) => self.stream = None,
+            Ok(length) => self.sink.write(&piece[..length]),
+            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
+            Err(_) => self.stream = None,
+        }
+    }
+}
 
 /// Where a stream of output goes.
 pub enum Sink {
@@ -16,6 +47,16 @@ pub enum Sink {
 }
 
 impl Sink {
+    /// The log in this file.
+    pub fn log(path: &Path, limit: u64) -> Sink {
+        Sink::Log(Log::open(path, limit))
+    }
+
+    /// Memory for so many bytes.
+    pub fn memory(limit: usize) -> Sink {
+        Sink::Memory { bytes: Vec::new(), limit }
+    }
+
     /// Takes a piece.
     pub fn write(&mut self, piece: &[u8]) {
         match self {

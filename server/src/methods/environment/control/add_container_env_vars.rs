@@ -2,7 +2,7 @@
 
 use keyrack_domain::environments::VariableChange;
 use keyrack_domain::types::methods::ApiSet;
-use keyrack_wire::{Done, JsonText};
+use keyrack_wire::{Done, JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -34,7 +34,7 @@ impl Method for AddContainerEnvVars {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let change = VariableChange::add("vars", &self.vars)?;
+        let change = VariableChange::Add(platform::variables("vars", &self.vars)?);
         let (name, choice) = (&self.env_name, nodes(self.node_id, self.node_group));
         call.keyrack.environments.change_variables(&call.caller, &call.client, name, &choice, &change).await?;
         Ok(Done {})

@@ -1,6 +1,6 @@
 //! What clients keep with an environment.
 
-use keyrack_wire::{Done, JsonText};
+use keyrack_wire::{Done, JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -28,7 +28,7 @@ impl Method for ApplyEnvProperty {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let (name, properties) = (&self.env_name, &self.properties);
+        let (name, properties) = (&self.env_name, platform::object("properties", &self.properties)?);
         call.keyrack.environments.keep_properties(&call.caller, &call.client, name, properties, true).await?;
         Ok(Done {})
     }

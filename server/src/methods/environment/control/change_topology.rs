@@ -1,7 +1,7 @@
 //! Other nodes.
 
 use keyrack_domain::types::methods::ApiSet;
-use keyrack_wire::JsonText;
+use keyrack_wire::{JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -39,8 +39,8 @@ impl Method for ChangeTopology {
 
     async fn run(self, call: &Call) -> Result<InfoResponse, ApiError> {
         let environments = &call.keyrack.environments;
-        let (name, env, nodes) = (&self.env_name, &self.env, &self.nodes);
-        until_settled(environments.change_topology(&call.caller, &call.client, name, env, nodes).await?).await?;
+        let (name, change) = (&self.env_name, platform::change(&self.env, &self.nodes)?);
+        until_settled(environments.change_topology(&call.caller, &call.client, name, change).await?).await?;
         Ok(InfoResponse::of(environments.get(&call.caller, name).await?, call.caller.role))
     }
 }

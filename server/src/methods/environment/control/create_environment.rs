@@ -1,8 +1,8 @@
 //! Creating.
 
-use keyrack_domain::environments::{EnvironmentSpec, GroupChange};
+use keyrack_domain::environments::GroupChange;
 use keyrack_domain::types::methods::ApiSet;
-use keyrack_wire::JsonText;
+use keyrack_wire::{JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -43,7 +43,7 @@ impl Method for CreateEnvironment {
 
     async fn run(self, call: &Call) -> Result<InfoResponse, ApiError> {
         let environments = &call.keyrack.environments;
-        let spec = EnvironmentSpec::parse(&self.env, &self.nodes)?;
+        let spec = platform::environment(&self.env, &self.nodes)?;
         let creating = environments.create(&call.caller, &call.client, spec).await?;
         let name = creating.environment.name.clone();
         if let Some(GroupNames(groups)) = self.env_groups {

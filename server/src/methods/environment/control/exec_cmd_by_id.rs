@@ -1,7 +1,7 @@
 //! Commands.
 
 use keyrack_domain::environments::NodeChoice;
-use keyrack_wire::JsonText;
+use keyrack_wire::{JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -38,9 +38,10 @@ impl Method for ExecCmdById {
     type Answer = Outputs;
 
     async fn run(self, call: &Call) -> Result<Outputs, ApiError> {
-        let (name, commands, yes) = (&self.env_name, &self.command_list, self.say_yes);
+        let (name, yes) = (&self.env_name, self.say_yes);
+        let commands = platform::commands("commandList", &self.command_list)?;
         let choice = NodeChoice::Ids(vec![self.node_id.0]);
-        let done = call.keyrack.environments.execute(&call.caller, &call.client, name, &choice, commands, yes).await?;
+        let done = call.keyrack.environments.execute(&call.caller, &call.client, name, &choice, &commands, yes).await?;
         Ok(Outputs::of(done))
     }
 }

@@ -11,7 +11,7 @@ use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 
-/// Reads what stands before the command of a node; empty when none was set.
+/// Reads what precedes the command of a node; empty when none was set.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetContainerEntryPoint {

@@ -1,4 +1,4 @@
-//! What nodes are told to run and to keep, as answers.
+//! What nodes are configured to run and to keep, as answers.
 
 use schemars::JsonSchema;
 use serde::Serialize;

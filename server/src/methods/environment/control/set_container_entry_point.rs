@@ -1,7 +1,7 @@
 //! What a node runs.
 
 use keyrack_domain::environments::NodeChoice;
-use keyrack_wire::Done;
+use keyrack_wire::{Done, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 
-/// Sets what stands before the command of a node; effective at its next start.
+/// Sets what precedes the command of a node; effective at its next start.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SetContainerEntryPoint {
@@ -31,7 +31,8 @@ impl Method for SetContainerEntryPoint {
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
         let (name, choice) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
-        call.keyrack.environments.set_entry_point(&call.caller, &call.client, name, &choice, &self.data.0).await?;
+        let line = platform::command_line("data", &self.data.0)?;
+        call.keyrack.environments.set_entry_point(&call.caller, &call.client, name, &choice, line.as_deref()).await?;
         Ok(Done {})
     }
 }

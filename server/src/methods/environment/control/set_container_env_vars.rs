@@ -2,7 +2,7 @@
 
 use keyrack_domain::environments::{NodeChoice, VariableChange};
 use keyrack_domain::types::methods::ApiSet;
-use keyrack_wire::{Done, JsonText};
+use keyrack_wire::{Done, JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ impl Method for SetContainerEnvVars {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let change = VariableChange::set("vars", &self.vars)?;
+        let change = VariableChange::Set(platform::variables("vars", &self.vars)?);
         let (name, node) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
         call.keyrack.environments.change_variables(&call.caller, &call.client, name, &node, &change).await?;
         Ok(Done {})

@@ -2,7 +2,7 @@
 
 use keyrack_domain::environments::{NodeChoice, VariableChange};
 use keyrack_domain::types::methods::ApiSet;
-use keyrack_wire::{Done, JsonText};
+use keyrack_wire::{Done, JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ impl Method for SetContainerEnvVarsByGroup {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let change = VariableChange::set("data", &self.data)?;
+        let change = VariableChange::Set(platform::variables("data", &self.data)?);
         let (name, choice) = (&self.env_name, NodeChoice::Group(self.node_group.0));
         call.keyrack.environments.change_variables(&call.caller, &call.client, name, &choice, &change).await?;
         Ok(Done {})

@@ -1,7 +1,7 @@
 //! What a node runs.
 
 use keyrack_domain::environments::NodeChoice;
-use keyrack_wire::Done;
+use keyrack_wire::{Done, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -31,7 +31,8 @@ impl Method for SetContainerRunCmd {
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
         let (name, choice) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
-        call.keyrack.environments.set_command(&call.caller, &call.client, name, &choice, &self.data.0).await?;
+        let line = platform::command_line("data", &self.data.0)?;
+        call.keyrack.environments.set_command(&call.caller, &call.client, name, &choice, line.as_deref()).await?;
         Ok(Done {})
     }
 }

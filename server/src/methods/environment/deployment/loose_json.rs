@@ -1,4 +1,4 @@
-//! JSON as build plug-ins write it: put together by hand, with single quotes, and with whatever stands in a comment.
+//! JSON as build plug-ins write it: put together by hand, with single quotes, and with anything in a comment.
 
 use keyrack_domain::bounds::nesting;
 use serde_json::{Map, Value};

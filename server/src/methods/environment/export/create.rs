@@ -1,12 +1,14 @@
 //! Keeping a manifest.
 
-use keyrack_wire::{Json, Object};
+use keyrack_domain::Error;
+use keyrack_wire::{Json, Object, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::params::EnvName;
 use super::Export;
+use super::form::exported;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -17,7 +19,7 @@ use crate::dispatch::registry::Effect;
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Create {
-    /// The environment; it may stand in `settings` instead.
+    /// The environment; it may be in `settings` instead.
     #[schemars(extend("x-shown" = true))]
     env_name: Option<EnvName>,
     /// An object with `envName`.
@@ -35,7 +37,9 @@ impl Method for Create {
     async fn run(self, call: &Call) -> Result<Object<Export>, ApiError> {
         let inside = self.settings.as_ref().and_then(|settings| settings.0.get("envName")?.as_str());
         let name = self.env_name.as_deref().or(inside).ok_or(ApiError::Missing("envName"))?;
-        let kept = call.keyrack.environments.export(&call.caller, &call.client, name).await?;
+        let description = call.keyrack.environments.describe(&call.caller, name).await?;
+        let manifest = platform::write_export(&exported(description)).map_err(Error::internal)?;
+        let kept = call.keyrack.environments.export(&call.caller, &call.client, name, &manifest).await?;
         Ok(Object { object: kept.into() })
     }
 }

@@ -1,11 +1,12 @@
 //! An environment from a manifest.
 
-use keyrack_wire::Sorted;
+use keyrack_wire::{Sorted, platform};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::info::InfoWithResult;
 use super::super::params::EnvName;
+use super::form::described;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
@@ -39,8 +40,8 @@ impl Method for Import {
     type Answer = Imported;
 
     async fn run(self, call: &Call) -> Result<Imported, ApiError> {
-        let (manifest, name) = (&self.manifest, self.env_name.as_deref());
-        let made = call.keyrack.environments.import(&call.caller, &call.client, manifest, name).await?;
+        let manifest = platform::read_export("manifest", &self.manifest, self.env_name.as_deref())?;
+        let made = call.keyrack.environments.import(&call.caller, &call.client, described(manifest)).await?;
         Ok(Imported { response: Sorted(InfoWithResult::of(made, call.caller.role)) })
     }
 }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::method::methods;
 
+mod form;
+
 methods! {
     /// An environment as a manifest, and back.
     create::Create,

@@ -1,6 +1,6 @@
 //! A new group.
 
-use keyrack_wire::JsonText;
+use keyrack_wire::{JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -33,7 +33,8 @@ impl Method for CreateGroup {
     type Answer = Groups;
 
     async fn run(self, call: &Call) -> Result<Groups, ApiError> {
-        let (data, env) = (self.data.as_deref(), self.env_name.as_deref());
+        let data = self.data.map(|data| platform::group_data("data", &data)).transpose()?;
+        let env = self.env_name.as_deref();
         call.keyrack.environments.create_group(&call.caller, &call.client, &self.env_group, data, env).await?;
         Ok(Groups::of(call.keyrack.environments.groups(&call.caller, None).await?))
     }

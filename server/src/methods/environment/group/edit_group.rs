@@ -1,6 +1,6 @@
 //! A changed group.
 
-use keyrack_wire::JsonText;
+use keyrack_wire::{JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -36,7 +36,8 @@ impl Method for EditGroup {
     type Answer = Groups;
 
     async fn run(self, call: &Call) -> Result<Groups, ApiError> {
-        let (new, data) = (self.dst_group_name.as_deref(), self.data.as_deref());
+        let data = self.data.map(|data| platform::group_data("data", &data)).transpose()?;
+        let new = self.dst_group_name.as_deref();
         call.keyrack.environments.edit_group(&call.caller, &call.client, &self.src_group_name, new, data).await?;
         Ok(Groups::of(call.keyrack.environments.groups(&call.caller, None).await?))
     }

@@ -1,6 +1,6 @@
 //! What clients keep with a layer.
 
-use keyrack_wire::{Done, JsonText};
+use keyrack_wire::{Done, JsonText, platform};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -29,7 +29,8 @@ impl Method for ApplyData {
     type Answer = Done;
 
     async fn run(self, call: &Call) -> Result<Done, ApiError> {
-        let (name, group, data) = (&self.env_name, &self.node_group.0, ("data", &*self.data));
+        let (name, group) = (&self.env_name, &self.node_group.0);
+        let data = platform::object("data", &self.data)?;
         call.keyrack.environments.apply_layer_data(&call.caller, &call.client, name, group, data).await?;
         Ok(Done {})
     }

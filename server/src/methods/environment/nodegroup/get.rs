@@ -61,7 +61,7 @@ impl Method for Get {
         let data = mem::take(&mut found.data);
         let mut object = json!(Layer::from(found));
         for (key, value) in data {
-            // What is so cannot be told otherwise.
+            // Data of the same name cannot replace what the layer has itself.
             if object.get(&key).is_none() {
                 object[key] = value;
             }

@@ -14,7 +14,7 @@ use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 
-/// Lists add-ons: all, or those for an environment or layer; tells which are installed there.
+/// Lists add-ons: all, or those for an environment or layer; says which are installed there.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetAddonList {

@@ -1,4 +1,4 @@
-//! All of them, told as the catalogue is.
+//! All of them, in the form of the catalogue.
 
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_wire::Sorted;

@@ -1,6 +1,5 @@
 //! An action.
 
-use keyrack_domain::marketplace::read_values;
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_wire::{Json, Sorted};
 use schemars::JsonSchema;
@@ -9,7 +8,7 @@ use serde_json::Value;
 
 use super::super::STEP_CODES;
 use super::super::outcome::{Acting, Outcome};
-use super::super::params::{Lang, SettingsId, UniqueName};
+use super::super::params::{Lang, SettingsId, UniqueName, read_values};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{Method, Right};

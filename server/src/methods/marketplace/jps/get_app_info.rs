@@ -33,7 +33,7 @@ impl Method for GetAppInfo {
     type Answer = Sorted<Info<Facts>>;
 
     async fn run(self, _call: &Call) -> Result<Sorted<Info<Facts>>, ApiError> {
-        let manifest = Manifest::read("jps", &self.jps.0)?;
+        let manifest = Manifest::read(&self.jps.0)?;
         // Who brings a manifest knows it.
         Ok(Info::of(Facts::of(&manifest), Some(&manifest), Role::Owner))
     }

@@ -1,4 +1,4 @@
-//! Installing what somebody brings.
+//! Installing a manifest that comes with the call.
 
 use keyrack_domain::marketplace::InstallRequest;
 use keyrack_domain::types::methods::ApiSet;

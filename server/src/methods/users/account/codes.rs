@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Recovery codes, which are told this once.
+/// Recovery codes, which are shown this once.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "RecoveryCodes")]
 pub struct Codes {

@@ -12,7 +12,7 @@ use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{Password, confirm_with};
 
-/// Switches one-time codes on by their first code. The answer holds the recovery codes, which are never told again; none when
+/// Switches one-time codes on by their first code. The answer holds the recovery codes, which are never shown again; none when
 /// there are some already.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -19,7 +19,7 @@ pub struct Get2FaBackupCodes {
     code: Option<FactorCode>,
 }
 
-/// Recovery codes that nobody can read back.
+/// Recovery codes, which cannot be read back.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "RecoveryCodesLeft")]
 pub struct Left {

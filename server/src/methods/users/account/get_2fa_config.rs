@@ -1,4 +1,4 @@
-//! How the second factor stands, or what an authenticator has to be told.
+//! The state of the second factor, or what an authenticator needs to set it up.
 
 use keyrack_domain::types::accounts::Role;
 use schemars::JsonSchema;
@@ -10,7 +10,7 @@ use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 
-/// Tells whether one-time codes are in use; where they are not, what an authenticator has to be told to set them up. Enable2FA
+/// Returns whether one-time codes are in use; where they are not, what an authenticator needs to set them up. Enable2FA
 /// finishes that.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -19,7 +19,7 @@ pub struct Get2FaConfig {
     code: Option<FactorCode>,
 }
 
-/// How one-time codes stand.
+/// The state of one-time codes.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "OneTimeCodes")]
@@ -56,7 +56,7 @@ impl Method for Get2FaConfig {
     async fn run(self, call: &Call) -> Result<Config, ApiError> {
         let confirmed = confirm_with(call, Some(&self.password), self.code.as_deref()).await?;
         let factors = call.keyrack.second_factor.second_factors(&call.caller).await?;
-        // Asking twice must not make the code worthless that somebody has scanned meanwhile.
+        // Asking twice must not invalidate the code that was scanned meanwhile.
         let pending = match call.keyrack.second_factor.pending_totp(&call.caller).await? {
             None if !factors.totp => Some(call.keyrack.second_factor.begin_totp(&confirmed).await?),
             pending => pending,

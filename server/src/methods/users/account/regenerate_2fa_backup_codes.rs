@@ -11,7 +11,7 @@ use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 
-/// Makes ten recovery codes in place of all former ones; they are told this once.
+/// Makes ten recovery codes in place of all former ones; they are shown this once.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Regenerate2FaBackupCodes {

@@ -30,7 +30,7 @@ pub struct Token {
 pub struct NewToken {
     #[schemars(example = 3)]
     id: i64,
-    /// The secret, which is never told again.
+    /// The secret, which is never shown again.
     #[schemars(example = &"krp_…")]
     key: String,
     #[serde(flatten)]

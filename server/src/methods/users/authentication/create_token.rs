@@ -13,7 +13,7 @@ use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 
-/// Makes a token; the answer holds its value, which is never told again.
+/// Makes a token; the answer holds its value, which is never shown again.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateToken {
@@ -43,12 +43,10 @@ impl Method for CreateToken {
     type Answer = Created;
 
     async fn run(self, call: &Call) -> Result<Created, ApiError> {
-        let (api_set, methods) =
-            scope::read(self.token_template, self.api_list)?.ok_or(ApiError::Missing("apiList"))?;
+        let scope = scope::read(self.token_template, self.api_list)?.ok_or(ApiError::Missing("apiList"))?;
         let new = NewToken {
             description: self.description,
-            api_set,
-            methods,
+            scope,
             expires: self.expires_at.and_then(|end| end.0.moment()),
             shared: false,
         };

@@ -39,7 +39,7 @@ impl Method for DeleteTokens {
                 list.tokens.iter().filter(|token| token.mine).map(|token| token.id).collect()
             }
         };
-        // `*` of somebody without tokens is done already.
+        // Without tokens, `*` is done already.
         if !ids.is_empty() {
             call.keyrack.tokens.remove(&confirmed, &ids).await?;
         }

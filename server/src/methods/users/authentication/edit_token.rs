@@ -1,6 +1,6 @@
 //! Changing a token; its secret stays.
 
-use keyrack_domain::tokens::TokenChange;
+use keyrack_domain::tokens::{Expiry, TokenChange};
 use keyrack_domain::types::accounts::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 
 /// Changes what a token is called, opens, or how long it lives; its value stays, and so does what is left out. Who widens
-/// a token of somebody else becomes its owner.
+/// a token of another member becomes its owner.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditToken {
@@ -51,7 +51,7 @@ impl Method for EditToken {
         let change = TokenChange {
             description: self.description,
             scope: scope::read(self.token_template, self.api_list)?,
-            expires: self.expires_at.map(|end| end.0.moment()),
+            expires: self.expires_at.map_or(Expiry::Keep, |end| end.0.moment().map_or(Expiry::Never, Expiry::At)),
             shared: None,
         };
         let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;

@@ -1,5 +1,6 @@
 //! What a token shall open, as calls say it.
 
+use keyrack_domain::tokens::Scope;
 use keyrack_domain::types::methods::ApiSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,8 +34,8 @@ pub struct ApiList(Vec<String>);
 /// Reads `tokenTemplate` and `apiList`; `None` when neither is there.
 ///
 /// # Errors
-/// When both are given: opening the larger of the two would open more than somebody meant.
-pub fn read(template: Option<TokenTemplate>, methods: ApiList) -> Result<Option<(ApiSet, Vec<String>)>, ApiError> {
+/// When both are given: opening the larger of the two would open more than was meant.
+pub fn read(template: Option<TokenTemplate>, methods: ApiList) -> Result<Option<Scope>, ApiError> {
     let methods = methods.0;
     let set = match template {
         Some(TokenTemplate(set)) => set,
@@ -44,5 +45,5 @@ pub fn read(template: Option<TokenTemplate>, methods: ApiList) -> Result<Option<
     if set != ApiSet::Custom && !methods.is_empty() {
         return Err(ApiError::bad("apiList", "give either a tokenTemplate or an apiList, not both"));
     }
-    Ok(Some((set, methods)))
+    Ok(Some(Scope::of(set, methods)))
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::role::RoleBean;
 
-/// A member, or somebody who was invited. Members have the numbers of their users, invitations have negative numbers.
+/// A member, or an open invitation. Members have the numbers of their users, invitations have negative numbers.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(rename = "MemberOrInvited")]
@@ -83,7 +83,7 @@ pub struct ChangedMember {
     uid: i64,
 }
 
-/// An invitation that was just made, with its link, which is told this once.
+/// An invitation that was just made, with its link, which is shown this once.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct NewInvitation {
     collaboration: Invitee,

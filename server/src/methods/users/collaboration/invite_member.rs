@@ -1,4 +1,4 @@
-//! Inviting somebody.
+//! Inviting a member.
 
 use keyrack_domain::types::accounts::Role;
 use schemars::JsonSchema;
@@ -12,7 +12,7 @@ use crate::dispatch::method::{Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 
-/// Invites somebody into the account by a link that works once; it is mailed where the server can, and told this once. A former
+/// Invites a person into the account by a link that works once; it is mailed where the server can, and shown this once. A former
 /// invitation of the address is replaced.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -16,7 +16,7 @@ use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaveCollaboration {
-    /// The account's number, as GetCollaborations tells it.
+    /// The account's number, as GetCollaborations returns it.
     #[schemars(example = 3)]
     id: i64,
     tokens: Option<Revoke>,

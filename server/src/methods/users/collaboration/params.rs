@@ -6,13 +6,13 @@ use serde::Deserialize;
 
 use super::role::by_name_or_number;
 
-/// The member's number, as GetMembers tells it.
+/// The member's number, as GetMembers returns it.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(example = 8)]
 pub struct MemberId(pub i64);
 
-/// owner, manager or viewer, or the number that GetRoles tells.
+/// owner, manager or viewer, or the number that GetRoles returns.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(example = &"manager", extend("x-aliases" = ["roleId", "roleIds", "roles"]))]

@@ -1,4 +1,4 @@
-//! Inviting somebody again.
+//! Sending an invitation again.
 
 use keyrack_domain::types::accounts::Role;
 use schemars::JsonSchema;

@@ -1,9 +1,8 @@
 //! JSON that clients write.
 
+use keyrack_types::bounds::nesting::JSON;
 use keyrack_types::nesting::of_json;
 use serde::de::DeserializeOwned;
-
-use keyrack_types::bounds::nesting::JSON;
 
 /// Reads JSON of at most [`JSON`] levels.
 ///

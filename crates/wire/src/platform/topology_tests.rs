@@ -3,7 +3,7 @@ use super::*;
 const WEB: &str = r#"[{"docker": {"image": "keyrack/web"}}]"#;
 
 fn parse(env: &str, nodes: &str) -> EnvironmentSpec {
-    EnvironmentSpec::parse(env, nodes).unwrap()
+    environment(env, nodes).unwrap()
 }
 
 #[test]
@@ -88,15 +88,47 @@ fn a_refusal_names_the_parameter_and_the_field() {
         ("{}", r#"[{"docker": {"image": "keyrack/web"}, "env": []}]"#, "nodes", "nodes[0].env"),
         ("{}", &many, "nodes", "nodes[0].cmd"),
     ] {
-        match EnvironmentSpec::parse(env, nodes) {
-            Err(Error::Invalid { name: named, message }) => {
+        match environment(env, nodes) {
+            Err(Refusal::Bad { name: named, problem: message }) => {
                 assert_eq!(named, name, "{env} {nodes}");
                 assert!(message.contains(part), "{message} should contain {part}");
             }
             other => panic!("{env} {nodes}: {other:?}"),
         }
     }
-    let crowd =
-        r#"[{"docker": {"image": "keyrack/web"}, "count": 40}, {"docker": {"image": "keyrack/web"}, "count": 40}]"#;
-    assert!(matches!(EnvironmentSpec::parse("{}", crowd), Err(Error::Limit(_))));
+}
+
+#[test]
+fn a_change_says_of_a_layer_only_what_is_written() {
+    let written = change(
+        r#"{"shortdomain": "a b", "sslstate": true, "ishaenabled": "true"}"#,
+        r#"{"nodeGroup": "CP", "cmd": "", "count": "2", "docker": {"tag": "3"}}"#,
+    )
+    .unwrap();
+    assert_eq!((written.ssl, written.ha, written.display_name.as_deref()), (Some(true), None, None));
+    let there = NodesSpec {
+        command: Some("run".into()),
+        variables: [("A".to_owned(), "1".to_owned())].into(),
+        flexible_cloudlets: 8,
+        ..NodesSpec::of(ImageRef::parse("keyrack/web:2").unwrap(), "cp")
+    };
+    let nodes = written.nodes[0].clone();
+    assert_eq!(nodes.clone().onto(None), None, "nothing says what it runs");
+    let image = ImageRef::parse("keyrack/web:3").unwrap();
+    let becomes = NodesSpec { image, command: None, count: 2, ..there.clone() };
+    assert_eq!(nodes.onto(Some(&there)), Some(becomes));
+    for (env, nodes, name, problem) in [
+        ("{", WEB, "env", "it has to be JSON ("),
+        ("{}", "7", "nodes", "it has to be a JSON list of objects"),
+        ("{}", "[", "nodes", "it has to be a JSON list of objects ("),
+        ("{}", "[]", "nodes", "nodes: holds no node"),
+        ("{}", r#"{"count": 0}"#, "nodes", "nodes.count: must be at least 1"),
+    ] {
+        match change(env, nodes) {
+            Err(Refusal::Bad { name: named, problem: text }) => {
+                assert!(named == name && text.starts_with(problem), "{named}: {text}");
+            }
+            other => panic!("{env} {nodes}: {other:?}"),
+        }
+    }
 }

@@ -4,7 +4,7 @@
 //! lower case, since host names know none. A name like an appid (32 hexadecimal digits) is not taken, because environments
 //! are found by either.
 
-use keyrack_types::text::hidden;
+use crate::text::hidden;
 
 /// What stands behind the short name in an environment's domain: names below it lead to this machine.
 pub const DOMAIN: &str = "localhost";

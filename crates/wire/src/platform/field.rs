@@ -1,8 +1,15 @@
 //! Values inside JSON that a client wrote, with the way to each, so that a refusal can name it.
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use keyrack_types::bounds::nodes::{TEXT, VARIABLES, VARIABLES_SIZE};
+use keyrack_types::topology::size_of;
 use serde_json::Value;
 
-use keyrack_core::error::{Error, Result};
+use crate::{Refusal, json};
+
+pub(super) type Result<T> = std::result::Result<T, Refusal>;
 
 /// A value somewhere inside a parameter. What is `null` is not there.
 pub struct Field<'a> {
@@ -59,8 +66,69 @@ impl<'a> Field<'a> {
     }
 
     /// A refusal of this value.
-    pub fn error(&self, why: impl std::fmt::Display) -> Error {
-        Error::invalid(self.parameter, format!("{}: {why}", self.path))
+    pub fn error(&self, why: impl Display) -> Refusal {
+        Refusal::bad(self.parameter, format!("{}: {why}", self.path))
+    }
+
+    /// This value as a text that a node is given: not too long, without NUL; an empty one is absent.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn as_node_text(&self) -> Result<Option<String>> {
+        let text = self.as_text()?;
+        if let Some(text) = &text {
+            self.check_node_text(text)?;
+        }
+        Ok(text)
+    }
+
+    /// Whether a node can be given this text, which is in this value.
+    ///
+    /// # Errors
+    /// When it is too long, or holds a NUL.
+    pub fn check_node_text(&self, text: &str) -> Result<()> {
+        if text.len() > TEXT {
+            return Err(self.error(format!("is longer than {TEXT} bytes")));
+        }
+        if text.contains('\0') {
+            return Err(self.error("holds a NUL character"));
+        }
+        Ok(())
+    }
+
+    /// This value as variables by name: a flat object of texts. Values that are `null` are left out.
+    ///
+    /// # Errors
+    /// When it is something else, or too much.
+    pub fn as_variables(&self) -> Result<BTreeMap<String, String>> {
+        let variables = match self.value {
+            None => return Ok(BTreeMap::new()),
+            Some(Value::Object(map)) => map,
+            Some(_) => return Err(self.error("must be an object of texts")),
+        };
+        if variables.len() > VARIABLES {
+            return Err(self.error(format!("holds more than {VARIABLES} variables")));
+        }
+        let mut read = BTreeMap::new();
+        for name in variables.keys() {
+            let variable = self.at(name);
+            if !is_variable_name(name) {
+                return Err(variable.error("is not the name of a variable: letters, digits and “_”, no digit first"));
+            }
+            let value = match variable.value {
+                Some(Value::String(text)) => text.clone(),
+                Some(Value::Number(number)) => number.to_string(),
+                Some(Value::Bool(flag)) => flag.to_string(),
+                None => continue,
+                Some(_) => return Err(variable.error("must be a text")),
+            };
+            variable.check_node_text(&value)?;
+            read.insert(name.clone(), value);
+        }
+        if size_of(&read) > VARIABLES_SIZE {
+            return Err(self.error(format!("holds more than {} KiB", VARIABLES_SIZE >> 10)));
+        }
+        Ok(read)
     }
 
     /// The text under this key; an empty one is absent.
@@ -134,4 +202,22 @@ impl<'a> Field<'a> {
             _ => Err(self.error(format!("must be a whole number from 0 to {most}"))),
         }
     }
+}
+
+/// One parameter's JSON; an empty one is `null`.
+///
+/// # Errors
+/// When it is no JSON, or nests too deep.
+pub fn parse(parameter: &'static str, text: &str) -> Result<Value> {
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    json::read(text).map_err(|error| Refusal::bad(parameter, format!("{parameter} is not JSON: {error}")))
+}
+
+/// Whether a variable can have this name.
+fn is_variable_name(name: &str) -> bool {
+    name.len() <= 128
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use keyrack_types::bounds::nesting;
+use crate::bounds::nesting;
 
 /// The longest path and the longest part of one, in bytes, as Linux has them.
 const LONGEST: usize = 4095;

@@ -1,0 +1,1 @@
+../../crates/core/src/field.rs

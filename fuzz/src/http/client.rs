@@ -1,1 +1,0 @@
-../../../server/src/http/client.rs

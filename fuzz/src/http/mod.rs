@@ -1,3 +1,0 @@
-//! The reader of client addresses.
-
-pub mod client;

@@ -1,1 +1,0 @@
-../../crates/core/src/yaml.rs
