@@ -61,7 +61,7 @@ test("a method has its parameters, answer, codes and a line that works", async (
 });
 
 test("what no token may call shows a session, and the line works with one", async ({ page, open, server, api }) => {
-  await open(page, "/docs/api/users.authentication#GetSessions");
+  await open(page, "/docs/api/users.authentication#CreateToken");
   const lines = page.getByRole("region", { name: "CreateToken", exact: true }).locator("pre").first();
   await expect(lines).toContainText('-H "Authorization: Bearer $KEYRACK_SESSION"');
   const { session } = await api("users.authentication.Signin", { login: server.email, password: server.password });

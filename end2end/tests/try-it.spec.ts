@@ -45,6 +45,33 @@ test("the dialog with the secret has a line that works, and tests the token", as
   await owner.removeAllTokens();
   await region.getByRole("button", { name: "Test this token" }).click();
   await expect(region.getByText(/^The server refused it: /)).toBeVisible();
+  // The secret is in the value of a field and in the line, and leaves the page with the dialog.
+  const held = (): Promise<boolean> =>
+    page.evaluate((secret) => {
+      const fields = [...document.querySelectorAll<HTMLInputElement>("input, textarea")].map((field) => field.value);
+      return [document.documentElement.outerHTML, ...fields].some((text) => text.includes(secret));
+    }, secret);
+  expect(await held()).toBe(true);
+  await save.saved.check();
+  await save.button("Done").click();
+  await expect(save.root).toHaveCount(0);
+  expect(await held(), "nothing of it stays").toBe(false);
+});
+
+test("the server that does not answer is not taken for a refusal", async ({ page, context, enter, owner, server, allowConsole }) => {
+  allowConsole(/ERR_INTERNET_DISCONNECTED|Failed to load resource/);
+  expect(await owner.descriptions()).toEqual([]);
+  await enter(page, "/settings/tokens");
+  const dialog = await new TokenList(page).generate();
+  await dialog.api.selectOption("Extended Access");
+  await (await dialog.submit()).with(server.password);
+  const region = new Save(page).root.getByRole("region", { name: "Try it" });
+  await context.setOffline(true);
+  await region.getByRole("button", { name: "Test this token" }).click();
+  await expect(region.getByRole("status").filter({ hasText: /^The server did not answer\./ })).toBeVisible();
+  await context.setOffline(false);
+  await region.getByRole("button", { name: "Test this token" }).click();
+  await expect(region.getByText(/^The token works\. It opens \d+ methods and this dashboard\.$/)).toBeVisible();
 });
 
 test("the first page leads to the first token, and every page to all of them", async ({ page, enter, open, owner, axe }) => {

@@ -3,8 +3,7 @@
 use leptos::ev;
 use leptos::prelude::{document, on_cleanup, request_animation_frame, window, window_event_listener};
 use leptos::web_sys::{
-    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
-    HtmlTextAreaElement, Url,
+    Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Node, Url,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -164,9 +163,9 @@ fn exec_copy() -> bool {
     document.exec_command("copy").unwrap_or(false)
 }
 
-/// Calls a method of the API with a token, as a script does: without the session of this page. Returns the answer; `None`
-/// when none came.
-pub async fn call_api(path: &str, token: &str) -> Option<String> {
+/// Calls a method of the API with a token, as a script does: without the session of this page. `Err` has the error of the
+/// answer; `None` when none came.
+pub async fn call_api(path: &str, token: &str) -> Option<Result<(), String>> {
     let headers = Headers::new().ok()?;
     headers.set("Authorization", &["Bearer ", token].concat()).ok()?;
     let init = RequestInit::new();
@@ -175,29 +174,49 @@ pub async fn call_api(path: &str, token: &str) -> Option<String> {
     init.set_credentials(RequestCredentials::Omit);
     let request = Request::new_with_str_and_init(path, &init).ok()?;
     let answer = JsFuture::from(window().fetch_with_request(&request)).await.ok()?;
-    let text = answer.dyn_into::<Response>().ok()?.text().ok()?;
-    JsFuture::from(text).await.ok()?.as_string()
+    let json = answer.unchecked_into::<Response>().json().ok()?;
+    let json = JsFuture::from(json).await.ok()?;
+    let member = |name: &str| js_sys::Reflect::get(&json, &name.into()).unwrap_or_default();
+    match member("result").as_f64()? {
+        0.0 => Some(Ok(())),
+        _ => Some(Err(member("error").as_string().unwrap_or_default())),
+    }
 }
 
 /// The value of a field; empty when it is not there.
 pub fn value(id: &str) -> String {
-    by_id(id)
-        .and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
-        .map(|field| field.value())
-        .unwrap_or_default()
+    let value = by_id(id).and_then(|field| js_sys::Reflect::get(&field, &"value".into()).ok());
+    value.and_then(|value| value.as_string()).unwrap_or_default()
 }
 
 /// Fills a field, or chooses an option.
 pub fn set_value(id: &str, value: &str) {
-    match by_id(id).map(JsCast::dyn_into::<HtmlInputElement>) {
-        Some(Ok(field)) => field.set_value(value),
-        Some(Err(other)) => {
-            if let Ok(select) = other.dyn_into::<HtmlSelectElement>() {
-                select.set_value(value);
-            }
-        }
-        None => {}
+    if let Some(field) = by_id(id) {
+        // Fails only for a frozen object, and fields are not.
+        let _ = js_sys::Reflect::set(&field, &"value".into(), &value.into());
     }
+}
+
+/// Calls `changed` whenever something is typed into or chosen in a form, which is not sent from then on.
+pub fn follow_form(id: &'static str, changed: impl Fn() + 'static) {
+    let within = move |event: &Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+        by_id(id).is_some_and(|form| form.contains(target.as_ref()))
+    };
+    let typed = window_event_listener(ev::input, move |event| {
+        if within(&event) {
+            changed();
+        }
+    });
+    let sent = window_event_listener(ev::submit, move |event| {
+        if within(&event) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || {
+        typed.remove();
+        sent.remove();
+    });
 }
 
 /// Sends a form as it is, without the browser's own checks.

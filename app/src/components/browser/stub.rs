@@ -57,7 +57,7 @@ pub async fn copy_text(_text: &str) -> bool {
 }
 
 /// Calls a method of the API with a token.
-pub async fn call_api(_path: &str, _token: &str) -> Option<String> {
+pub async fn call_api(_path: &str, _token: &str) -> Option<Result<(), String>> {
     None
 }
 
@@ -68,6 +68,9 @@ pub fn value(_id: &str) -> String {
 
 /// Fills a field, or chooses an option.
 pub fn set_value(_id: &str, _value: &str) {}
+
+/// Follows what is typed into a form.
+pub fn follow_form(_id: &'static str, _changed: impl Fn() + 'static) {}
 
 /// Sends a form as it is, without the browser's own checks.
 pub fn send_form(_id: &str) {}

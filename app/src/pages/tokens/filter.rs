@@ -4,20 +4,19 @@
 use chrono::{NaiveDate, TimeDelta};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::tokens::TokenView;
-use serde::{Deserialize, Serialize};
 
 /// A token that ends within so many days is expiring. The same as when owners are reminded first.
 const EXPIRING_DAYS: i64 = 30;
 
 /// What is searched for, and the choice of Show.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub search: String,
     pub show: Show,
 }
 
 /// The choices of Show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Show {
     #[default]
     All,
@@ -42,6 +41,7 @@ impl Show {
     }
 
     /// How people read it.
+    #[cfg(feature = "ssr")]
     pub const fn label(self) -> &'static str {
         match self {
             Show::All => "All",

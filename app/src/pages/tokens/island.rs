@@ -7,31 +7,35 @@ use leptos::prelude::*;
 
 use super::dialogs;
 use super::empty::Empty;
-use super::filter::Filter;
-use super::find::Find;
+use super::filter::{Filter, Show};
+use super::find;
 use super::sorting::Sort;
 use super::state::Page;
 use super::table::TokenTable;
 use super::toolbar::Toolbar;
 
-/// Toolbar, list and dialogs. `viewer`: e-mail address of who is signed in.
+/// Toolbar, list and dialogs. `show`: as the address says it; `viewer`: e-mail address of who is signed in.
 #[island]
 pub fn TokensIsland(
     list: TokenList,
     methods: Vec<MethodInfo>,
     sort: Sort,
-    filter: Filter,
+    search: String,
+    show: String,
     viewer: String,
     /// Signed in with a token, not with the password.
     by_token: bool,
     /// Where the API is reached from outside.
     origin: String,
 ) -> impl IntoView {
+    let filter = Filter { search, show: Show::by_key(&show) };
     let page = Page::new(list, methods, (sort, filter), viewer, by_token);
     let empty = Memo::new(move |_| page.list.read().tokens.is_empty());
-    Effect::new(move |_| page.restore_draft());
+    Effect::new(move |_| {
+        find::follow(page);
+        page.restore_draft();
+    });
     view! {
-        <Find page />
         <Toolbar page />
         <div class="panel table-frame">
             {move || {

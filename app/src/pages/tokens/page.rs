@@ -5,9 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    TokensIsland,
-    filter::{Filter, Show},
-    sorting::Sort,
+    TokensIsland, filter::Show, find::Find, sorting::Sort,
 };
 use crate::{
     components::{
@@ -23,7 +21,7 @@ pub fn TokensPage() -> impl IntoView {
     let query = use_query_map().read_untracked().clone();
     let asked = |name| query.get(name).unwrap_or_default();
     let sort = Sort::from_query(&asked("sort"));
-    let filter = Filter { search: asked("search"), show: Show::by_key(&asked("show")) };
+    let (search, show) = (asked("search"), Show::by_key(&asked("show")));
     let origin = request_context::origin();
     let Profile { email: viewer, by_token, .. } = expect_context::<Profile>();
     view! {
@@ -39,7 +37,13 @@ pub fn TokensPage() -> impl IntoView {
             <NeedsScripts text="Without JavaScript, tokens are listed; generating, editing and removing them need it." />
             {Suspend::new(async move {
                 match load().await {
-                    Ok((list, methods)) => view! { <TokensIsland list methods sort filter viewer by_token origin /> }.into_any(),
+                    Ok((list, methods)) => {
+                        view! {
+                            <Find search=search.clone() show sort />
+                            <TokensIsland list methods sort search show=show.key().to_owned() viewer by_token origin />
+                        }
+                            .into_any()
+                    }
                     Err(refusal) => error_alert(&refusal).into_any(),
                 }
             })}

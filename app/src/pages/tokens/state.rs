@@ -2,30 +2,27 @@
 
 use keyrack_types::methods::MethodInfo;
 use keyrack_types::refusal::Refusal;
-use keyrack_types::tokens::{NewSecret, TokenList, TokenView};
+use keyrack_types::tokens::{TokenList, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::columns::{self, Column};
 use super::draft::{Purpose, Start};
 use super::filter::{Filter, Show};
+use super::find;
 use super::sorting::Sort;
 use crate::components::browser;
 use crate::components::dialogs::Dialogs;
 use crate::components::selection::Selection;
 use crate::components::toast::{ToastKind, show};
 use crate::paths;
-use crate::serverfns::tokens::list_tokens;
+use crate::serverfns::tokens::{Made, list_tokens};
 
 /// The key of the tab's storage under which a draft waits while its author signs in again.
 const DRAFT_KEY: &str = "keyrack.token-draft";
 
 /// Takes the keyboard when the element that had it is gone.
 const GENERATE: &str = "tokens-generate";
-
-/// The fields of the filter, see `find`.
-const SEARCH_FIELD: &str = "tokens-search";
-const SHOW_FIELD: &str = "tokens-show";
 
 /// A dialog of the page.
 #[derive(Clone)]
@@ -35,7 +32,7 @@ pub(super) enum Dialog {
         start: Box<Start>,
         note: Option<&'static str>,
     },
-    Save(Box<NewSecret>),
+    Save(Box<Made>),
 }
 
 /// The state of the page. Cheap to copy; all copies are one.
@@ -119,31 +116,22 @@ impl Page {
         self.write_address();
     }
 
-    /// Something was typed into the search.
-    pub fn search(self, text: String) {
-        self.filter.update(|filter| filter.search = text);
-        self.filtered();
-    }
-
-    /// Something was chosen in Show.
-    pub fn show(self, show: Show) {
-        self.filter.update(|filter| filter.show = show);
-        self.filtered();
+    /// Shows what is searched for. What is out of sight is not selected: nobody removes what they do not see.
+    pub fn find(self, search: String, show: Show) {
+        let filter = Filter { search, show };
+        if *self.filter.read_untracked() == filter {
+            return;
+        }
+        self.filter.set(filter);
+        let order = self.order();
+        self.selection.update(|selection| selection.retain(&order));
+        self.write_address();
     }
 
     /// Shows every token again.
     pub fn show_all(self) {
-        self.filter.set(Filter::default());
-        browser::set_value(SEARCH_FIELD, "");
-        browser::set_value(SHOW_FIELD, Show::All.key());
-        self.filtered();
-    }
-
-    /// What is out of sight is not selected: nobody removes what they do not see.
-    fn filtered(self) {
-        let order = self.order();
-        self.selection.update(|selection| selection.retain(&order));
-        self.write_address();
+        find::clear();
+        self.find(String::new(), Show::All);
     }
 
     fn write_address(self) {

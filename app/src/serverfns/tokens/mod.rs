@@ -2,10 +2,10 @@
 
 mod create;
 mod edit;
-mod example;
 mod list;
+mod made;
 mod regenerate;
 mod remove;
 mod review;
 
-pub use self::{create::*, edit::*, example::*, list::*, regenerate::*, remove::*, review::*};
+pub use self::{create::*, edit::*, list::*, made::Made, regenerate::*, remove::*, review::*};

@@ -117,11 +117,6 @@ fn rows(prey: &Prey) -> Vec<Call> {
         ),
         row("tokens/list", Arguments::Json(json!({})), [OUT, OK, OK, OK, OK]),
         row(
-            "tokens/example",
-            Arguments::Json(json!({ "method": "environment.control.StopEnv" })),
-            [OUT, OK, OK, OK, OK],
-        ),
-        row(
             "tokens/review",
             Arguments::Json(json!({ "editing": [token, 1], "draft": draft })),
             [OUT, GONE, GONE, GONE, NO],

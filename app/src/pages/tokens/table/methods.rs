@@ -66,8 +66,6 @@ fn custom(token: i64, description: &str, methods: Vec<String>, tab_stop: Memo<bo
     view! {
         <div
             class="tip-anchor"
-            on:click=|event| event.stop_propagation()
-            on:dblclick=|event| event.stop_propagation()
             on:pointerenter=move |event| if by_mouse(&event) && !open.get_untracked() { shown.set(Shown::Pointed) }
             on:pointerleave=move |_| if shown.get_untracked() == Shown::Pointed { shown.set(Shown::No) }
             on:focusout=move |event| if left(&event) && shown.get_untracked() == Shown::Pressed { shown.set(Shown::No) }

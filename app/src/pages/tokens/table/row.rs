@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::super::columns::Column;
 use super::super::state::{Page, row_id};
 use super::cell;
-use super::keys::{checked, clicked};
+use super::keys::{checked, clicked, opened};
 
 /// A token. The row stays, and keeps the keyboard, while its cells are drawn anew after a change.
 #[component]
@@ -29,7 +29,7 @@ pub(super) fn TokenRow(page: Page, token: TokenView) -> impl IntoView {
             aria-selected=move || selected.get().to_string()
             tabindex=move || if tab_stop.get() { "0" } else { "-1" }
             on:click=move |event| clicked(page, id, &event)
-            on:dblclick=move |_| page.edit_selected()
+            on:dblclick=move |event| opened(page, &event)
             on:mousedown=move |event| {
                 if event.shift_key() {
                     // Extending a selection of rows is not selecting text.
@@ -38,13 +38,7 @@ pub(super) fn TokenRow(page: Page, token: TokenView) -> impl IntoView {
             }
             on:focusin=move |_| page.selection.update(|selection| selection.focus(id))
         >
-            // Around the box, too, a press is for the box: fingers are not exact.
-            <td
-                role="gridcell"
-                class="cell-select by-script"
-                on:click=|event| event.stop_propagation()
-                on:dblclick=|event| event.stop_propagation()
-            >
+            <td role="gridcell" class="cell-select by-script">
                 <label>
                     <input
                         type="checkbox"

@@ -3,7 +3,7 @@
 use keyrack_types::dates::{parse_typed_day, typed_day};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::refusal::{Field, Refusal};
-use keyrack_types::tokens::{NewSecret, TokenDraft, TokenView};
+use keyrack_types::tokens::{TokenDraft, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -15,7 +15,7 @@ use crate::components::confirm::ConfirmationRequest;
 use crate::components::toast::{ToastKind, show};
 use crate::components::tree::catalog::Catalog;
 use crate::components::tree::state::TreeState;
-use crate::serverfns::tokens::review_token;
+use crate::serverfns::tokens::{Made, review_token};
 
 /// A message at the top of the dialog.
 #[derive(Clone)]
@@ -210,7 +210,7 @@ impl Editor {
     }
 
     /// The token was generated or has a new secret.
-    fn has_secret(self, new: NewSecret) {
+    fn has_secret(self, new: Made) {
         self.page.selection.update(|selection| selection.only(new.token.id));
         self.page.dialogs.open(Dialog::Save(Box::new(new)));
         self.page.refresh();
