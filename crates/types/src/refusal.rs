@@ -132,9 +132,9 @@ impl Held {
 /// As serde writes it: `"SignedOut"`, or an object of one member, the variant with what it holds.
 impl<'de> Deserialize<'de> for Refusal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Refusal, D::Error> {
-        struct Reader;
+        struct Written;
 
-        impl<'de> Visitor<'de> for Reader {
+        impl<'de> Visitor<'de> for Written {
             type Value = Refusal;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,7 +153,7 @@ impl<'de> Deserialize<'de> for Refusal {
             }
         }
 
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(Written)
     }
 }
 

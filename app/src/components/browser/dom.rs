@@ -3,7 +3,8 @@
 use leptos::ev;
 use leptos::prelude::{document, on_cleanup, request_animation_frame, window, window_event_listener};
 use leptos::web_sys::{
-    Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Node, Url,
+    Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Node,
+    Url,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

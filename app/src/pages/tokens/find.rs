@@ -40,8 +40,8 @@ mod form {
                 </option>
             }
         };
-        let sorted = (sort != Sort::default())
-            .then(|| view! { <input type="hidden" name="sort" value=sort.to_query() /> });
+        let sorted =
+            (sort != Sort::default()).then(|| view! { <input type="hidden" name="sort" value=sort.to_query() /> });
         view! {
             <form
                 id=FORM

@@ -4,9 +4,7 @@ use keyrack_domain::types::{accounts::Profile, methods::MethodInfo, refusal::Ref
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{
-    TokensIsland, filter::Show, find::Find, sorting::Sort,
-};
+use super::{TokensIsland, filter::Show, find::Find, sorting::Sort};
 use crate::{
     components::{
         icon::{Glyph, Icon},

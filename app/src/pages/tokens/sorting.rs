@@ -58,7 +58,8 @@ impl Sort {
 
     /// Puts the tokens in order. Equal ones are ordered by description and then by age, in both directions.
     pub fn apply(self, tokens: &mut Vec<TokenView>) {
-        let keys = |text: fn(&TokenView) -> &str| tokens.iter().map(|token| SortKey::new(text(token))).collect::<Vec<_>>();
+        let keys =
+            |text: fn(&TokenView) -> &str| tokens.iter().map(|token| SortKey::new(text(token))).collect::<Vec<_>>();
         let descriptions = keys(|token| &token.description);
         let texts = match self.column.order {
             Order::Text(text) => keys(text),

@@ -20,7 +20,8 @@ mod ssr {
     pub async fn create(draft: &TokenDraft, confirm: ConfirmInput) -> Answer<Made> {
         no_store();
         let (keyrack, confirmed) = confirmed(confirm).await?;
-        let new = keyrack.tokens.create(&confirmed, &crate::drafts::new_token(draft)?).await.map_err(crate::refusal::of)?;
+        let new =
+            keyrack.tokens.create(&confirmed, &crate::drafts::new_token(draft)?).await.map_err(crate::refusal::of)?;
         Ok(made(&keyrack, confirmed.caller(), new).await)
     }
 }

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Made {
     pub token: TokenView,
     pub secret: String,
-    /// A line for a shell that calls a method that the token opens, on this server. Holds the secret. Empty when the token opens no
-    /// method.
+    /// A line for a shell that calls a method that the token opens, on this server. Holds the secret.
     pub curl: String,
     /// What the token opens, in a sentence.
     pub opens: String,
@@ -34,20 +33,19 @@ pub(super) mod ssr {
 
     /// Changes nothing, so it is the better first call where the token opens it.
     const GENTLE: &str = "environment.control.GetEnvs";
+    /// Open to every token, also to one whose methods this server no longer has.
+    const ALWAYS: &str = "users.authentication.CheckSign";
 
     /// Adds the first call to a new secret.
     pub async fn made(keyrack: &Keyrack, caller: &Caller, new: NewSecret) -> Made {
         let NewSecret { token, secret } = new;
-        let curl = match first_call(&token.methods) {
-            Some(name) => line(keyrack, caller, name).await.replace("$KEYRACK_TOKEN", &secret),
-            None => String::new(),
-        };
+        let curl = line(keyrack, caller, first_call(&token.methods)).await.replace("$KEYRACK_TOKEN", &secret);
         Made { opens: opens(&token), curl, token, secret }
     }
 
     /// The method of the example: one that changes nothing where the token opens it, else the first.
-    fn first_call(methods: &[String]) -> Option<&str> {
-        methods.iter().find(|name| *name == GENTLE).or(methods.first()).map(String::as_str)
+    fn first_call(methods: &[String]) -> &str {
+        methods.iter().find(|name| *name == GENTLE).or(methods.first()).map_or(ALWAYS, String::as_str)
     }
 
     /// The line for a method; where it takes an environment, with one that the caller has. Without one, and when they cannot be read, it
@@ -84,9 +82,9 @@ pub(super) mod ssr {
         #[test]
         fn the_first_call_is_gentle_where_it_can_be() {
             let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-            assert_eq!(first_call(&names(&["a.b.C", GENTLE])), Some(GENTLE));
-            assert_eq!(first_call(&names(&["a.b.C", "a.b.D"])), Some("a.b.C"));
-            assert_eq!(first_call(&[]), None);
+            assert_eq!(first_call(&names(&["a.b.C", GENTLE])), GENTLE);
+            assert_eq!(first_call(&names(&["a.b.C", "a.b.D"])), "a.b.C");
+            assert_eq!(first_call(&[]), ALWAYS);
         }
 
         #[test]

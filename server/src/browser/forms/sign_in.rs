@@ -65,8 +65,7 @@ pub async fn sign_in(
             response
         }
         Err(error) => {
-            let wrong =
-                matches!(error, Error::WrongSignIn { .. } | Error::NotAuthenticated(_) | Error::Forbidden(_));
+            let wrong = matches!(error, Error::WrongSignIn { .. } | Error::NotAuthenticated(_) | Error::Forbidden(_));
             let outcome =
                 SigninOutcome { email: form.email, message: message(error), wrong, by_token, next: form.next };
             again.show(&browser, "/signin", outcome).await
