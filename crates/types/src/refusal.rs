@@ -90,17 +90,11 @@ impl Refusal {
 /// WASM for it: a reader for each variant.
 #[derive(Deserialize)]
 struct Held {
-    #[serde(default)]
     wait: Option<u32>,
-    #[serde(default)]
     totp: Option<bool>,
-    #[serde(default)]
     passkey: Option<bool>,
-    #[serde(default)]
     field: Option<Field>,
-    #[serde(default)]
     message: Option<String>,
-    #[serde(default)]
     current: Option<Box<TokenView>>,
 }
 
@@ -132,9 +126,9 @@ impl Held {
 /// As serde writes it: `"SignedOut"`, or an object of one member, the variant with what it holds.
 impl<'de> Deserialize<'de> for Refusal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Refusal, D::Error> {
-        struct Written;
+        struct RefusalVisitor;
 
-        impl<'de> Visitor<'de> for Written {
+        impl<'de> Visitor<'de> for RefusalVisitor {
             type Value = Refusal;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,7 +147,7 @@ impl<'de> Deserialize<'de> for Refusal {
             }
         }
 
-        deserializer.deserialize_any(Written)
+        deserializer.deserialize_any(RefusalVisitor)
     }
 }
 
@@ -166,7 +160,28 @@ fn seconds(count: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
     use super::*;
+    use crate::methods::ApiSet;
+
+    fn token() -> TokenView {
+        TokenView {
+            id: 1,
+            description: "deploy".into(),
+            api_set: ApiSet::Custom,
+            methods: vec!["environment.control.StopEnv".into()],
+            expires: None,
+            expired: false,
+            last_used: None,
+            used: None,
+            created: DateTime::UNIX_EPOCH,
+            owner: "ada@example.org".into(),
+            mine: true,
+            shared: false,
+            version: 1,
+        }
+    }
 
     #[test]
     fn every_refusal_is_read_as_it_is_written() {
@@ -179,6 +194,7 @@ mod tests {
             Refusal::TooManyTries { wait: 60 },
             Refusal::Field { field: Field::NewPassword, message: message() },
             Refusal::Invalid { message: message() },
+            Refusal::Changed { current: Box::new(token()) },
             Refusal::Gone { message: message() },
             Refusal::Limit { message: message() },
             Refusal::Forbidden { message: message() },
