@@ -200,17 +200,13 @@ pub fn set_value(id: &str, value: &str) {
 
 /// Calls `changed` whenever something is typed into or chosen in a form, which is not sent from then on.
 pub fn follow_form(id: &'static str, changed: impl Fn() + 'static) {
-    let within = move |event: &Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-        by_id(id).is_some_and(|form| form.contains(target.as_ref()))
-    };
     let typed = window_event_listener(ev::input, move |event| {
-        if within(&event) {
+        if is_within(id, &event) {
             changed();
         }
     });
     let sent = window_event_listener(ev::submit, move |event| {
-        if within(&event) {
+        if is_within(id, &event) {
             event.prevent_default();
         }
     });
@@ -226,4 +222,19 @@ pub fn send_form(id: &str) {
         // Fails only for a form that is not in the page any more.
         let _ = form.submit();
     }
+}
+
+/// Calls `pressed` whenever an element that the server rendered is pressed.
+pub fn on_press(id: &'static str, pressed: impl Fn() + 'static) {
+    let listening = window_event_listener(ev::click, move |event| {
+        if is_within(id, &event) {
+            pressed();
+        }
+    });
+    on_cleanup(move || listening.remove());
+}
+
+fn is_within(id: &str, event: &Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+    by_id(id).is_some_and(|element| element.contains(target.as_ref()))
 }

@@ -69,6 +69,9 @@ pub fn value(_id: &str) -> String {
 /// Fills a field, or chooses an option.
 pub fn set_value(_id: &str, _value: &str) {}
 
+/// Calls `pressed` whenever an element is pressed.
+pub fn on_press(_id: &'static str, _pressed: impl Fn() + 'static) {}
+
 /// Follows what is typed into a form.
 pub fn follow_form(_id: &'static str, _changed: impl Fn() + 'static) {}
 

@@ -4,7 +4,7 @@ use keyrack_domain::types::{accounts::Profile, methods::MethodInfo, refusal::Ref
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{TokensIsland, filter::Show, find::Find, sorting::Sort};
+use super::{TokensIsland, empty::Empty, filter::Show, find::Find, sorting::Sort};
 use crate::{
     components::{
         icon::{Glyph, Icon},
@@ -36,9 +36,11 @@ pub fn TokensPage() -> impl IntoView {
             {Suspend::new(async move {
                 match load().await {
                     Ok((list, methods)) => {
+                        let may_manage = list.may_manage;
                         view! {
                             <Find search=search.clone() show sort />
-                            <TokensIsland list methods sort search show=show.key().to_owned() viewer by_token origin />
+                            <TokensIsland list methods sort search show=show.key().to_owned() viewer by_token />
+                            <Empty origin may_manage />
                         }
                             .into_any()
                     }

@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use super::super::columns::Column;
 use super::super::state::Page;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::redrawn::Redrawn;
 
 /// The row of headings.
 #[component]
 pub(super) fn Head(page: Page) -> impl IntoView {
-    let columns = move || page.columns.read().iter().map(|column| heading(page, column)).collect_view();
+    let columns = move || Redrawn(page.columns.read().iter().map(|column| heading(page, column)).collect_view());
     view! {
         <thead role="rowgroup">
             <tr role="row">

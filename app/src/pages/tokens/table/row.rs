@@ -7,6 +7,7 @@ use super::super::columns::Column;
 use super::super::state::{Page, row_id};
 use super::cell;
 use super::keys::{checked, clicked, opened};
+use crate::components::redrawn::Redrawn;
 
 /// A token. The row stays, and keeps the keyboard, while its cells are drawn anew after a change.
 #[component]
@@ -49,7 +50,7 @@ pub(super) fn TokenRow(page: Page, token: TokenView) -> impl IntoView {
                     />
                 </label>
             </td>
-            {move || cells(&now.read(), &page.list.read(), &page.columns.read(), tab_stop)}
+            {move || Redrawn(cells(&now.read(), &page.list.read(), &page.columns.read(), tab_stop))}
         </tr>
     }
 }
