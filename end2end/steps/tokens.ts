@@ -22,12 +22,33 @@ export class TokenList {
   }
 
   row(description: string): Locator {
-    return this.rows.filter({ has: this.page.locator("td:first-child").getByText(description, { exact: true }) });
+    return this.rows.filter({ has: this.page.locator("td.cell-description").getByText(description, { exact: true }) });
   }
 
-  /** The first cell of each row, from top to bottom. */
+  /** The description of each row, from top to bottom. */
   get descriptions(): Locator {
-    return this.rows.locator("td:first-child");
+    return this.rows.locator("td.cell-description");
+  }
+
+  /** The cells of a row from Description on, without the checkbox. */
+  cells(description: string): Locator {
+    return this.row(description).locator("td:not(.cell-select)");
+  }
+
+  checkbox(description: string): Locator {
+    return this.grid.getByRole("checkbox", { name: `Select ${description}`, exact: true });
+  }
+
+  get selectAll(): Locator {
+    return this.grid.getByRole("checkbox", { name: "Select all" });
+  }
+
+  get search(): Locator {
+    return this.page.getByRole("searchbox", { name: "Search tokens" });
+  }
+
+  get show(): Locator {
+    return this.page.getByRole("combobox", { name: "Show" });
   }
 
   button(name: "Generate" | "Edit" | "Copy" | "Remove" | "Refresh"): Locator {
@@ -48,13 +69,13 @@ export class TokenList {
   }
 
   async edit(description: string): Promise<TokenDialog> {
-    await this.row(description).click();
+    await this.cells(description).first().click();
     await this.button("Edit").click();
     return this.dialog("Edit Access Token");
   }
 
   async copy(description: string): Promise<TokenDialog> {
-    await this.row(description).click();
+    await this.cells(description).first().click();
     await this.button("Copy").click();
     return this.dialog("Copy Access Token");
   }

@@ -18,7 +18,7 @@ test("a copy is a new token after an old one", async ({ page, enter, owner, serv
   const secret = await new Save(page).take();
   expect(secret).not.toBe(original.secret);
   await expect(list.descriptions).toHaveText(["Deploy", "Deploy (copy)"]);
-  await expect(list.selected.locator("td:first-child")).toHaveText(["Deploy (copy)"]);
+  await expect(list.selected.locator("td.cell-description")).toHaveText(["Deploy (copy)"]);
   for (const value of [secret, original.secret]) {
     expect(await api("users.authentication.CheckSign", {}, value)).toMatchObject({ result: 0 });
   }

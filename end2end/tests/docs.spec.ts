@@ -34,6 +34,15 @@ test("every class has a page that is complete", async ({ page, open, axe }) => {
   }
   // All come from one template; the last one is a short one.
   await axe(page);
+  const others = page.getByRole("navigation", { name: "API classes" });
+  await others.getByText((classes as string[]).at(-1)!.split("/").pop()!).first().click();
+  await expect(others.locator("[aria-current=page]")).toHaveText((classes as string[]).at(-1)!.split("/").pop()!);
+  await axe(page);
+  await others.getByRole("link", { name: "environment.control" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("environment.control");
+  await page.getByRole("searchbox", { name: "Search methods" }).fill("stopenv");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page).toHaveURL("/docs/api?q=stopenv");
 });
 
 test("a method has its parameters, answer, codes and a line that works", async ({ page, open, owner, server }) => {
@@ -49,6 +58,16 @@ test("a method has its parameters, answer, codes and a line that works", async (
   const { secret } = await owner.token("Docs", { apiList: "environment.control.GetEnvs" });
   const answer = await fetch(server.url + path, { headers: { Authorization: `Bearer ${secret}` } });
   expect(await answer.json()).toMatchObject({ result: 8202 });
+});
+
+test("what no token may call shows a session, and the line works with one", async ({ page, open, server, api }) => {
+  await open(page, "/docs/api/users.authentication#CreateToken");
+  const lines = page.getByRole("region", { name: "CreateToken", exact: true }).locator("pre").first();
+  await expect(lines).toContainText('-H "Authorization: Bearer $KEYRACK_SESSION"');
+  const { session } = await api("users.authentication.Signin", { login: server.email, password: server.password });
+  const path = "/1.0/users/authentication/rest/checksign";
+  const answer = await fetch(server.url + path, { headers: { Authorization: `Bearer ${String(session)}` } });
+  expect(await answer.json()).toMatchObject({ result: 0 });
 });
 
 test("what is not there is said, with the way back", async ({ page, open, axe, allowConsole }) => {

@@ -65,7 +65,7 @@ test("a prepared set is one choice", async ({ page, enter, owner, server, axe, a
   await expect(confirm.lines.first()).toHaveText(/^It opens the API set IDE Plugins: \d+ methods\.$/);
   await confirm.with(server.password);
   const secret = await new Save(page).take();
-  await expect(list.row("IDE Plugins").getByRole("gridcell").nth(1)).toHaveText("IDE Plugins");
+  await expect(list.cells("IDE Plugins").nth(1)).toHaveText("IDE Plugins");
   expect(await api("environment.control.GetEnvs", {}, secret)).toMatchObject({ result: 0 });
   expect(await api("environment.control.GetSumStat", { envName: "my-project" }, secret)).toMatchObject({ result: 8202 });
   expect(await owner.descriptions()).toEqual(["IDE Plugins"]);

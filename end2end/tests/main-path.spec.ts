@@ -70,7 +70,7 @@ test("a person makes a token, a script stops the environment with it, the dashbo
   await save.button("Done").click();
   await expect(save.root).toBeHidden();
   await expect(list.row("Night shift")).toHaveAttribute("aria-selected", "true");
-  await expect(list.row("Night shift").getByRole("gridcell")).toContainText(["Night shift", "Custom", "Never", "-"]);
+  await expect(list.cells("Night shift")).toContainText(["Night shift", "Custom", "Never", "-"]);
 
   // The script.
   const url = `${server.url}/1.0/environment/control/rest/stopenv?envName=my-project`;
@@ -92,7 +92,7 @@ test("a person makes a token, a script stops the environment with it, the dashbo
 
   // The use is on record.
   await list.button("Refresh").click();
-  await expect(list.row("Night shift").getByRole("gridcell").nth(3)).toHaveText(/^\d+ [A-Z][a-z]{2} \d{4}$/);
+  await expect(list.cells("Night shift").nth(3)).toHaveText(/^\d+ [A-Z][a-z]{2} \d{4}$/);
 });
 
 test("a token is refused from the moment it is removed", async ({ page, server, enter, api, owner }) => {

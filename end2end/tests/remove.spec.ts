@@ -16,8 +16,8 @@ test("the dialog lists what goes, asks for the password, and takes all of it", a
   const kept = await owner.token("Charlie");
   await enter(page, "/settings/tokens");
   const list = new TokenList(page);
-  await list.row("Alpha").click();
-  await list.row("Bravo").click({ modifiers: ["Shift"] });
+  await list.cells("Alpha").first().click();
+  await list.cells("Bravo").first().click({ modifiers: ["Shift"] });
   await list.button("Remove").click();
   const remove = new Remove(page);
   await expect(remove.tokens).toHaveText([/^Alpha\s+Custom$/, /^Bravo\s+Extended Access$/]);
@@ -42,7 +42,7 @@ test("Cancel and Esc remove nothing", async ({ page, enter, owner }) => {
   await enter(page, "/settings/tokens");
   const list = new TokenList(page);
   const remove = new Remove(page);
-  await list.row("Alpha").click();
+  await list.cells("Alpha").first().click();
   await list.button("Remove").click();
   await remove.button("Cancel").click();
   await expect(remove.root).toBeHidden();
@@ -60,7 +60,7 @@ test("a wrong or missing password removes nothing", async ({ page, enter, owner,
   await enter(page, "/settings/tokens");
   const list = new TokenList(page);
   const remove = new Remove(page);
-  await list.row("Alpha").click();
+  await list.cells("Alpha").first().click();
   await list.button("Remove").click();
   await remove.button("Remove").click();
   await expect(remove.password).toHaveAccessibleDescription("Write your password.");
@@ -77,7 +77,7 @@ test("many tokens at once stay within the window", async ({ page, enter, owner, 
   for (let number = 1; number <= 30; number++) await owner.token(`Token ${String(number).padStart(2, "0")}`);
   await enter(page, "/settings/tokens");
   const list = new TokenList(page);
-  await list.row("Token 01").click();
+  await list.cells("Token 01").first().click();
   await page.keyboard.press("Control+a");
   await expect(list.selected).toHaveCount(30);
   await list.button("Remove").click();

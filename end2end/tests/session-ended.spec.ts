@@ -130,7 +130,7 @@ test("while tokens are removed, or regenerated", async ({ page, enter, owner, se
   const token = await owner.token("Deploy");
   await enter(page, "/settings/tokens");
   const list = new TokenList(page);
-  await list.row("Deploy").click();
+  await list.cells("Deploy").first().click();
   await list.button("Remove").click();
   await expect(new Remove(page).root).toBeVisible();
   await owner.endBrowserSessions();

@@ -128,7 +128,7 @@ test("is invited, enrols, makes a shared token, is narrowed, and leaves it behin
   await vera.goto("/settings/tokens");
   await vera.locator("html[data-hydrated]").waitFor();
   const verasTokens = new TokenList(vera);
-  await verasTokens.row("Nightly stop").click();
+  await verasTokens.cells("Nightly stop").first().click();
   for (const name of ["Generate", "Edit", "Copy", "Remove"] as const) {
     await expect(verasTokens.button(name), name).toBeDisabled();
   }

@@ -149,3 +149,24 @@ test("tokens are listed, and the docs are whole", async ({ page, server, owner }
   await page.goto("/docs/api/environment.control#StopEnv");
   await expect(page.getByRole("heading", { name: "StopEnv", exact: true })).toBeInViewport();
 });
+
+test("tokens are searched and narrowed by a form, and nothing that needs scripts is offered", async ({ page, server, owner }) => {
+  await owner.token("Deploy");
+  await owner.token("Backup");
+  await signInByForm(page, server.email, server.password, "/settings/tokens");
+  const list = new TokenList(page);
+  await expect(list.rows).toHaveCount(2);
+  await expect(list.button("Generate")).toBeHidden();
+  await expect(list.selectAll).toBeHidden();
+  await list.search.fill("dep");
+  await list.show.selectOption("Never used");
+  await page.getByRole("button", { name: "Find" }).click();
+  await expect(page).toHaveURL("/settings/tokens?search=dep&show=unused");
+  await expect(list.descriptions).toHaveText(["Deploy"]);
+  await expect(list.search).toHaveValue("dep");
+  await expect(list.show).toHaveValue("unused");
+  await list.search.fill("nothing like it");
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByRole("link", { name: "Show all tokens" }).click();
+  await expect(list.rows).toHaveCount(2);
+});

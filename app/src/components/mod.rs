@@ -23,6 +23,7 @@ pub mod new_password;
 pub mod noted_field;
 pub mod passkey;
 pub mod question;
+pub mod redrawn;
 pub mod save_once;
 pub mod selection;
 #[cfg(any(feature = "people", feature = "ssr"))]

@@ -88,9 +88,33 @@ impl Selection {
         self.focus = Some(id);
     }
 
+    /// A checkbox was set or cleared. `range`: with everything from where the last single choice was.
+    pub fn check(&mut self, order: &[i64], id: i64, checked: bool, range: bool) {
+        let place = |id: i64| order.iter().position(|other| *other == id);
+        let anchor = self.anchor.filter(|_| range).and_then(place);
+        let rows = match (anchor, place(id)) {
+            (Some(from), Some(to)) => &order[from.min(to)..=from.max(to)],
+            _ => &[id],
+        };
+        self.ids.retain(|id| !rows.contains(id));
+        if checked {
+            self.ids.extend(rows);
+        }
+        self.anchor = Some(id);
+        self.focus = Some(id);
+    }
+
     /// Ctrl+A.
     pub fn all(&mut self, order: &[i64]) {
         self.ids = order.to_vec();
+    }
+
+    /// Where the keyboard belongs once rows are gone: the row that had it, else the next one that is left, else the last
+    /// one before it.
+    pub fn left_of(at: i64, before: &[i64], now: &[i64]) -> Option<i64> {
+        let place = before.iter().position(|id| *id == at)?;
+        let (earlier, later) = before.split_at(place);
+        later.iter().chain(earlier.iter().rev()).copied().find(|id| now.contains(id))
     }
 
     /// A key that moves: the row it leads to, which is selected (plain), added as a range (Shift) or only focused (Ctrl).
@@ -186,6 +210,32 @@ mod tests {
         selection.all(&ORDER);
         assert_eq!(selection.len(), 5);
         assert_eq!(selection.go(&[], "End", PLAIN), None);
+    }
+
+    #[test]
+    fn checkboxes_add_and_take_away_alone_or_in_ranges() {
+        let mut selection = Selection::default();
+        selection.check(&ORDER, 30, true, false);
+        selection.check(&ORDER, 40, true, false);
+        assert_eq!(selected(&selection), [30, 40]);
+        selection.check(&ORDER, 20, true, true);
+        assert_eq!(selected(&selection), [30, 20, 50, 40], "from 40, the last one that was set");
+        selection.check(&ORDER, 50, false, true);
+        assert_eq!(selected(&selection), [30, 40]);
+        assert_eq!(selection.tab_stop(&ORDER), Some(50));
+        let mut fresh = Selection::default();
+        fresh.check(&ORDER, 20, true, true);
+        assert_eq!(selected(&fresh), [20], "a range without an anchor is the row itself");
+    }
+
+    #[test]
+    fn the_keyboard_goes_to_the_next_row_that_is_left() {
+        let left = |at, now: &[i64]| Selection::left_of(at, &ORDER, now);
+        assert_eq!(left(20, &[10, 30, 50, 40]), Some(50));
+        assert_eq!(left(20, &ORDER), Some(20));
+        assert_eq!(left(40, &[10, 30, 20, 50]), Some(50), "the last row: the one before it");
+        assert_eq!(left(20, &[10]), Some(10));
+        assert_eq!((left(20, &[]), left(77, &ORDER)), (None, None));
     }
 
     #[test]

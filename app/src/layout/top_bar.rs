@@ -11,6 +11,7 @@ use crate::components::{
 /// Mark, navigation, and on the right the settings and who is signed in.
 #[component]
 pub(super) fn TopBar(section: Section, viewer: Option<Viewer>) -> impl IntoView {
+    let signed_in = viewer.is_some();
     view! {
         <header class="top-bar">
             <a class="brand" href="/" aria-label="Keyrack">
@@ -21,6 +22,14 @@ pub(super) fn TopBar(section: Section, viewer: Option<Viewer>) -> impl IntoView 
                 <a href="/" aria-current=current(section == Section::Environments)>
                     "Environments"
                 </a>
+                {signed_in
+                    .then(|| {
+                        view! {
+                            <a href="/settings/tokens" aria-current=current(section == Section::Tokens)>
+                                "Access Tokens"
+                            </a>
+                        }
+                    })}
                 <a href="/docs/api" aria-current=current(section == Section::Docs)>
                     "API docs"
                 </a>

@@ -1,14 +1,19 @@
-//! The date forms of the product: `dd-mm-yyyy` where a person types, `27 Aug 2018` where a person reads,
-//! `yyyy-MM-dd HH:mm:ss` (UTC) on the wire, where ISO 8601 is read too.
+//! The date forms of the product: `dd-mm-yyyy` where a person types (`yyyy-mm-dd` and `d.m.yyyy` are read too),
+//! `27 Aug 2018` where a person reads, `yyyy-MM-dd HH:mm:ss` (UTC) on the wire, where ISO 8601 is read too.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 /// Why a typed day was not taken. `Display` tells the person what would be right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
-    /// Not of the form `dd-mm-yyyy`.
+    /// Of none of the forms that are read.
     #[error("Write the date as dd-mm-yyyy, for example 31-12-2027, or leave it empty for a token that never expires.")]
     Form,
+    /// Written with slashes, which put the month first for some people and the day for others.
+    #[error(
+        "With slashes, 03/04/2027 is a day in March to some and in April to others. Write the date as dd-mm-yyyy, for example 31-12-2027."
+    )]
+    Slashes,
     /// The form is right, but the calendar has no such day.
     #[error("There is no such day in the calendar. Write the date as dd-mm-yyyy, for example 28-02-2027.")]
     NoSuchDay,
@@ -17,31 +22,44 @@ pub enum DateError {
     Past,
 }
 
-/// Reads a day typed as `dd-mm-yyyy`; surrounding blanks are ignored and an empty text means "never".
+/// Reads a day typed as `dd-mm-yyyy`, `yyyy-mm-dd` or `d.m.yyyy`; surrounding blanks are ignored and an empty text means
+/// "never".
 ///
 /// # Errors
-/// [`DateError::Form`] or [`DateError::NoSuchDay`]; being past is for the caller to judge, who knows today.
+/// [`DateError::Form`], [`DateError::Slashes`] or [`DateError::NoSuchDay`]; being past is for the caller to judge, who
+/// knows today.
 pub fn parse_typed_day(text: &str) -> Result<Option<NaiveDate>, DateError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    let bytes = text.as_bytes();
-    let well_formed = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, byte)| match at {
-            2 | 5 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    if !well_formed {
-        return Err(DateError::Form);
-    }
-    let number = |range: std::ops::Range<usize>| text[range].parse::<u32>().map_err(|_| DateError::Form);
-    let (day, month, year) = (number(0..2)?, number(3..5)?, number(6..10)?);
+    let (day, month, year) =
+        typed_parts(text).ok_or(if is_slashed(text) { DateError::Slashes } else { DateError::Form })?;
     // A year before 1000 is a typing slip (0027 for 2027), never a date somebody means.
     if year < 1000 {
         return Err(DateError::NoSuchDay);
     }
     NaiveDate::from_ymd_opt(year as i32, month, day).map(Some).ok_or(DateError::NoSuchDay)
+}
+
+/// Day, month and year of a text in one of the forms that can be read in one way only.
+fn typed_parts(text: &str) -> Option<(u32, u32, u32)> {
+    let one_or_two = |text: &str| parse_exact(text, text.len().clamp(1, 2));
+    let parts: Vec<&str> = text.split(['-', '.']).collect();
+    let [first, second, third] = parts[..] else { return None };
+    match (text.contains('.'), text.contains('-')) {
+        (true, false) => Some((one_or_two(first)?, one_or_two(second)?, parse_exact(third, 4)?)),
+        (false, true) if first.len() == 4 => {
+            Some((parse_exact(third, 2)?, parse_exact(second, 2)?, parse_exact(first, 4)?))
+        }
+        (false, true) => Some((parse_exact(first, 2)?, parse_exact(second, 2)?, parse_exact(third, 4)?)),
+        _ => None,
+    }
+}
+
+/// Whether a text is made of numbers between slashes.
+fn is_slashed(text: &str) -> bool {
+    text.contains('/') && text.bytes().all(|byte| byte == b'/' || byte.is_ascii_digit())
 }
 
 /// A day as it is typed: `dd-mm-yyyy`.
@@ -53,6 +71,26 @@ pub fn typed_day(day: NaiveDate) -> String {
 pub fn readable_day(day: NaiveDate) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     format!("{} {} {}", day.day(), MONTHS[day.month0() as usize], day.year())
+}
+
+/// How far a day is ahead of today: `today`, `tomorrow`, `in 3 days`, `in 5 months`, `in 2 years`. Empty for a past day.
+pub fn days_ahead(day: NaiveDate, today: NaiveDate) -> String {
+    /// From here on a number of days says less than months do.
+    const DAYS: i64 = 60;
+    /// From here on a number of months says less than years do.
+    const MONTHS: i64 = 24;
+    let days = (day - today).num_days();
+    let months = i64::from(day.year() - today.year()) * 12 + i64::from(day.month())
+        - i64::from(today.month())
+        - i64::from(day.day() < today.day());
+    match days {
+        ..0 => String::new(),
+        0 => "today".into(),
+        1 => "tomorrow".into(),
+        2..=DAYS => format!("in {days} days"),
+        _ if months < MONTHS => format!("in {months} months"),
+        _ => format!("in {} years", months / 12),
+    }
 }
 
 /// A moment as it is read, in UTC: `27 Aug 2018, 14:05`.
@@ -207,6 +245,36 @@ mod tests {
     }
 
     #[test]
+    fn forms_that_can_be_read_in_one_way_only_are_read() {
+        for text in ["09-03-2027", "2027-03-09", "9.3.2027", "09.03.2027"] {
+            assert_eq!(parse_typed_day(text).map(|day| day.map(readable_day)), Ok(Some("9 Mar 2027".into())), "{text}");
+        }
+        for text in ["9/3/2027", "03/09/2027", "2027/03/09"] {
+            assert_eq!(parse_typed_day(text), Err(DateError::Slashes), "{text}");
+        }
+    }
+
+    #[test]
+    fn how_far_a_day_is_ahead_is_rounded_down() {
+        let day = |text: &str| parse_typed_day(text).unwrap().unwrap();
+        let today = day("2026-12-01");
+        for (text, ahead) in [
+            ("2026-11-30", ""),
+            ("2026-12-01", "today"),
+            ("2026-12-02", "tomorrow"),
+            ("2026-12-04", "in 3 days"),
+            ("2027-01-30", "in 60 days"),
+            ("2027-02-28", "in 2 months"),
+            ("2027-12-01", "in 12 months"),
+            ("2028-11-30", "in 23 months"),
+            ("2028-12-01", "in 2 years"),
+            ("9999-12-31", "in 7973 years"),
+        ] {
+            assert_eq!(days_ahead(day(text), today), ahead, "{text}");
+        }
+    }
+
+    #[test]
     fn the_time_of_an_end_is_told_unless_it_is_the_end_of_the_day() {
         let read = |text| readable_end(parse_wire_moment(text).unwrap());
         assert_eq!(read("2026-12-02"), "2 Dec 2026");
@@ -217,7 +285,9 @@ mod tests {
 
     #[test]
     fn other_forms_and_impossible_days_are_told_apart() {
-        for text in ["2027-03-09", "9-3-2027", "09/03/2027", "09-03-27", "tomorrow", "０９-03-2027"] {
+        for text in
+            ["9-3-2027", "09-03-27", "9.3.27", "09-03.2027", "2027-3-9", "..", "1/2/soon", "tomorrow", "０９-03-2027"]
+        {
             assert_eq!(parse_typed_day(text), Err(DateError::Form), "{text}");
         }
         for text in ["31-02-2027", "00-01-2027", "01-13-2027", "01-01-0027"] {

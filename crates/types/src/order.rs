@@ -28,6 +28,20 @@ pub fn sort_by_name<T>(list: &mut [T], name: impl Fn(&T) -> &str) {
     list.sort_by_cached_key(|item| SortKey::new(name(item)));
 }
 
+/// The places of a list in another order; equal items stay in theirs. One function for lists of all types: the standard library's sort
+/// is 4 KB of WASM for each.
+pub fn places(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..length).collect();
+    places.sort_unstable_by(|a, b| compare(*a, *b).then(a.cmp(b)));
+    places
+}
+
+/// Puts a list into the order of [`places`].
+pub fn arrange<T>(list: Vec<T>, places: Vec<usize>) -> Vec<T> {
+    let mut items: Vec<Option<T>> = list.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|place| items.get_mut(place).and_then(Option::take)).collect()
+}
+
 fn base_letters(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -64,6 +78,13 @@ fn decomposed(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_items_stay_in_their_order() {
+        let list = vec![("b", 1), ("a", 2), ("b", 3), ("a", 4)];
+        let order = places(list.len(), &|one, other| list[one].0.cmp(list[other].0));
+        assert_eq!(arrange(list, order), [("a", 2), ("a", 4), ("b", 1), ("b", 3)]);
+    }
 
     #[test]
     fn accents_stand_beside_their_base_letters() {

@@ -1,6 +1,9 @@
 //! Expected refusals, as values that a dialog can show.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::tokens::TokenView;
 
@@ -19,7 +22,7 @@ pub enum Field {
 }
 
 /// Why a request was not carried out; nothing was changed. Every text is ready for a person to read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Refusal {
     /// The session is over: sign in again and come back.
     SignedOut,
@@ -83,9 +86,130 @@ impl Refusal {
     }
 }
 
+/// What the variants of [`Refusal`] hold, together. Read by the code that serde makes for the enum, every page would load 15 KB of
+/// WASM for it: a reader for each variant.
+#[derive(Deserialize)]
+struct Held {
+    wait: Option<u32>,
+    totp: Option<bool>,
+    passkey: Option<bool>,
+    field: Option<Field>,
+    message: Option<String>,
+    current: Option<Box<TokenView>>,
+}
+
+impl Held {
+    /// The variant of this name.
+    fn variant<E: Error>(self, name: &str) -> Result<Refusal, E> {
+        let Held { wait, totp, passkey, field, message, current } = self;
+        let made = (|| {
+            Some(match name {
+                "WrongPassword" => Refusal::WrongPassword { wait: wait? },
+                "SecondFactorNeeded" => Refusal::SecondFactorNeeded { totp: totp?, passkey: passkey? },
+                "WrongCode" => Refusal::WrongCode { wait: wait? },
+                "TooManyTries" => Refusal::TooManyTries { wait: wait? },
+                "Field" => Refusal::Field { field: field?, message: message? },
+                "Invalid" => Refusal::Invalid { message: message? },
+                "Changed" => Refusal::Changed { current: current? },
+                "Gone" => Refusal::Gone { message: message? },
+                "Limit" => Refusal::Limit { message: message? },
+                "Forbidden" => Refusal::Forbidden { message: message? },
+                "WrongState" => Refusal::WrongState { message: message? },
+                "Unavailable" => Refusal::Unavailable { message: message? },
+                _ => return None,
+            })
+        })();
+        made.ok_or_else(|| E::custom("not a refusal, or not all of it"))
+    }
+}
+
+/// As serde writes it: `"SignedOut"`, or an object of one member, the variant with what it holds.
+impl<'de> Deserialize<'de> for Refusal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Refusal, D::Error> {
+        struct RefusalVisitor;
+
+        impl<'de> Visitor<'de> for RefusalVisitor {
+            type Value = Refusal;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a refusal")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Refusal, E> {
+                if name == "SignedOut" { Ok(Refusal::SignedOut) } else { Err(E::custom("not a refusal")) }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Refusal, A::Error> {
+                match members.next_entry::<String, Held>()? {
+                    Some((name, held)) => held.variant(&name),
+                    None => Err(A::Error::custom("an empty refusal")),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(RefusalVisitor)
+    }
+}
+
 /// What a server function answers when nothing unexpected happened.
 pub type Answer<T> = Result<T, Refusal>;
 
 fn seconds(count: u32) -> String {
     if count == 1 { "1 second".into() } else { format!("{count} seconds") }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::methods::ApiSet;
+
+    fn token() -> TokenView {
+        TokenView {
+            id: 1,
+            description: "deploy".into(),
+            api_set: ApiSet::Custom,
+            methods: vec!["environment.control.StopEnv".into()],
+            expires: None,
+            expired: false,
+            last_used: None,
+            used: None,
+            created: DateTime::UNIX_EPOCH,
+            owner: "ada@example.org".into(),
+            mine: true,
+            shared: false,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn every_refusal_is_read_as_it_is_written() {
+        let message = || "No.".to_owned();
+        let all = [
+            Refusal::SignedOut,
+            Refusal::WrongPassword { wait: 3 },
+            Refusal::SecondFactorNeeded { totp: true, passkey: false },
+            Refusal::WrongCode { wait: 0 },
+            Refusal::TooManyTries { wait: 60 },
+            Refusal::Field { field: Field::NewPassword, message: message() },
+            Refusal::Invalid { message: message() },
+            Refusal::Changed { current: Box::new(token()) },
+            Refusal::Gone { message: message() },
+            Refusal::Limit { message: message() },
+            Refusal::Forbidden { message: message() },
+            Refusal::WrongState { message: message() },
+            Refusal::Unavailable { message: message() },
+        ];
+        for refusal in all {
+            let text = serde_json::to_string(&refusal).unwrap();
+            assert_eq!(serde_json::from_str::<Refusal>(&text).unwrap(), refusal, "{text}");
+            let answer: Answer<u8> = Err(refusal);
+            let text = serde_json::to_string(&answer).unwrap();
+            assert_eq!(serde_json::from_str::<Answer<u8>>(&text).unwrap(), answer, "{text}");
+        }
+        for text in [r#""Other""#, "{}", r#"{"Gone":{}}"#, r#"{"Other":{"message":"x"}}"#, "7"] {
+            assert!(serde_json::from_str::<Refusal>(text).is_err(), "{text}");
+        }
+    }
 }

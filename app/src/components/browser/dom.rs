@@ -3,9 +3,12 @@
 use leptos::ev;
 use leptos::prelude::{document, on_cleanup, request_animation_frame, window, window_event_listener};
 use leptos::web_sys::{
-    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Url,
+    Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Node,
+    Url,
 };
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, Request, RequestCredentials, RequestInit, Response};
 
 /// The element with this id.
 fn by_id(id: &str) -> Option<Element> {
@@ -153,7 +156,7 @@ async fn write_clipboard(text: &str) -> bool {
     if AsRef::<JsValue>::as_ref(&clipboard).is_undefined() {
         return false;
     }
-    wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.is_ok()
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }
 
 fn exec_copy() -> bool {
@@ -161,19 +164,56 @@ fn exec_copy() -> bool {
     document.exec_command("copy").unwrap_or(false)
 }
 
-/// The value of a field; empty when it is not there.
-pub fn value(id: &str) -> String {
-    by_id(id)
-        .and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
-        .map(|field| field.value())
-        .unwrap_or_default()
+/// Calls a method of the API with a token, as a script does: without the session of this page. `Err` has the error of the
+/// answer; `None` when none came.
+pub async fn call_api(path: &str, token: &str) -> Option<Result<(), String>> {
+    let headers = Headers::new().ok()?;
+    headers.set("Authorization", &["Bearer ", token].concat()).ok()?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_credentials(RequestCredentials::Omit);
+    let request = Request::new_with_str_and_init(path, &init).ok()?;
+    let answer = JsFuture::from(window().fetch_with_request(&request)).await.ok()?;
+    let json = answer.unchecked_into::<Response>().json().ok()?;
+    let json = JsFuture::from(json).await.ok()?;
+    let member = |name: &str| js_sys::Reflect::get(&json, &name.into()).unwrap_or_default();
+    match member("result").as_f64()? {
+        0.0 => Some(Ok(())),
+        _ => Some(Err(member("error").as_string().unwrap_or_default())),
+    }
 }
 
-/// Fills a field.
+/// The value of a field; empty when it is not there.
+pub fn value(id: &str) -> String {
+    let value = by_id(id).and_then(|field| js_sys::Reflect::get(&field, &"value".into()).ok());
+    value.and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+/// Fills a field, or chooses an option.
 pub fn set_value(id: &str, value: &str) {
-    if let Some(field) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
-        field.set_value(value);
+    if let Some(field) = by_id(id) {
+        // Fails only for a frozen object, and fields are not.
+        let _ = js_sys::Reflect::set(&field, &"value".into(), &value.into());
     }
+}
+
+/// Calls `changed` whenever something is typed into or chosen in a form, which is not sent from then on.
+pub fn follow_form(id: &'static str, changed: impl Fn() + 'static) {
+    let typed = window_event_listener(ev::input, move |event| {
+        if is_within(id, &event) {
+            changed();
+        }
+    });
+    let sent = window_event_listener(ev::submit, move |event| {
+        if is_within(id, &event) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || {
+        typed.remove();
+        sent.remove();
+    });
 }
 
 /// Sends a form as it is, without the browser's own checks.
@@ -182,4 +222,19 @@ pub fn send_form(id: &str) {
         // Fails only for a form that is not in the page any more.
         let _ = form.submit();
     }
+}
+
+/// Calls `pressed` whenever an element that the server rendered is pressed.
+pub fn on_press(id: &'static str, pressed: impl Fn() + 'static) {
+    let listening = window_event_listener(ev::click, move |event| {
+        if is_within(id, &event) {
+            pressed();
+        }
+    });
+    on_cleanup(move || listening.remove());
+}
+
+fn is_within(id: &str, event: &Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+    by_id(id).is_some_and(|element| element.contains(target.as_ref()))
 }

@@ -56,13 +56,24 @@ pub async fn copy_text(_text: &str) -> bool {
     false
 }
 
+/// Calls a method of the API with a token.
+pub async fn call_api(_path: &str, _token: &str) -> Option<Result<(), String>> {
+    None
+}
+
 /// The value of a field.
 pub fn value(_id: &str) -> String {
     String::new()
 }
 
-/// Fills a field.
+/// Fills a field, or chooses an option.
 pub fn set_value(_id: &str, _value: &str) {}
+
+/// Calls `pressed` whenever an element is pressed.
+pub fn on_press(_id: &'static str, _pressed: impl Fn() + 'static) {}
+
+/// Follows what is typed into a form.
+pub fn follow_form(_id: &'static str, _changed: impl Fn() + 'static) {}
 
 /// Sends a form as it is, without the browser's own checks.
 pub fn send_form(_id: &str) {}

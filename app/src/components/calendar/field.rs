@@ -1,6 +1,6 @@
 //! The text field and its button.
 
-use chrono::NaiveDate;
+use chrono::{Days, Months, NaiveDate};
 use keyrack_types::dates::{parse_typed_day, typed_day};
 use leptos::html;
 use leptos::prelude::*;
@@ -12,7 +12,18 @@ use crate::components::browser;
 use crate::components::client_only::client_only;
 use crate::components::icon::{Glyph, Icon};
 
-/// A day as `dd-mm-yyyy`, typed or chosen. `error` is shown beneath the field and is tied to it.
+/// What is often meant: the button, and the day it stands for.
+type Choice = (&'static str, fn(NaiveDate) -> Option<NaiveDate>);
+
+const CHOICES: [Choice; 4] = [
+    ("30 days", |today| today.checked_add_days(Days::new(30))),
+    ("90 days", |today| today.checked_add_days(Days::new(90))),
+    ("1 year", |today| today.checked_add_months(Months::new(12))),
+    ("Never", |_| None),
+];
+
+/// A day as `dd-mm-yyyy`, typed or chosen. `error` is shown beneath the field and is tied to it; the hint is announced
+/// when it changes.
 #[component]
 pub fn DateField(
     id: &'static str,
@@ -35,6 +46,17 @@ pub fn DateField(
         move |day| {
             value.set(typed_day(day));
             close();
+        }
+    };
+    let choice = move |(label, day): Choice| {
+        view! {
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| value.set(day(today).map(typed_day).unwrap_or_default())
+            >
+                {label}
+            </button>
         }
     };
     let typed = move || parse_typed_day(&value.read_untracked()).ok().flatten();
@@ -63,7 +85,6 @@ pub fn DateField(
                     id=id
                     class="input"
                     type="text"
-                    inputmode="numeric"
                     autocomplete="off"
                     placeholder="dd-mm-yyyy"
                     aria-describedby=format!("{hint_id} {error_id}")
@@ -87,10 +108,13 @@ pub fn DateField(
                 let choose = choose.clone();
                 open.get().then(|| view! { <CalendarPopup today typed=typed() on_choose=choose /> })
             }}
-            <p id=hint_id class="hint">
+            <div class="date-choices" role="group" aria-label=format!("{label}, choices")>
+                {CHOICES.map(choice).into_iter().collect_view()}
+            </div>
+            <p id=hint_id class="hint" aria-live="polite">
                 {hint}
             </p>
-            <p id=error_id class="error">
+            <p id=error_id class="error" role="alert">
                 {move || error.get()}
             </p>
         </div>

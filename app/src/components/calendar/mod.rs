@@ -5,3 +5,4 @@ pub mod month;
 mod popup;
 
 pub use field::DateField;
+pub use month::spoken;

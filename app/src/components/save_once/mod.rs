@@ -10,7 +10,7 @@ pub use self::secret_values::SecretValues;
 use self::values::{FIELD, Values};
 use super::{
     browser,
-    client_only::client_only,
+    client_only::{ClientOnly, client_only},
     dialog::Modal,
     icon::{Glyph, Icon},
     question::Question,
@@ -32,7 +32,13 @@ pub struct OneTimeSecret {
 /// Shows the values until they are saved or given up; `on_close` gets whether they were saved. They are in this dialog only
 /// and leave the page with it, so leaving the page asks as closing does.
 #[component]
-pub fn SaveOnce(one_time_secret: OneTimeSecret, #[prop(into)] on_close: Callback<bool>) -> impl IntoView {
+pub fn SaveOnce(
+    one_time_secret: OneTimeSecret,
+    /// What can be done with it at once, beneath the values.
+    #[prop(optional)]
+    more: Option<ClientOnly>,
+    #[prop(into)] on_close: Callback<bool>,
+) -> impl IntoView {
     let OneTimeSecret { title, intro, values, file, loss } = one_time_secret;
     let saved = RwSignal::new(false);
     let leaving = RwSignal::new(false);
@@ -82,6 +88,7 @@ pub fn SaveOnce(one_time_secret: OneTimeSecret, #[prop(into)] on_close: Callback
                     />
                     "I've saved the data"
                 </label>
+                {more}
             </div>
             <footer class="dialog-foot">
                 <button

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use keyrack_types::methods::{ApiSet, MethodInfo, Search, split_name};
+use keyrack_types::order::{arrange, places};
 
 /// One method with what the search needs.
 pub struct Method {
@@ -70,8 +71,9 @@ pub struct Catalog {
 
 impl Catalog {
     /// Arranges the methods of a server.
-    pub fn new(mut infos: Vec<MethodInfo>) -> Catalog {
-        infos.sort_by(|a, b| a.parts().cmp(&b.parts()));
+    pub fn new(infos: Vec<MethodInfo>) -> Catalog {
+        let order = places(infos.len(), &|a, b| infos[a].parts().cmp(&infos[b].parts()));
+        let mut infos = arrange(infos, order);
         infos.dedup_by(|a, b| a.name == b.name);
         let mut catalog = Catalog { methods: Vec::with_capacity(infos.len()), ..Catalog::default() };
         for info in infos {
@@ -101,7 +103,13 @@ impl Catalog {
         }
         let own = info.name.len() - method.len();
         let haystack = info.search_text();
-        self.methods.push(Method { name: info.name, summary: info.summary, own, sets: info.sets, haystack });
+        self.methods.push(Method {
+            name: info.name, // Marks of code in the docs; a line of the tree has one kind of letters.
+            summary: info.summary.replace('`', ""),
+            own,
+            sets: info.sets,
+            haystack,
+        });
     }
 
     /// The place of a method by its full name.

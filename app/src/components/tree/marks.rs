@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use keyrack_types::methods::Search;
+use keyrack_types::order::{arrange, places};
 
 /// A piece of a text, and whether it is a hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +16,9 @@ pub struct Piece {
 /// class, say) still marks its part of what is shown. Hits with only blanks between them are one.
 pub fn pieces(full: &str, from: usize, search: &Search) -> Vec<Piece> {
     let hits = search.marks().filter_map(|word| hit_at_or_after(full, from, word));
-    let mut hits: Vec<_> = hits.map(|hit| hit.start.max(from)..hit.end).collect();
-    hits.sort_by_key(|hit| (hit.start, hit.end));
+    let hits: Vec<_> = hits.map(|hit| hit.start.max(from)..hit.end).collect();
+    let order = places(hits.len(), &|a, b| (hits[a].start, hits[a].end).cmp(&(hits[b].start, hits[b].end)));
+    let hits = arrange(hits, order);
     let mut pieces = Vec::new();
     let mut push = |range: Range<usize>, hit| {
         if !range.is_empty() {

@@ -4,6 +4,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     grouping::{by_class, methods, short_name},
+    index::Search,
     method::Method,
     public::Public,
 };
@@ -30,18 +31,42 @@ pub fn ClassPage() -> impl IntoView {
             }
         })
         .collect_view();
+    let all = classes
+        .keys()
+        .map(|name| {
+            let href = format!("/docs/api/{name}");
+            view! {
+                <li>
+                    <a href=href aria-current=(*name == class).then_some("page")>
+                        <code>{(*name).to_owned()}</code>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
     let sections = members.iter().map(|method| view! { <Method method=(*method).clone() /> }).collect_view();
     view! {
         <Title text=class.clone() />
         <Public section=Section::Docs>
             <div class="docs docs-class">
-                <nav class="docs-contents" aria-label="Methods of this class">
-                    <a class="small" href="/docs/api">
-                        "All classes"
-                    </a>
-                    <ul role="list">{contents}</ul>
-                </nav>
+                <div class="docs-contents">
+                    <nav aria-label="API classes">
+                        <a class="small" href="/docs/api">
+                            "All classes"
+                        </a>
+                        <details>
+                            <summary>
+                                <code>{class.clone()}</code>
+                            </summary>
+                            <ul role="list">{all}</ul>
+                        </details>
+                    </nav>
+                    <nav aria-label="Methods of this class">
+                        <ul role="list">{contents}</ul>
+                    </nav>
+                </div>
                 <div class="docs-methods">
+                    <Search asked=String::new() />
                     <div class="page-head">
                         <h1>
                             <code>{class}</code>

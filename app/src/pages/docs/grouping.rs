@@ -6,7 +6,7 @@ use keyrack_types::methods::MethodDoc;
 use leptos::prelude::use_context;
 
 /// The methods of this server, from the context.
-pub(super) fn methods() -> Arc<Vec<MethodDoc>> {
+pub(crate) fn methods() -> Arc<Vec<MethodDoc>> {
     use_context::<Arc<Vec<MethodDoc>>>().unwrap_or_default()
 }
 

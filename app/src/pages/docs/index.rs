@@ -47,7 +47,7 @@ pub fn IndexPage() -> impl IntoView {
 
 /// A form of its own, so that it works without scripts.
 #[component]
-fn Search(asked: String) -> impl IntoView {
+pub(super) fn Search(asked: String) -> impl IntoView {
     view! {
         <form class="docs-search" method="get" action="/docs/api" role="search" aria-label="Methods">
             <div class="input-group leading">

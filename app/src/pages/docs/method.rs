@@ -2,7 +2,7 @@ use keyrack_types::methods::{ApiSet, MethodDoc, ParamDoc};
 use leptos::prelude::*;
 
 use super::text::with_code;
-use super::{calling::CodeTable, grouping::short_name};
+use super::{calling::CodeTable, curl::curl, grouping::short_name};
 use crate::request_context;
 
 /// One method: what it takes, what it answers, and a line that calls it.
@@ -16,7 +16,7 @@ pub(super) fn Method(method: MethodDoc) -> impl IntoView {
     let open_to = match (method.public, method.token_callable) {
         (true, _) => "Needs no credential.",
         (false, true) => "Open to sessions, and to tokens that hold it.",
-        (false, false) => "Open to sessions only: no token may hold it.",
+        (false, false) => "Open to sessions only, which Signin opens: no token may hold it.",
     };
     // Extended Access holds whatever a token may carry, so declarations do not list it.
     let extended = method.token_callable.then_some(ApiSet::ExtendedAccess);
@@ -97,69 +97,4 @@ fn Parameters(params: Vec<ParamDoc>) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-/// A line for a shell: the token in a header, the parameters of the example in the form.
-fn curl(origin: &str, method: &MethodDoc) -> String {
-    let mut line = format!("curl \"{origin}{}\"", method.path);
-    if !method.public {
-        line.push_str(" \\\n  -H \"Authorization: Bearer $KEYRACK_TOKEN\"");
-    }
-    let mut shown = method.params.iter().filter(|param| param.shown).peekable();
-    if shown.peek().is_none() && method.post_only {
-        line.push_str(" \\\n  -X POST");
-    }
-    for param in shown {
-        let value = if param.example.is_empty() { "…" } else { &param.example };
-        // Inside single quotes a shell changes nothing but the quote itself.
-        let pair = format!("{}={value}", param.name).replace('\'', r"'\''");
-        line.push_str(&format!(" \\\n  --data-urlencode '{pair}'"));
-    }
-    line
-}
-
-#[cfg(test)]
-mod tests {
-    use keyrack_types::methods::MethodInfo;
-
-    use super::*;
-
-    fn method(params: &[(&str, bool, &str)]) -> MethodDoc {
-        MethodDoc {
-            info: MethodInfo { name: "environment.control.StopEnv".into(), summary: String::new(), sets: vec![] },
-            path: "/1.0/environment/control/rest/stopenv".into(),
-            params: params
-                .iter()
-                .map(|(name, required, example)| ParamDoc {
-                    name: (*name).into(),
-                    kind: "text".into(),
-                    required: *required,
-                    shown: *required,
-                    help: String::new(),
-                    example: (*example).into(),
-                })
-                .collect(),
-            answer: String::new(),
-            codes: vec![],
-            token_callable: true,
-            post_only: false,
-            public: false,
-        }
-    }
-
-    #[test]
-    fn the_line_names_what_is_needed_and_survives_a_shell() {
-        let method = method(&[("envName", true, "it's"), ("reason", false, "x")]);
-        assert_eq!(
-            curl("http://h", &method),
-            "curl \"http://h/1.0/environment/control/rest/stopenv\" \\\n  -H \"Authorization: Bearer $KEYRACK_TOKEN\" \\\n  \
-             --data-urlencode 'envName=it'\\''s'"
-        );
-    }
-
-    #[test]
-    fn a_public_post_needs_no_token() {
-        let method = MethodDoc { public: true, post_only: true, ..method(&[]) };
-        assert_eq!(curl("http://h", &method), "curl \"http://h/1.0/environment/control/rest/stopenv\" \\\n  -X POST");
-    }
 }

@@ -2,6 +2,7 @@
 
 mod calling;
 mod class;
+mod curl;
 mod grouping;
 mod index;
 mod method;
@@ -9,3 +10,4 @@ mod public;
 mod text;
 
 pub use self::{class::ClassPage, index::IndexPage, public::Public};
+pub(crate) use self::{curl::curl, grouping::methods};

@@ -9,7 +9,7 @@ use crate::components::icon::{Glyph, Icon};
 #[component]
 pub(super) fn PasswordForm(outcome: Option<SigninOutcome>, next: String, focus: bool) -> impl IntoView {
     let failed = outcome.is_some();
-    let SigninOutcome { email, message, .. } = outcome.unwrap_or_default();
+    let SigninOutcome { email, message, wrong, .. } = outcome.unwrap_or_default();
     // After a wrong password the address is filled in; typing goes on at the password.
     let at_password = focus && !email.is_empty();
     view! {
@@ -39,7 +39,7 @@ pub(super) fn PasswordForm(outcome: Option<SigninOutcome>, next: String, focus: 
                     autocomplete="current-password"
                     required
                     autofocus=at_password
-                    aria-invalid=failed.then_some("true")
+                    aria-invalid=wrong.then_some("true")
                     aria-describedby=failed.then_some("signin-refused")
                 />
             </div>
@@ -55,7 +55,7 @@ pub(super) fn PasswordForm(outcome: Option<SigninOutcome>, next: String, focus: 
 #[component]
 pub(super) fn TokenForm(outcome: Option<SigninOutcome>, next: String) -> impl IntoView {
     let failed = outcome.is_some();
-    let message = outcome.unwrap_or_default().message;
+    let SigninOutcome { message, wrong, .. } = outcome.unwrap_or_default();
     view! {
         <form class="stack" method="post" action="/signin">
             {failed.then(|| view! { <Refused id="token-refused" message /> })}
@@ -72,7 +72,7 @@ pub(super) fn TokenForm(outcome: Option<SigninOutcome>, next: String) -> impl In
                     required
                     placeholder="krp_…"
                     autofocus=failed
-                    aria-invalid=failed.then_some("true")
+                    aria-invalid=wrong.then_some("true")
                     aria-describedby=if failed { "token-refused token-hint" } else { "token-hint" }
                 />
                 <p class="hint" id="token-hint">

@@ -40,6 +40,10 @@ pub fn SigninPage() -> impl IntoView {
     view! {
         <Title text="Sign in" />
         <Door title="Sign in">
+            <p class="signin-about muted small">
+                "Here you start and stop environments and manage the access tokens that scripts use for it. Lost your \
+                 password? Whoever runs this server can set a new one."
+            </p>
             <FlashAlert />
             {ended
                 .then(|| {

@@ -7,6 +7,8 @@ pub struct SigninOutcome {
     pub email: String,
     /// Why it did not work.
     pub message: String,
+    /// What was typed is wrong; otherwise the server could not look at it.
+    pub wrong: bool,
     /// It was a token, not a password.
     pub by_token: bool,
     /// Where to go after the sign-in, as the form sent it.

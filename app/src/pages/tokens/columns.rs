@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
-use keyrack_types::dates::{readable_day, readable_end};
+use keyrack_types::dates::{days_ahead, readable_day, readable_end};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::tokens::{TokenList, TokenView};
 
@@ -42,14 +42,16 @@ pub enum Cell {
         short: fn(DateTime<Utc>) -> String,
         /// Follows the full moment in the title.
         more: String,
+        /// How far it is ahead of today; empty when that says nothing.
+        ahead: String,
         /// A warning.
         badge: Option<&'static str>,
     },
     /// The name of the set; of a custom one also the methods.
-    Methods { token: i64, set: ApiSet, methods: Vec<String> },
+    Methods { token: i64, description: String, set: ApiSet, methods: Vec<String> },
 }
 
-/// All columns from left to right. The first heads the card of its row.
+/// All columns from left to right, after the one of the checkboxes. The first heads the card of its row.
 pub static COLUMNS: [Column; 6] = [
     Column {
         title: "Description",
@@ -65,23 +67,32 @@ pub static COLUMNS: [Column; 6] = [
     Column {
         title: "API",
         key: "api",
-        class: "width-9",
+        class: "width-9-to-13",
         shown: always,
         order: Order::By(|a, b| (a.api_set.name(), a.methods.len()).cmp(&(b.api_set.name(), b.methods.len()))),
-        cell: |token, _| Cell::Methods { token: token.id, set: token.api_set, methods: token.methods.clone() },
+        cell: |token, _| Cell::Methods {
+            token: token.id,
+            description: token.description.clone(),
+            set: token.api_set,
+            methods: token.methods.clone(),
+        },
     },
     Column {
         title: "Expires",
         key: "expires",
-        class: "figures width-7-to-11",
+        class: "figures width-7-to-12",
         shown: always,
         // "Never" is later than every day.
         order: Order::By(|a, b| (a.expires.is_none(), a.expires).cmp(&(b.expires.is_none(), b.expires))),
-        cell: |token, _| Cell::Moment {
+        cell: |token, list| Cell::Moment {
             moment: token.expires,
             absent: "Never",
             short: readable_end,
             more: String::new(),
+            ahead: match token.expires.filter(|_| !token.expired) {
+                Some(moment) => days_ahead(moment.date_naive(), list.today),
+                None => String::new(),
+            },
             badge: token.expired.then_some("Expired"),
         },
     },
@@ -104,7 +115,7 @@ pub static COLUMNS: [Column; 6] = [
     Column {
         title: "Owner",
         key: "owner",
-        class: "width-10",
+        class: "width-7-to-10",
         shown: |list| list.several_members,
         order: Order::Text(|token| &token.owner),
         cell: |token, _| Cell::Text { text: token.owner.clone(), badge: None },
@@ -135,7 +146,14 @@ fn always(_: &TokenList) -> bool {
 }
 
 fn day(moment: Option<DateTime<Utc>>, more: String) -> Cell {
-    Cell::Moment { moment, absent: "-", short: |moment| readable_day(moment.date_naive()), more, badge: None }
+    Cell::Moment {
+        moment,
+        absent: "-",
+        short: |moment| readable_day(moment.date_naive()),
+        more,
+        ahead: String::new(),
+        badge: None,
+    }
 }
 
 /// From where the token was last used, and for what.

@@ -8,6 +8,8 @@ mod dialogs;
 mod draft;
 mod empty;
 mod file_name;
+mod filter;
+mod find;
 mod island;
 mod last_use;
 #[cfg(feature = "ssr")]

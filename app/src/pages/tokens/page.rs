@@ -4,7 +4,7 @@ use keyrack_domain::types::{accounts::Profile, methods::MethodInfo, refusal::Ref
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{TokensIsland, sorting::Sort};
+use super::{TokensIsland, empty::Empty, filter::Show, find::Find, sorting::Sort};
 use crate::{
     components::{
         icon::{Glyph, Icon},
@@ -16,7 +16,10 @@ use crate::{
 /// Heading, why tokens, and the list with everything around it.
 #[component]
 pub fn TokensPage() -> impl IntoView {
-    let sort = use_query_map().with_untracked(|query| Sort::from_query(&query.get("sort").unwrap_or_default()));
+    let query = use_query_map().read_untracked().clone();
+    let asked = |name| query.get(name).unwrap_or_default();
+    let sort = Sort::from_query(&asked("sort"));
+    let (search, show) = (asked("search"), Show::by_key(&asked("show")));
     let origin = request_context::origin();
     let Profile { email: viewer, by_token, .. } = expect_context::<Profile>();
     view! {
@@ -32,7 +35,15 @@ pub fn TokensPage() -> impl IntoView {
             <NeedsScripts text="Without JavaScript, tokens are listed; generating, editing and removing them need it." />
             {Suspend::new(async move {
                 match load().await {
-                    Ok((list, methods)) => view! { <TokensIsland list methods sort viewer by_token origin /> }.into_any(),
+                    Ok((list, methods)) => {
+                        let may_manage = list.may_manage;
+                        view! {
+                            <Find search=search.clone() show sort />
+                            <TokensIsland list methods sort search show=show.key().to_owned() viewer by_token />
+                            <Empty origin may_manage />
+                        }
+                            .into_any()
+                    }
                     Err(refusal) => error_alert(&refusal).into_any(),
                 }
             })}

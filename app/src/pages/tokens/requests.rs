@@ -1,10 +1,10 @@
 //! The changes of tokens that have to be confirmed, as requests for the confirm dialog.
 
-use keyrack_types::tokens::{NewSecret, TokenDraft, TokenView};
+use keyrack_types::tokens::{TokenDraft, TokenView};
 
 use super::draft::Start;
 use crate::components::confirm::{ConfirmationRequest, PendingAction};
-use crate::serverfns::tokens::{create_token, edit_token, regenerate_token, remove_tokens};
+use crate::serverfns::tokens::{Made, create_token, edit_token, regenerate_token, remove_tokens};
 
 /// After a change that must not be made twice.
 const UNANSWERED: &str = "The server did not answer. It may have been done all the same: close the dialogs, press Refresh \
@@ -18,7 +18,7 @@ const UNANSWERED_REPEATABLE: &str =
 pub(super) fn create(
     lines: Vec<String>,
     draft: TokenDraft,
-    then: impl Fn(NewSecret) + Copy + Send + Sync + 'static,
+    then: impl Fn(Made) + Copy + Send + Sync + 'static,
 ) -> ConfirmationRequest {
     let action = PendingAction::new(move |input| {
         let draft = draft.clone();
@@ -46,7 +46,7 @@ pub(super) fn regenerate(
     lines: Vec<String>,
     (id, version): (i64, i64),
     expires: Option<String>,
-    then: impl Fn(NewSecret) + Copy + Send + Sync + 'static,
+    then: impl Fn(Made) + Copy + Send + Sync + 'static,
 ) -> ConfirmationRequest {
     let action = PendingAction::new(move |input| {
         let expires = expires.clone();

@@ -1,8 +1,6 @@
 //! The order of the list. It is in the address (`?sort=-created`), so that a view can be linked and reloaded.
 
-use std::cmp::Reverse;
-
-use keyrack_types::order::SortKey;
+use keyrack_types::order::{SortKey, arrange, places};
 use keyrack_types::tokens::TokenView;
 use serde::{Deserialize, Serialize};
 
@@ -59,15 +57,23 @@ impl Sort {
     }
 
     /// Puts the tokens in order. Equal ones are ordered by description and then by age, in both directions.
-    pub fn apply(self, tokens: &mut [TokenView]) {
-        // First by description and age; what follows keeps the order of equal ones.
-        tokens.sort_by_cached_key(|token| (SortKey::new(&token.description), token.id));
-        match (&self.column.order, self.descending) {
-            (Order::Text(text), false) => tokens.sort_by_cached_key(|token| SortKey::new(text(token))),
-            (Order::Text(text), true) => tokens.sort_by_cached_key(|token| Reverse(SortKey::new(text(token)))),
-            (Order::By(compare), false) => tokens.sort_by(compare),
-            (Order::By(compare), true) => tokens.sort_by(|a, b| compare(b, a)),
-        }
+    pub fn apply(self, tokens: &mut Vec<TokenView>) {
+        let keys =
+            |text: fn(&TokenView) -> &str| tokens.iter().map(|token| SortKey::new(text(token))).collect::<Vec<_>>();
+        let descriptions = keys(|token| &token.description);
+        let texts = match self.column.order {
+            Order::Text(text) => keys(text),
+            Order::By(_) => Vec::new(),
+        };
+        let order = places(tokens.len(), &|a, b| {
+            let order = match self.column.order {
+                Order::Text(_) => texts[a].cmp(&texts[b]),
+                Order::By(compare) => compare(&tokens[a], &tokens[b]),
+            };
+            let order = if self.descending { order.reverse() } else { order };
+            order.then_with(|| descriptions[a].cmp(&descriptions[b])).then_with(|| tokens[a].id.cmp(&tokens[b].id))
+        });
+        *tokens = arrange(std::mem::take(tokens), order);
     }
 }
 

@@ -2,19 +2,21 @@
 
 use keyrack_types::methods::MethodInfo;
 use keyrack_types::refusal::Refusal;
-use keyrack_types::tokens::{NewSecret, TokenList, TokenView};
+use keyrack_types::tokens::{TokenList, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::columns::{self, Column};
-use super::draft::Start;
+use super::draft::{Purpose, Start};
+use super::filter::{Filter, Show};
+use super::find;
 use super::sorting::Sort;
 use crate::components::browser;
 use crate::components::dialogs::Dialogs;
 use crate::components::selection::Selection;
 use crate::components::toast::{ToastKind, show};
 use crate::paths;
-use crate::serverfns::tokens::list_tokens;
+use crate::serverfns::tokens::{Made, list_tokens};
 
 /// The key of the tab's storage under which a draft waits while its author signs in again.
 const DRAFT_KEY: &str = "keyrack.token-draft";
@@ -30,7 +32,7 @@ pub(super) enum Dialog {
         start: Box<Start>,
         note: Option<&'static str>,
     },
-    Save(Box<NewSecret>),
+    Save(Box<Made>),
 }
 
 /// The state of the page. Cheap to copy; all copies are one.
@@ -38,6 +40,7 @@ pub(super) enum Dialog {
 pub(super) struct Page {
     pub list: RwSignal<TokenList>,
     pub sort: RwSignal<Sort>,
+    pub filter: RwSignal<Filter>,
     pub selection: RwSignal<Selection>,
     pub dialogs: Dialogs<Dialog>,
     pub refreshing: RwSignal<bool>,
@@ -56,16 +59,24 @@ pub(super) struct Page {
 
 impl Page {
     /// The page as the server rendered it.
-    pub fn new(list: TokenList, methods: Vec<MethodInfo>, sort: Sort, viewer: String, by_token: bool) -> Page {
-        let (list, sort) = (RwSignal::new(list), RwSignal::new(sort));
+    pub fn new(
+        list: TokenList,
+        methods: Vec<MethodInfo>,
+        (sort, filter): (Sort, Filter),
+        viewer: String,
+        by_token: bool,
+    ) -> Page {
+        let (list, sort, filter) = (RwSignal::new(list), RwSignal::new(sort), RwSignal::new(filter));
         let tokens = Memo::new(move |_| {
-            let mut tokens = list.read().tokens.clone();
+            let (mut tokens, today) = list.with(|list| (list.tokens.clone(), list.today));
+            filter.read().apply(&mut tokens, today);
             sort.get().apply(&mut tokens);
             tokens
         });
         Page {
             list,
             sort,
+            filter,
             selection: RwSignal::default(),
             dialogs: Dialogs::new(viewer.clone(), GENERATE),
             refreshing: RwSignal::new(false),
@@ -102,9 +113,65 @@ impl Page {
     /// A heading was pressed.
     pub fn sort_by(self, column: &'static Column) {
         self.sort.update(|sort| *sort = sort.pressed(column));
-        let sort = self.sort.get_untracked();
-        let query = if sort == Sort::default() { String::new() } else { format!("sort={}", sort.to_query()) };
+        self.write_address();
+    }
+
+    /// Shows what is searched for. What is out of sight is not selected: nobody removes what they do not see.
+    pub fn find(self, search: String, show: Show) {
+        let filter = Filter { search, show };
+        if *self.filter.read_untracked() == filter {
+            return;
+        }
+        self.filter.set(filter);
+        let order = self.order();
+        self.selection.update(|selection| selection.retain(&order));
+        self.write_address();
+    }
+
+    /// Shows every token again.
+    pub fn show_all(self) {
+        find::clear();
+        self.find(String::new(), Show::All);
+    }
+
+    fn write_address(self) {
+        let (sort, filter) = (self.sort.get_untracked(), self.filter.get_untracked());
+        let sort = if sort == Sort::default() { String::new() } else { sort.to_query() };
+        let mut query = String::new();
+        for (name, value) in [("search", filter.search.trim()), ("show", filter.show.key()), ("sort", &sort)] {
+            if !value.is_empty() {
+                query.push_str(if query.is_empty() { "" } else { "&" });
+                query.push_str(name);
+                query.push('=');
+                paths::escape_into(value, &mut query);
+            }
+        }
         browser::set_query(&query);
+    }
+
+    /// Selects a token and gives it the keyboard, which brings it into sight; whatever hides it goes.
+    pub fn reveal(self, id: i64) {
+        if self.token(id).is_some() && !self.order().contains(&id) {
+            self.show_all();
+        }
+        self.selection.update(|selection| selection.only(id));
+        browser::focus_soon(row_id(id));
+    }
+
+    /// Brings a token that was just made, or has a new secret, into sight. The list with it may still be on its way.
+    pub fn show_made(self, id: i64) {
+        if self.token(id).is_some() { self.reveal(id) } else { self.refresh_then(move || self.reveal(id)) }
+    }
+
+    /// Why no token can be added, when that is so.
+    pub fn full(self) -> Option<String> {
+        let (number, limit) = self.list.with(|list| (list.tokens.len(), list.limit));
+        (number >= limit as usize).then(|| {
+            format!(
+                "This account has {number} tokens, and {limit} is the limit; expired ones count too. Remove one that \
+                     is no longer used to make room for another."
+            )
+        })
     }
 
     /// Opens the dialog for a new token.
@@ -127,7 +194,10 @@ impl Page {
     }
 
     fn edit(self, start: Start, note: Option<&'static str>) {
-        if self.list.read_untracked().may_manage {
+        let full = untrack(|| self.full()).filter(|_| !matches!(start.purpose, Purpose::Edit(_)));
+        if let Some(why) = full {
+            show(ToastKind::Error, why);
+        } else if self.list.read_untracked().may_manage {
             self.dialogs.open(Dialog::Editor { start: Box::new(start), note });
         }
     }
@@ -137,12 +207,17 @@ impl Page {
         self.refresh_then(|| {});
     }
 
-    /// After tokens were removed: closes the dialogs, gets the list anew and gives the keyboard a place in it.
+    /// After tokens were removed: closes the dialogs, gets the list anew and gives the keyboard to the next row.
     pub fn close_after_removal(self) {
+        let before = self.order();
+        let at = self.selection.read_untracked().tab_stop(&before);
         self.dialogs.done();
         self.refresh_then(move || {
-            let stop = self.selection.read_untracked().tab_stop(&self.order());
-            browser::focus_soon(stop.map_or_else(|| GENERATE.into(), row_id));
+            let next = at.and_then(|at| Selection::left_of(at, &before, &self.order()));
+            if let Some(id) = next {
+                self.selection.update(|selection| selection.focus(id));
+            }
+            browser::focus_soon(next.map_or_else(|| GENERATE.into(), row_id));
         });
     }
 

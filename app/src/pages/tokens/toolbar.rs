@@ -17,11 +17,15 @@ pub(super) fn Toolbar(page: Page) -> impl IntoView {
     let off = move || !page.may_manage();
     let not_one = move || off() || page.selection.read().single().is_none();
     let none = move || off() || page.selection.read().is_empty();
+    let full = Memo::new(move |_| page.full());
+    // Stays focusable: pressing it says why.
+    let cannot_add = move || full.read().is_some().then_some("true");
+    let why = move || full.read().is_some().then_some("tokens-full");
     view! {
         <div class="tokens-bar">
             <div
                 node_ref=bar
-                class="toolbar"
+                class="toolbar by-script"
                 role="toolbar"
                 aria-label="Access tokens"
                 on:keydown=move |event| move_along(bar, &event)
@@ -31,6 +35,8 @@ pub(super) fn Toolbar(page: Page) -> impl IntoView {
                     id="tokens-generate"
                     class="button primary"
                     disabled=off
+                    aria-disabled=cannot_add
+                    aria-describedby=why
                     on:click=move |_| page.generate()
                 >
                     <Icon glyph=Glyph::Plus />
@@ -40,7 +46,14 @@ pub(super) fn Toolbar(page: Page) -> impl IntoView {
                     <Icon glyph=Glyph::Pencil />
                     "Edit"
                 </button>
-                <button type="button" class="button" disabled=not_one on:click=move |_| page.copy_selected()>
+                <button
+                    type="button"
+                    class="button"
+                    disabled=not_one
+                    aria-disabled=cannot_add
+                    aria-describedby=why
+                    on:click=move |_| page.copy_selected()
+                >
                     <Icon glyph=Glyph::Copy />
                     "Copy"
                 </button>
@@ -65,15 +78,29 @@ pub(super) fn Toolbar(page: Page) -> impl IntoView {
             </p>
         </div>
         {move || off().then(|| why_off(page.by_token))}
+        {move || full.get().filter(|_| !off()).map(why_full)}
     }
 }
 
-/// `12 of 100 tokens`, and how many of them are selected when it is more than one.
+/// `12 of 100 tokens`, and how many of them are shown when not all are, and selected when it is more than one.
 fn counted(page: Page) -> String {
     let (all, limit) = page.list.with(|list| (list.tokens.len(), list.limit));
-    match page.selection.read().len() {
-        0 | 1 => format!("{all} of {limit} tokens"),
-        selected => format!("{selected} selected, {all} of {limit} tokens"),
+    let selected = Some(page.selection.read().len()).filter(|number| *number > 1);
+    let shown = page.filter.read().narrows().then(|| page.tokens.read().len());
+    let parts = [
+        selected.map(|number| format!("{number} selected")),
+        shown.map(|number| format!("{number} shown")),
+        Some(format!("{all} of {limit} tokens")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn why_full(why: String) -> impl IntoView {
+    view! {
+        <div id="tokens-full" class="alert warning" role="note">
+            <Icon glyph=Glyph::TriangleAlert />
+            <p>{why}</p>
+        </div>
     }
 }
 

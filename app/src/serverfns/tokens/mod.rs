@@ -3,8 +3,9 @@
 mod create;
 mod edit;
 mod list;
+mod made;
 mod regenerate;
 mod remove;
 mod review;
 
-pub use self::{create::*, edit::*, list::*, regenerate::*, remove::*, review::*};
+pub use self::{create::*, edit::*, list::*, made::Made, regenerate::*, remove::*, review::*};

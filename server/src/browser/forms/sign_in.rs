@@ -65,7 +65,9 @@ pub async fn sign_in(
             response
         }
         Err(error) => {
-            let outcome = SigninOutcome { email: form.email, message: message(error), by_token, next: form.next };
+            let wrong = matches!(error, Error::WrongSignIn { .. } | Error::NotAuthenticated(_) | Error::Forbidden(_));
+            let outcome =
+                SigninOutcome { email: form.email, message: message(error), wrong, by_token, next: form.next };
             again.show(&browser, "/signin", outcome).await
         }
     }

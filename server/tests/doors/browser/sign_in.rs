@@ -59,6 +59,23 @@ async fn a_wrong_password_shows_the_form_again_without_it() {
 }
 
 #[tokio::test]
+async fn only_a_password_that_was_looked_at_is_marked_as_wrong() {
+    let server = Server::start().await;
+    let mut browser = Browser::new(&server);
+    let fields = [("email", "ada@example.org"), ("password", "wrong-password")];
+    let wrong = browser.post("/signin", &fields).await.text;
+    assert!(wrong.contains("Wrong email or password.") && wrong.contains(r#"aria-invalid="true""#), "{wrong}");
+    for _ in 0..30 {
+        let text = browser.post("/signin", &fields).await.text;
+        if text.contains("Too many tries") {
+            assert!(!text.contains("aria-invalid"), "{text}");
+            return;
+        }
+    }
+    panic!("thirty wrong passwords at once are looked at");
+}
+
+#[tokio::test]
 async fn an_extended_token_signs_in_and_another_one_does_not() {
     let server = Server::start().await;
     let (extended, other) = (server.extended_token().await, server.token("users.account.GetUserInfo").await);

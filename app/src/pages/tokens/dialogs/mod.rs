@@ -2,6 +2,7 @@
 
 mod editor;
 mod save;
+mod try_it;
 
 use leptos::prelude::*;
 

@@ -19,14 +19,17 @@ pub(super) fn draw(cell: Cell, tab_stop: Memo<bool>) -> impl IntoView {
                 {badge.map(|badge| view! { <span class="badge">{badge}</span> })}
             </span>
         }),
-        Cell::Moment { moment, absent, short, more, badge } => EitherOf3::B(view! {
+        Cell::Moment { moment, absent, short, more, ahead, badge } => EitherOf3::B(view! {
             {match moment {
                 None => Either::Left(absent),
                 Some(moment) => Either::Right(time(moment, short(moment), &more)),
             }}
+            {(!ahead.is_empty()).then(|| view! { " "<span class="ahead muted">{ahead}</span> })}
             {badge.map(|badge| view! { " "<span class="badge warning">{badge}</span> })}
         }),
-        Cell::Methods { token, set, methods } => EitherOf3::C(view! { <Methods token set methods tab_stop /> }),
+        Cell::Methods { token, description, set, methods } => {
+            EitherOf3::C(view! { <Methods token description set methods tab_stop /> })
+        }
     }
 }
 

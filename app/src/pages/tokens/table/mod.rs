@@ -32,5 +32,13 @@ pub(super) fn TokenTable(page: Page) -> impl IntoView {
                 />
             </tbody>
         </table>
+        {move || page.tokens.read().is_empty().then(nothing_found)}
+    }
+}
+
+/// A link, so that it works without scripts.
+fn nothing_found() -> impl IntoView {
+    view! {
+        <p class="tokens-none">"No token matches. "<a href="/settings/tokens">"Show all tokens"</a></p>
     }
 }

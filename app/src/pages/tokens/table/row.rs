@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use super::super::columns::Column;
 use super::super::state::{Page, row_id};
 use super::cell;
-use super::keys::clicked;
+use super::keys::{checked, clicked, opened};
+use crate::components::redrawn::Redrawn;
 
 /// A token. The row stays, and keeps the keyboard, while its cells are drawn anew after a change.
 #[component]
@@ -29,16 +30,27 @@ pub(super) fn TokenRow(page: Page, token: TokenView) -> impl IntoView {
             aria-selected=move || selected.get().to_string()
             tabindex=move || if tab_stop.get() { "0" } else { "-1" }
             on:click=move |event| clicked(page, id, &event)
-            on:dblclick=move |_| page.edit_selected()
+            on:dblclick=move |event| opened(page, &event)
             on:mousedown=move |event| {
                 if event.shift_key() {
                     // Extending a selection of rows is not selecting text.
                     event.prevent_default();
                 }
             }
-            on:focus=move |_| page.selection.update(|selection| selection.focus(id))
+            on:focusin=move |_| page.selection.update(|selection| selection.focus(id))
         >
-            {move || cells(&now.read(), &page.list.read(), &page.columns.read(), tab_stop)}
+            <td role="gridcell" class="cell-select by-script">
+                <label>
+                    <input
+                        type="checkbox"
+                        aria-label=move || format!("Select {}", now.read().description)
+                        tabindex=move || if tab_stop.get() { "0" } else { "-1" }
+                        prop:checked=selected
+                        on:click=move |event| checked(page, id, &event)
+                    />
+                </label>
+            </td>
+            {move || Redrawn(cells(&now.read(), &page.list.read(), &page.columns.read(), tab_stop))}
         </tr>
     }
 }

@@ -1,12 +1,12 @@
 //! Description, day, API set and visibility.
 
-use keyrack_types::dates::{is_end_of_day, readable_end, typed_day};
+use keyrack_types::dates::{days_ahead, is_end_of_day, parse_typed_day, readable_end};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::refusal::Field;
 use leptos::prelude::*;
 
 use super::model::Editor;
-use crate::components::calendar::DateField;
+use crate::components::calendar::{DateField, spoken};
 use crate::components::client_only::client_only;
 
 /// The fields above the tree.
@@ -14,6 +14,8 @@ use crate::components::client_only::client_only;
 pub(super) fn Fields(editor: Editor) -> impl IntoView {
     let today = editor.page.list.read_untracked().today;
     let several = editor.page.list.read_untracked().several_members;
+    // However it was changed: typed, chosen in the calendar, by a button.
+    Effect::watch(move || editor.expires.get(), move |_, _, _| editor.clear_error(Field::Expires), false);
     let error = move || editor.problem(Field::Description);
     let expires_error = Signal::derive(move || editor.problem(Field::Expires));
     client_only(view! {
@@ -30,32 +32,38 @@ pub(super) fn Fields(editor: Editor) -> impl IntoView {
                 prop:value=move || editor.description()
                 on:input=move |event| editor.describe(event_target_value(&event))
             />
-            <p id="token-description-error" class="error">
+            <p id="token-description-error" class="error" role="alert">
                 {error}
             </p>
         </div>
-        <div on:input=move |_| editor.clear_error(Field::Expires)>
-            <DateField
-                id="token-expires"
-                label="Expires At"
-                hint=Signal::derive(move || expires_hint(editor))
-                value=editor.expires
-                today
-                error=expires_error
-            />
-        </div>
+        <DateField
+            id="token-expires"
+            label="Expires At"
+            hint=Signal::derive(move || expires_hint(editor))
+            value=editor.expires
+            today
+            error=expires_error
+        />
         <ApiField editor />
         {several.then(|| view! { <Shared editor /> })}
     })
 }
 
-/// A day that is left alone keeps the time that the token ends at.
+const EXPIRES_HINT: &str = "To the end of that day, UTC. Empty: never.";
+
+/// What was typed, in words. A day that is left alone keeps the time that the token ends at.
 fn expires_hint(editor: Editor) -> String {
+    let Ok(typed) = parse_typed_day(&editor.expires.read()) else {
+        return EXPIRES_HINT.into();
+    };
+    let Some(day) = typed else { return EXPIRES_HINT.into() };
     let end = editor.purpose.read().base().and_then(|token| token.expires);
-    match end.filter(|end| !is_end_of_day(*end) && editor.expires.read().trim() == typed_day(end.date_naive())) {
-        Some(end) => format!("It ends at {} (UTC). Another day: to its end. Empty: never.", readable_end(end)),
-        None => "To the end of that day, UTC. Empty: never.".into(),
+    if let Some(end) = end.filter(|end| !is_end_of_day(*end) && end.date_naive() == day) {
+        return format!("It ends at {} (UTC). Another day: to its end.", readable_end(end));
     }
+    let ahead = days_ahead(day, editor.page.list.read().today);
+    let comma = if ahead.is_empty() { "" } else { ", " };
+    format!("To the end of {}{comma}{ahead} (UTC).", spoken(day))
 }
 
 #[component]

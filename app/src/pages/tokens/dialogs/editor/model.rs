@@ -1,8 +1,9 @@
 //! What the token dialog knows and does.
 
+use keyrack_types::dates::{parse_typed_day, typed_day};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::refusal::{Field, Refusal};
-use keyrack_types::tokens::{NewSecret, TokenDraft, TokenView};
+use keyrack_types::tokens::{TokenDraft, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -14,7 +15,7 @@ use crate::components::confirm::ConfirmationRequest;
 use crate::components::toast::{ToastKind, show};
 use crate::components::tree::catalog::Catalog;
 use crate::components::tree::state::TreeState;
-use crate::serverfns::tokens::review_token;
+use crate::serverfns::tokens::{Made, review_token};
 
 /// A message at the top of the dialog.
 #[derive(Clone)]
@@ -113,7 +114,7 @@ impl Editor {
             description: untrack(|| self.description()),
             api_set: set,
             methods: if set == ApiSet::Custom { ticked() } else { Vec::new() },
-            expires: self.expires.get_untracked().trim().to_owned(),
+            expires: one_form(&self.expires.read_untracked()),
             shared: self.shared.get_untracked(),
         }
     }
@@ -209,7 +210,7 @@ impl Editor {
     }
 
     /// The token was generated or has a new secret.
-    fn has_secret(self, new: NewSecret) {
+    fn has_secret(self, new: Made) {
         self.page.selection.update(|selection| selection.only(new.token.id));
         self.page.dialogs.open(Dialog::Save(Box::new(new)));
         self.page.refresh();
@@ -300,6 +301,12 @@ impl Editor {
         self.problems.set(found);
         first.is_some()
     }
+}
+
+/// A day in the one form that drafts are compared in, however it was typed; what cannot be read stays as it is.
+fn one_form(typed: &str) -> String {
+    let day = parse_typed_day(typed).ok().flatten();
+    day.map_or_else(|| typed.trim().to_owned(), typed_day)
 }
 
 fn tick(tree: &mut TreeState, catalog: &Catalog, draft: &TokenDraft) {
