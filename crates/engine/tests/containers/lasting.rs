@@ -229,12 +229,9 @@ async fn a_port_that_leads_nowhere_is_mended_when_the_server_comes_back(bench: B
     // As when the firewall is loaded anew.
     let rules = iptables(&["-S", "CNI-HOSTPORT-DNAT"]);
     let port = spec.address.port().to_string();
-    let own: Vec<_> = rules.lines().filter(|rule| rule.split_whitespace().any(|word| word == port)).collect();
-    assert!(!own.is_empty(), "{rules}");
-    for rule in own {
-        let words = rule.replacen("-A", "-D", 1).replace('"', "");
-        iptables(&words.split_whitespace().collect::<Vec<_>>());
-    }
+    let own = rules.lines().find(|rule| rule.split_whitespace().any(|word| word == port));
+    let chain = own.and_then(|rule| rule.split_whitespace().last()).unwrap_or_else(|| panic!("{rules}"));
+    iptables(&["-F", chain]);
     let again = bench.again();
     again.reconcile(&BTreeMap::from([(spec.id, true)])).await;
     let _started = again.start(&spec).await.unwrap();
