@@ -10,7 +10,7 @@ use keyrack_types::ids::NodeId;
 use crate::docker::ContainerEngine;
 use crate::{
     Engine, EngineError, Executed, Execution, Fetch, Fetched, FileDone, FileWork, ImageFacts, ImageRef, LogFile,
-    LogPart, NodeRun, NodeSpec, NodeStats, Started, Template,
+    LogPart, NodeRun, NodeSpec, NodeStats, RegistryLogin, Started, Template, Volume,
 };
 
 /// What images of Keyrack's own begin with; they are processes of this machine, also where nobody offers them.
@@ -89,6 +89,22 @@ impl Engine for Engines {
 
     async fn fetch(&self, spec: &NodeSpec, fetch: Fetch<'_>) -> Result<Fetched, EngineError> {
         self.of_image(&spec.image).await.fetch(spec, fetch).await
+    }
+
+    async fn newest(&self, spec: &NodeSpec, login: Option<&RegistryLogin>) -> Result<Option<String>, EngineError> {
+        self.of_image(&spec.image).await.newest(spec, login).await
+    }
+
+    async fn hears_an_end_within(&self, spec: &NodeSpec) -> Duration {
+        self.of_image(&spec.image).await.hears_an_end_within(spec).await
+    }
+
+    async fn drift(&self, spec: &NodeSpec) -> Result<Vec<String>, EngineError> {
+        self.of_image(&spec.image).await.drift(spec).await
+    }
+
+    async fn volumes(&self, node: NodeId) -> Result<Vec<Volume>, EngineError> {
+        self.of_node(node).volumes(node).await
     }
 
     async fn start(&self, spec: &NodeSpec) -> Result<Started, EngineError> {

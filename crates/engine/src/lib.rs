@@ -91,6 +91,17 @@ pub struct Fetched {
     pub listens: bool,
 }
 
+/// A folder of a container whose content outlives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// Where it is in the container.
+    pub path: String,
+    /// As its engine calls it.
+    pub name: String,
+    /// What is in it, in bytes; none when that cannot be measured now.
+    pub size: Option<u64>,
+}
+
 /// How an account signs in to registries.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RegistryLogin {
@@ -322,6 +333,36 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// As [`Engine::check`]; [`EngineError::ImageAbsent`], [`EngineError::RegistryRefused`], [`EngineError::Away`].
     async fn fetch(&self, spec: &NodeSpec, fetch: Fetch<'_>) -> Result<Fetched, EngineError>;
+
+    /// The content that the tag of the node's image means at its registry now; none where that cannot be asked.
+    ///
+    /// # Errors
+    /// As [`Engine::fetch`].
+    async fn newest(&self, _spec: &NodeSpec, _login: Option<&RegistryLogin>) -> Result<Option<String>, EngineError> {
+        Ok(None)
+    }
+
+    /// How long it may take to hear that a node ended right after its start: one that does not answer has to live for longer
+    /// to count as up.
+    async fn hears_an_end_within(&self, _spec: &NodeSpec) -> Duration {
+        Duration::ZERO
+    }
+
+    /// What of the node is not as it should be: configured since its start, or changed by others. Each is a clause.
+    ///
+    /// # Errors
+    /// [`EngineError::Away`], [`EngineError::Failed`].
+    async fn drift(&self, _spec: &NodeSpec) -> Result<Vec<String>, EngineError> {
+        Ok(Vec::new())
+    }
+
+    /// The volumes that the engine keeps for the node, those of its image included.
+    ///
+    /// # Errors
+    /// [`EngineError::Away`], [`EngineError::Failed`].
+    async fn volumes(&self, _node: NodeId) -> Result<Vec<Volume>, EngineError> {
+        Ok(Vec::new())
+    }
 
     /// Starts the node; its folder is made when there is none.
     ///

@@ -5,6 +5,7 @@ use super::model::{Failure, FormerImage, Node};
 use super::operation::Work;
 use super::rows::{self, Which};
 use crate::service::Environments;
+use keyrack_core::caller::Caller;
 use keyrack_core::error::{Error, Result};
 use keyrack_engine::{EngineError, Fetch, Fetched, RegistryLogin};
 use keyrack_types::ids::{ActionId, NodeId};
@@ -64,6 +65,37 @@ pub(super) async fn fetch(
 }
 
 impl Environments {
+    /// What of a node's container is not as it should be, each as a clause; nothing while its engine does not answer.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`].
+    pub async fn drift(&self, caller: &Caller, name: &str, node: &Node) -> Result<Vec<String>> {
+        let environment = self.get(caller, name).await?;
+        let drift = self.manager()?.engine.drift(&node.spec(&environment.name)).await;
+        Ok(drift.unwrap_or_else(|error| {
+            tracing::debug!(%error, node = %node.id, "a container cannot be compared with what it should be");
+            Vec::new()
+        }))
+    }
+
+    /// The content that a node's tag means at its registry now, when it is another one than the node runs; none also where
+    /// the registry does not say so.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`].
+    pub async fn newer_content(&self, caller: &Caller, name: &str, node: &Node) -> Result<Option<String>> {
+        let environment = self.get(caller, name).await?;
+        let login = self.registry_login(environment.account, &node.image).await?;
+        let spec = node.spec(&environment.name);
+        match self.manager()?.engine.newest(&spec, login.as_ref()).await {
+            Ok(newest) => Ok(newest.filter(|newest| node.facts.digest.as_ref().is_some_and(|runs| runs != newest))),
+            Err(error) => {
+                tracing::debug!(%error, node = %node.id, "a registry does not say what a tag means");
+                Ok(None)
+            }
+        }
+    }
+
     async fn title_of(&self, action: ActionId) -> String {
         let title = sqlx::query_scalar("SELECT title FROM actions WHERE id = $1").bind(action.0);
         title.fetch_optional(self.store.read()).await.ok().flatten().unwrap_or_default()

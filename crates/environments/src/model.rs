@@ -112,6 +112,16 @@ pub struct FormerImage {
     pub digest: Option<String>,
 }
 
+impl FormerImage {
+    /// What to redeploy to, to run it again: its tag, or its digest where the tag is what runs now and means another content.
+    pub fn name(&self, now: &ImageRef) -> String {
+        match &self.digest {
+            Some(digest) if self.tag == now.tag => digest.clone(),
+            _ => self.tag.clone(),
+        }
+    }
+}
+
 /// Why an environment is Broken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {

@@ -190,7 +190,7 @@ impl ControlLoop {
         tokio::select! {
             exit = &mut exited => return ended(exit),
             command = self.commands.recv() => return Turn::Commanded(command),
-            () = is_up(&*self.engine, &self.node) => {}
+            () = is_up(&*self.engine, &self.node, self.failures) => {}
         }
         // One that has ended already is not up, however long it takes to say how.
         if self.engine.status(self.node.spec.id).await == NodeRun::Running {
@@ -242,11 +242,15 @@ impl ControlLoop {
     }
 }
 
-/// Returns when the node can be taken to be up.
-async fn is_up(engine: &dyn Engine, node: &NodePlan) {
+/// Returns when the node can be taken to be up. One that does not answer has to live for a while, and for longer each time that it
+/// has failed in a row, so that what ends at once is not up for a moment in between.
+async fn is_up(engine: &dyn Engine, node: &NodePlan, failures: u32) {
+    let least = if node.listens { SLOWEST_COMMAND } else { STEADY };
+    let least = least.max(engine.hears_an_end_within(&node.spec).await);
+    let lives = least.saturating_mul(1 << failures.min(10)).min(SLOWEST_START);
     if !node.listens {
-        return sleep(STEADY).await;
+        return sleep(lives).await;
     }
-    let longest = if node.spec.command.is_some() { SLOWEST_COMMAND } else { SLOWEST_START };
+    let longest = if node.spec.command.is_some() { lives } else { SLOWEST_START };
     let _ = timeout(longest, engine.until_answers(&node.spec)).await;
 }

@@ -89,6 +89,12 @@ impl Environments {
     }
 }
 
+/// Whether a node runs this content, or ran it before.
+fn ran(node: &Node, digest: &str) -> bool {
+    let former = node.facts.former.as_ref().and_then(|former| former.digest.as_deref());
+    [node.facts.digest.as_deref(), former].contains(&Some(digest))
+}
+
 fn retagged(node: &Node, tag: &str) -> Result<ImageRef> {
     node.image.with_tag(tag).map_err(|why| Error::invalid(field::Environment::Tag, why))
 }
@@ -105,8 +111,11 @@ async fn deploy(work: Work, ids: Vec<NodeId>, redeployment: Redeployment, status
             Ok(image) => image,
             Err(error) => return Outcome::Unchanged(status, error),
         };
-        let next = Node { image, facts: NodeFacts { digest: None, ..node.facts.clone() }, ..node.clone() };
-        let fetching = fetch(&work, &next, redeployment.login.as_ref(), true);
+        // Back to what it ran before: that is its own, whatever the registry has by now.
+        let known = image.digest().filter(|digest| ran(node, digest)).map(str::to_owned);
+        let newest = known.is_none();
+        let next = Node { image, facts: NodeFacts { digest: known, ..node.facts.clone() }, ..node.clone() };
+        let fetching = fetch(&work, &next, redeployment.login.as_ref(), newest);
         let done = tokio::select! {
             done = fetching => done,
             () = work.slot.deleting() => return Outcome::Overtaken,

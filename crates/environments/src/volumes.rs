@@ -3,11 +3,12 @@
 use super::changes::NodeChoice;
 use super::files::{FileLocation, node_path, present_path};
 use super::inside::may;
+use super::model::Node;
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
-use keyrack_engine::{CLOUDLET_MEMORY, FileKind, NodePath};
+use keyrack_engine::{CLOUDLET_MEMORY, FileKind, NodePath, Volume};
 use keyrack_types::bounds::nodes::{CLOUDLETS, VOLUMES};
 use keyrack_types::ids::NodeId;
 
@@ -51,6 +52,26 @@ impl Environments {
         })
         .await?;
         Ok(nodes.into_iter().map(|node| node.id).collect())
+    }
+
+    /// The first of the chosen nodes, with the volumes that its engine keeps for it; none while the engine does not answer.
+    ///
+    /// # Errors
+    /// [`Error::NoEnvironment`], [`Error::NotFound`].
+    pub async fn kept_volumes(
+        &self,
+        caller: &Caller,
+        name: &str,
+        choice: &NodeChoice,
+    ) -> Result<Option<(Node, Vec<Volume>)>> {
+        let nodes = self.configured_nodes(caller, name, choice).await?;
+        let Some(node) = nodes.into_iter().next() else { return Ok(None) };
+        let volumes = self.manager()?.engine.volumes(node.id).await;
+        let volumes = volumes.unwrap_or_else(|error| {
+            tracing::debug!(%error, node = %node.id, "volumes cannot be listed");
+            Vec::new()
+        });
+        Ok(Some((node, volumes)))
     }
 
     /// Makes volumes of the chosen nodes ordinary folders again; what is in them stays.

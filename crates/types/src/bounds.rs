@@ -174,6 +174,9 @@ pub mod nodes {
     pub const VARIABLES_SIZE: usize = 256 << 10;
     /// Commands of one call: they are executed one after another, each for up to two minutes.
     pub const COMMANDS: usize = 100;
+    /// Bytes that have to be free on the disk of a container engine for an image to be pulled or a container to be made: an engine
+    /// with none left loses what containers write, and its own records.
+    pub const FREE_DISK: u64 = 512 << 20;
     /// Volumes of a node.
     pub const VOLUMES: usize = 100;
     /// Bytes of a command, or of the value of a variable: what one argument of a program can have is 128 KiB.

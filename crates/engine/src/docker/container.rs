@@ -1,10 +1,13 @@
 //! Making, finding and removing the containers of nodes.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bollard::models::{ContainerSummaryStateEnum, HealthStatusEnum, NetworkCreateRequest, VolumeCreateRequest};
+use bollard::models::{
+    ContainerInspectResponse, ContainerSummaryStateEnum, HealthStatusEnum, NetworkCreateRequest, VolumeCreateRequest,
+};
 use bollard::query_parameters::{
     CreateContainerOptions, ListContainersOptions, ListVolumesOptions, RemoveContainerOptions, RemoveVolumeOptions,
     RenameContainerOptions,
@@ -14,11 +17,14 @@ use keyrack_types::ids::NodeId;
 use super::host::{Connection, Host, status, why};
 use super::plan::{self, INSTALLATION, NODE, Names, PLAN, Plan};
 use super::run::Running;
-use super::{Shared, carry, images, oom, run};
+use super::{Shared, carry, disk, images, oom, probe, run};
 use crate::{EngineError, NodeSpec};
 
 /// How long a new container has to run until the one before it goes.
 const WELL: Duration = Duration::from_secs(10);
+
+/// What a container gets to end by itself that is started anew.
+const TAKEN_OVER: Duration = Duration::from_secs(2);
 
 /// A container of a node.
 #[derive(Clone, Debug)]
@@ -66,7 +72,10 @@ pub async fn of_node(host: &Host, at: &Connection, names: &Names, node: NodeId) 
 const FORMER: &str = "-former";
 
 /// What a node is to run now.
-async fn planned(shared: &Shared, host: &Host, at: &Connection, spec: &NodeSpec) -> Result<Plan, EngineError> {
+///
+/// # Errors
+/// [`EngineError::UnknownImage`] when the image is not there; [`EngineError::Away`], [`EngineError::Failed`].
+pub async fn planned(shared: &Shared, host: &Host, at: &Connection, spec: &NodeSpec) -> Result<Plan, EngineError> {
     let image = images::find_fetched(host, at, &spec.image, spec.digest.as_deref()).await?;
     let image = image.ok_or_else(|| {
         EngineError::UnknownImage(format!("image “{}” is not on the container engine any more", spec.image))
@@ -131,6 +140,7 @@ async fn create(
     name: &str,
     plan: &Plan,
 ) -> Result<String, EngineError> {
+    disk::ensure_free(&at.facts, shared.keep_free)?;
     {
         let _shaping = shared.shaping.lock().await;
         network(host, at, &shared.names, &spec.environment).await?;
@@ -164,6 +174,11 @@ pub async fn start(
     let id = made(shared, host, at, spec).await?;
     for other in of_node(host, at, &shared.names, spec.id).await? {
         if other.id == id && other.running {
+            if leads_nowhere(host, at, &id, spec).await {
+                tracing::warn!(node = %spec.id, "the container's port leads nowhere any more; it is started anew");
+                run::stop(host, &id, TAKEN_OVER).await?;
+                continue;
+            }
             let killed = oom::Watch::begin(host, &id);
             return Ok((id, killed));
         }
@@ -192,6 +207,16 @@ pub async fn start(
                 other => other,
             })
         }
+    }
+}
+
+/// Whether a running container answers for itself but not at its published port: rules of the machine's firewall that were loaded
+/// anew take Podman's with them, and only a start sets them again.
+async fn leads_nowhere(host: &Host, at: &Connection, id: &str, spec: &NodeSpec) -> bool {
+    let Ok(Some(found)) = run::inspect(host, at, id).await else { return false };
+    match own_address(at, &found) {
+        Some(own) => at.facts.podman && probe::listens(own).await && !probe::is_forwarded(spec.address).await,
+        None => false,
     }
 }
 
@@ -304,20 +329,33 @@ pub async fn remove_network(at: &Connection, names: &Names, environment: &str) {
 /// Whether a container does what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// The image does not say how to find out.
-    Unsaid,
+    /// The image does not say how to find out; where the container itself listens, when that can be reached from here.
+    Unsaid(Option<SocketAddr>),
     NotYet,
     Good,
+}
+
+/// Where a container listens in its own network, when that can be reached from here.
+fn own_address(at: &Connection, found: &ContainerInspectResponse) -> Option<SocketAddr> {
+    if !at.facts.reachable {
+        return None;
+    }
+    let networks = found.network_settings.as_ref()?.networks.as_ref()?;
+    let address = networks.values().find_map(|endpoint| endpoint.ip_address.as_deref()?.parse().ok())?;
+    let bindings = found.host_config.as_ref()?.port_bindings.as_ref()?;
+    let port = bindings.keys().find_map(|port| port.strip_suffix("/tcp")?.parse().ok())?;
+    Some(SocketAddr::new(address, port))
 }
 
 /// How a container is, by what its image says of finding out.
 pub async fn health(host: &Host, at: &Connection, container: &str) -> Health {
     let Ok(Some(found)) = run::inspect(host, at, container).await else { return Health::NotYet };
+    let own = own_address(at, &found);
     let config = found.config.unwrap_or_default();
     let test = config.healthcheck.and_then(|check| check.test).unwrap_or_default();
     let kind = test.first().map(String::as_str);
     if !matches!(kind, Some("CMD" | "CMD-SHELL")) || test.len() < 2 {
-        return Health::Unsaid;
+        return Health::Unsaid(own);
     }
     let said = found.state.and_then(|state| state.health).and_then(|health| health.status);
     if said == Some(HealthStatusEnum::HEALTHY) {

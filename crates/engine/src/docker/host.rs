@@ -1,5 +1,6 @@
 //! One container engine: the connection to it, and whether it answers.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -50,6 +51,10 @@ pub struct HostFacts {
     pub processors: u64,
     /// Whether it can put a first process into containers that reaps and passes signals on.
     pub init: bool,
+    /// Whether containers' own addresses can be reached from here: it runs on this machine, as its superuser.
+    pub reachable: bool,
+    /// Where it keeps images, containers and volumes, when that is a folder of this machine.
+    pub root: Option<PathBuf>,
 }
 
 impl Host {
@@ -96,6 +101,8 @@ impl Host {
             };
             let docker = docker.negotiate_version().await?;
             let info = docker.info().await?;
+            let here = matches!(self.url, HostUrl::Unix(_));
+            let rootless = info.security_options.iter().flatten().any(|option| option.contains("rootless"));
             let logs = info.plugins.and_then(|plugins| plugins.log).unwrap_or_default();
             let facts = HostFacts {
                 podman: logs.iter().any(|log| log == "k8s-file"),
@@ -103,6 +110,8 @@ impl Host {
                 memory: info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
                 processors: info.ncpu.and_then(|count| u64::try_from(count).ok()).unwrap_or(1).max(1),
                 init: info.init_binary.is_some_and(|program| !program.is_empty()),
+                reachable: here && !rootless,
+                root: info.docker_root_dir.filter(|_| here).map(PathBuf::from),
             };
             Ok::<_, Error>(Connection { docker, facts: Arc::new(facts) })
         };

@@ -7,8 +7,9 @@ use bollard::models::{CreateImageInfo, ImageInspect};
 use bollard::query_parameters::CreateImageOptions;
 use futures::StreamExt;
 
+use super::disk;
 use super::host::{Connection, Host, status, why};
-use crate::{EngineError, Fetch, ImageRef};
+use crate::{EngineError, Fetch, ImageRef, RegistryLogin};
 
 /// The image as it is on the host, if it is.
 ///
@@ -50,11 +51,14 @@ pub async fn find_fetched(
     }
 }
 
-/// Names the image's content: the digest that its registry gave it, or the id of what came from none.
-pub fn digest(image: &ImageInspect, of: &ImageRef) -> Option<String> {
+/// Names the image's content: the digest that its registry gave it, or the id of what came from none. One content can have several
+/// digests, as many as there are ways to pack it; the one that it was found by stays.
+pub fn digest(image: &ImageInspect, of: &ImageRef, known: Option<&str>) -> Option<String> {
     let names = [of.full_name(), of.name.clone()];
+    let known = known.or(of.digest());
     let digests = image.repo_digests.iter().flatten();
-    let own = digests.filter_map(|one| one.split_once('@')).find(|(name, _)| names.iter().any(|own| own == name));
+    let own = digests.filter_map(|one| one.split_once('@')).filter(|(name, _)| names.iter().any(|own| own == name));
+    let own = own.min_by_key(|(_, digest)| known != Some(digest));
     own.map(|(_, digest)| digest.to_owned()).or_else(|| {
         let id = image.id.as_deref()?;
         Some(if id.starts_with("sha256:") { id.to_owned() } else { format!("sha256:{id}") })
@@ -72,19 +76,20 @@ pub async fn fetch(
     image: &ImageRef,
     digest: Option<&str>,
     fetch: Fetch<'_>,
+    keep_free: u64,
 ) -> Result<ImageInspect, EngineError> {
-    let here = find_fetched(host, at, image, digest).await?;
-    // What is the engine's own comes from no registry.
-    let own = image.name.starts_with("localhost/");
-    match here {
-        // A digest means one content for ever.
-        Some(here) if !fetch.newest || own || image.digest().is_some() => return fit(here, at, image),
+    let own = is_own(image);
+    match find_fetched(host, at, image, digest).await? {
+        // A node goes on with the content that it has. For another one the registry is asked also when the image is here: it may have
+        // been fetched for somebody else, with a login that this one does not have.
+        Some(here) if own || is_loaded(&here) || digest.is_some() && !fetch.newest => return fit(here, at, image),
         None if own => {
             let text = format!("the container engine at {} has no image “{image}”", host.url());
             return Err(EngineError::ImageAbsent(text));
         }
         _ => {}
     }
+    disk::ensure_free(&at.facts, keep_free)?;
     pull(host, at, image, digest, fetch).await?;
     match find_fetched(host, at, image, digest).await? {
         Some(image_here) => fit(image_here, at, image),
@@ -109,12 +114,7 @@ async fn pull(
     digest: Option<&str>,
     fetch: Fetch<'_>,
 ) -> Result<(), EngineError> {
-    let credentials = fetch.login.map(|login| DockerCredentials {
-        username: Some(login.user.clone()),
-        password: Some(login.password.clone()),
-        serveraddress: image.full_name().split_once('/').map(|(registry, _)| registry.to_owned()),
-        ..DockerCredentials::default()
-    });
+    let credentials = fetch.login.map(|login| credentials(image, login));
     let options = CreateImageOptions {
         from_image: Some(reference(image, digest)),
         platform: if at.facts.podman { String::new() } else { format!("linux/{}", at.facts.architecture) },
@@ -139,6 +139,49 @@ async fn pull(
         }
     }
     Ok(())
+}
+
+fn credentials(image: &ImageRef, login: &RegistryLogin) -> DockerCredentials {
+    DockerCredentials {
+        username: Some(login.user.clone()),
+        password: Some(login.password.clone()),
+        serveraddress: image.full_name().split_once('/').map(|(registry, _)| registry.to_owned()),
+        ..DockerCredentials::default()
+    }
+}
+
+/// What an image's tag means at its registry now; none for what comes from no registry, is chosen by its digest, or where the engine
+/// cannot ask without pulling, as Podman.
+///
+/// # Errors
+/// [`EngineError::ImageAbsent`], [`EngineError::RegistryRefused`], [`EngineError::Away`], [`EngineError::Failed`].
+pub async fn newest(
+    host: &Host,
+    at: &Connection,
+    image: &ImageRef,
+    login: Option<&RegistryLogin>,
+) -> Result<Option<String>, EngineError> {
+    if at.facts.podman || is_own(image) || image.digest().is_some() {
+        return Ok(None);
+    }
+    let login = login.map(|login| credentials(image, login));
+    match at.docker.inspect_registry_image(&reference(image, None), login).await {
+        Ok(found) => Ok(found.descriptor.digest),
+        Err(error) => Err(match host.failed(&error) {
+            EngineError::Failed(text) => refused(image, &text),
+            other => other,
+        }),
+    }
+}
+
+/// Whether it was built or loaded there by its operator: no registry gave it a digest.
+fn is_loaded(image: &ImageInspect) -> bool {
+    image.repo_digests.as_ref().is_none_or(Vec::is_empty)
+}
+
+/// Whether it is the engine's own, which comes from no registry.
+fn is_own(image: &ImageRef) -> bool {
+    image.name.starts_with("localhost/")
 }
 
 /// What an engine says when it cannot pull, as what it means.

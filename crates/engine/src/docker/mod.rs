@@ -3,6 +3,8 @@
 mod allowed;
 mod carry;
 mod container;
+mod disk;
+mod drift;
 mod exec;
 mod files;
 mod host;
@@ -13,10 +15,12 @@ mod oom;
 mod output;
 mod pack;
 mod plan;
+mod probe;
 mod random;
 mod run;
 mod state;
 mod sweep;
+mod volumes;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
@@ -29,6 +33,7 @@ use async_trait::async_trait;
 use bollard::query_parameters::StatsOptions;
 use futures::StreamExt;
 use keyrack_types::bounds::counts::NODE_PORTS;
+use keyrack_types::bounds::nodes::FREE_DISK;
 use keyrack_types::ids::NodeId;
 
 pub use allowed::Allowed;
@@ -40,14 +45,17 @@ use self::run::Running;
 use self::state::{Placed, State};
 use crate::{
     Engine, EngineError, Executed, Execution, Fetch, Fetched, FileDone, FileWork, ImageFacts, ImageRef, LogFile,
-    LogPart, NodeAddress, NodeRun, NodeSpec, NodeStats, Started, Template, log_files, ports,
+    LogPart, NodeRun, NodeSpec, NodeStats, RegistryLogin, Started, Template, Volume, log_files, ports,
 };
-
-/// How long a port may take to say that nobody is behind it: an engine's proxy takes every connection first.
-const PROXY: Duration = Duration::from_millis(50);
 
 /// How often it is looked whether a container is healthy.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// How long the end of a container that ends at once may take to come here: engines that have much to do are slow to say so.
+const END_HEARD: Duration = Duration::from_secs(3);
+
+/// How long a registry may take to say what a tag means.
+const REGISTRY: Duration = Duration::from_secs(5);
 
 /// Nodes as containers, on one or several hosts.
 pub struct ContainerEngine {
@@ -61,6 +69,8 @@ struct Shared {
     state: Arc<State>,
     names: Names,
     data: PathBuf,
+    /// Bytes of disk that have to stay free where something is made.
+    keep_free: u64,
     running: Mutex<HashMap<NodeId, Running>>,
     /// Held while something is made or removed that nodes share: networks, and what belongs to nobody.
     shaping: tokio::sync::Mutex<()>,
@@ -84,11 +94,19 @@ impl ContainerEngine {
                 state: Arc::new(state),
                 names,
                 data: data.to_owned(),
+                keep_free: FREE_DISK,
                 running: Mutex::default(),
                 shaping: tokio::sync::Mutex::default(),
                 known_nodes: tokio::sync::watch::Sender::new(None),
             }),
         })
+    }
+
+    /// Makes nothing where less than so many bytes of disk are free. To be called before anything else.
+    #[must_use]
+    pub fn keep_free(mut self, bytes: u64) -> ContainerEngine {
+        Arc::get_mut(&mut self.shared).expect("nothing else has it yet").keep_free = bytes;
+        self
     }
 
     /// Begins to watch whether the hosts answer. To be called once, in a runtime.
@@ -208,11 +226,12 @@ impl Engine for ContainerEngine {
 
     async fn can_listen(&self, spec: &NodeSpec) -> bool {
         // Its own container, which the last run of the server left, has the port.
-        if let Ok(Some((host, at))) = self.at(spec.id).await
-            && let Ok(found) = container::of_node(&host, &at, &self.shared.names, spec.id).await
-            && found.iter().any(|one| one.running)
-        {
-            return true;
+        if let Ok(Some((host, at))) = self.at(spec.id).await {
+            match container::of_node(&host, &at, &self.shared.names, spec.id).await {
+                Ok(found) if !found.iter().any(|one| one.running) => {}
+                // An engine that cannot say so now does not cost the node its port.
+                _ => return true,
+            }
         }
         ports::nobody_listens(spec.address).await
     }
@@ -223,9 +242,9 @@ impl Engine for ContainerEngine {
                 && let Ok(Some((host, at))) = self.at(spec.id).await
             {
                 match container::health(&host, &at, &running.container).await {
-                    container::Health::Unsaid if answers(spec.address).await => return,
+                    container::Health::Unsaid(own) if probe::answers(own, spec.address).await => return,
                     container::Health::Good => return,
-                    container::Health::Unsaid | container::Health::NotYet => {}
+                    container::Health::Unsaid(_) | container::Health::NotYet => {}
                 }
             }
             tokio::time::sleep(LOOK).await;
@@ -256,10 +275,33 @@ impl Engine for ContainerEngine {
         self.check(&spec.image, spec.command.as_deref(), &spec.variables).await?;
         let host = self.host_for(spec).await?;
         let at = host.connection().await?;
-        let image = images::fetch(&host, &at, &spec.image, spec.digest.as_deref(), fetch).await?;
+        let (digest, keep_free) = (spec.digest.as_deref(), self.shared.keep_free);
+        let image = images::fetch(&host, &at, &spec.image, digest, fetch, keep_free).await?;
         // Without a port in the image it may listen where it is told to.
         let listens = plan::listens_on(&image).is_some() || spec.command.is_some();
-        Ok(Fetched { digest: images::digest(&image, &spec.image), listens })
+        Ok(Fetched { digest: images::digest(&image, &spec.image, spec.digest.as_deref()), listens })
+    }
+
+    async fn newest(&self, spec: &NodeSpec, login: Option<&RegistryLogin>) -> Result<Option<String>, EngineError> {
+        let Some((host, at)) = self.at(spec.id).await? else { return Ok(None) };
+        match tokio::time::timeout(REGISTRY, images::newest(&host, &at, &spec.image, login)).await {
+            Ok(said) => said,
+            Err(_) => Err(EngineError::Away(format!("the registry of image “{}” does not answer in time", spec.image))),
+        }
+    }
+
+    async fn hears_an_end_within(&self, _spec: &NodeSpec) -> Duration {
+        END_HEARD
+    }
+
+    async fn drift(&self, spec: &NodeSpec) -> Result<Vec<String>, EngineError> {
+        let Some((host, at)) = self.at(spec.id).await? else { return Ok(Vec::new()) };
+        drift::drift(&self.shared, &host, &at, spec).await
+    }
+
+    async fn volumes(&self, node: NodeId) -> Result<Vec<Volume>, EngineError> {
+        let Some((host, at)) = self.at(node).await? else { return Ok(Vec::new()) };
+        volumes::list(&host, &at, &self.shared.names, node).await
     }
 
     async fn start(&self, spec: &NodeSpec) -> Result<Started, EngineError> {
@@ -429,20 +471,6 @@ impl Engine for ContainerEngine {
             memory: memory.usage.unwrap_or(0).saturating_sub(cache),
             processes: stats.pids_stats.and_then(|pids| pids.current).unwrap_or(0),
         }
-    }
-}
-
-/// Whether something answers there: takes a connection, and does not close it at once as a proxy does behind which nobody is.
-async fn answers(address: NodeAddress) -> bool {
-    let Ok(mut connection) = tokio::net::TcpStream::connect((address.host(), address.port())).await else {
-        return false;
-    };
-    let mut byte = [0];
-    let read = tokio::time::timeout(PROXY, tokio::io::AsyncReadExt::read(&mut connection, &mut byte)).await;
-    match read {
-        // It waits for a request.
-        Err(_) => true,
-        Ok(read) => read.is_ok_and(|count| count > 0),
     }
 }
 

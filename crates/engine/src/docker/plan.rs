@@ -22,6 +22,9 @@ pub const PLAN: &str = "io.keyrack.plan";
 /// On volumes: where in the container it is.
 pub const PATH: &str = "io.keyrack.path";
 
+/// What the names of everything begin with that is ours.
+pub const PREFIX: &str = "keyrack-";
+
 /// Processor time that one cloudlet stands for, in billionths of a processor.
 const CLOUDLET_CPU: i64 = 400_000_000;
 
@@ -31,6 +34,41 @@ const OPEN_FILES: i64 = 4096;
 
 /// What the images that people use need to become an ordinary user, and nothing that leads out.
 const CAPABILITIES: [&str; 7] = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"];
+
+/// All others that every kernel in use knows.
+const DROPPED: [&str; 31] = [
+    "AUDIT_CONTROL",
+    "AUDIT_READ",
+    "AUDIT_WRITE",
+    "BLOCK_SUSPEND",
+    "DAC_READ_SEARCH",
+    "FSETID",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "LEASE",
+    "LINUX_IMMUTABLE",
+    "MAC_ADMIN",
+    "MAC_OVERRIDE",
+    "MKNOD",
+    "NET_ADMIN",
+    "NET_BROADCAST",
+    "NET_RAW",
+    "SETFCAP",
+    "SETPCAP",
+    "SYSLOG",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_CHROOT",
+    "SYS_MODULE",
+    "SYS_NICE",
+    "SYS_PACCT",
+    "SYS_PTRACE",
+    "SYS_RAWIO",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "WAKE_ALARM",
+];
 
 /// What the engine itself keeps of a container's output until it is read.
 const LOG_SIZE: &str = "100m";
@@ -65,16 +103,16 @@ impl Names {
 
     /// A node's container.
     pub fn container(&self, spec: &NodeSpec) -> String {
-        format!("keyrack-{}-{}-{}-{}", self.short(), spec.environment, word(&spec.layer), spec.id)
+        format!("{PREFIX}{}-{}-{}-{}", self.short(), spec.environment, word(&spec.layer), spec.id)
     }
 
     /// The network of an environment.
     pub fn network(&self, environment: &str) -> String {
-        format!("keyrack-{}-{environment}", self.short())
+        format!("{PREFIX}{}-{environment}", self.short())
     }
 
     fn volume(&self, node: NodeId, path: &str) -> String {
-        format!("keyrack-{}-{node}-{}", self.short(), &hash(path.as_bytes())[..12])
+        format!("{PREFIX}{}-{node}-{}", self.short(), &hash(path.as_bytes())[..12])
     }
 
     pub fn labels(&self, spec: &NodeSpec) -> HashMap<String, String> {
@@ -125,6 +163,19 @@ pub fn limits(memory: u64, facts: &HostFacts) -> (i64, i64) {
     )
 }
 
+/// Capabilities to drop and to add. Podman gives those that are added to ordinary users too, as if they were root: there, for an image
+/// of such a user, the others are dropped from what it gives by default instead, which ordinary users do not have.
+fn capabilities(image: &ImageInspect, facts: &HostFacts) -> (Vec<String>, Option<Vec<String>>) {
+    let user = image.config.as_ref().and_then(|config| config.user.as_deref()).unwrap_or_default();
+    let user = user.split(':').next().unwrap_or_default();
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    if facts.podman && !matches!(user, "" | "0" | "root") {
+        (owned(&DROPPED), None)
+    } else {
+        (owned(&["ALL"]), Some(owned(&CAPABILITIES)))
+    }
+}
+
 /// What to make for a node from an image that is there.
 pub fn plan(names: &Names, spec: &NodeSpec, image: &ImageInspect, facts: &HostFacts) -> Plan {
     let listens_on = listens_on(image);
@@ -148,6 +199,7 @@ pub fn plan(names: &Names, spec: &NodeSpec, image: &ImageInspect, facts: &HostFa
     let network = names.network(&spec.environment);
     let aliases = aliases(&spec.layer, &spec.number.to_string()).to_vec();
     let endpoint = EndpointSettings { aliases: Some(aliases), ..EndpointSettings::default() };
+    let (cap_drop, cap_add) = capabilities(image, facts);
     let host_config = HostConfig {
         network_mode: Some(network.clone()),
         port_bindings: Some(HashMap::from([(port.clone(), Some(vec![binding]))])),
@@ -157,8 +209,8 @@ pub fn plan(names: &Names, spec: &NodeSpec, image: &ImageInspect, facts: &HostFa
             typ: Some("json-file".to_owned()),
             config: Some(HashMap::from([("max-size".to_owned(), LOG_SIZE.to_owned())])),
         }),
-        cap_drop: Some(vec!["ALL".to_owned()]),
-        cap_add: Some(CAPABILITIES.map(str::to_owned).to_vec()),
+        cap_drop: Some(cap_drop),
+        cap_add,
         security_opt: Some(vec!["no-new-privileges".to_owned()]),
         pids_limit: Some(PROCESSES),
         ulimits: Some(vec![limit("nofile", OPEN_FILES), limit("nproc", PROCESSES), limit("core", 0)]),
@@ -249,7 +301,15 @@ mod tests {
     }
 
     fn facts() -> HostFacts {
-        HostFacts { podman: false, architecture: "amd64".into(), memory: 8 << 30, processors: 2, init: false }
+        HostFacts {
+            podman: false,
+            architecture: "amd64".into(),
+            memory: 8 << 30,
+            processors: 2,
+            init: false,
+            reachable: true,
+            root: None,
+        }
     }
 
     fn planned(spec: &NodeSpec) -> Plan {
@@ -273,6 +333,18 @@ mod tests {
         let endpoints = plan.body.networking_config.unwrap().endpoints_config.unwrap();
         assert_eq!(endpoints["keyrack-01234567-shop"].aliases, Some(vec!["sqldb".into(), "sqldb_2".into()]));
         assert_eq!(plan.volumes.iter().map(|(_, path)| &**path).collect::<Vec<_>>(), ["/data", "/var/lib/db"]);
+    }
+
+    #[test]
+    fn an_ordinary_user_of_an_image_has_no_capabilities_on_podman() {
+        let podman = HostFacts { podman: true, ..facts() };
+        for (user, podman_adds) in [("", true), ("0:0", true), ("root", true), ("app", false), ("1000:0", false)] {
+            let config = ImageConfig { user: Some(user.into()), ..ImageConfig::default() };
+            let image = ImageInspect { config: Some(config), ..ImageInspect::default() };
+            assert_eq!(capabilities(&image, &podman).1.is_some(), podman_adds, "{user}");
+            assert!(capabilities(&image, &facts()).1.is_some());
+        }
+        assert!(DROPPED.iter().all(|name| !CAPABILITIES.contains(name)));
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use keyrack_engine::contract::processes::{marker, until, until_none_with};
-use keyrack_engine::{Engine, Execution, Exit};
+use keyrack_engine::{Engine, Execution, Exit, FileWork, ImageRef, NodePath, NodeSpec};
 
-use super::support::Bench;
+use super::support::{Bench, USER};
 
 super::on_engines! {
     a_command_has_an_exit_code_and_two_outputs, a_command_ends_when_its_time_is_over,
     what_a_command_leaves_running_ends_with_it, a_question_is_answered_with_yes, use_has_one_shape,
-    running_out_of_memory_is_told,
+    running_out_of_memory_is_told, commands_work_as_an_ordinary_user_of_the_image,
 }
 
 fn execution(command: &str) -> Execution {
@@ -87,5 +87,27 @@ async fn running_out_of_memory_is_told(bench: Bench) {
     let exit = bench.engine.start(&spec).await.unwrap().exited.await.unwrap();
     assert_eq!(exit, Exit::OutOfMemory);
     assert!(exit.to_string().contains("memory"));
+    bench.remove(&[&spec]).await;
+}
+
+async fn commands_work_as_an_ordinary_user_of_the_image(bench: Bench) {
+    let spec = NodeSpec { image: ImageRef::parse(USER).unwrap(), ..bench.running("sleep 1000") };
+    let _started = bench.engine.start(&spec).await.unwrap();
+    let run = async |command: &str| bench.engine.execute(&spec, &execution(command)).await.unwrap();
+    assert_eq!(run("id -u; touch /etc/x 2>/dev/null || echo refused").await.out, "1000\nrefused\n");
+    let status = run("cat /proc/self/status").await.out;
+    assert!(status.contains("CapEff:\t0000000000000000\n"), "{status}");
+    assert!(status.contains("CapBnd:\t00000000000004eb\n"), "{status}");
+    let mark = marker();
+    let limited = Execution {
+        time_limit: Duration::from_secs(1),
+        ..execution(&format!("(setsid sleep {mark} &); sleep {mark}"))
+    };
+    assert!(!bench.engine.execute(&spec, &limited).await.unwrap().in_time);
+    until_none_with(&mark).await;
+    // Files are that user's too.
+    let work = FileWork::Write { path: NodePath::parse("tmp/own").unwrap(), body: "mine".into(), append: false };
+    bench.engine.work_on_files(&spec, work).await.unwrap();
+    assert_eq!(run("cat /tmp/own; echo more >> /tmp/own && stat -c %u /tmp/own").await.out, "mine1000\n");
     bench.remove(&[&spec]).await;
 }

@@ -10,10 +10,11 @@ use super::support::{Bench, WEB, get};
 super::on_engines! {
     an_image_is_pulled_with_a_password_and_its_digest_is_told, why_an_image_cannot_be_had_is_told_apart,
     an_image_is_chosen_by_its_digest, a_node_keeps_its_content_when_the_tag_moves, only_allowed_images_run,
+    a_full_disk_is_told_before_anything_is_made,
     an_engine_that_is_away_says_so_at_once,
 }
 
-fn login() -> RegistryLogin {
+pub fn login() -> RegistryLogin {
     RegistryLogin { user: "tester".into(), password: "registry secret".into() }
 }
 
@@ -36,8 +37,11 @@ async fn an_image_is_pulled_with_a_password_and_its_digest_is_told(bench: Bench)
     // The password is needed at every pull, whoever pulled before.
     let refused = bench.fetch(&spec, true).await.unwrap_err();
     assert!(matches!(refused, EngineError::RegistryRefused(_)), "{refused:?}");
-    // What is here needs no registry.
-    assert_eq!(bench.fetch(&spec, false).await.unwrap().digest, Some(digest));
+    let refused = bench.fetch(&spec, false).await.unwrap_err();
+    assert!(matches!(refused, EngineError::RegistryRefused(_)), "somebody else's pull opens nothing: {refused:?}");
+    // What a node has needs no registry.
+    let has = NodeSpec { digest: Some(digest.clone()), ..spec };
+    assert_eq!(bench.fetch(&has, false).await.unwrap().digest, Some(digest));
 }
 
 async fn why_an_image_cannot_be_had_is_told_apart(bench: Bench) {
@@ -80,18 +84,31 @@ async fn a_node_keeps_its_content_when_the_tag_moves(bench: Bench) {
     let spec = NodeSpec { digest: first.clone(), ..two };
     let _started = bench.engine.start(&spec).await.unwrap();
     bench.engine.until_answers(&spec).await;
-    let listed =
-        bench.client.inspect_container(&format!("keyrack-{}-shop-cp-{}", installation(&bench), spec.id), None).await;
+    let listed = bench
+        .client
+        .inspect_container(&format!("keyrack-{}-shop-cp-{}", &bench.installation()[..8], spec.id), None)
+        .await;
     let image = listed.unwrap().image.unwrap();
     let digests = bench.client.inspect_image(&image).await.unwrap().repo_digests.unwrap_or_default();
     assert!(digests.iter().any(|one| one.ends_with(first.as_deref().unwrap())), "{digests:?}");
     bench.remove(&[&spec]).await;
 }
 
-fn installation(bench: &Bench) -> String {
-    let text = std::fs::read_to_string(bench.folder().join("containers/nodes.json")).unwrap();
-    let kept: serde_json::Value = serde_json::from_str(&text).unwrap();
-    kept["installation"].as_str().unwrap()[..8].to_owned()
+async fn a_full_disk_is_told_before_anything_is_made(bench: Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = ContainerEngine::open(folder.path(), vec![bench.url.parse().unwrap()], Allowed::default());
+    let engine = engine.unwrap().keep_free(u64::MAX);
+    let (spec, fetch) = (bench.web(), Fetch { login: None, newest: false, progress: &|_| {} });
+    // What is here already is no pull.
+    engine.fetch(&spec, fetch).await.unwrap();
+    let full =
+        |refused: &EngineError| matches!(refused, EngineError::TooLarge(text) if text.contains("MiB of disk left"));
+    let refused = engine.start(&spec).await.unwrap_err();
+    assert!(full(&refused), "{refused:?}");
+    let refused =
+        engine.fetch(&from_registry(&bench, "app:1"), Fetch { login: Some(&login()), newest: true, ..fetch }).await;
+    assert!(refused.as_ref().is_err_and(full), "{refused:?}");
+    engine.remove(spec.id).await.unwrap();
 }
 
 async fn only_allowed_images_run(bench: Bench) {

@@ -6,6 +6,8 @@ mod commands;
 mod files;
 mod images;
 mod lasting;
+mod registry;
+mod seen_by_others;
 mod support;
 mod walls;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bollard::Docker;
+use bollard::query_parameters::ListContainersOptions;
 use keyrack_engine::contract::Subject;
 use keyrack_engine::contract::processes::free_port;
 use keyrack_engine::docker::{Allowed, ContainerEngine};
@@ -16,6 +17,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 /// An image with a shell and the usual tools, and one that serves `/www` on port 8080 and has a volume `/data`.
 pub const TOOLS: &str = "localhost/keyrack/test:1";
 pub const WEB: &str = "localhost/keyrack/web-test:1";
+/// The tools again, whose containers run as the user `app`.
+pub const USER: &str = "localhost/keyrack/user-test:1";
 
 /// One installation on one engine.
 pub struct Bench {
@@ -48,6 +51,22 @@ impl Bench {
 
     pub fn folder(&self) -> &Path {
         self.data.path()
+    }
+
+    /// The word on everything that is this installation's.
+    pub fn installation(&self) -> String {
+        let text = std::fs::read_to_string(self.folder().join("containers/nodes.json")).expect("the file is there");
+        let kept: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        kept["installation"].as_str().expect("there is one").to_owned()
+    }
+
+    /// Ids of all containers that the installation has.
+    pub async fn containers(&self) -> Vec<String> {
+        let label = format!("io.keyrack.installation={}", self.installation());
+        let filters = std::collections::HashMap::from([("label".to_owned(), vec![label])]);
+        let options = ListContainersOptions { all: true, filters: Some(filters), ..Default::default() };
+        let listed = self.client.list_containers(Some(options)).await.expect("the engine answers");
+        listed.into_iter().filter_map(|one| one.id).collect()
     }
 
     /// The next run of the same server; the former one's tasks go on, as the engine would not notice.

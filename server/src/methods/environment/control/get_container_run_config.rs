@@ -42,6 +42,10 @@ struct RunConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     digest: Option<String>,
+    /// What of its container is not as it should be: configured since it was made, or changed by others. Absent when nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(example = ["it was made from other settings; its next start makes it anew"])]
+    drift: Vec<String>,
     /// Variables by name.
     #[schemars(example = BTreeMap::from([("GREETING", "hello")]))]
     env: BTreeMap<String, String>,
@@ -66,7 +70,10 @@ impl Method for GetContainerRunConfig {
     async fn run(self, call: &Call) -> Result<Configuration, ApiError> {
         let (name, choice) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
         let nodes = call.keyrack.environments.read_configuration(&call.caller, &call.client, name, &choice).await?;
+        let Some(node) = nodes.into_iter().next() else { return Ok(Configuration { object: None }) };
+        let drift = call.keyrack.environments.drift(&call.caller, name, &node).await?;
         let config = |node: Node| RunConfig {
+            drift,
             memory: node.spec(name).memory,
             digest: node.facts.digest,
             cmd: node.facts.command.unwrap_or_default(),
@@ -76,6 +83,6 @@ impl Method for GetContainerRunConfig {
             port: node.address.port(),
             tag: node.image.tag,
         };
-        Ok(Configuration { object: nodes.into_iter().next().map(config) })
+        Ok(Configuration { object: Some(config(node)) })
     }
 }

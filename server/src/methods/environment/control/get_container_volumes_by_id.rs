@@ -28,7 +28,6 @@ impl Method for GetContainerVolumesById {
 
     async fn run(self, call: &Call) -> Result<Volumes, ApiError> {
         let choice = NodeChoice::Ids(vec![self.node_id.0]);
-        let nodes = call.keyrack.environments.configured_nodes(&call.caller, &self.env_name, &choice).await?;
-        Ok(Volumes { object: nodes.into_iter().next().map(|node| node.facts.volumes) })
+        Ok(Volumes::of(call.keyrack.environments.kept_volumes(&call.caller, &self.env_name, &choice).await?))
     }
 }

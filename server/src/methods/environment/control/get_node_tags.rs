@@ -37,8 +37,13 @@ struct Tag {
     digest: Option<String>,
     #[schemars(example = &"keyrack/web")]
     image: String,
+    /// The tag; the digest, for a content that has no other name any more. Redeploying takes both.
     #[schemars(example = &"latest")]
     name: String,
+    /// Names the content that the registry has for the tag by now, when the node runs another one; redeploying gets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    newer: Option<String>,
 }
 
 impl Method for GetNodeTags {
@@ -50,15 +55,15 @@ impl Method for GetNodeTags {
 
     async fn run(self, call: &Call) -> Result<NodeTags, ApiError> {
         let (runs, template) = template_of_node(call, &self.env_name, self.node_id).await?;
-        let digest = |tag: &str| {
-            let former = runs.facts.former.as_ref().filter(|former| former.tag == tag);
-            if tag == runs.image.tag { runs.facts.digest.clone() } else { former.and_then(|one| one.digest.clone()) }
-        };
-        let tag = |name: String| Tag {
-            current: name == runs.image.tag,
-            digest: digest(&name),
-            image: template.name.clone(),
-            name,
+        let newer = call.keyrack.environments.newer_content(&call.caller, &self.env_name, &runs).await?;
+        let former =
+            runs.facts.former.as_ref().and_then(|former| Some((former.name(&runs.image), former.digest.clone()?)));
+        let tag = |name: String| {
+            let current = name == runs.image.tag;
+            let former = former.as_ref().filter(|(former, _)| *former == name).map(|(_, digest)| digest.clone());
+            let digest = if current { runs.facts.digest.clone() } else { former };
+            let newer = newer.clone().filter(|_| current);
+            Tag { current, digest, image: template.name.clone(), name, newer }
         };
         Ok(NodeTags { array: template.tags.into_iter().map(tag).collect() })
     }

@@ -68,7 +68,7 @@ pub async fn template_of_node(call: &Call, name: &str, node: NodeId) -> Result<(
     match template(call, &node.image.name).await {
         // What registries have is theirs to say; what the node runs, and ran before, is known.
         Err(_) if node.facts.digest.is_some() => {
-            let former = node.facts.former.iter().map(|former| former.tag.clone());
+            let former = node.facts.former.iter().map(|former| former.name(&node.image));
             let mut tags: Vec<String> = std::iter::once(node.image.tag.clone()).chain(former).collect();
             tags.dedup();
             let name = node.image.name.clone();

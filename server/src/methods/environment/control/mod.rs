@@ -133,8 +133,9 @@ impl From<SumStat> for Sum {
     }
 }
 
-/// How long a call waits for the state that it asked for. When it takes longer, the changing state can be seen by now.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a call waits for the state that it asked for: nearly as long as proxies wait for an answer by default, so that what keeps
+/// ending right after its start is found out within. When it takes longer, the changing state can be seen by now.
+const PATIENCE: Duration = Duration::from_secs(50);
 
 /// Waits until a change has come to its end, but not for ever.
 ///
