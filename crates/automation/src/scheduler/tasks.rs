@@ -10,7 +10,7 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
-use keyrack_core::methods::TokenAccess;
+use keyrack_core::methods::{ActsOn, TokenAccess};
 use keyrack_types::bounds::counts::TASKS;
 use keyrack_types::ids::{TokenId, UserId};
 use keyrack_types::text::hidden;
@@ -89,8 +89,7 @@ impl Scheduler {
         }
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO tasks (account_id, user_id, token_id, environment_id, schedule, method, params, description, \
-             created_at, next_run_at, secret_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-             (SELECT secret_by FROM tokens WHERE id = $3)) RETURNING id",
+             created_at, next_run_at, secret_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(caller.user.0)
@@ -102,6 +101,7 @@ impl Scheduler {
         .bind(&checked.description)
         .bind(now.timestamp_millis())
         .bind(checked.first)
+        .bind(caller.secret_by.map(|user| user.0))
         .fetch_one(&mut *tx)
         .await?;
         let mut event = Event::by(caller, client, "task.create", format!("task:{id} {}", checked.method))
@@ -126,7 +126,7 @@ impl Scheduler {
         let changed = sqlx::query(
             "UPDATE tasks SET user_id = $3, token_id = $4, schedule = $5, method = $6, params = $7, description = $8, \
              next_run_at = $9, server = NULL, beginnings = 0, \
-             secret_by = (SELECT secret_by FROM tokens WHERE id = $4) WHERE account_id = $1 AND id = $2",
+             secret_by = $10 WHERE account_id = $1 AND id = $2",
         )
         .bind(caller.account.0)
         .bind(id)
@@ -137,6 +137,7 @@ impl Scheduler {
         .bind(&checked.params)
         .bind(&checked.description)
         .bind(checked.first)
+        .bind(caller.secret_by.map(|user| user.0))
         .execute(&mut *tx)
         .await?;
         if changed.rows_affected() == 0 {
@@ -221,6 +222,11 @@ impl Scheduler {
         }
         if !caller.may_call(method_id) {
             return Err(Error::Forbidden(format!("you may not call {name}, so you cannot make a task of it").into()));
+        }
+        match entry.acts_on {
+            ActsOn::Account => caller.require_account()?,
+            ActsOn::NewEnvironment => caller.require_creation()?,
+            ActsOn::Environment | ActsOn::List | ActsOn::Caller => {}
         }
         let description = new.description.trim().to_owned();
         if description.chars().count() > LONGEST_DESCRIPTION || hidden(&description).is_some() {

@@ -7,13 +7,12 @@ use crate::accounts::Accounts;
 use keyrack_core::caller::{Caller, CallerCredential, Right};
 use keyrack_core::error::{Credential, Error, Result};
 use keyrack_types::accounts::Role;
-use keyrack_types::ids::TokenId;
 
 /// What a caller was authenticated with when its call began.
 #[derive(Clone, Default)]
 pub struct AuthSnapshot {
-    /// The token, and the hash of its secret.
-    token: Option<(TokenId, Vec<u8>)>,
+    /// The number of the token's secret.
+    secret: Option<i64>,
 }
 
 impl Accounts {
@@ -23,8 +22,10 @@ impl Accounts {
     /// [`Error::NotAuthenticated`] when it does not hold any more.
     pub async fn auth_snapshot(&self, caller: &Caller) -> Result<AuthSnapshot> {
         // A task runs for a token, whatever its secret is by now.
-        let CallerCredential::Token(token) = caller.credential else { return Ok(AuthSnapshot::default()) };
-        Ok(AuthSnapshot { token: Some((token, self.secret_of(token).await?)) })
+        let CallerCredential::Token(_) = caller.credential else { return Ok(AuthSnapshot::default()) };
+        let secret = caller.secret.ok_or_else(|| Error::internal("a token called without a secret"))?;
+        self.caller_of_secret_now(secret).await?;
+        Ok(AuthSnapshot { secret: Some(secret) })
     }
 
     /// Checks that the caller is still authenticated as when the call began, and may still do all that it could.
@@ -33,13 +34,11 @@ impl Accounts {
     /// [`Error::NotAuthenticated`] when the token or session is gone, has ended or has a new secret, [`Error::Forbidden`] when
     /// the role or the token's methods are less than they were.
     pub async fn recheck(&self, caller: &Caller, auth_snapshot: &AuthSnapshot, right: Right) -> Result<()> {
-        if let Some((token, secret)) = &auth_snapshot.token
-            && self.secret_of(*token).await? != *secret
-        {
-            return Err(Error::NotAuthenticated(Credential::Unknown));
-        }
         let now = match caller.credential {
-            CallerCredential::Token(token) => self.caller_of_token_now(token).await?,
+            CallerCredential::Token(_) => {
+                let secret = auth_snapshot.secret.ok_or_else(|| Error::internal("a call began without its secret"))?;
+                self.caller_of_secret_now(secret).await?
+            }
             CallerCredential::Task { id, by_token } => {
                 self.caller_of_task(id, caller.account, caller.user, by_token).await?
             }
@@ -55,6 +54,14 @@ impl Accounts {
         }
         if now.may.intersection(&caller.may) != caller.may {
             return Err(Error::Forbidden("what you may do here has become less since this began".into()));
+        }
+        let is_within = match (now.reach(), caller.reach()) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(now), Some(before)) => before.is_within(now),
+        };
+        if !is_within {
+            return Err(Error::Forbidden("the token opens fewer environments than when this began".into()));
         }
         now.require(right)
     }
@@ -76,13 +83,5 @@ impl Accounts {
         .await?
         .ok_or_else(ended)?;
         Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))
-    }
-
-    async fn secret_of(&self, token: TokenId) -> Result<Vec<u8>> {
-        sqlx::query_scalar("SELECT secret_hash FROM tokens WHERE id = $1")
-            .bind(token.0)
-            .fetch_optional(self.store.read())
-            .await?
-            .ok_or(Error::NotAuthenticated(Credential::Unknown))
     }
 }

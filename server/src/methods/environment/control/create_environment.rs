@@ -11,7 +11,7 @@ use super::super::params::{GroupNames, OwnerUid};
 use super::until_settled;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Creates an environment from the description of its nodes, and starts it.
@@ -37,6 +37,7 @@ impl Method for CreateEnvironment {
     const NAME: &str = "environment.control.CreateEnvironment";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::NewEnvironment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins, ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotPermitted, Code::Limit];
     type Answer = InfoResponse;

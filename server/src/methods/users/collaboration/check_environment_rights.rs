@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Answers 0 when the caller may call these methods, otherwise 8, naming one that it may not.
@@ -28,6 +28,7 @@ impl Method for CheckEnvironmentRights {
     const NAME: &str = "users.collaboration.CheckEnvironmentRights";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     const CODES: &[Code] = &[Code::Forbidden];
     type Answer = Done;
 

@@ -2,6 +2,7 @@
 
 use keyrack_types::methods::ApiSet;
 use keyrack_types::refusal::{Field, Refusal};
+use keyrack_types::token_limits::TokenLimits;
 use keyrack_types::tokens::{NewSecret, TokenDraft, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -41,6 +42,8 @@ pub(super) struct Editor {
     pub expires: RwSignal<String>,
     pub set: RwSignal<ApiSet>,
     pub shared: RwSignal<bool>,
+    /// Limits that this dialog has no inputs for; an edit and a copy keep them.
+    limits: StoredValue<TokenLimits>,
     pub catalog: StoredValue<Catalog>,
     pub tree: RwSignal<TreeState>,
     pub problems: RwSignal<Vec<(Field, String)>>,
@@ -71,6 +74,7 @@ impl Editor {
             expires: RwSignal::new(draft.expires),
             set: RwSignal::new(draft.api_set),
             shared: RwSignal::new(draft.shared),
+            limits: StoredValue::new(draft.limits),
             catalog: StoredValue::new(catalog),
             tree: RwSignal::new(tree),
             problems: RwSignal::default(),
@@ -115,6 +119,7 @@ impl Editor {
             methods: if set == ApiSet::Custom { ticked() } else { Vec::new() },
             expires: self.expires.get_untracked().trim().to_owned(),
             shared: self.shared.get_untracked(),
+            limits: self.limits.get_value(),
         }
     }
 
@@ -276,6 +281,7 @@ impl Editor {
         self.expires.set(draft.expires);
         self.set.set(draft.api_set);
         self.shared.set(draft.shared);
+        self.limits.set_value(draft.limits);
         self.unchanged.set(draft_of(&token));
         self.purpose.set(Purpose::Edit(Box::new(token)));
         self.problems.set(Vec::new());
