@@ -150,7 +150,7 @@ impl Tokens {
     /// The tokens that the caller sees: its own, those shared with the account, and for an owner all of them.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// [`Error::Denied`] for a token that is limited to environments.
     pub async fn list(&self, caller: &Caller) -> Result<TokenList> {
         let tokens = self.read(caller, None).await?;
         let members: i64 = sqlx::query_scalar("SELECT count(*) FROM memberships WHERE account_id = $1")
@@ -170,7 +170,7 @@ impl Tokens {
     /// nobody learns of tokens that they do not see.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// As [`Tokens::list`].
     pub async fn with_ids(&self, caller: &Caller, ids: &[i64]) -> Result<Vec<TokenView>> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
@@ -185,6 +185,8 @@ impl Tokens {
 
     /// The tokens that the caller sees, or only those with these numbers, at most [`MOST_NAMED`].
     async fn read(&self, caller: &Caller, ids: Option<&[i64]>) -> Result<Vec<TokenView>> {
+        // They name environments.
+        caller.require_account()?;
         let named = match ids {
             None => String::new(),
             Some([]) => return Ok(Vec::new()),
@@ -311,6 +313,7 @@ pub(super) async fn token_to_change(tx: &mut Tx, caller: &Caller, id: i64) -> Re
 }
 
 async fn find(connection: &mut AnyConnection, caller: &Caller, id: i64) -> Result<TokenRow> {
+    caller.require_account()?;
     let row = sqlx::query_as::<_, StoredToken>(select_tokens!(" WHERE t.id = $1 AND t.account_id = $2"))
         .bind(id)
         .bind(caller.account.0)

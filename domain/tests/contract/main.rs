@@ -17,6 +17,7 @@ mod members;
 mod notices;
 mod owners;
 mod processes;
+mod reach;
 mod rights;
 mod rotation;
 mod second_factor;

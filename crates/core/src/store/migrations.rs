@@ -37,6 +37,7 @@ steps! {
     14 "0014_audit_columns",
     15 "0015_registry_logins",
     16 "0016_token_limits",
+    17 "0017_reach",
 }
 
 /// The number of the last step.

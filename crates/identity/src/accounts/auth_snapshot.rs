@@ -6,7 +6,9 @@
 use crate::accounts::Accounts;
 use keyrack_core::caller::{Caller, CallerCredential, Right};
 use keyrack_core::error::{Credential, Error, Result};
+use keyrack_core::limits::Reach;
 use keyrack_types::accounts::Role;
+use keyrack_types::ids::{EnvironmentId, TokenId};
 
 /// What a caller was authenticated with when its call began.
 #[derive(Clone, Default)]
@@ -55,15 +57,49 @@ impl Accounts {
         if now.may.intersection(&caller.may) != caller.may {
             return Err(Error::Forbidden("what you may do here has become less since this began".into()));
         }
-        let is_within = match (now.reach(), caller.reach()) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(now), Some(before)) => before.is_within(now),
+        let reach = match caller.credential {
+            CallerCredential::Session { by_token: Some(token), .. } => self.reach_now(token).await?,
+            _ => now.reach().cloned(),
         };
-        if !is_within {
+        if let Some(reach) = reach
+            && self.has_lost(caller.reach(), &reach).await?
+        {
             return Err(Error::Forbidden("the token opens fewer environments than when this began".into()));
         }
         now.require(right)
+    }
+
+    /// Whether less is within a reach than was before. An environment that was deleted is nothing less: it took itself out.
+    async fn has_lost(&self, before: Option<&Reach>, now: &Reach) -> Result<bool> {
+        let Some(before) = before else { return Ok(true) };
+        if before.may_create && !now.may_create {
+            return Ok(true);
+        }
+        for lost in before.environments.iter().filter(|one| !now.contains(**one)) {
+            let there: Option<i64> =
+                sqlx::query_scalar("SELECT id FROM environments WHERE id = $1 AND wanted <> 'deleted'")
+                    .bind(lost.0)
+                    .fetch_optional(self.store.read())
+                    .await?;
+            if there.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The environments that a token, and so a session that it opened, is limited to now.
+    async fn reach_now(&self, token: TokenId) -> Result<Option<Reach>> {
+        let may_create: Option<bool> =
+            sqlx::query_scalar("SELECT may_create FROM tokens WHERE id = $1 AND reach <> 'all'")
+                .bind(token.0)
+                .fetch_optional(self.store.read())
+                .await?
+                .map(|may_create: i64| may_create != 0);
+        let Some(may_create) = may_create else { return Ok(None) };
+        let text = "SELECT environment_id FROM token_environments WHERE token_id = $1 ORDER BY environment_id";
+        let ids: Vec<i64> = sqlx::query_scalar(text).bind(token.0).fetch_all(self.store.read()).await?;
+        Ok(Some(Reach { environments: ids.into_iter().map(EnvironmentId).collect(), may_create }))
     }
 
     /// The role that the caller's session has now.

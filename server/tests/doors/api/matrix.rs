@@ -33,7 +33,7 @@ struct Stranger {
     text: &'static str,
 }
 
-fn names_environment(name: &str) -> bool {
+pub fn names_environment(name: &str) -> bool {
     ["envname", "srcenvname"].contains(&name.to_ascii_lowercase().as_str())
 }
 
@@ -77,12 +77,12 @@ impl Cell {
     }
 }
 
-fn permitted() -> impl Iterator<Item = &'static Method> {
+pub fn permitted() -> impl Iterator<Item = &'static Method> {
     Registry::all().methods().to_vec().into_iter().filter(|method| !method.is_public())
 }
 
 /// All that can be ticked, but for one.
-fn everything_but(left_out: &str) -> String {
+pub fn everything_but(left_out: &str) -> String {
     let names = permitted().filter(|method| method.token == TokenAccess::WhenTicked && method.name != left_out);
     names.map(|method| method.name).collect::<Vec<_>>().join(",")
 }
@@ -93,7 +93,7 @@ async fn token(owner: &TestClient<'_>, methods: &str, expires: &str) -> (i64, St
     (token["id"].as_i64().unwrap_or_else(|| panic!("{answer}")), token["key"].as_str().unwrap().to_owned())
 }
 
-async fn server() -> Server {
+pub async fn server() -> Server {
     Server::environments_with(|settings| {
         // A token for each method, and there are more methods than tokens that an account may have.
         settings.token_limit = 10_000;

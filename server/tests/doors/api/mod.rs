@@ -12,6 +12,7 @@ mod members;
 mod nodes;
 mod other_sites;
 mod parameters;
+mod reach;
 mod reads;
 mod registry;
 mod scheduler;

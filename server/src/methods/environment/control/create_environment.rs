@@ -1,6 +1,6 @@
 //! Creating.
 
-use keyrack_domain::environments::GroupChange;
+use keyrack_domain::environments::{GroupChange, check_new_groups};
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_wire::{JsonText, platform};
 use schemars::JsonSchema;
@@ -45,9 +45,11 @@ impl Method for CreateEnvironment {
     async fn run(self, call: &Call) -> Result<InfoResponse, ApiError> {
         let environments = &call.keyrack.environments;
         let spec = platform::environment(&self.env, &self.nodes)?;
+        let groups = self.env_groups.map(|GroupNames(groups)| groups);
+        check_new_groups(&call.caller, groups.as_deref().unwrap_or_default())?;
         let creating = environments.create(&call.caller, &call.client, spec).await?;
         let name = creating.environment.name.clone();
-        if let Some(GroupNames(groups)) = self.env_groups {
+        if let Some(groups) = groups {
             environments.change_groups(&call.caller, &call.client, &name, GroupChange::Attach, &groups).await?;
         }
         until_settled(creating).await?;
