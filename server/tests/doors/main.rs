@@ -3,6 +3,7 @@
 mod api;
 mod asvs;
 mod browser;
+mod leaks;
 mod mail;
 #[path = "../smtp.rs"]
 mod smtp;
