@@ -6,12 +6,14 @@ export default defineConfig({
   // Tests in one file share the worker's server; a test that needs a fresh one says `test.use({ ownServer: true })`.
   fullyParallel: false,
   workers: 2,
-  retries: 0,
+  // A shared machine can stall for longer than any patience. A test that passes only at its second try is listed as flaky, with the
+  // error of the first.
+  retries: 1,
   forbidOnly: !!process.env.CI,
   // For what hangs. Machines of two slow cores take many times as long as others, and nothing here is measured.
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  reporter: [["list"]],
+  reporter: [["list"], ["./failures.ts"]],
   use: {
     ...devices["Desktop Chrome"],
     locale: "en-GB",

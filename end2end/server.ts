@@ -23,12 +23,12 @@ export type Answer = { result: number; error?: string; [key: string]: unknown };
 export class Server {
   /** As browsers know it: `http://127.0.0.1:PORT`, without a slash at the end. */
   url = "";
-  /** The demo account, known since the first start. */
   /** As programs on this machine reach it, whatever browsers call it. */
   get address(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** The demo account, known since the first start. */
   email = "";
   password = "";
   readonly lines: string[] = [];

@@ -23,6 +23,8 @@ pub fn of(error: Error) -> refusal::Refusal {
         Error::Forbidden(_) | Error::Denied(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
         Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
         Error::Engine(_)
+        | Error::RegistryLogin(_)
+        | Error::EngineAway(_)
         | Error::SshKey(_)
         | Error::SshKeyExists(_)
         | Error::SshKeyTitle(_)

@@ -95,6 +95,12 @@ pub enum Error {
     /// The engine could not do it; the text says why and is safe to show.
     #[error("{0}")]
     Engine(String),
+    /// The registry does not give the image to whoever signs in so.
+    #[error("{0}")]
+    RegistryLogin(String),
+    /// What runs the node, or the registry of its image, does not answer.
+    #[error("{0}")]
+    EngineAway(String),
     /// A step of a manifest or of a deployment failed: which one, why, the end of what a command wrote (which may hold
     /// secrets), and what was undone of the steps before.
     #[error("{at}: {cause}{output}{undone}")]

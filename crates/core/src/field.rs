@@ -61,6 +61,11 @@ pub enum Environment {
     },
     /// The tag of the image that nodes are to run.
     Tag,
+    /// A registry of images, as it is written before an image.
+    Registry,
+    /// As whom an account signs in to a registry.
+    RegistryUser,
+    RegistryPassword,
     Node,
     Layer,
     FixedCloudlets,

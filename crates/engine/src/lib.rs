@@ -1,4 +1,4 @@
-//! The one seam to what runs nodes: `local` processes of this machine, containers later.
+//! The one seam to what runs nodes: `local` processes of this machine, or containers of Docker and Podman.
 //!
 //! An engine knows nodes, not environments: what should run, when to try again and what people are informed about is
 //! decided above (`environments`). Everything that an engine promises is in the contract tests, which run against any
@@ -7,12 +7,16 @@
 mod address;
 #[cfg(feature = "contract")]
 pub mod contract;
+pub mod docker;
+mod engines;
 mod files;
 pub mod local;
+mod log_files;
 mod pattern;
 mod ports;
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,6 +26,7 @@ use tokio::sync::oneshot;
 use keyrack_types::ids::NodeId;
 
 pub use address::NodeAddress;
+pub use engines::Engines;
 pub use files::{Content, FileDone, FileEntry, FileKind, FileWork, LARGEST_TEXT};
 pub use keyrack_types::{image::ImageRef, node_path::NodePath};
 pub use pattern::{Pattern, Search, Stopped};
@@ -36,17 +41,24 @@ pub const CURRENT_LOG: &str = "output.log";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeSpec {
     pub id: NodeId,
-    /// Short name of its environment, shown to the node.
+    /// Short name of its environment, shown to the node. Nodes of one environment can reach each other.
     pub environment: String,
+    /// The layer that it is in, and which one it is in there, from 1: containers find each other by `db` and `db_1`.
+    pub layer: String,
+    pub number: u32,
     pub image: ImageRef,
+    /// Which content of the image it runs, as [`Engine::fetch`] said; without it, what the tag means now.
+    pub digest: Option<String>,
     /// Replaces what the image runs; handed to a shell.
     pub command: Option<String>,
     /// What its owner set, by name.
     pub variables: BTreeMap<String, String>,
     /// Where it is to answer. A process of this machine is told the port as `PORT`.
     pub address: NodeAddress,
-    /// How much memory a process of it may take, in bytes.
+    /// How much memory it may take, in bytes: each of its processes, or all together where the engine can hold that.
     pub memory: u64,
+    /// Folders whose content outlives its container.
+    pub volumes: Vec<String>,
 }
 
 impl NodeSpec {
@@ -68,6 +80,38 @@ impl NodeSpec {
 pub struct ImageFacts {
     /// Whether it answers on the node's port.
     pub listens: bool,
+}
+
+/// What is known of an image once it is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// Names its content for ever, `sha256:…`; none where images have none.
+    pub digest: Option<String>,
+    /// Whether it answers on the node's port.
+    pub listens: bool,
+}
+
+/// How an account signs in to registries.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RegistryLogin {
+    pub user: String,
+    pub password: String,
+}
+
+impl fmt::Debug for RegistryLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RegistryLogin(…)")
+    }
+}
+
+/// How an image is to be fetched.
+#[derive(Clone, Copy)]
+pub struct Fetch<'a> {
+    pub login: Option<&'a RegistryLogin>,
+    /// Whether the registry is asked although the image is here: for what the tag means now.
+    pub newest: bool,
+    /// Is told how far it is, in words.
+    pub progress: &'a (dyn Fn(String) + Send + Sync),
 }
 
 /// Something that a node can run.
@@ -96,14 +140,17 @@ pub enum Exit {
     Code(i32),
     /// By this signal.
     Signal(i32),
+    /// It took more memory than it may.
+    OutOfMemory,
     /// Nobody saw it: its supervisor was ended.
     Unseen,
 }
 
-impl std::fmt::Display for Exit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Exit::Code(code) => write!(f, "it ended with exit code {code}"),
+            Exit::OutOfMemory => f.write_str("it ran out of memory"),
             Exit::Signal(9) => f.write_str("it was killed (signal 9)"),
             Exit::Signal(signal) => write!(f, "it was ended by signal {signal}"),
             Exit::Unseen => f.write_str("its supervisor was ended"),
@@ -180,6 +227,15 @@ pub enum EngineError {
     /// There is no such image here, or no such tag of it.
     #[error("{0}")]
     UnknownImage(String),
+    /// The registry has no such image, or no such tag of it.
+    #[error("{0}")]
+    ImageAbsent(String),
+    /// The registry does not give the image to whoever signs in so.
+    #[error("{0}")]
+    RegistryRefused(String),
+    /// What runs the node, or the registry, does not answer.
+    #[error("{0}")]
+    Away(String),
     /// This server does not run that.
     #[error("{0}")]
     NotAllowed(String),
@@ -212,7 +268,7 @@ pub enum EngineError {
 impl EngineError {
     /// Whether trying again can help.
     pub fn is_passing(&self) -> bool {
-        matches!(self, EngineError::Failed(_))
+        matches!(self, EngineError::Failed(_) | EngineError::Away(_))
     }
 }
 
@@ -253,8 +309,19 @@ pub trait Engine: Send + Sync + 'static {
     /// Returns once the node answers at its address. Only its owner knows how long that may take.
     async fn until_answers(&self, spec: &NodeSpec);
 
-    /// Returns when nothing that an earlier run of this server left behind is alive any more.
-    async fn wait_for_orphans(&self);
+    /// Returns when nothing that an earlier run of this server left behind is alive any more, except for nodes that are
+    /// wanted to run and can be taken over. `nodes` are all that there are, and whether they are wanted to run; what
+    /// belongs to others is removed.
+    async fn reconcile(&self, nodes: &BTreeMap<NodeId, bool>);
+
+    /// Why nothing can be done with the node right now, if so.
+    fn away(&self, spec: &NodeSpec) -> Option<String>;
+
+    /// Gets what the node needs from elsewhere, its image. It may take minutes, and can be dropped.
+    ///
+    /// # Errors
+    /// As [`Engine::check`]; [`EngineError::ImageAbsent`], [`EngineError::RegistryRefused`], [`EngineError::Away`].
+    async fn fetch(&self, spec: &NodeSpec, fetch: Fetch<'_>) -> Result<Fetched, EngineError>;
 
     /// Starts the node; its folder is made when there is none.
     ///
@@ -283,6 +350,12 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// [`EngineError::Failed`]; then the copy may be in parts.
     async fn copy_files(&self, from: NodeId, to: &NodeSpec) -> Result<(), EngineError>;
+
+    /// Empties folders that the node keeps: they are there afterwards, with nothing in them that was written.
+    ///
+    /// # Errors
+    /// As [`Engine::work_on_files`].
+    async fn empty_volumes(&self, spec: &NodeSpec) -> Result<(), EngineError>;
 
     /// Executes a command in the node's folder, with its variables and confined as the node is. What the command leaves
     /// running ends with it. When this is dropped, the command is ended.

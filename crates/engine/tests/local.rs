@@ -1,5 +1,6 @@
 //! What processes of this machine have to show besides the contract.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -41,6 +42,14 @@ fn in_folder(data: &std::path::Path) -> Subject {
 }
 
 engine_contract!(super::local());
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_has_the_variables_that_are_documented_and_no_others() {
+    let subject = local();
+    exit(subject.run(1, "env | cut -d= -f1 | sort | tr '\\n' ' '").await).await;
+    let names = "HOME KEYRACK_ENVIRONMENT KEYRACK_IMAGE KEYRACK_NODE KEYRACK_TAG LANG PATH PORT PWD TMPDIR ";
+    assert_eq!(subject.log(1).await, names);
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_built_in_program_answers_on_its_port() {
@@ -109,7 +118,7 @@ async fn a_killed_server_leaves_no_process() {
     until_none_with(&mark).await;
     // The next server waits for what the old one left, then has the node to itself.
     let subject = in_folder(data.path());
-    subject.engine.wait_for_orphans().await;
+    subject.engine.reconcile(&BTreeMap::new()).await;
     let started = subject.run(1, "echo mine").await;
     assert_eq!(exit(started).await, Exit::Code(0));
 }
@@ -130,7 +139,7 @@ async fn the_next_server_waits_for_what_the_killed_one_left() {
     kill_process(Pid::from_child(&server), Signal::KILL).unwrap();
     server.wait().unwrap();
     let subject = in_folder(data.path());
-    subject.engine.wait_for_orphans().await;
+    subject.engine.reconcile(&BTreeMap::new()).await;
     assert_eq!(processes_with(&mark), [0; 0]);
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 
+use super::images::fetch_images;
 use super::model::{Failure, Node};
 use super::node_controller::{NodePlan, until_up};
 use super::operation::{Change, Operation, Outcome, Work};
@@ -49,6 +50,9 @@ const RESTART: Change = Change {
     via: EnvStatus::Launching,
     desired_state: Some(DesiredState::Running),
 };
+
+/// How often it is looked whether an engine that is away has come back.
+const AWAY: Duration = Duration::from_secs(1);
 
 /// Which nodes of an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +130,7 @@ impl Environments {
         let started = self.begin(caller, client, name, &RESTART).await?;
         match started.from {
             EnvStatus::Broken => self.spawn(started, |work| start_anew(work).boxed()),
-            _ => self.spawn(started, move |work| restart(work, nodes, order).boxed()),
+            _ => self.spawn(started, move |work| async move { restart(&work, nodes, order).await }.boxed()),
         }
     }
 }
@@ -171,7 +175,18 @@ impl NodeChoice {
 
 /// Brings all nodes up.
 pub(super) async fn launch(work: Work) -> Outcome {
-    let nodes = match prepare(&work).await {
+    let prepared = tokio::select! {
+        prepared = async {
+            // After a start of the server: what runs its nodes may come later.
+            while work.manager.ensure_reachable(&work.environment).is_err() {
+                tokio::time::sleep(AWAY).await;
+            }
+            prepare(&work).await
+        } => prepared,
+        () = work.slot.deleting() => return Outcome::Overtaken,
+        () = work.manager.closing() => return Outcome::CutOff,
+    };
+    let nodes = match prepared {
         Ok(nodes) => nodes,
         Err(failure) => return Outcome::Broken(Arc::new(failure)),
     };
@@ -198,6 +213,8 @@ pub(super) async fn until_all_up(work: &Work) -> Outcome {
 
 /// What all nodes are to run, with files copied, folders of volumes made and ports free.
 async fn prepare(work: &Work) -> Result<Vec<NodePlan>, Failure> {
+    let mut nodes = work.keyrack.nodes_of(work.environment.id).await.map_err(failed(first_node(work)))?;
+    fetch_images(work, &mut nodes).await?;
     let nodes = copy_files(work).await?;
     let mut node_plans = Vec::with_capacity(nodes.len());
     for mut node in nodes {
@@ -210,7 +227,7 @@ async fn prepare(work: &Work) -> Result<Vec<NodePlan>, Failure> {
             let path = NodePath::of_any_depth(volume).map_err(|why| failed(node.id)(Error::internal(why)))?;
             match engine.work_on_files(&spec, FileWork::Create { path, folder: true }).await {
                 Ok(_) | Err(EngineError::FileExists(_)) => {}
-                Err(error) => return Err(failed(node.id)(Error::Engine(error.to_string()))),
+                Err(error) => return Err(Failure::of_engine(node.id, &error)),
             }
         }
         node_plans.push(NodePlan { spec, listens: node.facts.listens });
@@ -220,12 +237,11 @@ async fn prepare(work: &Work) -> Result<Vec<NodePlan>, Failure> {
 
 /// Copies the files that nodes of a clone still have to be given; answers the nodes as the store has them now.
 pub(super) async fn copy_files(work: &Work) -> Result<Vec<Node>, Failure> {
-    let first = work.environment.nodes().next().map_or(NodeId(0), |node| node.id);
-    let mut nodes = work.keyrack.nodes_of(work.environment.id).await.map_err(failed(first))?;
+    let mut nodes = work.keyrack.nodes_of(work.environment.id).await.map_err(failed(first_node(work)))?;
     for node in &mut nodes {
         if let Some(source) = node.facts.copy_of.take() {
             let copied = work.manager.engine.copy_files(source, &node.spec(&work.environment.name)).await;
-            copied.map_err(|error| failed(node.id)(Error::Engine(error.to_string())))?;
+            copied.map_err(|error| Failure::of_engine(node.id, &error))?;
             work.keyrack.is_copied(node.id).await.map_err(failed(node.id))?;
         }
     }
@@ -234,7 +250,11 @@ pub(super) async fn copy_files(work: &Work) -> Result<Vec<Node>, Failure> {
 
 /// Turns an error into the reason why the node does not run.
 fn failed(node: NodeId) -> impl Fn(Error) -> Failure {
-    move |error| Failure { node, reason: error.to_string(), last_lines: Vec::new() }
+    move |error| Failure::of(node, error)
+}
+
+fn first_node(work: &Work) -> NodeId {
+    work.environment.nodes().next().map_or(NodeId(0), |node| node.id)
 }
 
 async fn end(work: Work, status: EnvStatus) -> Outcome {
@@ -247,7 +267,7 @@ async fn start_anew(work: Work) -> Outcome {
     launch(work).await
 }
 
-pub(super) async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -> Outcome {
+pub(super) async fn restart(work: &Work, nodes: Vec<Node>, order: RestartOrder) -> Outcome {
     let node_plan = |node: &Node| NodePlan { spec: node.spec(&work.environment.name), listens: node.facts.listens };
     if order.sequential {
         for (index, node) in nodes.iter().enumerate() {
@@ -259,7 +279,7 @@ pub(super) async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -
                 }
             }
             work.slot.restart(node_plan(node)).await;
-            match until_all_up(&work).await {
+            match until_all_up(work).await {
                 Outcome::Reached(_) => {}
                 other => return other,
             }
@@ -267,12 +287,12 @@ pub(super) async fn restart(work: Work, nodes: Vec<Node>, order: RestartOrder) -
     } else {
         futures::future::join_all(nodes.iter().map(|node| work.slot.restart(node_plan(node)))).await;
     }
-    until_all_up(&work).await
+    until_all_up(work).await
 }
 
 impl Environments {
     /// The environment's nodes as the store has them now.
-    async fn nodes_of(&self, id: keyrack_types::ids::EnvironmentId) -> Result<Vec<Node>> {
+    pub(super) async fn nodes_of(&self, id: keyrack_types::ids::EnvironmentId) -> Result<Vec<Node>> {
         let mut connection = self.store.read().acquire().await?;
         let environments = rows::read(&mut connection, Which::Id(id)).await?;
         Ok(environments.into_iter().flat_map(|environment| environment.layers).flat_map(|layer| layer.nodes).collect())

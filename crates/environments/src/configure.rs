@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::changes::NodeChoice;
+use super::held_nodes::{hold, keep};
 use super::inside::engine_error;
 use super::model::{Environment, Node, NodeFacts};
-use super::rows::{self, Which};
+use super::rows;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
-use keyrack_core::store::Tx;
 use keyrack_types::bounds::nodes::{VARIABLES, VARIABLES_SIZE};
 use keyrack_types::ids::NodeId;
 use keyrack_types::topology::size_of;
@@ -206,28 +206,4 @@ impl Environments {
         sqlx::query("UPDATE nodes SET spec = $2 WHERE id = $1").bind(node.0).bind(facts).execute(&mut *tx).await?;
         tx.commit(&[]).await
     }
-}
-
-/// Keeps everybody else from changing an environment's nodes until the transaction ends, and reads it as it is then.
-pub(super) async fn hold(tx: &mut Tx, environment: Environment) -> Result<Environment> {
-    tx.lock_nodes(environment.id).await?;
-    let read = rows::read(&mut *tx, Which::Id(environment.id)).await?.pop();
-    read.ok_or(Error::NoEnvironment(environment.name))
-}
-
-/// Stores what can be changed of a node.
-pub(super) async fn keep(tx: &mut Tx, node: &Node) -> Result<()> {
-    let facts = serde_json::to_string(&node.facts).map_err(Error::internal)?;
-    sqlx::query(
-        "UPDATE nodes SET image = $2, tag = $3, fixed_cloudlets = $4, flexible_cloudlets = $5, spec = $6 WHERE id = $1",
-    )
-    .bind(node.id.0)
-    .bind(&node.image.name)
-    .bind(&node.image.tag)
-    .bind(i64::from(node.fixed_cloudlets))
-    .bind(i64::from(node.flexible_cloudlets))
-    .bind(facts)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

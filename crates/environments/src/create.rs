@@ -6,6 +6,7 @@ use futures::FutureExt;
 
 use super::actions::{self, NewAction};
 use super::changes::{copy_files, launch};
+use super::inside::engine_error;
 use super::manager::OperationGuard;
 use super::model::{Environment, EnvironmentSettings, NodeFacts};
 use super::operation::{Operation, Outcome, StartedOperation, Work};
@@ -17,7 +18,6 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result, violated};
 use keyrack_core::field;
-use keyrack_engine::EngineError;
 use keyrack_types::bounds::counts::ENVIRONMENTS;
 use keyrack_types::environment_name;
 use keyrack_types::environments::EnvStatus;
@@ -171,13 +171,8 @@ impl Environments {
     pub(super) async fn check_runs(&self, index: usize, spec: &NodesSpec) -> Result<bool> {
         let engine = &self.manager()?.engine;
         let command = facts(spec, false).whole_command();
-        let facts =
-            engine.check(&spec.image, command.as_deref(), &spec.variables).await.map_err(|error| match error {
-                EngineError::UnknownImage(why) => Error::invalid(field::Environment::Image { index }, why),
-                EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
-                other => Error::Engine(other.to_string()),
-            })?;
-        Ok(facts.listens)
+        let checked = engine.check(&spec.image, command.as_deref(), &spec.variables).await;
+        Ok(checked.map_err(engine_error(field::Environment::Image { index }))?.listens)
     }
 
     /// A short name that no environment has, for one whose owner gives none.

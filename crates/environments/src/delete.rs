@@ -28,6 +28,7 @@ impl Environments {
         let mut tx = self.store.begin().await?;
         let environment = rows::find(&mut tx, caller.account, name).await?;
         self.ensure_local(&environment.name, environment.placement.as_ref())?;
+        self.manager()?.ensure_reachable(&environment)?;
         let marked = sqlx::query("UPDATE environments SET wanted = 'deleted' WHERE id = $1 AND wanted <> 'deleted'")
             .bind(environment.id.0)
             .execute(&mut *tx)

@@ -121,6 +121,7 @@ pub(super) async fn execute_all(
         output.exit_status = match executed.exit {
             Exit::Code(code) => code,
             Exit::Signal(signal) => 128 + signal,
+            Exit::OutOfMemory => 128 + 9,
             Exit::Unseen => -1,
         };
         if output.exit_status != 0 || !output.in_time {

@@ -139,8 +139,10 @@ pub(super) fn engine_error(field: field::Environment) -> impl Fn(EngineError) ->
         EngineError::BadFile(why) | EngineError::BadArchive(why) | EngineError::UnknownImage(why) => {
             Error::invalid(field, why)
         }
+        EngineError::RegistryRefused(why) => Error::RegistryLogin(why),
+        EngineError::Away(why) => Error::EngineAway(why),
         EngineError::TooLarge(why) | EngineError::NoPort(why) => Error::Limit(why.into()),
         EngineError::NotAllowed(why) => Error::Forbidden(why.into()),
-        EngineError::Failed(why) => Error::Engine(why),
+        EngineError::Failed(why) | EngineError::ImageAbsent(why) => Error::Engine(why),
     }
 }

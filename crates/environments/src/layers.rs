@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::changes::NodeChoice;
-use super::configure::hold;
+use super::held_nodes::hold;
 use super::model::{Environment, Layer};
 use super::rows;
 use crate::service::Environments;

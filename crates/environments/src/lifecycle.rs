@@ -1,15 +1,17 @@
 //! Start and shutdown of the server: recovers the environments, and stops their nodes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::actions::{self, NewAction};
 use super::changes::{START, launch};
 use super::manager::{Manager, OperationGuard};
 use super::model::{Environment, Failure};
+use super::node_controller::NodeState;
 use super::operation::StartedOperation;
 use super::rows::{self, DesiredState, Which};
 use crate::service::Environments;
@@ -17,7 +19,7 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::error::{Error, Result};
 use keyrack_engine::{Engine, ImageRef};
 use keyrack_types::environments::EnvStatus;
-use keyrack_types::ids::{AccountId, EnvironmentId, UserId};
+use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
 use keyrack_types::topology::{EnvironmentSpec, NodesSpec};
 
 /// What nodes get to end by themselves when the server closes, and how long closing may take altogether.
@@ -30,6 +32,11 @@ pub const DEMO: &str = "my-project";
 keyrack_core::store::row! {
     struct OwnEnvironment {
         id: EnvironmentId,
+        desired_state: String,
+    }
+
+    struct OwnNode {
+        id: NodeId,
         desired_state: String,
     }
 }
@@ -58,8 +65,9 @@ impl Environments {
         let keyrack = self.clone();
         let sampled = manager.clone();
         tokio::spawn(async move { sampled.sample().await });
+        let nodes = self.nodes_and_whether_wanted().await?;
         tokio::spawn(async move {
-            manager.engine.wait_for_orphans().await;
+            manager.engine.reconcile(&nodes).await;
             for (started, desired_state) in again {
                 keyrack.resume(started, desired_state);
             }
@@ -98,6 +106,20 @@ impl Environments {
             Ok(_) | Err(Error::Exists(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// All nodes of this server, and whether they are wanted to run.
+    async fn nodes_and_whether_wanted(&self) -> Result<BTreeMap<NodeId, bool>> {
+        let rows = sqlx::query_as::<_, OwnNode>(
+            "SELECT n.id, e.wanted AS desired_state FROM nodes n JOIN environments e ON e.id = n.environment_id \
+             WHERE e.server = $1",
+        )
+        .bind(self.server_id().map(|id| id.as_str().to_owned()))
+        .fetch_all(self.store.read())
+        .await?;
+        rows.into_iter()
+            .map(|row| Ok((row.id, DesiredState::by_word(&row.desired_state)? == DesiredState::Running)))
+            .collect()
     }
 
     async fn own_environments(&self) -> Result<Vec<(EnvironmentId, DesiredState)>> {
@@ -189,6 +211,13 @@ impl Environments {
     async fn broke_down(&self, manager: &Manager, id: EnvironmentId, failure: &Failure) -> Result<()> {
         let slot = manager.slot(id);
         let _op_lock = slot.op_lock.lock().await;
+        // An operation that waited for the node may have done something about it meanwhile.
+        let failed = |(node, state): (NodeId, watch::Receiver<NodeState>)| {
+            node == failure.node && matches!(*state.borrow(), NodeState::Failed(_))
+        };
+        if !slot.watches().into_iter().any(failed) {
+            return Ok(());
+        }
         let mut connection = self.store.read().acquire().await?;
         let Some(environment) = rows::read(&mut connection, Which::Id(id)).await?.pop() else { return Ok(()) };
         drop(connection);

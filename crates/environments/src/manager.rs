@@ -124,8 +124,38 @@ impl Manager {
         }
     }
 
+    /// Lets a change begin only where the engine of each node answers: nothing is begun that would wait for it.
+    ///
+    /// # Errors
+    /// [`Error::EngineAway`].
+    pub fn ensure_reachable(&self, environment: &Environment) -> Result<()> {
+        match environment.nodes().find_map(|node| self.engine.away(&node.spec(&environment.name))) {
+            Some(why) => Err(Error::EngineAway(why)),
+            None => Ok(()),
+        }
+    }
+
     /// Gives each node the status that it has by itself.
     pub fn fill_in(&self, environment: &mut Environment) {
+        let name = environment.name.clone();
+        let away: Vec<NodeId> = environment
+            .nodes()
+            .filter(|node| self.engine.away(&node.spec(&name)).is_some())
+            .map(|node| node.id)
+            .collect();
+        self.fill_in_known(environment);
+        if away.is_empty() {
+            return;
+        }
+        environment.status = EnvStatus::Unknown;
+        for node in environment.layers.iter_mut().flat_map(|layer| &mut layer.nodes) {
+            if away.contains(&node.id) {
+                node.status = EnvStatus::Unknown;
+            }
+        }
+    }
+
+    fn fill_in_known(&self, environment: &mut Environment) {
         if !matches!(environment.status, EnvStatus::Running | EnvStatus::Launching) {
             return;
         }

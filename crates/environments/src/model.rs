@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::deployments::Deployment;
 use keyrack_core::cluster::Placement;
-use keyrack_engine::{CLOUDLET_MEMORY, ImageRef, NodeAddress, NodeSpec};
+use keyrack_core::error::Error;
+use keyrack_engine::{CLOUDLET_MEMORY, EngineError, ImageRef, NodeAddress, NodeSpec};
 use keyrack_types::environment_name::DOMAIN;
 use keyrack_types::environments::{EnvStatus, EnvironmentView, LayerView, NodeView};
 use keyrack_types::ids::{AccountId, EnvironmentId, NodeId, UserId};
@@ -71,6 +72,8 @@ pub struct Node {
     pub image: ImageRef,
     /// The first of its layer.
     pub master: bool,
+    /// Which one of its layer it is, from 1.
+    pub number: u32,
     pub fixed_cloudlets: u32,
     pub flexible_cloudlets: u32,
     /// Where it answers; the port is kept for it.
@@ -96,6 +99,17 @@ pub struct NodeFacts {
     pub volumes: Vec<String>,
     /// The node whose files it still has to be given.
     pub copy_of: Option<NodeId>,
+    /// Which content of its image it runs, `sha256:…`; none until it was fetched, and where images have none.
+    pub digest: Option<String>,
+    /// What it ran before it was redeployed last, to go back to.
+    pub former: Option<FormerImage>,
+}
+
+/// A tag and the content that it meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerImage {
+    pub tag: String,
+    pub digest: Option<String>,
 }
 
 /// Why an environment is Broken.
@@ -106,6 +120,46 @@ pub struct Failure {
     pub reason: String,
     /// The last lines that the node wrote.
     pub last_lines: Vec<String>,
+    /// What it was about, where that has a code of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<FailureAbout>,
+}
+
+/// What a node failed for before it ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureAbout {
+    /// The registry does not give its image to whoever signs in so.
+    RegistryLogin,
+    /// What runs it, or the registry, does not answer.
+    Away,
+}
+
+impl Failure {
+    /// A node that cannot be brought up for this reason.
+    pub fn of(node: NodeId, reason: impl std::fmt::Display) -> Failure {
+        Failure { node, reason: reason.to_string(), last_lines: Vec::new(), about: None }
+    }
+
+    /// A node for which its engine could not do something.
+    pub fn of_engine(node: NodeId, error: &EngineError) -> Failure {
+        let about = match error {
+            EngineError::RegistryRefused(_) => Some(FailureAbout::RegistryLogin),
+            EngineError::Away(_) => Some(FailureAbout::Away),
+            _ => None,
+        };
+        Failure { about, ..Failure::of(node, error) }
+    }
+
+    /// As the answer to whoever asked for it.
+    pub fn into_error(self, environment: &str) -> Error {
+        let text = format!("environment “{environment}” is broken: {self}");
+        match self.about {
+            Some(FailureAbout::RegistryLogin) => Error::RegistryLogin(text),
+            Some(FailureAbout::Away) => Error::EngineAway(text),
+            None => Error::Engine(text),
+        }
+    }
 }
 
 impl std::fmt::Display for Failure {
@@ -140,10 +194,14 @@ impl Node {
         NodeSpec {
             id: self.id,
             environment: environment.to_owned(),
+            layer: self.group.clone(),
+            number: self.number,
             image: self.image.clone(),
+            digest: self.facts.digest.clone(),
             command: self.facts.whole_command(),
             variables: self.facts.variables.clone(),
             address: self.address,
+            volumes: self.facts.volumes.clone(),
             memory: u64::from(self.flexible_cloudlets.max(self.fixed_cloudlets).max(1)) * CLOUDLET_MEMORY,
         }
     }

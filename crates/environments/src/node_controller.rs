@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::model::Failure;
 use keyrack_core::settings::Restarts;
-use keyrack_engine::{Engine, EngineError, Exit, NodeSpec, Started};
+use keyrack_engine::{Engine, EngineError, Exit, NodeRun, NodeSpec, Started};
 use keyrack_types::ids::NodeId;
 use keyrack_types::text::is_hidden;
 
@@ -20,6 +20,9 @@ const LAST_BYTES: u64 = 8 * 1024;
 /// When a node counts as up although its port does not answer: a slow program, and one whose owner replaced its command.
 const SLOWEST_START: Duration = Duration::from_secs(10);
 const SLOWEST_COMMAND: Duration = Duration::from_secs(1);
+
+/// How often an engine that is away is asked again.
+const AWAY: Duration = Duration::from_secs(1);
 
 /// A node without a port counts as up when it lived for so long.
 const STEADY: Duration = Duration::from_millis(300);
@@ -139,6 +142,14 @@ impl ControlLoop {
             self.state.send_replace(NodeState::Starting);
             let turn = match self.engine.start(&self.node.spec).await {
                 Ok(started) => self.attend(started).await,
+                // That is no failure of the node's: it waits.
+                Err(EngineError::Away(_)) => {
+                    self.state.send_replace(NodeState::Pausing);
+                    tokio::select! {
+                        () = sleep(AWAY) => continue,
+                        command = self.commands.recv() => Turn::Commanded(command),
+                    }
+                }
                 Err(error) if error.is_passing() => Turn::Ended { why: error.to_string(), ran: Duration::ZERO },
                 Err(error) => return self.give_up(error).await,
             };
@@ -181,7 +192,10 @@ impl ControlLoop {
             command = self.commands.recv() => return Turn::Commanded(command),
             () = is_up(&*self.engine, &self.node) => {}
         }
-        self.state.send_replace(NodeState::Ready);
+        // One that has ended already is not up, however long it takes to say how.
+        if self.engine.status(self.node.spec.id).await == NodeRun::Running {
+            self.state.send_replace(NodeState::Ready);
+        }
         tokio::select! {
             exit = &mut exited => ended(exit),
             command = self.commands.recv() => Turn::Commanded(command),
@@ -194,8 +208,15 @@ impl ControlLoop {
     }
 
     async fn stop(&self, grace: Duration) {
-        if let Err(error) = self.engine.stop(self.node.spec.id, grace).await {
-            tracing::error!(node = %self.node.spec.id, %error, "a node could not be stopped");
+        loop {
+            match self.engine.stop(self.node.spec.id, grace).await {
+                Ok(()) => return,
+                // It may well run: it has stopped once its engine says so.
+                Err(EngineError::Away(_)) => sleep(AWAY).await,
+                Err(error) => {
+                    return tracing::error!(node = %self.node.spec.id, %error, "a node could not be stopped");
+                }
+            }
         }
     }
 
@@ -206,7 +227,7 @@ impl ControlLoop {
 
     async fn give_up(self, why: impl std::fmt::Display) {
         let id = self.node.spec.id;
-        let failure = Arc::new(Failure { node: id, reason: why.to_string(), last_lines: self.last_lines(id).await });
+        let failure = Arc::new(Failure { last_lines: self.last_lines(id).await, ..Failure::of(id, why) });
         self.state.send_replace(NodeState::Failed(failure.clone()));
         let _ = self.failed.send(failure);
     }

@@ -56,6 +56,8 @@ pub(super) enum Outcome {
     Reached(EnvStatus),
     /// It is Broken.
     Broken(Arc<Failure>),
+    /// It was not done: the environment is in this status, as before.
+    Unchanged(EnvStatus, Error),
     /// The environment is being deleted: the deletion records the end.
     Overtaken,
     /// The server is closing: what is left to do is done after its next start.
@@ -68,6 +70,8 @@ pub(super) struct Work {
     pub manager: Arc<Manager>,
     pub slot: Arc<Slot>,
     pub environment: Environment,
+    /// Its line in the tasks panel.
+    pub action: ActionId,
 }
 
 /// A change that is recorded and about to be carried out.
@@ -106,6 +110,7 @@ impl Environments {
         let mut tx = self.store.begin().await?;
         let mut environment = rows::find(&mut tx, caller.account, name).await?;
         self.ensure_local(&environment.name, environment.placement.as_ref())?;
+        self.manager()?.ensure_reachable(&environment)?;
         if !change.from.contains(&environment.status) {
             return Err(wrong_state(&environment, change));
         }
@@ -167,7 +172,7 @@ impl Environments {
                 Outcome::Overtaken
             } else {
                 let (keyrack, slot) = (keyrack.clone(), slot.clone());
-                work(Work { keyrack, manager, slot, environment: environment.clone() }).await
+                work(Work { keyrack, manager, slot, environment: environment.clone(), action }).await
             };
             let done = keyrack.note_outcome(action, via, &environment, outcome).await;
             drop(guard);
@@ -187,11 +192,16 @@ impl Environments {
             }
             Outcome::Reached(status) => (status, None),
             Outcome::Broken(failure) => (EnvStatus::Broken, Some(failure)),
+            Outcome::Unchanged(status, error) => {
+                self.retry(|| self.finish(None, via, status, env, None)).await?;
+                self.retry(|| self.end_action(action, Some(error.to_string()))).await?;
+                return Err(error);
+            }
         };
         self.retry(|| self.finish(Some(action), via, status, env, failure.as_deref())).await?;
         match failure {
             None => Ok(()),
-            Some(failure) => Err(Error::Engine(format!("environment “{}” is broken: {failure}", env.name))),
+            Some(failure) => Err(Arc::unwrap_or_clone(failure).into_error(&env.name)),
         }
     }
 

@@ -1,18 +1,20 @@
 //! Redeploying: other tags, and what becomes of volumes.
 
+use std::collections::BTreeMap;
+
 use futures::FutureExt;
 
 use super::changes::{NodeChoice, RestartOrder, restart};
-use super::configure::{hold, keep};
+use super::images::{fetch, former};
 use super::inside::{engine_error, may};
-use super::model::{Failure, Node};
+use super::model::{Failure, Node, NodeFacts};
+use super::node_controller::NodePlan;
 use super::operation::{Change, Operation, Outcome, Work};
-use super::rows::{self, Which};
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
-use keyrack_engine::{FileWork, ImageRef, NodePath};
+use keyrack_engine::{ImageRef, RegistryLogin};
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::NodeId;
 
@@ -29,10 +31,20 @@ const fn change(from: &'static [EnvStatus]) -> Change {
 /// What nodes are redeployed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redeployment {
+    /// A tag, or a digest: what ran before is chosen by its digest, whatever its tag means by now.
     pub tag: String,
+    /// How to sign in to the registry; the account's own way unless said otherwise.
+    pub login: Option<RegistryLogin>,
     /// Whether what is in the volumes stays.
     pub keep_volumes: bool,
     pub order: RestartOrder,
+}
+
+impl Redeployment {
+    /// To this tag, all nodes at once, with what is in their volumes.
+    pub fn to(tag: String) -> Redeployment {
+        Redeployment { tag, login: None, keep_volumes: true, order: RestartOrder::default() }
+    }
 }
 
 impl Environments {
@@ -75,62 +87,113 @@ impl Environments {
         let started = self.begin_with(caller, client, name, change, &details).await?;
         self.spawn(started, move |work| deploy(work, ids, redeployment, status).boxed())
     }
-
-    /// Stores the tag; answers the nodes as they are then.
-    async fn retag(&self, work: &Work, ids: &[NodeId], tag: &str) -> Result<Vec<Node>> {
-        let mut tx = self.store.begin().await?;
-        let environment = rows::read(&mut tx, Which::Id(work.environment.id)).await?.pop();
-        let environment = environment.ok_or_else(|| Error::NoEnvironment(work.environment.name.clone()))?;
-        let environment = hold(&mut tx, environment).await?;
-        let mut nodes: Vec<Node> = environment.nodes().filter(|node| ids.contains(&node.id)).cloned().collect();
-        for node in &mut nodes {
-            node.image = retagged(node, tag)?;
-            keep(&mut tx, node).await?;
-        }
-        tx.commit(&[]).await?;
-        Ok(nodes)
-    }
 }
 
 fn retagged(node: &Node, tag: &str) -> Result<ImageRef> {
-    ImageRef::parse(&format!("{}:{}", node.image.name, tag.trim()))
-        .map_err(|why| Error::invalid(field::Environment::Tag, why))
+    node.image.with_tag(tag).map_err(|why| Error::invalid(field::Environment::Tag, why))
 }
 
+/// Gets what the tag means now, then stores it, then lets the nodes run it. Whatever fails, they run what they ran before.
 async fn deploy(work: Work, ids: Vec<NodeId>, redeployment: Redeployment, status: EnvStatus) -> Outcome {
-    let stored = work.keyrack.retry(|| work.keyrack.retag(&work, &ids, &redeployment.tag)).await;
+    let before = match work.keyrack.nodes_of(work.environment.id).await {
+        Ok(nodes) => nodes.into_iter().filter(|node| ids.contains(&node.id)).collect::<Vec<_>>(),
+        Err(error) => return Outcome::Unchanged(status, error),
+    };
+    let mut fetched = BTreeMap::new();
+    for node in &before {
+        let image = match retagged(node, &redeployment.tag) {
+            Ok(image) => image,
+            Err(error) => return Outcome::Unchanged(status, error),
+        };
+        let next = Node { image, facts: NodeFacts { digest: None, ..node.facts.clone() }, ..node.clone() };
+        let fetching = fetch(&work, &next, redeployment.login.as_ref(), true);
+        let done = tokio::select! {
+            done = fetching => done,
+            () = work.slot.deleting() => return Outcome::Overtaken,
+            () = work.manager.closing() => return Outcome::Unchanged(status, Error::Unavailable),
+        };
+        match done {
+            Ok(image) => fetched.insert(node.id, image),
+            Err(error) => return Outcome::Unchanged(status, engine_error(field::Environment::Tag)(error)),
+        };
+    }
+    let change = |node: &mut Node| {
+        let former = former(node);
+        node.image = retagged(node, &redeployment.tag)?;
+        if let Some(image) = fetched.get(&node.id) {
+            (node.facts.digest, node.facts.listens) = (image.digest.clone(), image.listens);
+        }
+        if former != super::images::former(node) {
+            node.facts.former = former;
+        }
+        Ok(())
+    };
+    let stored = work.keyrack.retry(|| work.keyrack.change_stored(&work, &ids, change)).await;
     let nodes = match stored {
         Ok(nodes) => nodes,
-        Err(error) => return broken(ids[0], error),
+        Err(error) => return Outcome::Unchanged(status, error),
     };
     if !redeployment.keep_volumes {
         for node in &nodes {
-            if let Err(error) = empty_volumes(&work, node).await {
-                return broken(node.id, error);
+            // A container holds its volumes while it is there.
+            if status == EnvStatus::Running {
+                work.slot.stop_some(&[node.id], work.keyrack.settings.stop_grace).await;
+            }
+            if let Err(error) = work.manager.engine.empty_volumes(&node.spec(&work.environment.name)).await {
+                return broken(node.id, engine_error(field::Environment::Path)(error));
             }
         }
     }
     if status != EnvStatus::Running {
         return Outcome::Reached(status);
     }
-    restart(work, nodes, redeployment.order).await
+    let order = redeployment.order;
+    match run(&work, nodes, order).await {
+        Outcome::Broken(failure) if failure.about.is_none() => go_back(work, before, order, &failure).await,
+        outcome => outcome,
+    }
 }
 
-async fn empty_volumes(work: &Work, node: &Node) -> Result<()> {
-    let spec = node.spec(&work.environment.name);
-    for volume in &node.facts.volumes {
-        let path = NodePath::of_any_depth(volume).map_err(Error::internal)?;
-        let engine = &work.manager.engine;
-        match engine.work_on_files(&spec, FileWork::Delete(path.clone())).await {
-            Ok(_) | Err(keyrack_engine::EngineError::NoFile(_)) => {}
-            Err(error) => return Err(engine_error(field::Environment::Path)(error)),
+/// Lets nodes run what they are stored as now, those that run and those that do not.
+async fn run(work: &Work, nodes: Vec<Node>, order: RestartOrder) -> Outcome {
+    let name = &work.environment.name;
+    let plan = |node: &Node| NodePlan { spec: node.spec(name), listens: node.facts.listens };
+    let running: Vec<NodeId> = work.slot.watches().into_iter().map(|(id, _)| id).collect();
+    let (running, stopped): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| running.contains(&node.id));
+    work.manager.start_more(&work.slot, stopped.iter().map(plan).collect(), &work.keyrack.settings);
+    restart(work, running, order).await
+}
+
+/// Gives nodes back what they ran before they were redeployed.
+async fn go_back(work: Work, before: Vec<Node>, order: RestartOrder, failure: &Failure) -> Outcome {
+    let ids: Vec<NodeId> = before.iter().map(|node| node.id).collect();
+    let change = |node: &mut Node| {
+        if let Some(old) = before.iter().find(|old| old.id == node.id) {
+            (node.image, node.facts) = (old.image.clone(), old.facts.clone());
         }
-        let made = engine.work_on_files(&spec, FileWork::Create { path, folder: true }).await;
-        made.map_err(engine_error(field::Environment::Path))?;
+        Ok(())
+    };
+    let stored = work.keyrack.retry(|| work.keyrack.change_stored(&work, &ids, change)).await;
+    if let Err(error) = stored {
+        return broken(failure.node, error);
     }
-    Ok(())
+    // All were stopped with the one that does not stay up.
+    let nodes = match work.keyrack.nodes_of(work.environment.id).await {
+        Ok(nodes) => nodes,
+        Err(error) => return broken(failure.node, error),
+    };
+    match run(&work, nodes, order).await {
+        Outcome::Reached(status) => {
+            let name = &work.environment.name;
+            Outcome::Unchanged(
+                status,
+                Error::Engine(format!("environment “{name}” runs what it ran before: {failure}")),
+            )
+        }
+        outcome => outcome,
+    }
 }
 
 fn broken(node: NodeId, error: Error) -> Outcome {
-    Outcome::Broken(std::sync::Arc::new(Failure { node, reason: error.to_string(), last_lines: Vec::new() }))
+    Outcome::Broken(std::sync::Arc::new(Failure::of(node, error)))
 }

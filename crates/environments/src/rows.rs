@@ -178,9 +178,12 @@ pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Ve
     let mut layers: Layers = HashMap::new();
     for row in query::<NodeRow>(&mut *connection, texts.nodes, which).await? {
         let layers = layers.entry(row.environment_id).or_default();
-        let node = node(row)?;
+        let mut node = node(row)?;
         match layers.iter_mut().find(|layer| layer.name == node.group) {
-            Some(layer) => layer.nodes.push(node),
+            Some(layer) => {
+                node.number = layer.nodes.len() as u32 + 1;
+                layer.nodes.push(node);
+            }
             None => layers.push(Layer {
                 name: node.group.clone(),
                 display_name: String::new(),
@@ -291,6 +294,7 @@ fn node(row: NodeRow) -> Result<Node> {
         node_type: row.node_type,
         image: ImageRef { name: row.image, tag: row.tag },
         master: row.is_master,
+        number: 1,
         fixed_cloudlets: u32::try_from(row.fixed_cloudlets).unwrap_or(0),
         flexible_cloudlets: u32::try_from(row.flexible_cloudlets).unwrap_or(0),
         address: NodeAddress::at(u16::try_from(row.port).map_err(Error::internal)?),

@@ -15,6 +15,8 @@ pub(super) fn facts(nodes: &NodesSpec, listens: bool) -> NodeFacts {
         volumes: nodes.volumes.clone(),
         listens,
         copy_of: None,
+        digest: None,
+        former: None,
     }
 }
 

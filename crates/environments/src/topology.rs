@@ -5,8 +5,9 @@ use std::sync::Arc;
 use futures::FutureExt;
 
 use super::changes::{copy_files, until_all_up};
-use super::configure::{hold, keep};
 use super::create::{NewNode, write_node};
+use super::held_nodes::{hold, keep};
+use super::images::fetch_images;
 use super::inside::may;
 use super::model::{Environment, Failure, Layer, Node, NodeFacts};
 use super::node_controller::NodePlan;
@@ -146,6 +147,9 @@ impl Planned {
     /// The node as this wants it.
     fn applied_to(&self, node: &Node) -> Node {
         let mut node = node.clone();
+        if node.image != self.spec.image {
+            node.facts.digest = None;
+        }
         node.image = self.spec.image.clone();
         (node.fixed_cloudlets, node.flexible_cloudlets) = (self.spec.fixed_cloudlets, self.spec.flexible_cloudlets);
         node.facts.command.clone_from(&self.spec.command);
@@ -196,6 +200,17 @@ async fn alter(work: Work, wanted: TopologyChange, planned: Vec<Planned>, status
             }
         }
     }
+    let mut nodes = match work.keyrack.nodes_of(work.environment.id).await {
+        Ok(nodes) => nodes,
+        Err(error) => return broken(first, error.to_string()),
+    };
+    if let Err(failure) = fetch_images(&work, &mut nodes).await {
+        return Outcome::Broken(Arc::new(failure));
+    }
+    // As they are now that their images are here.
+    let fetched = |node: Node| nodes.iter().find(|one| one.id == node.id).cloned().unwrap_or(node);
+    let (added, changed) = (stored.added.into_iter().map(fetched), stored.changed.into_iter().map(fetched));
+    let (added, changed): (Vec<Node>, Vec<Node>) = (added.collect(), changed.collect());
     {
         let _deploying = work.slot.deploying.lock().await;
         if let Err(failure) = copy_files(&work).await {
@@ -206,11 +221,11 @@ async fn alter(work: Work, wanted: TopologyChange, planned: Vec<Planned>, status
         return Outcome::Reached(status);
     }
     let node_plan = |node: &Node| NodePlan { spec: node.spec(&work.environment.name), listens: node.facts.listens };
-    work.manager.start_more(&work.slot, stored.added.iter().map(node_plan).collect(), &work.keyrack.settings);
-    futures::future::join_all(stored.changed.iter().map(|node| work.slot.restart(node_plan(node)))).await;
+    work.manager.start_more(&work.slot, added.iter().map(node_plan).collect(), &work.keyrack.settings);
+    futures::future::join_all(changed.iter().map(|node| work.slot.restart(node_plan(node)))).await;
     until_all_up(&work).await
 }
 
 fn broken(node: NodeId, reason: String) -> Outcome {
-    Outcome::Broken(Arc::new(Failure { node, reason, last_lines: Vec::new() }))
+    Outcome::Broken(Arc::new(Failure::of(node, reason)))
 }

@@ -134,6 +134,10 @@ pub mod counts {
     pub const GROUPS_AT_ONCE: usize = 100;
     /// Favourite paths of an environment.
     pub const FAVORITE_PATHS: i64 = 1000;
+    /// Registries of images that an account signs in to; each is looked up at every pull.
+    pub const REGISTRY_LOGINS: i64 = 100;
+    /// Bytes of a registry's name, of a user there and of the password; the tokens of some registries are long.
+    pub const REGISTRY_LOGIN_TEXT: usize = 4096;
     /// Uploads that an account keeps.
     pub const UPLOADS: i64 = 200;
     /// Sessions of a user; a further one ends the oldest. Enough for every device and script of a person, few enough to be

@@ -21,6 +21,7 @@ pub enum Code {
     DamagedArchive,
     EmptyArchive,
     NodeFailed,
+    RegistryLogin,
     SshKey,
     SshKeyExists,
     SshKeyTitle,
@@ -29,7 +30,7 @@ pub enum Code {
 
 impl Code {
     /// Every code there is, by its number.
-    pub const ALL: [Code; 22] = [
+    pub const ALL: [Code; 23] = [
         Code::Unavailable,
         Code::Parameter,
         Code::NotFound,
@@ -48,6 +49,7 @@ impl Code {
         Code::DamagedArchive,
         Code::EmptyArchive,
         Code::NodeFailed,
+        Code::RegistryLogin,
         Code::SshKey,
         Code::SshKeyExists,
         Code::SshKeyTitle,
@@ -75,6 +77,7 @@ impl Code {
             Code::DamagedArchive => 4071,
             Code::EmptyArchive => 4072,
             Code::NodeFailed => 4081,
+            Code::RegistryLogin => 4095,
             Code::SshKey => 6000,
             Code::SshKeyExists => 6001,
             Code::SshKeyTitle => 6002,
@@ -103,6 +106,7 @@ impl Code {
                 "the environment is in a status that does not allow this; the text names it and those that do"
             }
             Code::NodeFailed => "a node cannot run, or cannot do what was asked of it; the text says why",
+            Code::RegistryLogin => "the registry does not give the image to whoever signs in so",
             Code::Limit => "a limit of the account is reached",
             Code::DeployFailed => "a deployment did not come to its end; the text says what stopped it",
             Code::DamagedArchive => "the archive is none, is damaged, or leads out of its folder",

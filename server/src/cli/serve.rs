@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use keyrack_domain::Keyrack;
+use keyrack_domain::engine::Engines;
+use keyrack_domain::engine::docker::{Allowed, ContainerEngine, HostUrl};
 use keyrack_domain::engine::local::LocalEngine;
 use keyrack_domain::secret::Secret;
 use keyrack_domain::settings::{Settings, Smtp};
@@ -83,6 +85,13 @@ pub struct Serve {
     /// Give nodes this machine's network instead of one of their own: they reach this server, each other and the outside
     #[arg(long, env = "KEYRACK_OPEN_NODE_NETWORK", value_parser = clap::builder::FalseyValueParser::new())]
     open_node_network: bool,
+    /// A container engine, Docker or Podman: unix:///run/podman/podman.sock, or tcp://host:2376?certs=FOLDER with ca.pem,
+    /// cert.pem and key.pem; several by repeating it (in the environment, parted by commas)
+    #[arg(long, env = "KEYRACK_DOCKER", value_name = "URL", value_delimiter = ',')]
+    docker: Vec<HostUrl>,
+    /// Images that containers may run, `*` for anything: ghcr.io/team/*, nginx:1.*; without it, all
+    #[arg(long, env = "KEYRACK_DOCKER_ALLOW", value_name = "PATTERN", value_delimiter = ',')]
+    docker_allow: Vec<String>,
     /// The ports of this machine's loopback that nodes are given
     #[arg(long, env = "KEYRACK_NODE_PORTS", value_name = "FIRST-LAST", default_value = "31000-31999", value_parser = ports)]
     node_ports: Range<u16>,
@@ -130,13 +139,8 @@ impl Serve {
         let settings = self.settings(local);
         folder.lock_database(&settings.database)?;
         let (keyrack, registry) = open(settings).await?;
-        let engine = LocalEngine::open(&keyrack.settings().data, LocalEngine::this_program())
-            .map_err(Failure::start)?
-            .allow_unconfined(keyrack.settings().allow_unconfined_nodes)
-            .on_ports(keyrack.settings().node_ports.clone())
-            .open_network(self.open_node_network);
-        engine.log_level();
-        keyrack.environments.start_all(Arc::new(engine)).await.map_err(Failure::start)?;
+        let engine = self.engine(&keyrack)?;
+        keyrack.environments.start_all(engine).await.map_err(Failure::start)?;
         let demo = if self.demo { make_demo(&keyrack).await? } else { None };
         folder.keep();
 
@@ -194,6 +198,27 @@ impl Serve {
         ScanningKeys::read(path)
             .map(Some)
             .map_err(|error| Failure::start(format_args!("cannot use the keys in {}: {error}", path.display())))
+    }
+
+    /// What runs nodes: processes of this machine, and containers where an engine for them was named.
+    fn engine(&self, keyrack: &Keyrack) -> Result<Arc<Engines>, Failure> {
+        let settings = keyrack.settings();
+        let local = LocalEngine::open(&settings.data, LocalEngine::this_program())
+            .map_err(Failure::start)?
+            .allow_unconfined(settings.allow_unconfined_nodes)
+            .on_ports(settings.node_ports.clone())
+            .open_network(self.open_node_network);
+        local.log_level();
+        let containers = if self.docker.is_empty() {
+            None
+        } else {
+            let allowed = Allowed::new(self.docker_allow.clone());
+            let engine = ContainerEngine::open(&settings.data, self.docker.clone(), allowed);
+            let engine = Arc::new(engine.map_err(Failure::start)?);
+            engine.watch();
+            Some(engine)
+        };
+        Ok(Arc::new(Engines::new(Arc::new(local), containers)))
     }
 
     fn settings(&self, local: SocketAddr) -> Settings {

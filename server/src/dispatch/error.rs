@@ -219,10 +219,13 @@ fn of_domain(error: &Error) -> Code {
         Error::EmptyArchive(_) => Code::EmptyArchive,
         Error::DeployFailed(_) => Code::DeployFailed,
         Error::Engine(_) => Code::NodeFailed,
+        Error::RegistryLogin(_) => Code::RegistryLogin,
         Error::Internal => Code::Internal,
-        Error::Unavailable | Error::Elsewhere { .. } | Error::ServerAway(_) | Error::FileAway { .. } => {
-            Code::Unavailable
-        }
+        Error::Unavailable
+        | Error::Elsewhere { .. }
+        | Error::ServerAway(_)
+        | Error::FileAway { .. }
+        | Error::EngineAway(_) => Code::Unavailable,
         Error::Step { cause, .. } => of_domain(cause),
     }
 }

@@ -100,7 +100,7 @@ pub const fn status_of(code: Code) -> StatusCode {
         Code::NotPermitted | Code::WrongState | Code::Limit | Code::DeployFailed | Code::NodeFailed => {
             StatusCode::CONFLICT
         }
-        Code::SshKeyExists | Code::SshKeyTitle => StatusCode::CONFLICT,
+        Code::RegistryLogin | Code::SshKeyExists | Code::SshKeyTitle => StatusCode::CONFLICT,
         Code::DamagedArchive | Code::EmptyArchive | Code::SshKey => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -35,6 +35,7 @@ steps! {
     12 "0012_records",
     13 "0013_task_beginnings",
     14 "0014_audit_columns",
+    15 "0015_registry_logins",
     16 "0016_token_limits",
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::{Engine, EngineError, Exit, ImageRef, NodeAddress, NodeRun, NodeSpec, Started};
+use crate::{Engine, EngineError, Exit, Fetch, ImageRef, NodeAddress, NodeRun, NodeSpec, Started};
 use keyrack_types::ids::NodeId;
 
 use self::processes::{PATIENCE, free_port, marker, processes_with, until, until_none_with};
@@ -28,11 +28,15 @@ impl Subject {
         NodeSpec {
             id: NodeId(id),
             environment: "contract".into(),
+            layer: "cp".into(),
+            number: u32::try_from(id).expect("a small number"),
             image: self.image.clone(),
+            digest: None,
             command: Some(command.into()),
             variables: BTreeMap::new(),
             address: NodeAddress::at(free_port()),
             memory: 512 << 20,
+            volumes: Vec::new(),
         }
     }
 
@@ -54,28 +58,20 @@ pub async fn exit(started: Started) -> Exit {
 }
 
 pub async fn sees_only_its_own_environment(subject: Subject) {
-    let mut spec =
-        subject.node(1, "env | cut -d= -f1 | sort | tr '\\n' ' '; echo; echo $GREETING $PORT $KEYRACK_TAG; pwd");
-    spec.variables = BTreeMap::from([("GREETING".into(), "hello world".into()), ("PORT".into(), "1".into())]);
+    let mut spec = subject.node(1, "env; echo \"[$GREETING]$PORT $KEYRACK_TAG $KEYRACK_NODE $KEYRACK_ENVIRONMENT\"");
+    let greeting = "hello=world \n $HOME 'and' \"more\" ";
+    spec.variables = BTreeMap::from([("GREETING".into(), greeting.into()), ("PORT".into(), "1".into())]);
     let exit = exit(subject.engine.start(&spec).await.unwrap()).await;
     let log = subject.log(1).await;
     assert_eq!(exit, Exit::Code(0), "{log}");
-    assert!(log.contains(&format!("hello world {} {}", spec.address.port(), spec.image.tag)), "{log}");
-    let names: Vec<_> = log.lines().next().unwrap().split_whitespace().collect();
-    let known = [
-        "GREETING",
-        "HOME",
-        "KEYRACK_ENVIRONMENT",
-        "KEYRACK_IMAGE",
-        "KEYRACK_NODE",
-        "KEYRACK_TAG",
-        "LANG",
-        "PATH",
-        "PORT",
-        "PWD",
-        "TMPDIR",
-    ];
-    assert_eq!(names, known);
+    let (port, tag) = (spec.address.port(), &spec.image.tag);
+    assert!(log.contains(&format!("[{greeting}]{port} {tag} 1 contract")), "{log}");
+    // What the server itself runs with is no business of a node's.
+    let allowed =
+        ["GREETING", "HOME", "LANG", "PATH", "PORT", "PWD", "TMPDIR", "HOSTNAME", "SHLVL", "TERM", "container"];
+    for (name, value) in std::env::vars().filter(|(name, value)| !allowed.contains(&&**name) && value.len() > 2) {
+        assert!(!log.lines().any(|line| line == format!("{name}={value}")), "{name} was handed on: {log}");
+    }
 }
 
 pub async fn ends_when_asked(subject: Subject) {
@@ -146,7 +142,7 @@ pub async fn leaves_no_daemon_when_it_ends_by_itself(subject: Subject) {
 
 pub async fn keeps_the_end_of_a_flood(subject: Subject) {
     let started = subject
-        .run(1, "head -c 30000000 /dev/zero | tr '\\0' 'x' | fold -w 99; echo; echo the last line; sleep 0.1; exit 5")
+        .run(1, "head -c 10000000 /dev/zero | tr '\\0' 'x' | fold -w 99; echo; echo the last line; sleep 0.1; exit 5")
         .await;
     assert_eq!(exit(started).await, Exit::Code(5));
     assert!(subject.log(1).await.ends_with("the last line\n"));
@@ -168,13 +164,15 @@ pub async fn stops_in_mid_flood(subject: Subject) {
 pub async fn refuses_what_there_is_not(subject: Subject) {
     let none = BTreeMap::new();
     let unknown = ImageRef::parse("no/such-image:1").unwrap();
-    let refused = subject.engine.check(&unknown, None, &none).await.unwrap_err();
-    assert!(matches!(&refused, EngineError::UnknownImage(text) if text.contains("no/such-image")), "{refused:?}");
+    let spec = NodeSpec { image: unknown.clone(), ..subject.node(1, "true") };
+    let fetch = Fetch { login: None, newest: false, progress: &|_| {} };
+    // An engine that has a registry has to ask it; here none can be reached.
+    let refused = subject.engine.fetch(&spec, fetch).await.unwrap_err();
+    let told =
+        matches!(&refused, EngineError::UnknownImage(text) | EngineError::Away(text) if text.contains("no/such-image"));
+    assert!(told, "{refused:?}");
     assert!(subject.engine.check(&subject.image, Some("true"), &none).await.is_ok());
-    let mut spec = subject.node(1, "true");
-    spec.image = unknown;
     assert!(matches!(subject.engine.start(&spec).await, Err(EngineError::UnknownImage(_))));
-    assert!(!subject.engine.templates().await.is_empty());
 }
 
 pub async fn runs_a_node_once(subject: Subject) {

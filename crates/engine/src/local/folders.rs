@@ -7,10 +7,6 @@ use std::path::{Path, PathBuf};
 
 use keyrack_types::ids::NodeId;
 
-/// The name of the current log; the one before it has `.1` behind.
-pub const LOG: &str = crate::CURRENT_LOG;
-pub const OLD_LOG: &str = "output.log.1";
-
 /// The folders of one data folder.
 #[derive(Clone, Debug)]
 pub struct Folders {

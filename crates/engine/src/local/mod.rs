@@ -4,8 +4,7 @@ mod cgroup;
 mod confinement;
 mod files;
 mod folders;
-mod logs;
-mod node_files;
+pub(crate) mod node_files;
 mod proc;
 mod protocol;
 mod recipes;
@@ -26,10 +25,11 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
+use super::log_files;
 use super::ports::{self, Ports};
 use super::{
-    Engine, EngineError, Executed, Execution, FileDone, FileWork, ImageFacts, ImageRef, LogFile, LogPart, NodeRun,
-    NodeSpec, NodeStats, Started, Template,
+    Engine, EngineError, Executed, Execution, Fetch, Fetched, FileDone, FileWork, ImageFacts, ImageRef, LogFile,
+    LogPart, NodePath, NodeRun, NodeSpec, NodeStats, Started, Template,
 };
 use cgroup::Cgroups;
 use confinement::Confinement;
@@ -44,9 +44,6 @@ pub use confinement::examine;
 pub use protocol::SUPERVISE_NODE;
 pub use supervisor::supervise;
 pub use wall::{Level, Wall};
-
-/// Size in bytes at which a node's log is turned over; two are kept.
-const LOG_LIMIT: u64 = 1024 * 1024;
 
 /// How long a start waits for what an earlier server left behind.
 const SETTLING: Duration = Duration::from_secs(10);
@@ -266,8 +263,8 @@ impl LocalEngine {
             args,
             variables,
             folder,
-            log: self.folders.logs(spec.id).join(folders::LOG),
-            log_limit: LOG_LIMIT,
+            log: self.folders.logs(spec.id).join(log_files::LOG),
+            log_limit: log_files::LOG_LIMIT,
             lock: self.folders.lock(spec.id),
             uid,
             walls,
@@ -307,7 +304,7 @@ impl Engine for LocalEngine {
         ports::until_answered(spec.address).await;
     }
 
-    async fn wait_for_orphans(&self) {
+    async fn reconcile(&self, _nodes: &BTreeMap<NodeId, bool>) {
         let until = Instant::now() + SETTLING;
         let held = || {
             let locks = self.folders.locks();
@@ -316,6 +313,15 @@ impl Engine for LocalEngine {
         while Instant::now() < until && held().await.unwrap_or(false) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    fn away(&self, _spec: &NodeSpec) -> Option<String> {
+        None
+    }
+
+    async fn fetch(&self, spec: &NodeSpec, _fetch: Fetch<'_>) -> Result<Fetched, EngineError> {
+        let facts = self.check(&spec.image, spec.command.as_deref(), &spec.variables).await?;
+        Ok(Fetched { digest: None, listens: facts.listens })
     }
 
     async fn start(&self, spec: &NodeSpec) -> Result<Started, EngineError> {
@@ -389,6 +395,18 @@ impl Engine for LocalEngine {
         .await
     }
 
+    async fn empty_volumes(&self, spec: &NodeSpec) -> Result<(), EngineError> {
+        for volume in &spec.volumes {
+            let path = NodePath::of_any_depth(volume).map_err(EngineError::BadFile)?;
+            match self.work_on_files(spec, FileWork::Delete(path.clone())).await {
+                Ok(_) | Err(EngineError::NoFile(_)) => {}
+                Err(error) => return Err(error),
+            }
+            self.work_on_files(spec, FileWork::Create { path, folder: true }).await?;
+        }
+        Ok(())
+    }
+
     async fn execute(&self, spec: &NodeSpec, execution: &Execution) -> Result<Executed, EngineError> {
         let program = self.program_for(&spec.image, Some(&execution.command), &spec.variables).await?;
         let uid = self.prepare(spec.id).await?;
@@ -425,22 +443,22 @@ impl Engine for LocalEngine {
 
     async fn logs(&self, node: NodeId) -> Result<Vec<LogFile>, EngineError> {
         let folder = self.folders.logs(node);
-        blocking(move || Ok(logs::list(&folder))).await
+        blocking(move || Ok(log_files::list(&folder))).await
     }
 
     async fn read_log(&self, node: NodeId, path: &str, from: Option<u64>, count: u64) -> Result<LogPart, EngineError> {
         let (folder, path) = (self.folders.logs(node), path.to_owned());
-        blocking(move || Ok(logs::read(&folder, &path, from, count))).await?
+        blocking(move || Ok(log_files::read(&folder, &path, from, count))).await?
     }
 
     async fn clear_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
         let (folder, path) = (self.folders.logs(node), path.to_owned());
-        blocking(move || Ok(logs::clear(&folder, &path))).await?
+        blocking(move || Ok(log_files::clear(&folder, &path))).await?
     }
 
     async fn remove_log(&self, node: NodeId, path: &str) -> Result<(), EngineError> {
         let (folder, path) = (self.folders.logs(node), path.to_owned());
-        blocking(move || Ok(logs::remove(&folder, &path))).await?
+        blocking(move || Ok(log_files::remove(&folder, &path))).await?
     }
 
     async fn limit(&self, node: NodeId, memory: u64) {

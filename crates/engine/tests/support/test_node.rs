@@ -48,6 +48,10 @@ fn host(data: PathBuf, command: String) -> ExitCode {
         let spec = NodeSpec {
             id: NodeId(1),
             environment: "hosted".into(),
+            layer: "cp".into(),
+            number: 1,
+            digest: None,
+            volumes: Vec::new(),
             image: ImageRef::parse("keyrack/web").expect("an image"),
             command: Some(command),
             variables: BTreeMap::new(),

@@ -92,10 +92,13 @@ fn read_nodes(nodes: &Field<'_>) -> Result<NodesChange> {
         None => None,
         Some(written) => Some(ImageRef::parse(&written).map_err(|why| image.error(why))?),
     };
-    let tag = docker.text("tag")?;
-    if let Some(tag) = &tag {
-        ImageRef::parse(&format!("image:{tag}")).map_err(|why| docker.at("tag").error(why))?;
-    }
+    let tag = match docker.text("tag")? {
+        None => None,
+        Some(tag) => {
+            let image = ImageRef { name: "image".to_owned(), tag: String::new() };
+            Some(image.with_tag(&tag).map_err(|why| docker.at("tag").error(why))?.tag)
+        }
+    };
     let fixed = either("fixedCloudlets").as_number(CLOUDLETS)?;
     let flexible = either("flexibleCloudlets").as_number(CLOUDLETS)?;
     let group = either("nodeGroup").as_word()?.unwrap_or_else(|| "cp".to_owned());

@@ -81,6 +81,10 @@ pub(super) struct Node {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "NodeImage")]
 struct Image {
+    /// Names the content that the node runs for ever; absent for a process, and until it was fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    docker_digest: Option<String>,
     docker_manifest: NoFields,
     #[schemars(example = &"keyrack/web")]
     docker_name: String,
@@ -106,6 +110,7 @@ impl From<environments::Node> for Node {
             context_validator_regex: "",
             ctid: node.id.0,
             customitem: Image {
+                docker_digest: node.facts.digest,
                 docker_manifest: NoFields {},
                 docker_name: node.image.name.clone(),
                 docker_os: "linux",

@@ -38,6 +38,10 @@ struct RunConfig {
     /// Stands before the command; empty when none was set.
     #[schemars(example = &"")]
     entry_point: String,
+    /// Names the content of the image that it runs; absent for a process, and until it was fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    digest: Option<String>,
     /// Variables by name.
     #[schemars(example = BTreeMap::from([("GREETING", "hello")]))]
     env: BTreeMap<String, String>,
@@ -65,6 +69,7 @@ impl Method for GetContainerRunConfig {
         let nodes = call.keyrack.environments.read_configuration(&call.caller, &call.client, name, &choice).await?;
         let config = |node: Node| RunConfig {
             memory: node.spec(name).memory,
+            digest: node.facts.digest,
             cmd: node.facts.command.unwrap_or_default(),
             entry_point: node.facts.entry_point.unwrap_or_default(),
             env: node.facts.variables,

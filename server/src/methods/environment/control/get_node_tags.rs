@@ -31,6 +31,10 @@ struct Tag {
     /// Whether the node runs it.
     #[schemars(example = true)]
     current: bool,
+    /// Names the content that the node runs, or ran, by this tag; absent for a process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    digest: Option<String>,
     #[schemars(example = &"keyrack/web")]
     image: String,
     #[schemars(example = &"latest")]
@@ -47,7 +51,16 @@ impl Method for GetNodeTags {
 
     async fn run(self, call: &Call) -> Result<NodeTags, ApiError> {
         let (runs, template) = template_of_node(call, &self.env_name, self.node_id).await?;
-        let tag = |name: String| Tag { current: name == runs.tag, image: template.name.clone(), name };
+        let digest = |tag: &str| {
+            let former = runs.facts.former.as_ref().filter(|former| former.tag == tag);
+            if tag == runs.image.tag { runs.facts.digest.clone() } else { former.and_then(|one| one.digest.clone()) }
+        };
+        let tag = |name: String| Tag {
+            current: name == runs.image.tag,
+            digest: digest(&name),
+            image: template.name.clone(),
+            name,
+        };
         Ok(NodeTags { array: template.tags.into_iter().map(tag).collect() })
     }
 }

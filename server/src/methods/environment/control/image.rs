@@ -2,6 +2,7 @@
 
 use keyrack_domain::Error;
 use keyrack_domain::engine::{ImageRef, Template};
+use keyrack_domain::environments::Node;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -57,14 +58,24 @@ pub struct Tags {
 ///
 /// # Errors
 /// [`Error::NoEnvironment`], [`Error::NotFound`] for the node or its image.
-pub async fn template_of_node(call: &Call, name: &str, node: NodeId) -> Result<(ImageRef, Template), ApiError> {
+pub async fn template_of_node(call: &Call, name: &str, node: NodeId) -> Result<(Node, Template), ApiError> {
     let NodeId(number) = node;
     let environment = call.keyrack.environments.get(&call.caller, name).await?;
     let node = environment
         .nodes()
         .find(|node| node.id.0 == number)
         .ok_or_else(|| Error::NotFound(format!("environment “{}” has no node {number}", environment.name).into()))?;
-    Ok((node.image.clone(), template(call, &node.image.name).await?))
+    match template(call, &node.image.name).await {
+        // What registries have is theirs to say; what the node runs, and ran before, is known.
+        Err(_) if node.facts.digest.is_some() => {
+            let former = node.facts.former.iter().map(|former| former.tag.clone());
+            let mut tags: Vec<String> = std::iter::once(node.image.tag.clone()).chain(former).collect();
+            tags.dedup();
+            let name = node.image.name.clone();
+            Ok((node.clone(), Template { name, summary: String::new(), tags, listens: node.facts.listens }))
+        }
+        found => Ok((node.clone(), found?)),
+    }
 }
 
 async fn template(call: &Call, name: &str) -> Result<Template, ApiError> {

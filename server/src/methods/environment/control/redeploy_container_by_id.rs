@@ -1,6 +1,6 @@
 //! Another tag.
 
-use keyrack_domain::environments::{NodeChoice, Redeployment, RestartOrder};
+use keyrack_domain::environments::{NodeChoice, Redeployment};
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_wire::Secret;
 use schemars::JsonSchema;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::super::params::{EnvName, NodeId};
 use super::responses::Responses;
 use super::until_settled;
-use super::values::{KeepVolumes, Tag};
+use super::values::{KeepVolumes, Tag, registry_login};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
 use crate::dispatch::method::{ActsOn, Method, Right};
@@ -24,12 +24,12 @@ pub struct RedeployContainerById {
     node_id: NodeId,
     #[serde(default)]
     use_existing_volumes: KeepVolumes,
-    /// Accepted for compatibility; images need no registry here.
+    /// How to sign in to the registry of a container's image, in the place of what the account keeps for it.
     #[schemars(example = &"user")]
-    _login: Option<String>,
-    /// Accepted for compatibility.
+    login: Option<String>,
+    /// The password for that.
     #[schemars(example = &"secret")]
-    _password: Option<Secret>,
+    password: Option<Secret>,
 }
 
 impl Method for RedeployContainerById {
@@ -38,13 +38,17 @@ impl Method for RedeployContainerById {
     const EFFECT: Effect = Effect::Change;
     const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
-    const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState];
+    const CODES: &[Code] =
+        &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::RegistryLogin];
     type Answer = Responses;
 
     async fn run(self, call: &Call) -> Result<Responses, ApiError> {
         let (name, choice) = (&self.env_name, NodeChoice::Ids(vec![self.node_id.0]));
-        let redeployment =
-            Redeployment { tag: self.tag.0, keep_volumes: self.use_existing_volumes.0, order: RestartOrder::default() };
+        let redeployment = Redeployment {
+            login: registry_login(self.login, self.password),
+            keep_volumes: self.use_existing_volumes.0,
+            ..Redeployment::to(self.tag.0)
+        };
         let redeploying =
             call.keyrack.environments.redeploy(&call.caller, &call.client, name, &choice, redeployment).await?;
         until_settled(redeploying).await?;

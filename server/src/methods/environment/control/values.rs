@@ -1,5 +1,7 @@
 //! Parameters that several methods of this class share.
 
+use keyrack_domain::engine::RegistryLogin;
+use keyrack_wire::Secret;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -8,6 +10,11 @@ use serde::Deserialize;
 #[serde(transparent)]
 #[schemars(example = &"2")]
 pub struct Tag(pub String);
+
+/// How to sign in to a registry, when both parts of it are said.
+pub fn registry_login(login: Option<String>, password: Option<Secret>) -> Option<RegistryLogin> {
+    login.zip(password).map(|(user, password)| RegistryLogin { user, password: password.into_inner() })
+}
 
 /// Whether what is in the volumes stays, true when absent; all other files stay.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]

@@ -21,8 +21,6 @@ pub const REASONS: &[(&str, &str)] = &[
     ("environment.control.CheckMigrationPossibility", ONE_REGION),
     ("environment.control.Migrate", ONE_REGION),
     ("environment.control.GetRegionsInner", ONE_REGION),
-    ("environment.control.EditRegistryCredentials", REGISTRY),
-    ("environment.control.GetRegistryInfo", REGISTRY),
     ("environment.control.GetTemplateManifest", REGISTRY),
     (
         "environment.control.GetSSHAccessInfo",
@@ -67,8 +65,7 @@ pub const REASONS: &[(&str, &str)] = &[
 const ENDPOINTS: &str =
     "Nodes answer on the ports of their machine; there is no gateway in front that would map others.";
 const ONE_REGION: &str = "A server has one region: there is nowhere to move to.";
-const REGISTRY: &str =
-    "Images come from where the operator has them; callers bring no registries and no logins for them.";
+const REGISTRY: &str = "Templates are what the operator has; what an image says of itself is told by its registry.";
 const NO_BALANCER: &str = "There is no shared load balancer whose access could be switched.";
 const NO_NETWORK: &str =
     "Nodes share the network of their machine; there is no firewall between them that rules could go to.";

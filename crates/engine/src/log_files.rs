@@ -1,13 +1,19 @@
-//! Reading nodes' logs.
+//! Nodes' logs as files of the server: what a node writes, kept in two files of which the older one goes first.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::folders::{LOG, OLD_LOG};
 use crate::{EngineError, LogFile, LogPart};
+
+/// The name of the current log; the one before it has `.1` behind.
+pub const LOG: &str = crate::CURRENT_LOG;
+pub const OLD_LOG: &str = "output.log.1";
+
+/// Size in bytes at which a node's log is turned over.
+pub const LOG_LIMIT: u64 = 1024 * 1024;
 
 /// The most bytes that one reading gives.
 pub const MOST: u64 = 1024 * 1024;
@@ -71,6 +77,51 @@ fn named(path: &str) -> Option<&str> {
     [LOG, OLD_LOG].into_iter().find(|name| *name == path)
 }
 
+/// Appends to the current log of a folder, and turns it over when it is full.
+pub struct LogWriter {
+    folder: PathBuf,
+    file: File,
+    size: u64,
+}
+
+impl LogWriter {
+    /// Goes on with the log in this folder, which is made.
+    ///
+    /// # Errors
+    /// From the file system.
+    pub fn open(folder: &Path) -> io::Result<LogWriter> {
+        fs::create_dir_all(folder)?;
+        let file = File::options().append(true).create(true).open(folder.join(LOG))?;
+        let size = file.metadata()?.len();
+        Ok(LogWriter { folder: folder.to_owned(), file, size })
+    }
+
+    /// The size of the current log in bytes, as far as this wrote it.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Writes all of it; answers whether the log was turned over.
+    ///
+    /// # Errors
+    /// From the file system.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<bool> {
+        let mut turned = false;
+        if self.size + bytes.len() as u64 > LOG_LIMIT {
+            // It may have been emptied meanwhile.
+            self.size = self.file.metadata()?.len();
+            if self.size > 0 && self.size + bytes.len() as u64 > LOG_LIMIT {
+                fs::rename(self.folder.join(LOG), self.folder.join(OLD_LOG))?;
+                *self = LogWriter::open(&self.folder)?;
+                turned = true;
+            }
+        }
+        self.file.write_all(bytes)?;
+        self.size += bytes.len() as u64;
+        Ok(turned)
+    }
+}
+
 fn part(mut file: File, from: Option<u64>, count: u64) -> io::Result<LogPart> {
     let size = file.metadata()?.len();
     let from = from.unwrap_or_else(|| size.saturating_sub(count)).min(size);
@@ -92,6 +143,22 @@ mod tests {
         assert_eq!(read(None, 4), LogPart { text: "6789".into(), from: 6, next: 10, size: 10 });
         assert_eq!(read(Some(2), 3).text, "234");
         assert_eq!(read(Some(99), 3), LogPart { text: String::new(), from: 10, next: 10, size: 10 });
+    }
+
+    #[test]
+    fn a_full_log_is_turned_over_and_an_emptied_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = LogWriter::open(folder.path()).unwrap();
+        let block = vec![b'x'; LOG_LIMIT as usize / 2];
+        log.write(&block).unwrap();
+        log.write(&block).unwrap();
+        clear(folder.path(), LOG).unwrap();
+        log.write(b"after").unwrap();
+        assert_eq!(list(folder.path()).len(), 1);
+        log.write(&block).unwrap();
+        log.write(&block).unwrap();
+        let sizes: Vec<_> = list(folder.path()).iter().map(|log| log.size).collect();
+        assert_eq!(sizes, [LOG_LIMIT / 2, LOG_LIMIT / 2 + 5]);
     }
 
     #[test]
