@@ -1,5 +1,8 @@
 // Small windows, the dark, and little motion.
 
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "../fixtures.ts";
@@ -7,17 +10,13 @@ import type { Owner } from "../steps/owner.ts";
 import { expectInReach, expectToFit } from "../steps/looks.ts";
 import { Confirm, Remove, Save, TokenList } from "../steps/tokens.ts";
 
-const PAGES = [
-  "/",
-  "/settings/tokens",
-  "/settings/account",
-  "/settings/security",
-  "/settings/members",
-  "/settings/audit",
-  "/notices",
-  "/docs/api",
-  "/docs/api/environment.tracking",
-];
+/** Not for who is signed in, or no page of its own; `people-looks.spec.ts` looks at the former. */
+const ELSEWHERE = ["/signin", "/signin/second", "/invite", "/settings"];
+
+/** Every other page, from the app's own routes. */
+const PAGES = [...readFileSync(resolve(import.meta.dirname, "../../app/src/app.rs"), "utf8").matchAll(/path!\("([^"]+)"\)/g)]
+  .map(([, path]) => path!.replace(":class", "environment.tracking"))
+  .filter((path) => !ELSEWHERE.includes(path));
 
 const LONG = "A description that goes on and on without a single break: " + "x".repeat(180);
 

@@ -54,10 +54,12 @@ fn run() -> Result<()> {
         Some("build") => build(&root, release),
         Some("dev") => dev::run(&root, &arguments.collect::<Vec<_>>()),
         Some("coverage") => {
-            // The test that holds the page to be current knows how to write it.
-            let test = ["test", "--quiet", "--package", "keyrack-server", "--test", "doors"];
-            let page = ["--", "--exact", "api::coverage::the_page_is_current"];
-            cargo_with(&root, &[&test[..], &page].concat(), &[("WRITE_COVERAGE", "1")])
+            // The test that holds the page to be current knows how to write it. The same crates as the Makefile's, so that they
+            // have the same features and nothing is built twice.
+            let crates =
+                ["--workspace", "--exclude", "keyrack-frontend*", "--exclude", "keyrack-bench", "--exclude", "xtask"];
+            let page = ["--test", "doors", "--", "--exact", "api::coverage::the_page_is_current"];
+            cargo_with(&root, &[&["test", "--quiet"][..], &crates, &page].concat(), &[("WRITE_COVERAGE", "1")])
         }
         _ => bail!("{USAGE}"),
     }

@@ -32,13 +32,6 @@ pub enum Section {
     Other,
 }
 
-impl Section {
-    /// Whether the page is one of the settings.
-    pub const fn is_settings(self) -> bool {
-        matches!(self, Section::Account | Section::Tokens | Section::Security | Section::Members | Section::Audit)
-    }
-}
-
 /// `aria-current` of a navigation link.
 fn current(is: bool) -> Option<&'static str> {
     is.then_some("page")

@@ -6,13 +6,20 @@ use leptos::prelude::*;
 use super::{Section, current};
 use crate::components::icon::{Glyph, Icon};
 
-const PAGES: [(Section, &str, Glyph, &str); 5] = [
+const PAGES: &[(Section, &str, Glyph, &str)] = &[
     (Section::Account, "/settings/account", Glyph::User, "Account"),
     (Section::Tokens, "/settings/tokens", Glyph::KeyRound, "Access Tokens"),
     (Section::Security, "/settings/security", Glyph::ShieldCheck, "Security"),
     (Section::Members, "/settings/members", Glyph::Users, "Members"),
     (Section::Audit, "/settings/audit", Glyph::History, "Audit"),
 ];
+
+impl Section {
+    /// Whether the page is one of the settings.
+    pub(super) fn is_settings(self) -> bool {
+        PAGES.iter().any(|(section, ..)| *section == self)
+    }
+}
 
 /// Navigation among the settings that this role may see.
 #[component]
@@ -22,7 +29,8 @@ pub(super) fn SettingsNav(section: Section, role: Option<Role>) -> impl IntoView
         <nav class="settings-nav" aria-label="Settings">
             <ul role="list">
                 {PAGES
-                    .into_iter()
+                    .iter()
+                    .copied()
                     .filter(|(page, ..)| shown(*page))
                     .map(|(page, path, glyph, name)| {
                         view! {

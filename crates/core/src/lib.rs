@@ -31,6 +31,7 @@ pub mod secret;
 pub mod settings;
 pub mod store;
 pub mod throttle;
+pub mod token_secrets;
 pub mod usage;
 pub mod waiting;
 pub mod world;

@@ -46,14 +46,11 @@ keyrack_core::store::row! {
 
 /// Selects [`Found`]s.
 macro_rules! found {
-    () => {
-        found!("s.id = $1")
-    };
     ($which:literal) => {
         concat!(
             "SELECT s.id, s.hash, s.state, s.token_id, coalesce(t.account_id, s.account_id) AS account_id, ",
             "coalesce(t.owner_id, s.owner_id) AS owner_id, coalesce(t.description, s.description) AS description ",
-            "FROM token_secrets s LEFT JOIN tokens t ON t.id = s.token_id WHERE ",
+            "FROM token_secrets s LEFT JOIN tokens t ON t.id = s.token_id",
             $which
         )
     };
@@ -92,7 +89,7 @@ impl Tokens {
 
     async fn handed_out(&self, hashes: &[SecretHash]) -> Result<Vec<Found>> {
         let places: Vec<String> = (1..=hashes.len()).map(|number| format!("${number}")).collect();
-        let text = format!("{} ({})", found!("s.hash IN"), places.join(", "));
+        let text = format!("{} WHERE s.hash IN ({})", found!(""), places.join(", "));
         let query = sqlx::query_as::<_, Found>(sqlx::AssertSqlSafe(text));
         let query = hashes.iter().fold(query, |query, hash| query.bind(hash.to_vec()));
         Ok(query.fetch_all(self.store.read()).await?)
@@ -149,10 +146,10 @@ impl Tokens {
 
 /// A secret, once more, with its token held, so that two reports and a regeneration take turns.
 async fn hold(tx: &mut Tx, id: i64) -> Result<Option<Found>> {
-    let found = sqlx::query_as::<_, Found>(found!()).bind(id).fetch_optional(&mut **tx).await?;
+    let found = sqlx::query_as::<_, Found>(found!(" WHERE s.id = $1")).bind(id).fetch_optional(&mut **tx).await?;
     if let Some(Found { account_id: Some(account), token_id: Some(token), .. }) = &found {
         tx.lock_token(*account, *token).await?;
-        return Ok(sqlx::query_as::<_, Found>(found!()).bind(id).fetch_optional(&mut **tx).await?);
+        return Ok(sqlx::query_as::<_, Found>(found!(" WHERE s.id = $1")).bind(id).fetch_optional(&mut **tx).await?);
     }
     Ok(found)
 }

@@ -169,3 +169,62 @@ pub(super) fn widen(before: &TokenLimits, after: &TokenLimits) -> bool {
     let unfrozen = before.freeze_on_reuse && !after.freeze_on_reuse;
     reach || creates || from_more || more_often || in_url || unfrozen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every mixture of a few limits of each kind.
+    fn mixtures() -> Vec<TokenLimits> {
+        let chosen = |names: &[&str]| Environments::Chosen(names.iter().map(ToString::to_string).collect());
+        let reaches = [Environments::All, chosen(&[]), chosen(&["a"]), chosen(&["a", "b"])];
+        let networks: [&[&str]; 4] = [&[], &["10.0.0.0/8"], &["10.1.0.0/16"], &["10.0.0.0/8", "192.0.2.1"]];
+        let mut mixtures = Vec::new();
+        for environments in &reaches {
+            for networks in networks {
+                for rate_limit in [0, 5, 10] {
+                    for allow_in_url in [true, false] {
+                        mixtures.push(TokenLimits {
+                            environments: environments.clone(),
+                            networks: networks.iter().map(ToString::to_string).collect(),
+                            rate_limit,
+                            allow_in_url,
+                            ..TokenLimits::default()
+                        });
+                    }
+                }
+            }
+        }
+        mixtures
+    }
+
+    /// What limits leave open: environments, addresses, calls a minute, URLs.
+    fn open(limits: &TokenLimits) -> (Vec<&'static str>, Vec<&'static str>, u32, bool) {
+        let environments = ["a", "b", "c"].into_iter().filter(|name| match &limits.environments {
+            Environments::All => true,
+            Environments::Chosen(names) => names.iter().any(|one| one == name),
+        });
+        let networks = Networks::read(limits.networks.iter().map(String::as_str)).unwrap();
+        let addresses = ["10.0.0.1", "10.1.0.1", "192.0.2.1", "::1"].into_iter();
+        let addresses = addresses
+            .filter(|address| networks.as_ref().is_none_or(|networks| networks.contains(address.parse().unwrap())));
+        let rate = if limits.rate_limit == 0 { u32::MAX } else { limits.rate_limit };
+        (environments.collect(), addresses.collect(), rate, limits.allow_in_url)
+    }
+
+    #[test]
+    fn what_does_not_widen_leaves_nothing_open_that_was_closed() {
+        let all = mixtures();
+        for before in &all {
+            for after in &all {
+                let (was, is) = (open(before), open(after));
+                let more = is.0.iter().any(|one| !was.0.contains(one))
+                    || is.1.iter().any(|one| !was.1.contains(one))
+                    || is.2 > was.2
+                    || (is.3 && !was.3);
+                assert!(!more || widen(before, after), "{before:?} → {after:?}");
+            }
+            assert!(!widen(before, before));
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Tokens;
-use keyrack_core::cluster::Invalidation;
+pub use keyrack_core::token_secrets::live;
 use keyrack_core::error::Result;
 use keyrack_core::secret::SecretHash;
 use keyrack_core::store::Tx;
@@ -38,17 +38,6 @@ pub(super) const SELECT_SECRETS: &str = "SELECT s.id, s.token_id, s.state, s.mad
 /// The order of them.
 pub(super) const ORDER: &str =
     " AND t.rotated = 1 ORDER BY CASE s.state WHEN 'current' THEN 0 WHEN 'overlapping' THEN 1 ELSE 2 END, s.id DESC";
-
-/// What has to be looked up anew when a token changes: every secret of it that opens something.
-pub async fn live(tx: &mut Tx, token: TokenId) -> Result<Vec<Invalidation>> {
-    let hashes: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT hash FROM token_secrets WHERE token_id = $1 AND state IN ('current', 'overlapping')")
-            .bind(token.0)
-            .fetch_all(&mut **tx)
-            .await?;
-    let hashes = hashes.iter().filter_map(|hash| SecretHash::from_stored(hash));
-    Ok(hashes.map(|hash| Invalidation::Token(hash, token)).collect())
-}
 
 /// Writes the first secret of a new token, or the next one after the former was ended; `now` in milliseconds since 1970.
 pub async fn add_current(tx: &mut Tx, token: TokenId, hash: SecretHash, now: i64, by: UserId) -> Result<()> {

@@ -1,5 +1,7 @@
 //! `account create` and `audit verify`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sqlx::Connection;
 
 use crate::support::{PASSWORD, Running, connect, create_account, keyrack, run};
@@ -125,18 +127,40 @@ fn help_and_version_are_no_failures() {
     let folder = tempfile::tempdir().unwrap();
     let help = run(keyrack(&["serve", "--help"], folder.path()), "");
     assert_eq!(help.code, 0);
-    for option in [
-        "--listen",
-        "--public-url",
-        "--smtp",
-        "--smtp-from",
-        "--invitation-lifetime",
-        "--second-factor-covers",
-        "--trusted-proxy",
-        "--demo",
-        "KEYRACK_LISTEN",
-        "KEYRACK_DATABASE",
-    ] {
-        assert!(help.stdout.contains(option), "{option}\n{}", help.stdout);
+    assert!(help.stdout.contains("KEYRACK_LISTEN") && help.stdout.contains("KEYRACK_DATABASE"), "{}", help.stdout);
+}
+
+#[test]
+fn the_readme_lists_every_option_of_serve_with_its_default() {
+    const README: &str = include_str!("../../../README.md");
+    let folder = tempfile::tempdir().unwrap();
+    let help = run(keyrack(&["serve", "--help"], folder.path()), "").stdout;
+    let listed: BTreeMap<_, _> = README
+        .lines()
+        .filter(|line| line.starts_with("| `--"))
+        .flat_map(|line| {
+            let cells: Vec<_> = line.split('|').map(str::trim).collect();
+            let options =
+                cells[1].split(", ").map(|option| option.trim_matches('`').split(' ').next().unwrap().to_owned());
+            let defaults: Vec<_> = cells[2].split(", ").map(|default| default.trim_matches('`').to_owned()).collect();
+            options
+                .enumerate()
+                .map(move |(at, option)| (option, defaults[at.min(defaults.len() - 1)].clone()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let mut told = BTreeSet::new();
+    for option in help.split("\n      --").skip(1) {
+        let name = format!("--{}", option.split([' ', '\n']).next().unwrap());
+        let default = option.split("[default: ").nth(1).map(|rest| rest.split(']').next().unwrap());
+        let in_readme =
+            listed.get(&name).unwrap_or_else(|| panic!("{name} is missing from the table of options in README.md"));
+        // What is computed is told in words.
+        if let Some(default) = default.filter(|default| !default.contains(' ')) {
+            assert_eq!(in_readme, default, "the default of {name} in the table of options in README.md");
+        }
+        told.insert(name);
     }
+    let unknown: Vec<_> = listed.keys().filter(|name| !told.contains(*name)).collect();
+    assert!(unknown.is_empty(), "README.md lists what `keyrack serve` does not have: {unknown:?}");
 }

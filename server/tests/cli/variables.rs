@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::support::{Ended, Running, create_account, keyrack, run};
 
-const COMMANDS: [&[&str]; 8] = [
+const COMMANDS: [&[&str]; 9] = [
     &["serve"],
     &["health"],
+    &["doctor"],
     &["account", "create"],
     &["account", "reset-password"],
     &["audit", "verify"],

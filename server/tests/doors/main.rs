@@ -3,6 +3,8 @@
 mod api;
 mod asvs;
 mod browser;
+mod documents;
+mod leaks;
 mod mail;
 #[path = "../smtp.rs"]
 mod smtp;

@@ -11,8 +11,8 @@ use keyrack_core::callers::RefusedSecret;
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::Result;
 use keyrack_core::reuses::ReuseKey;
-use keyrack_core::secret::SecretHash;
 use keyrack_core::store::Tx;
+use keyrack_core::token_secrets::live;
 use keyrack_types::bounds::tokens::{REUSE_LEEWAY, REUSE_NETWORKS_A_DAY};
 use keyrack_types::ids::{AccountId, TokenId, UserId};
 
@@ -127,11 +127,5 @@ async fn freeze(tx: &mut Tx, token: TokenId, now: i64) -> Result<Vec<Invalidatio
         .execute(&mut **tx)
         .await?;
     sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(token.0).execute(&mut **tx).await?;
-    let hashes: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT hash FROM token_secrets WHERE token_id = $1 AND state IN ('current', 'overlapping')")
-            .bind(token.0)
-            .fetch_all(&mut **tx)
-            .await?;
-    let hashes = hashes.iter().filter_map(|hash| SecretHash::from_stored(hash));
-    Ok(hashes.map(|hash| Invalidation::Token(hash, token)).collect())
+    live(tx, token).await
 }

@@ -20,5 +20,6 @@ mod second_factor;
 mod sessions;
 mod ssh_keys;
 mod texts;
+mod token_limits;
 mod tokens;
 mod wire;

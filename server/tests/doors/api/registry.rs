@@ -39,3 +39,22 @@ async fn a_required_parameter_that_is_missing_is_named() {
         }
     }
 }
+
+#[test]
+fn every_method_and_every_parameter_is_documented_with_an_example() {
+    let mut missing = Vec::new();
+    for method in Registry::all().methods() {
+        if method.summary.is_empty() {
+            missing.push(format!("{}: a doc comment on the type", method.name));
+        }
+        for param in method.params {
+            if param.help.is_empty() {
+                missing.push(format!("{}, {}: a doc comment on the field or its type", method.name, param.name));
+            }
+            if param.required && param.example.is_empty() {
+                missing.push(format!("{}, {}: #[schemars(example = …)]", method.name, param.name));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}

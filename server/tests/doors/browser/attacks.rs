@@ -9,21 +9,25 @@ use super::functions::declared;
 use super::visitor::{Browser, HALF, SESSION, location};
 use crate::support::{EMAIL, PASSWORD, Server, form};
 
-/// The routes that change something and are no server functions.
-const FORMS: [&str; 4] = ["/signin", "/signout", "/environments/nowhere/stop", "/settings/account/name"];
-
+/// The routes that change something: plain forms, from the server's own list, and server functions.
 fn changing() -> Vec<String> {
+    let forms: Vec<_> = include_str!("../../../src/browser/forms/mod.rs")
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix(".route(\"")?.split_once("\", post("))
+        .map(|(path, _)| path.replace("{name}", "nowhere").replace("{action}", "stop"))
+        .collect();
+    assert!(forms.len() >= 4, "{forms:?}");
     let functions = declared().into_iter().map(|function| format!("/fn/{function}"));
-    FORMS.into_iter().map(str::to_owned).chain(functions).collect()
+    forms.into_iter().chain(functions).collect()
 }
 
 /// The addresses of pages, from the app's own list; parameters get a value.
-fn pages() -> Vec<String> {
+pub fn pages() -> Vec<String> {
     let app = include_str!("../../../../app/src/app.rs");
     let pages: Vec<_> = app
         .split("path!(\"")
         .skip(1)
-        .map(|rest| rest.split('"').next().unwrap().replace(":class", "users.account").replace(":name", "nowhere"))
+        .map(|rest| rest.split('"').next().unwrap().replace(":class", "users.account"))
         .collect();
     assert!(pages.len() > 10, "{pages:?}");
     pages

@@ -182,9 +182,17 @@ pub fn declared() -> Vec<String> {
 #[test]
 fn every_server_function_has_a_row() {
     let prey = Prey { token: 1, invitation: 1, witness: 1, session: 1 };
-    let mut rows: Vec<_> = rows(&prey).into_iter().map(|row| row.function.to_owned()).collect();
-    rows.sort();
-    assert_eq!(declared(), rows);
+    let rows: Vec<_> = rows(&prey).into_iter().map(|row| row.function.to_owned()).collect();
+    let declared = declared();
+    let missing: Vec<_> = declared.iter().filter(|function| !rows.contains(function)).collect();
+    assert!(missing.is_empty(), "add a row for {missing:?} to `rows` in {}", file!());
+    let surplus: Vec<_> = rows.iter().filter(|function| !declared.contains(function)).collect();
+    assert!(
+        surplus.is_empty(),
+        "no server function in app/src has the endpoint {surplus:?}: remove its row in {}",
+        file!()
+    );
+    assert_eq!(rows.len(), declared.len(), "two rows, or two server functions, have the same endpoint");
 }
 
 #[tokio::test]

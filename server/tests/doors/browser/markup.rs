@@ -2,23 +2,12 @@
 
 use http::{Request, header};
 
+use super::attacks::pages;
 use super::functions::join;
 use super::visitor::{Browser, location};
 use crate::support::{EMAIL, PASSWORD, Server};
 
 const MARKUP: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>";
-
-/// Pages that show what somebody wrote.
-const PAGES: [&str; 8] = [
-    "/",
-    "/settings/tokens",
-    "/settings/account",
-    "/settings/security",
-    "/settings/members",
-    "/settings/audit",
-    "/notices",
-    "/no/such/<script>alert(1)</script>",
-];
 
 #[tokio::test]
 async fn names_descriptions_and_user_agents_are_shown_as_text_on_every_page() {
@@ -38,8 +27,8 @@ async fn names_descriptions_and_user_agents_are_shown_as_text_on_every_page() {
     assert_eq!(location(&browser.send(sign_in).await), "/");
     browser.post("/settings/account/name", &[("name", MARKUP)]).await;
     let mut shown = 0;
-    for page in PAGES {
-        let text = browser.get(&page.replace('<', "%3C").replace('>', "%3E")).await.text;
+    for page in pages().into_iter().chain(["/no/such/%3Cscript%3Ealert(1)%3C/script%3E".to_owned()]) {
+        let text = browser.get(&page).await.text;
         assert!(!text.contains("<script>alert(1)"), "{page}: {text}");
         assert!(!text.contains("<img src=x"), "{page}: {text}");
         shown += usize::from(text.contains("&lt;script&gt;alert(1)"));
