@@ -6,6 +6,7 @@ use keyrack_domain::types::{
     dates::{end_of_day, is_end_of_day, parse_typed_day, readable_end},
     methods::ApiSet,
     refusal::{Answer, Field, Refusal},
+    token_limits::TokenLimits,
     tokens::{TokenDifference, TokenDraft},
 };
 
@@ -22,6 +23,7 @@ pub fn new_token(draft: &TokenDraft) -> Answer<NewToken> {
         scope: Scope::of(draft.api_set, draft.methods.clone()),
         expires: day(&draft.expires)?.map(end_of_day),
         shared: draft.shared,
+        limits: draft.limits.clone(),
     })
 }
 
@@ -35,6 +37,7 @@ pub fn change(draft: &TokenDraft) -> Answer<TokenChange> {
         scope: Some(Scope::of(draft.api_set, draft.methods.clone())),
         expires: day(&draft.expires)?.map_or(Expiry::Never, Expiry::OnDay),
         shared: Some(draft.shared),
+        limits: draft.limits.clone().into(),
     })
 }
 
@@ -64,6 +67,9 @@ pub fn describe_new(new: &NewToken, review: &NewReview) -> Vec<String> {
         Some(end) if is_end_of_day(end) => format!("It expires at the end of {} (UTC).", readable_end(end)),
         Some(end) => format!("It expires at {} (UTC).", readable_end(end)),
     });
+    for limit in TokenLimits::default().changes(&new.limits) {
+        lines.push(format!("{}: {}.", limit.title, limit.after));
+    }
     if new.shared {
         lines.push("Every member of the account sees it; managers and owners can change it.".to_owned());
     }
@@ -72,7 +78,7 @@ pub fn describe_new(new: &NewToken, review: &NewReview) -> Vec<String> {
 
 /// What a change would make different.
 pub fn describe_change(review: ChangeReview) -> Vec<String> {
-    let TokenDifference { description, api_set, added, removed, expires, shared } = review.difference;
+    let TokenDifference { description, api_set, added, removed, expires, shared, limits } = review.difference;
     let mut lines = Vec::new();
     if let Some((before, after)) = description {
         lines.push(format!("Description: “{before}” becomes “{after}”."));
@@ -89,6 +95,9 @@ pub fn describe_change(review: ChangeReview) -> Vec<String> {
     if let Some((before, after)) = expires {
         let day = |date: Option<DateTime<Utc>>| date.map_or_else(|| "never".to_owned(), readable_end);
         lines.push(format!("Expires: {} becomes {}.", day(before), day(after)));
+    }
+    for limit in limits.iter().flat_map(|limits| limits.0.changes(&limits.1)) {
+        lines.push(format!("{}: {} becomes {}.", limit.title, limit.before, limit.after));
     }
     match shared {
         Some(true) => lines.push("It is shared with every member of the account from now on.".to_owned()),
@@ -129,6 +138,7 @@ mod tests {
             methods: vec!["environment.control.GetEnvs".into()],
             expires: expires.into(),
             shared: false,
+            limits: TokenLimits::default(),
         }
     }
 
@@ -157,6 +167,7 @@ mod tests {
             removed: vec!["a.b.C".into()],
             expires: Some((None, new.expires)),
             shared: Some(false),
+            limits: None,
         };
         let lines = describe_change(ChangeReview { difference, taken_from: Some("ada@example.org".into()) });
         assert!(

@@ -20,7 +20,7 @@ pub fn of(error: Error) -> refusal::Refusal {
         Error::Changed(current) => Refusal::Changed { current },
         Error::NotFound(_) | Error::NoEnvironment(_) => Refusal::Gone { message: sentence(&message) },
         Error::Limit(_) => Refusal::Limit { message: sentence(&message) },
-        Error::Forbidden(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
+        Error::Forbidden(_) | Error::Denied(_) | Error::Exists(_) => Refusal::Forbidden { message: sentence(&message) },
         Error::WrongState { .. } => Refusal::WrongState { message: sentence(&message) },
         Error::Engine(_)
         | Error::RegistryLogin(_)
@@ -56,7 +56,7 @@ const fn input(field: Field) -> Option<refusal::Field> {
             Token::Description => Some(Input::Description),
             Token::Expires => Some(Input::Expires),
             Token::Methods => Some(Input::Methods),
-            Token::Ids => None,
+            Token::Ids | Token::Environments | Token::Networks | Token::RateLimit | Token::Overlap => None,
         },
         // No page has inputs for these subjects.
         Field::Environment(_) | Field::Upload(_) | Field::App(_) | Field::Task(_) => None,

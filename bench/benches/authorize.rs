@@ -88,6 +88,7 @@ async fn domain(store: Store) -> TestDomain {
         info: MethodInfo { name: METHOD.into(), summary: String::new(), sets: vec![ApiSet::IdePlugins] },
         token: TokenAccess::WhenTicked,
         role: Role::Viewer,
+        acts_on: keyrack_domain::methods::ActsOn::List,
     }]);
     let mut settings = Settings { token_limit: u32::MAX, ..Settings::in_folder(folder.path()) };
     if store.database == "PostgreSQL" {

@@ -32,6 +32,12 @@ pub async fn fill(store: &Store, world: &World, count: usize) -> keyrack_domain:
             query = query.bind(Secret::new_token(world).hash().to_vec());
         }
         query.execute(&mut *tx).await?;
+        sqlx::query(
+            "INSERT INTO token_secrets (token_id, hash, state, made_at) SELECT id, secret_hash, 'current', 0 FROM tokens \
+             WHERE id > (SELECT coalesce(max(token_id), 0) FROM token_secrets)",
+        )
+        .execute(&mut *tx)
+        .await?;
         tx.commit(&[]).await?;
         done += batch;
     }
@@ -67,6 +73,7 @@ pub async fn one_token(keyrack: &Keyrack, confirmed: &Confirmed, method: &str) -
         scope: keyrack_domain::tokens::Scope::Methods(vec![method.into()]),
         expires: None,
         shared: false,
+        limits: keyrack_domain::types::token_limits::TokenLimits::default(),
     };
     Ok(keyrack.tokens.create(confirmed, &new).await?.secret)
 }

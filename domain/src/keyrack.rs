@@ -101,6 +101,8 @@ impl Keyrack {
     pub async fn flush(&self) -> keyrack_core::Result<()> {
         self.core.log_lines.count_up(false);
         self.core.usage.flush(&self.core.store, &self.core.catalog).await?;
+        self.core.rates.tidy(self.core.world.now().timestamp_millis());
+        self.core.reuses.flush(&self.core.store, self.core.world.now()).await?;
         self.core.refusals.flush(&self.core.store, self.core.world.now()).await?;
         self.core.reads.flush(&self.core.store, self.core.world.now()).await
     }
@@ -171,6 +173,7 @@ impl Keyrack {
                 tidied = Some(tokio::time::Instant::now());
                 let _ = self.accounts.sweep_sessions().await;
                 let _ = self.notices.tell_expiries().await;
+                let _ = self.tokens.sweep_secrets().await;
             }
         }
     }

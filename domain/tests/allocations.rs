@@ -7,11 +7,13 @@ use std::net::IpAddr;
 use keyrack_domain::Keyrack;
 use keyrack_domain::accounts::{Confirmation, SessionKind, SignIn};
 use keyrack_domain::caller::Client;
-use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
+use keyrack_domain::decision::Asked;
+use keyrack_domain::methods::{ActsOn, Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::settings::Settings;
 use keyrack_domain::tokens::{NewToken, Scope};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::MethodInfo;
+use keyrack_domain::types::token_limits::TokenLimits;
 use keyrack_domain::world::World;
 
 const METHOD: &str = "environment.control.GetEnvs";
@@ -22,7 +24,7 @@ const PASSWORD: &str = "a long enough password";
 async fn who_is_known_is_let_in_and_noise_is_refused_without_taking_memory() {
     let folder = tempfile::tempdir().unwrap();
     let info = MethodInfo { name: METHOD.into(), summary: String::new(), sets: vec![] };
-    let catalog = Catalog::new(vec![CatalogEntry { info, token: TokenAccess::WhenTicked, role: Role::Viewer }]);
+    let catalog = Catalog::new(vec![CatalogEntry { info, token: TokenAccess::WhenTicked, role: Role::Viewer, acts_on: ActsOn::List }]);
     let keyrack = Keyrack::open(Settings::in_folder(folder.path()), World::system(), catalog).await.unwrap();
     keyrack.accounts.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
     let client = Client { address: IpAddr::from([127, 0, 0, 1]), user_agent: String::new() };
@@ -37,12 +39,14 @@ async fn who_is_known_is_let_in_and_noise_is_refused_without_taking_memory() {
         scope: Scope::Methods(vec![METHOD.into()]),
         expires: None,
         shared: false,
+        limits: TokenLimits::default(),
     };
     let secret = keyrack.tokens.create(&confirmed, &new).await.unwrap().secret;
     let (method, _) = keyrack.catalog().entries().next().unwrap();
     let check = || {
-        let caller = futures::executor::block_on(keyrack.accounts.authenticate(&secret)).unwrap();
-        assert!(caller.may_call(method));
+        let caller = futures::executor::block_on(keyrack.accounts.identify(&secret, &client)).unwrap();
+        let decision = futures::executor::block_on(keyrack.core.decide(&caller, Asked::call(method, client.address)));
+        assert!(decision.outcome.is_ok());
         caller.note_use(keyrack.world().now(), &client);
         caller.count_call(method);
     };

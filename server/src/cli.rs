@@ -6,6 +6,7 @@ mod data;
 mod doctor;
 mod folder;
 mod health;
+mod scanning;
 mod serve;
 mod values;
 
@@ -42,6 +43,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Ask the running server whether it is ready: exit code 0 if it is, 1 if not
     Health(health::Health),
+    /// Print the rules by which scanners find tokens of this server
+    ScanningRules(scanning::ScanningRules),
     /// Look whether nodes can be walled here: exit code 0 if they can, 1 if not. Run it as the server's user
     Doctor(doctor::Doctor),
     /// Manage accounts
@@ -129,6 +132,7 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Health(command) => command.run(),
         Command::Doctor(command) => command.run(),
+        Command::ScanningRules(command) => command.run(),
         Command::Account(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Backup(command) => command.run(),

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod dispatch;
 mod forwarding;
 pub mod http;
+pub mod leaks;
 pub mod log;
 mod memory;
 pub mod methods;

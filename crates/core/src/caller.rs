@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::denied::Denied;
 use crate::error::{Credential, Error, Result};
+use crate::limits::{Limits, Overlap, Reach};
 use crate::methods::{MethodBits, MethodId};
 use crate::usage::UsageSlot;
 use keyrack_types::accounts::Role;
-use keyrack_types::ids::{AccountId, SessionId, TokenId, UserId};
+use keyrack_types::ids::{AccountId, EnvironmentId, SessionId, TokenId, UserId};
 
 pub use crate::client::Client;
 
@@ -22,10 +24,14 @@ pub struct Caller {
     pub credential: CallerCredential,
     /// Who made the token's secret, which may be another member than its owner.
     pub secret_by: Option<UserId>,
+    /// The number of the token's secret.
+    pub secret: Option<i64>,
     /// What it may call.
     pub may: MethodBits,
     /// When the credential ends by itself.
     pub expires: Option<DateTime<Utc>>,
+    /// What the token is limited to besides its methods, for the few that are.
+    pub limits: Option<Arc<Limits>>,
     /// Where its use is noted.
     pub usage: Arc<UsageSlot>,
 }
@@ -86,8 +92,10 @@ impl Caller {
             role,
             credential: self.credential,
             secret_by: self.secret_by,
+            secret: self.secret,
             may,
             expires: self.expires,
+            limits: self.limits.clone(),
             usage: self.usage.clone(),
         }
     }
@@ -103,6 +111,41 @@ impl Caller {
     /// Notes that it calls, and from where.
     pub fn note_use(&self, now: DateTime<Utc>, client: &Client) {
         self.usage.record(now, client);
+        if let Some(Limits { secret: Some(secret), .. }) = self.limits.as_deref() {
+            secret.usage.record(now, client);
+        }
+    }
+
+    /// When its secret retires, where it was replaced and is accepted for a while all the same.
+    pub fn overlap(&self) -> Option<Overlap> {
+        self.limits.as_deref()?.secret.as_ref()?.overlap
+    }
+
+    /// Whether it opens this environment. Whoever may see the account sees all of its environments; a token with a reach, and
+    /// whatever it began, those of its reach.
+    pub fn reaches(&self, environment: EnvironmentId) -> bool {
+        self.reach().is_none_or(|reach| reach.contains(environment))
+    }
+
+    /// The environments that it is limited to.
+    pub fn reach(&self) -> Option<&Reach> {
+        self.limits.as_deref()?.reach.as_ref()
+    }
+
+    /// Lets the caller go on only when it is not limited to some environments: what it asks for acts on the account.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
+    pub fn require_account(&self) -> Result<()> {
+        if self.reach().is_some() { Err(Error::Denied(Denied::Reach)) } else { Ok(()) }
+    }
+
+    /// Lets the caller go on only when it may create environments.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
+    pub fn require_creation(&self) -> Result<()> {
+        if self.reach().is_some_and(|reach| !reach.may_create) { Err(Error::Denied(Denied::Reach)) } else { Ok(()) }
     }
 
     /// Counts a call that it was allowed. Of people's sessions only the last use is kept.
@@ -148,13 +191,18 @@ impl Caller {
         Ok(())
     }
 
-    /// Lets the caller go on only while its credential has not ended.
+    /// Lets the caller go on only while its credential has not ended: the moment of its end is the first at which it is refused.
     ///
     /// # Errors
     /// [`Error::NotAuthenticated`] that says which end it was.
     pub fn check_alive(&self, now: DateTime<Utc>) -> Result<()> {
+        if let Some(Overlap { replaced, retires }) = self.overlap()
+            && retires <= now
+        {
+            return Err(Error::NotAuthenticated(Credential::Replaced(replaced)));
+        }
         match self.expires {
-            Some(end) if end < now => Err(Error::NotAuthenticated(match self.credential {
+            Some(end) if end <= now => Err(Error::NotAuthenticated(match self.credential {
                 CallerCredential::Token(_) | CallerCredential::Task { .. } => Credential::Expired,
                 CallerCredential::Session { .. } => Credential::Ended,
             })),

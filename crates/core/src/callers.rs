@@ -30,7 +30,7 @@ pub use counts::CacheCounts;
 use counts::Counters;
 use keyrack_types::bounds::records::STANDSTILL_MILLIS;
 use keyrack_types::ids::{TokenId, UserId};
-pub use lookup::{CredentialKind, Lookup};
+pub use lookup::{CredentialKind, Known, Lookup, RefusedSecret};
 use single_flight::{Outcome, SingleFlight};
 
 /// Bound on memory: a caller takes some 300 bytes.
@@ -44,7 +44,8 @@ const MAX_UNKNOWN: usize = 10_000;
 pub struct Callers {
     tokens: Cache<SecretHash, Arc<Caller>>,
     sessions: Cache<SecretHash, Arc<Caller>>,
-    negative: Cache<SecretHash, ()>,
+    /// With the reason, where the value was handed out once.
+    negative: Cache<SecretHash, Option<Arc<RefusedSecret>>>,
     single_flight: SingleFlight,
     counters: Counters,
     /// Filling holds it for reading, invalidating for writing; a hit does not touch it.
@@ -101,27 +102,29 @@ impl Callers {
         hash: SecretHash,
         kind: CredentialKind,
         look_up: impl Fn() -> F + Send,
-    ) -> Result<Arc<Caller>>
+    ) -> Result<Known>
     where
         F: Future<Output = Result<Lookup>> + Send + 'static,
     {
-        if self.negative.get(&hash).is_some() && self.is_current(steady_millis) {
+        if let Some(known) = self.negative.get(&hash)
+            && self.is_current(steady_millis)
+        {
             self.counters.negative_hits.add_one();
-            return Err(Error::NotAuthenticated(Credential::Unknown));
+            return known.map(Known::Refused).ok_or(Error::NotAuthenticated(Credential::Unknown));
         }
         let Some(ticket) = self.ticket() else {
             self.counters.look_ups.add_one();
-            return Outcome::of(look_up().await).into_caller();
+            return Outcome::of(look_up().await).into_known();
         };
         let (outcome, shared) = self.single_flight.join((hash, kind), ticket.0, &look_up).await;
         if shared && matches!(outcome, Outcome::Found(Lookup::Inactive)) {
             // It may have become a caller after the look-up and before this request.
             self.counters.look_ups.add_one();
-            return Outcome::of(look_up().await).into_caller();
+            return Outcome::of(look_up().await).into_known();
         }
         if shared { &self.counters.shared } else { &self.counters.look_ups }.add_one();
         self.keep(ticket, hash, &outcome);
-        outcome.into_caller()
+        outcome.into_known()
     }
 
     /// Counts a caller that was found in the cache.
@@ -157,7 +160,7 @@ impl Callers {
     pub fn forget_user(&self, user: UserId) {
         self.invalidate(|state| {
             self.tokens.retain(|_, caller| caller.user != user && caller.secret_by != Some(user));
-            self.sessions.retain(|_, caller| caller.user != user);
+            self.sessions.retain(|_, caller| caller.user != user && caller.secret_by != Some(user));
             state.enabled
         });
     }
@@ -230,7 +233,8 @@ impl Callers {
                 let cache = if caller.session().is_some() { &self.sessions } else { &self.tokens };
                 cache.insert(hash, caller.clone());
             }
-            Outcome::Found(Lookup::Unknown) => self.negative.insert(hash, ()),
+            Outcome::Found(Lookup::Unknown) => self.negative.insert(hash, None),
+            Outcome::Found(Lookup::Refused(secret)) => self.negative.insert(hash, Some(secret.clone())),
             _ => {}
         }
     }

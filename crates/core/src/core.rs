@@ -13,6 +13,8 @@ use crate::gathered::Gather;
 use crate::log_lines::LogLines;
 use crate::methods::Catalog;
 use crate::passwords::Passwords;
+use crate::rate::Rates;
+use crate::reuses::Reuses;
 use crate::settings::Settings;
 use crate::store::{Dialect, OpenError, Store};
 use crate::throttle::Throttle;
@@ -48,6 +50,10 @@ pub struct Parts {
     pub throttle: Throttle,
     /// Last uses and counts of calls, gathered until they are flushed.
     pub usage: Usage,
+    /// Uses of secrets that open nothing any more.
+    pub reuses: Reuses,
+    /// How often tokens with a limit called lately.
+    pub rates: Rates,
     /// This server among others, once it has joined them.
     pub cluster: Cluster,
 }
@@ -87,6 +93,8 @@ impl Core {
             log_lines: LogLines::default(),
             throttle: Throttle::default(),
             usage: Usage::default(),
+            reuses: Reuses::default(),
+            rates: Rates::default(),
             cluster: Cluster::default(),
         }));
         let parts = Arc::downgrade(&core.0);

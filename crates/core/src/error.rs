@@ -3,7 +3,11 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
+
+use crate::denied::Denied;
 use crate::field::Field;
+use keyrack_types::dates::wire_moment;
 use keyrack_types::environments::EnvStatus;
 use keyrack_types::ids::ServerId;
 use keyrack_types::tokens::TokenView;
@@ -32,6 +36,9 @@ pub enum Error {
     /// The caller is known, but its role or kind of credential may not do this.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
+    /// The caller is known, but must not make this call.
+    #[error("{0}")]
+    Denied(Denied),
     /// A value cannot be taken. A door that has a name for the field puts it before the message.
     #[error("{message}")]
     Invalid { field: Field, message: Cow<'static, str> },
@@ -115,6 +122,15 @@ pub enum Credential {
     Expired,
     #[error("the session has ended")]
     Ended,
+    /// The secret of a token that has another one since this moment.
+    #[error("this value was replaced on {} UTC: use the new one", wire_moment(*.0))]
+    Replaced(DateTime<Utc>),
+    /// The secret was found where others can read it.
+    #[error("this value was published, so it is refused: regenerate the token")]
+    Published,
+    /// A former secret of the token was used, and the token is to be frozen then.
+    #[error("this token is frozen, because a former value of it was used: regenerate the token")]
+    Frozen,
 }
 
 /// The short form of results in this crate.

@@ -38,6 +38,14 @@ pub enum Token {
     Methods,
     /// Which tokens are meant.
     Ids,
+    /// The environments that it opens.
+    Environments,
+    /// From where it is accepted.
+    Networks,
+    /// How often it may call.
+    RateLimit,
+    /// For how long its former secret is still accepted.
+    Overlap,
 }
 
 /// Of environments, their nodes and the files of those.

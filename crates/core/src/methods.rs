@@ -7,4 +7,4 @@ mod bits;
 mod catalog;
 
 pub use bits::{MethodBits, MethodId};
-pub use catalog::{Catalog, CatalogEntry, TokenAccess, UnknownMethod};
+pub use catalog::{ActsOn, Catalog, CatalogEntry, TokenAccess, UnknownMethod};

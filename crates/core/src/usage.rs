@@ -25,6 +25,8 @@ use slot::UsageSnapshot;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Used {
     Token(TokenId),
+    /// One secret, by its number, of a token that had several.
+    Secret(i64),
     Session(SessionId),
 }
 
@@ -95,6 +97,13 @@ impl Usage {
 async fn write(tx: &mut Tx, used: Used, snapshot: &UsageSnapshot, catalog: &Catalog) -> Result<()> {
     let id = match used {
         Used::Token(id) => id.0,
+        Used::Secret(id) => {
+            let text = "UPDATE token_secrets SET last_used_at = $1, last_address = $3 \
+                 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)";
+            let address = snapshot.origin.as_ref().map(|origin| origin.address.to_string());
+            sqlx::query(text).bind(snapshot.last).bind(id).bind(address).execute(&mut **tx).await?;
+            return Ok(());
+        }
         Used::Session(id) => {
             let text = "UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1";
             sqlx::query(text).bind(snapshot.last).bind(id.0).execute(&mut **tx).await?;

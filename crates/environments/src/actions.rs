@@ -3,12 +3,15 @@
 use chrono::{DateTime, Utc};
 use sqlx::AnyConnection;
 
+use super::model::Environment;
+use super::reach::limiting_token;
 use crate::service::Environments;
+use crate::within_reach;
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::cluster::ServerId;
 use keyrack_core::error::{Error, Result};
 use keyrack_types::environments::{TaskState, TaskView};
-use keyrack_types::ids::{AccountId, ActionId, UserId};
+use keyrack_types::ids::{AccountId, ActionId, EnvironmentId, UserId};
 
 /// How long a finished action is kept.
 const KEPT_MILLIS: i64 = 90 * 24 * 3600 * 1000;
@@ -47,6 +50,21 @@ keyrack_core::store::row! {
     }
 }
 
+/// Selects those [`ActionRow`]s of an account that are within the reach of a token, also what they were made from.
+macro_rules! select_actions {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, user_id, kind, environment, title, state, error, started_at, finished_at FROM actions ",
+            "WHERE account_id = $1 AND ",
+            within_reach!("actions.environment_id", "$2"),
+            " AND (source_id IS NULL OR ",
+            within_reach!("actions.source_id", "$2"),
+            ") AND ",
+            $condition
+        )
+    };
+}
+
 impl Action {
     /// As the tasks panel shows it.
     pub fn view(self) -> TaskView {
@@ -81,12 +99,11 @@ impl Environments {
     /// When the database cannot be reached.
     pub async fn actions(&self, caller: &Caller, filter: ActionFilter) -> Result<Vec<Action>> {
         caller.require(Right::See)?;
-        let rows = sqlx::query_as::<_, ActionRow>(
-            "SELECT id, user_id, kind, environment, title, state, error, started_at, finished_at FROM actions \
-             WHERE account_id = $1 AND started_at >= $2 AND started_at <= $3 AND (state = 'running' OR $4 = 0) \
-             ORDER BY id DESC LIMIT $5",
-        )
+        let rows = sqlx::query_as::<_, ActionRow>(select_actions!(
+            "started_at >= $3 AND started_at <= $4 AND (state = 'running' OR $5 = 0) ORDER BY id DESC LIMIT $6"
+        ))
         .bind(caller.account.0)
+        .bind(limiting_token(caller))
         .bind(filter.from.map_or(i64::MIN, |from| from.timestamp_millis()))
         .bind(filter.to.map_or(i64::MAX, |to| to.timestamp_millis()))
         .bind(i64::from(filter.running_only))
@@ -102,15 +119,33 @@ impl Environments {
     /// [`Error::NotFound`].
     pub async fn action(&self, caller: &Caller, id: i64) -> Result<Action> {
         caller.require(Right::See)?;
-        let row = sqlx::query_as::<_, ActionRow>(
-            "SELECT id, user_id, kind, environment, title, state, error, started_at, finished_at FROM actions \
-             WHERE account_id = $1 AND id = $2",
-        )
-        .bind(caller.account.0)
-        .bind(id)
-        .fetch_optional(self.store.read())
-        .await?;
+        let row = sqlx::query_as::<_, ActionRow>(select_actions!("id = $3"))
+            .bind(caller.account.0)
+            .bind(limiting_token(caller))
+            .bind(id)
+            .fetch_optional(self.store.read())
+            .await?;
         row.map(ActionRow::action).ok_or_else(|| Error::NotFound(format!("there is no action {id}").into()))
+    }
+}
+
+/// The environment that an action is about.
+#[derive(Clone, Copy)]
+pub struct About<'a> {
+    name: &'a str,
+    /// None while it is still to be made.
+    id: Option<EnvironmentId>,
+}
+
+impl<'a> About<'a> {
+    /// One that there is.
+    pub fn of(environment: &'a Environment) -> About<'a> {
+        About { name: &environment.name, id: Some(environment.id) }
+    }
+
+    /// One that the action makes, by the name that it gets: see [`has_made`].
+    pub fn to_be_made(name: &'a str) -> About<'a> {
+        About { name, id: None }
     }
 }
 
@@ -119,8 +154,10 @@ pub struct NewAction<'a> {
     pub account: AccountId,
     pub user: Option<UserId>,
     pub kind: &'static str,
-    /// Empty when it is about none.
-    pub environment: &'a str,
+    /// What it is about.
+    pub about: Option<About<'a>>,
+    /// What that is made from.
+    pub source: Option<&'a Environment>,
     pub title: String,
     /// The server that does it.
     pub server: Option<&'a ServerId>,
@@ -129,19 +166,31 @@ pub struct NewAction<'a> {
 /// Notes that an action begins.
 pub async fn begin(connection: &mut AnyConnection, now: DateTime<Utc>, new: NewAction<'_>) -> Result<ActionId> {
     let id = sqlx::query_scalar(
-        "INSERT INTO actions (account_id, user_id, kind, environment, title, state, started_at, server) \
-         VALUES ($1, $2, $3, $4, $5, 'running', $6, $7) RETURNING id",
+        "INSERT INTO actions (account_id, user_id, kind, environment, title, state, started_at, server, environment_id, source_id) \
+         VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8, $9) RETURNING id",
     )
     .bind(new.account.0)
     .bind(new.user.map(|user| user.0))
     .bind(new.kind)
-    .bind(Some(new.environment.to_owned()).filter(|name| !name.is_empty()))
+    .bind(new.about.map(|about| about.name.to_owned()))
     .bind(new.title)
     .bind(now.timestamp_millis())
     .bind(new.server.map(|server| server.as_str().to_owned()))
+    .bind(new.about.and_then(|about| about.id).map(|id| id.0))
+    .bind(new.source.map(|environment| environment.id.0))
     .fetch_one(connection)
     .await?;
     Ok(ActionId(id))
+}
+
+/// Notes which environment an action is about that has made it.
+pub async fn has_made(connection: &mut AnyConnection, id: ActionId, environment: &Environment) -> Result<()> {
+    sqlx::query("UPDATE actions SET environment_id = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(environment.id.0)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Notes how an action ended.

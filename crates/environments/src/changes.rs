@@ -6,11 +6,11 @@ use std::time::Duration;
 use futures::FutureExt;
 
 use super::images::fetch_images;
-use super::model::{Failure, Node};
+use super::model::{Environment, Failure, Node};
 use super::node_controller::{NodePlan, until_up};
 use super::operation::{Change, Operation, Outcome, Work};
 use super::ports;
-use super::rows::{self, DesiredState, Which};
+use super::rows::{self, DesiredState};
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
 use keyrack_core::error::{Error, Result};
@@ -140,7 +140,7 @@ impl NodeChoice {
     ///
     /// # Errors
     /// [`Error::NotFound`], naming what is not there.
-    pub fn of<'a>(&self, environment: &'a super::Environment) -> Result<Vec<&'a Node>> {
+    pub fn of<'a>(&self, environment: &'a Environment) -> Result<Vec<&'a Node>> {
         let missing =
             |what: String| Error::NotFound(format!("environment “{}” has no {what}", environment.name).into());
         match self {
@@ -213,7 +213,7 @@ pub(super) async fn until_all_up(work: &Work) -> Outcome {
 
 /// What all nodes are to run, with files copied, folders of volumes made and ports free.
 async fn prepare(work: &Work) -> Result<Vec<NodePlan>, Failure> {
-    let mut nodes = work.keyrack.nodes_of(work.environment.id).await.map_err(failed(first_node(work)))?;
+    let mut nodes = work.keyrack.nodes_of(&work.environment).await.map_err(failed(first_node(work)))?;
     fetch_images(work, &mut nodes).await?;
     let nodes = copy_files(work).await?;
     let mut node_plans = Vec::with_capacity(nodes.len());
@@ -237,7 +237,7 @@ async fn prepare(work: &Work) -> Result<Vec<NodePlan>, Failure> {
 
 /// Copies the files that nodes of a clone still have to be given; answers the nodes as the store has them now.
 pub(super) async fn copy_files(work: &Work) -> Result<Vec<Node>, Failure> {
-    let mut nodes = work.keyrack.nodes_of(work.environment.id).await.map_err(failed(first_node(work)))?;
+    let mut nodes = work.keyrack.nodes_of(&work.environment).await.map_err(failed(first_node(work)))?;
     for node in &mut nodes {
         if let Some(source) = node.facts.copy_of.take() {
             let copied = work.manager.engine.copy_files(source, &node.spec(&work.environment.name)).await;
@@ -292,10 +292,10 @@ pub(super) async fn restart(work: &Work, nodes: Vec<Node>, order: RestartOrder) 
 
 impl Environments {
     /// The environment's nodes as the store has them now.
-    pub(super) async fn nodes_of(&self, id: keyrack_types::ids::EnvironmentId) -> Result<Vec<Node>> {
+    pub(super) async fn nodes_of(&self, environment: &Environment) -> Result<Vec<Node>> {
         let mut connection = self.store.read().acquire().await?;
-        let environments = rows::read(&mut connection, Which::Id(id)).await?;
-        Ok(environments.into_iter().flat_map(|environment| environment.layers).flat_map(|layer| layer.nodes).collect())
+        let environment = rows::for_server(&mut connection, environment.id).await?;
+        Ok(environment.into_iter().flat_map(|environment| environment.layers).flat_map(|layer| layer.nodes).collect())
     }
 
     /// Gives a node another port, because somebody outside took its own.

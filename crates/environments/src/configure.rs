@@ -170,7 +170,7 @@ impl Environments {
         caller.require(Right::Operate)?;
         let engine = &self.manager()?.engine;
         let mut tx = self.store.begin().await?;
-        let environment = rows::find(&mut tx, caller.account, name).await?;
+        let environment = rows::find(&mut tx, caller, name).await?;
         self.ensure_local(&environment.name, environment.placement.as_ref())?;
         let environment = hold(&mut tx, environment).await?;
         let nodes: Vec<Node> = choice.of(&environment)?.into_iter().cloned().collect();

@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 
-use super::actions::{self, NewAction};
+use super::actions::{self, About, NewAction};
 use super::changes::{copy_files, launch};
 use super::inside::engine_error;
 use super::manager::OperationGuard;
 use super::model::{Environment, EnvironmentSettings, NodeFacts};
 use super::operation::{Operation, Outcome, StartedOperation, Work};
 use super::ports;
-use super::rows::{self, DesiredState, Which};
+use super::rows::{self, DesiredState};
 use super::spec::{check_limits, facts};
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
+use keyrack_core::denied::Denied;
 use keyrack_core::error::{Error, Result, violated};
 use keyrack_core::field;
+use keyrack_core::store::Tx;
 use keyrack_types::bounds::counts::ENVIRONMENTS;
 use keyrack_types::environment_name;
 use keyrack_types::environments::EnvStatus;
@@ -74,9 +76,10 @@ impl Environments {
     ///
     /// # Errors
     /// [`Error::Invalid`] for what cannot run here, [`Error::Exists`] when the name is taken, [`Error::Limit`] when no
-    /// port is left.
+    /// port is left, [`Error::Denied`] for a token that is limited to environments and may not create any.
     pub async fn create(&self, caller: &Caller, client: &Client, spec: EnvironmentSpec) -> Result<Operation> {
         caller.require(Right::Operate)?;
+        caller.require_creation()?;
         self.create_owned(Creator::Caller(caller, client), spec).await
     }
 
@@ -120,7 +123,8 @@ impl Environments {
     /// Makes a copy of an environment with all its files under another name. It runs when the first one does.
     ///
     /// # Errors
-    /// [`Error::NoEnvironment`], [`Error::WrongState`], [`Error::Invalid`] or [`Error::Exists`] for the new name.
+    /// [`Error::NoEnvironment`], [`Error::WrongState`], [`Error::Invalid`] or [`Error::Exists`] for the new name,
+    /// [`Error::Denied`] as for [`Environments::create`].
     pub async fn clone_environment(
         &self,
         caller: &Caller,
@@ -129,6 +133,7 @@ impl Environments {
         name: &str,
     ) -> Result<Operation> {
         caller.require(Right::Operate)?;
+        caller.require_creation()?;
         let guard = self.manager()?.enter()?;
         let source = self.get_local(caller, source).await?;
         if !CLONEABLE.contains(&source.status) {
@@ -164,7 +169,7 @@ impl Environments {
         let title = format!("Cloning {} to {}", source.name, new.name);
         let creator = Creator::Caller(caller, client);
         let started = self.write_new(creator, CLONE, title, new, Some(&source), guard).await?;
-        self.spawn(started, move |work| copy(work, source.id, runs).boxed())
+        self.spawn(started, move |work| copy(work, source, runs).boxed())
     }
 
     /// Asks the engine whether such nodes can run; answers whether they answer on their port.
@@ -249,18 +254,44 @@ impl Environments {
             .await?;
         }
         audit::append(&mut tx, now, event).await?;
-        let action =
-            NewAction { account, user: Some(user), kind, environment: &new.name, title, server: self.server_id() };
-        let action = actions::begin(&mut tx, now, action).await?;
-        let environment = rows::read(&mut tx, Which::Id(id)).await?.pop();
+        if let Creator::Caller(caller, _) = creator {
+            join_reach(&mut tx, caller, id).await?;
+        }
+        let environment = rows::for_server(&mut tx, id).await?;
         let environment: Environment = environment.ok_or_else(|| Error::internal("a new environment is not there"))?;
+        let action = NewAction {
+            account,
+            user: Some(user),
+            kind,
+            about: Some(About::of(&environment)),
+            source,
+            title,
+            server: self.server_id(),
+        };
+        let action = actions::begin(&mut tx, now, action).await?;
         tx.commit(&[]).await?;
         Ok(StartedOperation { action, from: new.status, via: new.status, environment, guard })
     }
 }
 
+/// Lets a new environment join the reach of the token that creates it, where that is limited to some.
+async fn join_reach(tx: &mut Tx, caller: &Caller, environment: EnvironmentId) -> Result<()> {
+    let (Some(_), Some(token)) = (caller.reach(), caller.by_token()) else { return Ok(()) };
+    // It may have been narrowed since its call began.
+    tx.lock_token(caller.account, token).await?;
+    let joined = sqlx::query(
+        "INSERT INTO token_environments (token_id, environment_id) \
+         SELECT id, $2 FROM tokens WHERE id = $1 AND reach = 'chosen' AND may_create = 1",
+    )
+    .bind(token.0)
+    .bind(environment.0)
+    .execute(&mut **tx)
+    .await?;
+    if joined.rows_affected() == 0 { Err(Error::Denied(Denied::Reach)) } else { Ok(()) }
+}
+
 pub(super) async fn write_node(
-    tx: &mut keyrack_core::store::Tx,
+    tx: &mut Tx,
     environment: EnvironmentId,
     node: NewNode,
     port: u16,
@@ -287,8 +318,8 @@ pub(super) async fn write_node(
 }
 
 /// Copies the files and, if the source runs, starts the copy. The source waits with its own changes until it is copied.
-async fn copy(work: Work, source: EnvironmentId, runs: bool) -> Outcome {
-    let slot = work.manager.slot(source);
+async fn copy(work: Work, source: Environment, runs: bool) -> Outcome {
+    let slot = work.manager.slot(&source);
     let op_lock = slot.op_lock.lock().await;
     if let Err(failure) = copy_files(&work).await {
         return Outcome::Broken(Arc::new(failure));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::actions::{self, NewAction};
+use super::actions::{self, About, NewAction};
 use super::manager::OperationGuard;
 use super::model::Environment;
 use super::rows;
@@ -26,7 +26,7 @@ impl Environments {
         let guard = self.manager()?.enter()?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let environment = rows::find(&mut tx, caller.account, name).await?;
+        let environment = rows::find(&mut tx, caller, name).await?;
         self.ensure_local(&environment.name, environment.placement.as_ref())?;
         self.manager()?.ensure_reachable(&environment)?;
         let marked = sqlx::query("UPDATE environments SET wanted = 'deleted' WHERE id = $1 AND wanted <> 'deleted'")
@@ -42,7 +42,8 @@ impl Environments {
             account: environment.account,
             user: Some(caller.user),
             kind: DELETE,
-            environment: &environment.name,
+            about: Some(About::of(&environment)),
+            source: None,
             title: format!("Deleting {}", environment.name),
             server: self.server_id(),
         };
@@ -61,7 +62,7 @@ impl Environments {
         guard: OperationGuard,
     ) -> Result<()> {
         let manager = self.manager()?;
-        let slot = manager.slot(environment.id);
+        let slot = manager.slot(&environment);
         slot.mark_deleting();
         let _op_lock = slot.op_lock.lock().await;
         let _in_use = slot.in_use.write().await;

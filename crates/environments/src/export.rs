@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::GroupChange;
+use super::groups::{GroupChange, check_new_groups};
 use super::inside::may;
 use super::model::{Environment, Layer, Node};
 use super::rows;
@@ -73,7 +73,7 @@ impl Environments {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
-        let environment = rows::find(&mut tx, caller.account, name).await?;
+        let environment = rows::find(&mut tx, caller, name).await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM exports WHERE environment_id = $1")
             .bind(environment.id.0)
             .fetch_one(&mut *tx)
@@ -137,7 +137,7 @@ impl Environments {
     pub async fn delete_export(&self, caller: &Caller, client: &Client, name: &str, id: i64) -> Result<()> {
         may(caller)?;
         let mut tx = self.store.begin().await?;
-        let environment = rows::find(&mut tx, caller.account, name).await?;
+        let environment = rows::find(&mut tx, caller, name).await?;
         let deleted = sqlx::query("DELETE FROM exports WHERE environment_id = $1 AND id = $2")
             .bind(environment.id.0)
             .bind(id)
@@ -159,6 +159,7 @@ impl Environments {
     pub async fn import(&self, caller: &Caller, client: &Client, description: Description) -> Result<Environment> {
         may(caller)?;
         let Description { spec, groups, layers, properties } = description;
+        check_new_groups(caller, &groups)?;
         let operation = self.create(caller, client, spec).await?;
         let name = operation.environment.name.clone();
         // What is kept with it can be set while it starts.

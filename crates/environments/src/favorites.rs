@@ -46,7 +46,7 @@ impl Environments {
         }
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
-        let environment = rows::find(&mut tx, caller.account, &location.environment).await?;
+        let environment = rows::find(&mut tx, caller, &location.environment).await?;
         for node in location.choice.of(&environment)? {
             sqlx::query(
                 "INSERT INTO favorites (node_id, path, is_dir, keyword, filter) VALUES ($1, $2, $3, $4, $5) \
@@ -89,7 +89,7 @@ impl Environments {
         caller.require(Right::Operate)?;
         let path = present_path(field::Environment::Path, path)?.to_string();
         let mut tx = self.store.begin().await?;
-        let environment = rows::find(&mut tx, caller.account, &location.environment).await?;
+        let environment = rows::find(&mut tx, caller, &location.environment).await?;
         let mut removed = 0;
         for node in location.choice.of(&environment)? {
             let gone = sqlx::query("DELETE FROM favorites WHERE node_id = $1 AND path = $2")

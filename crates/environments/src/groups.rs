@@ -1,4 +1,4 @@
-//! Groups of environments. A group's name holds the way to it, `shops/berlin`; whoever removes or renames a group does so
+//! Groups of environments. They are the account's: a token that is limited to environments has nothing to do with them. A group's name holds the way to it, `shops/berlin`; whoever removes or renames a group does so
 //! with all below it.
 
 use std::collections::BTreeMap;
@@ -66,6 +66,7 @@ impl Environments {
     /// [`Error::NoEnvironment`].
     pub async fn groups(&self, caller: &Caller, environment: Option<&str>) -> Result<Vec<EnvironmentGroup>> {
         caller.require(Right::See)?;
+        caller.require_account()?;
         let only = match environment {
             Some(name) => Some(self.get(caller, name).await?.groups),
             None => None,
@@ -109,6 +110,7 @@ impl Environments {
         environment: Option<&str>,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
+        caller.require_account()?;
         let (name, data) = (checked(field::Environment::Group, name)?, data.unwrap_or_default());
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
@@ -117,7 +119,7 @@ impl Environments {
         }
         let id = self.insert_group(&mut tx, caller.account, &name, &data).await?;
         if let Some(environment) = environment {
-            let environment = rows::find(&mut tx, caller.account, environment).await?;
+            let environment = rows::find(&mut tx, caller, environment).await?;
             join(&mut tx, id, &environment).await?;
         }
         let event = Event::by(caller, client, "group.create", format!("group:{name}"));
@@ -138,6 +140,7 @@ impl Environments {
         data: Option<Map<String, Value>>,
     ) -> Result<()> {
         caller.require(Right::Operate)?;
+        caller.require_account()?;
         let name = checked(field::Environment::Group, name)?;
         let new_name =
             new_name.map(|name| checked(field::Environment::NewGroup, name)).transpose()?.filter(|new| *new != name);
@@ -179,6 +182,7 @@ impl Environments {
     /// [`Error::NotFound`].
     pub async fn remove_group(&self, caller: &Caller, client: &Client, name: &str) -> Result<()> {
         caller.require(Right::Operate)?;
+        caller.require_account()?;
         let name = checked(field::Environment::Group, name)?;
         let mut tx = self.store.begin().await?;
         find(&mut tx, caller.account, &name).await?.ok_or_else(|| missing(&name))?;
@@ -203,6 +207,7 @@ impl Environments {
         names: &[String],
     ) -> Result<()> {
         caller.require(Right::Operate)?;
+        caller.require_account()?;
         if names.len() > GROUPS_AT_ONCE {
             let why = format!("it can name at most {GROUPS_AT_ONCE} groups; these are {}", names.len());
             return Err(Error::invalid(field::Environment::Group, why));
@@ -210,7 +215,7 @@ impl Environments {
         let names = names.iter().map(|name| checked(field::Environment::Group, name)).collect::<Result<Vec<_>>>()?;
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
-        let environment = rows::find(&mut tx, caller.account, environment).await?;
+        let environment = rows::find(&mut tx, caller, environment).await?;
         if change == GroupChange::Set {
             sqlx::query("DELETE FROM environment_group_members WHERE environment_id = $1")
                 .bind(environment.id.0)
@@ -263,6 +268,14 @@ impl Environments {
         .fetch_one(&mut **tx)
         .await?)
     }
+}
+
+/// Whether the caller may put what it is about to make into these groups. Groups are the account's.
+///
+/// # Errors
+/// [`Error::Denied`] for a token that is limited to environments.
+pub fn check_new_groups(caller: &Caller, groups: &[String]) -> Result<()> {
+    if groups.is_empty() { Ok(()) } else { caller.require_account() }
 }
 
 /// A name as it is kept: parts without blanks around them, joined by `/`.

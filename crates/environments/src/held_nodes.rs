@@ -1,15 +1,14 @@
 //! Nodes held in a transaction, and what of them is stored anew.
 
 use super::model::{Environment, Node};
-use super::rows::{self, Which};
+use super::rows;
 use keyrack_core::error::{Error, Result};
 use keyrack_core::store::Tx;
 
 /// Keeps everybody else from changing an environment's nodes until the transaction ends, and reads it as it is then.
 pub(super) async fn hold(tx: &mut Tx, environment: Environment) -> Result<Environment> {
     tx.lock_nodes(environment.id).await?;
-    let read = rows::read(&mut *tx, Which::Id(environment.id)).await?.pop();
-    read.ok_or(Error::NoEnvironment(environment.name))
+    rows::again(&mut *tx, &environment).await
 }
 
 /// Stores what can be changed of a node.

@@ -3,7 +3,7 @@
 use super::held_nodes::{hold, keep};
 use super::model::{Failure, FormerImage, Node};
 use super::operation::Work;
-use super::rows::{self, Which};
+use super::rows;
 use crate::service::Environments;
 use keyrack_core::caller::Caller;
 use keyrack_core::error::{Error, Result};
@@ -131,8 +131,7 @@ impl Environments {
         change: impl Fn(&mut Node) -> Result<()>,
     ) -> Result<Vec<Node>> {
         let mut tx = self.store.begin().await?;
-        let environment = rows::read(&mut tx, Which::Id(work.environment.id)).await?.pop();
-        let environment = environment.ok_or_else(|| Error::NoEnvironment(work.environment.name.clone()))?;
+        let environment = rows::again(&mut tx, &work.environment).await?;
         let environment = hold(&mut tx, environment).await?;
         let mut nodes: Vec<Node> = environment.nodes().filter(|node| ids.contains(&node.id)).cloned().collect();
         for node in &mut nodes {

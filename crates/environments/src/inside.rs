@@ -36,7 +36,7 @@ impl Environments {
     /// The running side of an environment, found by name.
     pub(super) async fn slot_of(&self, caller: &Caller, name: &str) -> Result<Arc<Slot>> {
         let environment = self.get_local(caller, name).await?;
-        Ok(self.manager()?.slot(environment.id))
+        Ok(self.manager()?.slot(&environment))
     }
 
     /// Holds an environment and chooses nodes of it.

@@ -99,7 +99,7 @@ impl Environments {
     ) -> Result<()> {
         caller.require(Right::Operate)?;
         let mut tx = self.store.begin().await?;
-        let environment = rows::find(&mut tx, caller.account, name).await?;
+        let environment = rows::find(&mut tx, caller, name).await?;
         let environment = hold(&mut tx, environment).await?;
         let choice = NodeChoice::Group(group.to_owned());
         let group = choice.of(&environment)?[0].group.clone();
@@ -195,7 +195,7 @@ impl Environments {
     ) -> Result<()> {
         caller.require(Right::Operate)?;
         let mut tx = self.store.begin().await?;
-        let environment = rows::find(&mut tx, caller.account, name).await?;
+        let environment = rows::find(&mut tx, caller, name).await?;
         let environment = hold(&mut tx, environment).await?;
         let mut kept = kept(&mut tx, &environment).await?;
         if let Some(taken) = properties.keys().find(|key| !replace && kept.contains_key(*key)) {
@@ -227,7 +227,7 @@ impl Environments {
     pub async fn forget_properties(&self, caller: &Caller, client: &Client, name: &str, keys: &[String]) -> Result<()> {
         caller.require(Right::Operate)?;
         let mut tx = self.store.begin().await?;
-        let environment = rows::find(&mut tx, caller.account, name).await?;
+        let environment = rows::find(&mut tx, caller, name).await?;
         for key in keys {
             sqlx::query("DELETE FROM environment_properties WHERE environment_id = $1 AND name = $2")
                 .bind(environment.id.0)

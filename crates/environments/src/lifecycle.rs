@@ -7,13 +7,13 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::sync::{mpsc, watch};
 
-use super::actions::{self, NewAction};
+use super::actions::{self, About, NewAction};
 use super::changes::{START, launch};
-use super::manager::{Manager, OperationGuard};
+use super::manager::{Manager, OperationGuard, Slot};
 use super::model::{Environment, Failure};
 use super::node_controller::NodeState;
 use super::operation::StartedOperation;
-use super::rows::{self, DesiredState, Which};
+use super::rows::{self, DesiredState};
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::error::{Error, Result};
@@ -141,7 +141,7 @@ impl Environments {
     ) -> Result<Option<Recovery>> {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let Some(mut environment) = rows::read(&mut tx, Which::Id(id)).await?.pop() else { return Ok(None) };
+        let Some(mut environment) = rows::for_server(&mut tx, id).await? else { return Ok(None) };
         let guard = manager.enter()?;
         let status = match desired_state {
             DesiredState::Deleted => return Ok(Some(Recovery::Deletion(environment, guard))),
@@ -167,7 +167,8 @@ impl Environments {
             account: environment.account,
             user: None,
             kind: START.kind,
-            environment: &environment.name,
+            about: Some(About::of(&environment)),
+            source: None,
             title: format!("{} {}", START.doing, environment.name),
             server: self.server_id(),
         };
@@ -198,18 +199,17 @@ impl Environments {
                 Some(failure) = failures.recv() => failure,
                 () = manager.closing() => return,
             };
-            let (Some(id), Ok(guard)) = (manager.environment_of(failure.node), manager.enter()) else { continue };
-            let (keyrack, manager) = (self.clone(), manager.clone());
+            let (Some((id, slot)), Ok(guard)) = (manager.slot_of_node(failure.node), manager.enter()) else { continue };
+            let keyrack = self.clone();
             tokio::spawn(async move {
-                let _ = keyrack.broke_down(&manager, id, &failure).await;
+                let _ = keyrack.broke_down(&slot, id, &failure).await;
                 drop(guard);
             });
         }
     }
 
     /// A node of a running environment gave up. (While one is being started, the start sees it by itself.)
-    async fn broke_down(&self, manager: &Manager, id: EnvironmentId, failure: &Failure) -> Result<()> {
-        let slot = manager.slot(id);
+    async fn broke_down(&self, slot: &Slot, id: EnvironmentId, failure: &Failure) -> Result<()> {
         let _op_lock = slot.op_lock.lock().await;
         // An operation that waited for the node may have done something about it meanwhile.
         let failed = |(node, state): (NodeId, watch::Receiver<NodeState>)| {
@@ -219,7 +219,7 @@ impl Environments {
             return Ok(());
         }
         let mut connection = self.store.read().acquire().await?;
-        let Some(environment) = rows::read(&mut connection, Which::Id(id)).await?.pop() else { return Ok(()) };
+        let Some(environment) = rows::for_server(&mut connection, id).await? else { return Ok(()) };
         drop(connection);
         let broken = || self.finish(None, EnvStatus::Running, EnvStatus::Broken, &environment, Some(failure));
         if self.retry(broken).await? {

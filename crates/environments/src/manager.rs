@@ -89,12 +89,12 @@ impl Manager {
     }
 
     /// The environment's slot; one for as long as the environment exists.
-    pub fn slot(&self, id: EnvironmentId) -> Arc<Slot> {
-        lock(&self.slots).entry(id).or_default().clone()
+    pub(super) fn slot(&self, environment: &Environment) -> Arc<Slot> {
+        lock(&self.slots).entry(environment.id).or_default().clone()
     }
 
     /// All slots.
-    pub fn slots(&self) -> Vec<(EnvironmentId, Arc<Slot>)> {
+    pub(super) fn slots(&self) -> Vec<(EnvironmentId, Arc<Slot>)> {
         lock(&self.slots).iter().map(|(id, slot)| (*id, slot.clone())).collect()
     }
 
@@ -103,9 +103,9 @@ impl Manager {
         lock(&self.slots).remove(&id);
     }
 
-    /// The environment that a node belongs to, while it has a controller.
-    pub fn environment_of(&self, node: NodeId) -> Option<EnvironmentId> {
-        self.slots().into_iter().find(|(_, slot)| lock(&slot.controllers).contains_key(&node)).map(|(id, _)| id)
+    /// The environment that a node belongs to, and its slot, while it has a controller.
+    pub(super) fn slot_of_node(&self, node: NodeId) -> Option<(EnvironmentId, Arc<Slot>)> {
+        self.slots().into_iter().find(|(_, slot)| lock(&slot.controllers).contains_key(&node))
     }
 
     /// Starts controllers for these nodes; all running ones are stopped before.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use tokio::task::JoinHandle;
 
-use super::actions::{self, NewAction};
+use super::actions::{self, About, NewAction};
 use super::manager::{Manager, OperationGuard, Slot};
 use super::model::{Environment, Failure};
 use super::rows::{self, DesiredState};
@@ -108,7 +108,7 @@ impl Environments {
         caller.require(Right::Operate)?;
         let guard = self.manager()?.enter()?;
         let mut tx = self.store.begin().await?;
-        let mut environment = rows::find(&mut tx, caller.account, name).await?;
+        let mut environment = rows::find(&mut tx, caller, name).await?;
         self.ensure_local(&environment.name, environment.placement.as_ref())?;
         self.manager()?.ensure_reachable(&environment)?;
         if !change.from.contains(&environment.status) {
@@ -118,7 +118,7 @@ impl Environments {
             // Another server was quicker.
             drop(tx);
             let mut connection = self.store.read().acquire().await?;
-            return Err(wrong_state(&rows::find(&mut connection, caller.account, name).await?, change));
+            return Err(wrong_state(&rows::find(&mut connection, caller, name).await?, change));
         }
         let mut event = Event::by(caller, client, change.kind, format!("environment:{}", environment.name));
         for (name, value) in details {
@@ -129,7 +129,8 @@ impl Environments {
             account: environment.account,
             user: Some(caller.user),
             kind: change.kind,
-            environment: &environment.name,
+            about: Some(About::of(&environment)),
+            source: None,
             title: format!("{} {}", change.doing, environment.name),
             server: self.server_id(),
         };
@@ -166,7 +167,7 @@ impl Environments {
         let StartedOperation { action, via, environment, guard, .. } = started;
         let shown = environment.clone();
         let task = tokio::spawn(async move {
-            let slot = manager.slot(environment.id);
+            let slot = manager.slot(&environment);
             let _op_lock = slot.op_lock.lock().await;
             let outcome = if slot.is_deleting() {
                 Outcome::Overtaken

@@ -2,7 +2,7 @@
 
 use super::ActionFilter;
 use super::model::Environment;
-use super::rows::{self, Which};
+use super::rows;
 use crate::service::Environments;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
@@ -24,7 +24,7 @@ impl Environments {
     pub async fn list(&self, caller: &Caller) -> Result<Vec<Environment>> {
         caller.require(Right::See)?;
         let mut connection = self.store.read().acquire().await?;
-        let mut environments = rows::read(&mut connection, Which::All(caller.account)).await?;
+        let mut environments = rows::list(&mut connection, caller).await?;
         environments.iter_mut().for_each(|environment| self.fill_in(environment));
         Ok(environments)
     }
@@ -36,7 +36,7 @@ impl Environments {
     pub async fn get(&self, caller: &Caller, name: &str) -> Result<Environment> {
         caller.require(Right::See)?;
         let mut connection = self.store.read().acquire().await?;
-        let mut environment = rows::find(&mut connection, caller.account, name).await?;
+        let mut environment = rows::find(&mut connection, caller, name).await?;
         self.fill_in(&mut environment);
         Ok(environment)
     }
@@ -85,7 +85,7 @@ impl Environments {
         let display = display.trim();
         environment_name::check_display(display).map_err(|why| Error::invalid(field::Environment::DisplayName, why))?;
         let mut tx = self.store.begin().await?;
-        let environment = rows::find(&mut tx, caller.account, name).await?;
+        let environment = rows::find(&mut tx, caller, name).await?;
         sqlx::query("UPDATE environments SET display_name = $2 WHERE id = $1")
             .bind(environment.id.0)
             .bind(display)

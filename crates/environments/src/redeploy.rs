@@ -101,7 +101,7 @@ fn retagged(node: &Node, tag: &str) -> Result<ImageRef> {
 
 /// Gets what the tag means now, then stores it, then lets the nodes run it. Whatever fails, they run what they ran before.
 async fn deploy(work: Work, ids: Vec<NodeId>, redeployment: Redeployment, status: EnvStatus) -> Outcome {
-    let before = match work.keyrack.nodes_of(work.environment.id).await {
+    let before = match work.keyrack.nodes_of(&work.environment).await {
         Ok(nodes) => nodes.into_iter().filter(|node| ids.contains(&node.id)).collect::<Vec<_>>(),
         Err(error) => return Outcome::Unchanged(status, error),
     };
@@ -187,7 +187,7 @@ async fn go_back(work: Work, before: Vec<Node>, order: RestartOrder, failure: &F
         return broken(failure.node, error);
     }
     // All were stopped with the one that does not stay up.
-    let nodes = match work.keyrack.nodes_of(work.environment.id).await {
+    let nodes = match work.keyrack.nodes_of(&work.environment).await {
         Ok(nodes) => nodes,
         Err(error) => return broken(failure.node, error),
     };

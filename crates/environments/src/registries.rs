@@ -47,6 +47,7 @@ impl Environments {
         login: Option<RegistryLogin>,
     ) -> Result<u64> {
         caller.require(Right::Operate)?;
+        caller.require_account()?;
         let registry = check(field::Environment::Registry, registry)?.to_lowercase();
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
@@ -113,7 +114,7 @@ impl Environments {
     pub async fn registry_info(&self, caller: &Caller, name: &str, group: &str) -> Result<RegistryInfo> {
         caller.require(Right::Operate)?;
         let mut connection = self.store.read().acquire().await?;
-        let environment = rows::find(&mut connection, caller.account, name).await?;
+        let environment = rows::find(&mut connection, caller, name).await?;
         drop(connection);
         let layer = environment.layers.iter().find(|layer| layer.name.eq_ignore_ascii_case(group));
         let image = layer.and_then(|layer| layer.nodes.first()).map(|node| node.image.clone()).ok_or_else(|| {

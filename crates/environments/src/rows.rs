@@ -1,4 +1,5 @@
-//! Environments as the store keeps them.
+//! Environments as the store keeps them. Nothing reads one without saying for whom: a caller, which finds what it reaches; whoever
+//! has found it before; the server itself.
 
 use std::collections::HashMap;
 
@@ -8,6 +9,9 @@ use sqlx::{AnyConnection, FromRow};
 
 use super::deployments::Deployment;
 use super::model::{Environment, EnvironmentSettings, Layer, Node, NodeFacts};
+use super::reach::limiting_token;
+use crate::within_reach;
+use keyrack_core::caller::Caller;
 use keyrack_core::cluster::Placement;
 use keyrack_core::error::{Error, Result};
 use keyrack_engine::{ImageRef, NodeAddress};
@@ -43,11 +47,12 @@ impl DesiredState {
     }
 }
 
-/// Which environments to read. Those that are being deleted are there only for [`Which::Id`].
-#[derive(Clone, Copy, Debug)]
-pub enum Which<'a> {
-    All(AccountId),
-    Named(AccountId, &'a str),
+/// Which environments to read. A caller finds those that it reaches. Those that are being deleted are there only for
+/// [`Which::Id`].
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    All(&'a Caller),
+    Named(&'a Caller, &'a str),
     Id(EnvironmentId),
 }
 
@@ -61,7 +66,7 @@ struct Texts {
 }
 
 macro_rules! environments {
-    ($dialect:ident, $condition:literal) => {
+    ($dialect:ident, $condition:expr) => {
         concat!(
             "SELECT e.id, e.account_id, e.creator_id, e.name, e.display_name, e.appid, e.status, e.settings, e.failure, ",
             "e.created_at, (SELECT MIN(m.user_id) FROM memberships m WHERE m.account_id = e.account_id AND m.role = 'owner') ",
@@ -76,7 +81,7 @@ macro_rules! environments {
 
 /// The texts for those environments that a condition names.
 macro_rules! texts {
-    ($condition:literal) => {
+    ($condition:expr) => {
         Texts {
             environments: (environments!(Sqlite, $condition), environments!(Postgres, $condition)),
             nodes: concat!(
@@ -105,8 +110,11 @@ macro_rules! texts {
     };
 }
 
-const ALL: Texts = texts!("e.account_id = $1 AND e.wanted <> 'deleted'");
-const NAMED: Texts = texts!("e.account_id = $1 AND e.wanted <> 'deleted' AND (e.name = $2 OR e.appid = $2)");
+const ALL: Texts = texts!(concat!("e.account_id = $1 AND e.wanted <> 'deleted' AND ", within_reach!("e.id", "$2")));
+const NAMED: Texts = texts!(concat!(
+    "e.account_id = $1 AND e.wanted <> 'deleted' AND (e.name = $3 OR e.appid = $3) AND ",
+    within_reach!("e.id", "$2")
+));
 const BY_ID: Texts = texts!("e.id = $1");
 
 keyrack_core::store::row! {
@@ -168,8 +176,39 @@ keyrack_core::store::row! {
 /// The layers of each environment.
 type Layers = HashMap<EnvironmentId, Vec<Layer>>;
 
+/// The environments that the caller reaches, sorted by name.
+pub async fn list(connection: &mut AnyConnection, caller: &Caller) -> Result<Vec<Environment>> {
+    read(connection, Which::All(caller)).await
+}
+
+/// The one environment that a client names by its short name, its domain or its appid.
+///
+/// # Errors
+/// [`Error::NoEnvironment`], also for one that the caller does not reach.
+pub async fn find(connection: &mut AnyConnection, caller: &Caller, written: &str) -> Result<Environment> {
+    let key = environment_name::key(written);
+    read(connection, Which::Named(caller, &key))
+        .await?
+        .pop()
+        .ok_or_else(|| Error::NoEnvironment(written.trim().chars().take(100).collect()))
+}
+
+/// An environment that was read before, as it is now.
+///
+/// # Errors
+/// [`Error::NoEnvironment`] when it is gone.
+pub async fn again(connection: &mut AnyConnection, environment: &Environment) -> Result<Environment> {
+    let read = read(connection, Which::Id(environment.id)).await?.pop();
+    read.ok_or_else(|| Error::NoEnvironment(environment.name.clone()))
+}
+
+/// An environment for what the server does by itself, or has just made.
+pub async fn for_server(connection: &mut AnyConnection, id: EnvironmentId) -> Result<Option<Environment>> {
+    Ok(read(connection, Which::Id(id)).await?.pop())
+}
+
 /// Reads environments with their layers and nodes, sorted by name.
-pub async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Environment>> {
+async fn read(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Environment>> {
     let texts = match which {
         Which::All(_) => &ALL,
         Which::Named(..) => &NAMED,
@@ -227,18 +266,6 @@ fn layer_of<'a>(layers: &'a mut Layers, environment: EnvironmentId, name: &str) 
     layers.get_mut(&environment)?.iter_mut().find(|layer| layer.name == name)
 }
 
-/// The one environment that a client names by its short name, its domain or its appid.
-///
-/// # Errors
-/// [`Error::NoEnvironment`].
-pub async fn find(connection: &mut AnyConnection, account: AccountId, written: &str) -> Result<Environment> {
-    let key = environment_name::key(written);
-    read(connection, Which::Named(account, &key))
-        .await?
-        .pop()
-        .ok_or_else(|| Error::NoEnvironment(written.trim().chars().take(100).collect()))
-}
-
 async fn query<T: for<'r> FromRow<'r, AnyRow> + Send + Unpin>(
     connection: &mut AnyConnection,
     text: &'static str,
@@ -246,8 +273,8 @@ async fn query<T: for<'r> FromRow<'r, AnyRow> + Send + Unpin>(
 ) -> Result<Vec<T>> {
     let query = sqlx::query_as::<_, T>(text);
     let query = match which {
-        Which::All(account) => query.bind(account.0),
-        Which::Named(account, key) => query.bind(account.0).bind(key.to_owned()),
+        Which::All(caller) => query.bind(caller.account.0).bind(limiting_token(caller)),
+        Which::Named(caller, key) => query.bind(caller.account.0).bind(limiting_token(caller)).bind(key.to_owned()),
         Which::Id(id) => query.bind(id.0),
     };
     Ok(query.fetch_all(connection).await?)

@@ -52,7 +52,7 @@ impl Environments {
         caller.require(Right::See)?;
         let environment = self.get_local(caller, name).await?;
         let manager = self.manager()?;
-        let slot = manager.slot(environment.id);
+        let slot = manager.slot(&environment);
         manager.sample_one(&slot).await;
         let samples = lock(&slot.samples);
         Ok(samples.sum(Instant::now(), duration))
@@ -80,7 +80,7 @@ impl Environments {
         let environment = self.get_local(caller, name).await?;
         let nodes: Vec<NodeId> = choice.of(&environment)?.iter().map(|node| node.id).collect();
         let manager = self.manager()?;
-        let slot = manager.slot(environment.id);
+        let slot = manager.slot(&environment);
         manager.sample_one(&slot).await;
         let samples = lock(&slot.samples);
         Ok(samples.steps(Instant::now(), duration, step, &nodes))

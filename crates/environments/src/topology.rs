@@ -13,7 +13,7 @@ use super::model::{Environment, Failure, Layer, Node, NodeFacts};
 use super::node_controller::NodePlan;
 use super::operation::{Change, Operation, Outcome, Work};
 use super::ports;
-use super::rows::{self, Which};
+use super::rows;
 use super::spec::{check_limits, facts};
 use crate::service::Environments;
 use keyrack_core::caller::{Caller, Client};
@@ -89,8 +89,7 @@ impl Environments {
     /// Writes the nodes as they are to be, all or nothing.
     async fn store_topology(&self, work: &Work, wanted: &TopologyChange, planned: &[Planned]) -> Result<Stored> {
         let mut tx = self.store.begin().await?;
-        let environment = rows::read(&mut tx, Which::Id(work.environment.id)).await?.pop();
-        let environment = environment.ok_or_else(|| Error::NoEnvironment(work.environment.name.clone()))?;
+        let environment = rows::again(&mut tx, &work.environment).await?;
         let mut environment = hold(&mut tx, environment).await?;
         let mut stored = Stored::default();
         let mut left: Vec<&Planned> = planned.iter().collect();
@@ -135,9 +134,8 @@ impl Environments {
         .bind(environment.id.0)
         .execute(&mut *tx)
         .await?;
-        let after = rows::read(&mut tx, Which::Id(environment.id)).await?.pop();
+        let after = rows::again(&mut tx, &environment).await?;
         tx.commit(&[]).await?;
-        let after = after.ok_or(Error::NoEnvironment(environment.name))?;
         stored.added = after.nodes().filter(|node| added.contains(&node.id)).cloned().collect();
         Ok(stored)
     }
@@ -200,7 +198,7 @@ async fn alter(work: Work, wanted: TopologyChange, planned: Vec<Planned>, status
             }
         }
     }
-    let mut nodes = match work.keyrack.nodes_of(work.environment.id).await {
+    let mut nodes = match work.keyrack.nodes_of(&work.environment).await {
         Ok(nodes) => nodes,
         Err(error) => return broken(first, error.to_string()),
     };

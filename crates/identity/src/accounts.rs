@@ -7,6 +7,7 @@ mod confirmed;
 mod devices;
 mod maker;
 mod password;
+mod reuse;
 mod sessions;
 mod sign_in;
 mod ssh_key_text;

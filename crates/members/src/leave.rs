@@ -6,15 +6,14 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
-use keyrack_core::secret::SecretHash;
 use keyrack_identity::accounts::Confirmed;
+use keyrack_tokens::{keep_of_removed, live};
 use keyrack_types::ids::{AccountId, TokenId};
 
 keyrack_core::store::row! {
     struct LostToken {
         id: TokenId,
         description: String,
-        secret_hash: Vec<u8>,
     }
 }
 
@@ -39,7 +38,7 @@ impl Members {
             .await?
             .ok_or_else(|| Error::NotFound(format!("you are no member of an account {account}").into()))?;
         let tokens = sqlx::query_as::<_, LostToken>(
-            "DELETE FROM tokens WHERE account_id = $1 AND owner_id = $2 RETURNING id, description, secret_hash",
+            "SELECT id, description FROM tokens WHERE account_id = $1 AND owner_id = $2 ORDER BY id",
         )
         .bind(account.0)
         .bind(caller.user.0)
@@ -50,6 +49,12 @@ impl Members {
                 field::Account::MemberTokens,
                 format!("You have {} tokens in this account; they are revoked when you leave. Say so.", tokens.len()),
             ));
+        }
+        let mut changes = vec![Invalidation::User(caller.user)];
+        for token in &tokens {
+            changes.extend(live(&mut tx, token.id).await?);
+            keep_of_removed(&mut tx, token.id, now.timestamp_millis()).await?;
+            sqlx::query("DELETE FROM tokens WHERE id = $1").bind(token.id.0).execute(&mut *tx).await?;
         }
         let in_account = |event: Event| Event { account: Some(account), ..event };
         for token in &tokens {
@@ -82,13 +87,7 @@ impl Members {
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, in_account(event)).await?;
-        let mut changes = vec![Invalidation::User(caller.user)];
         changes.extend(values);
-        for token in &tokens {
-            if let Some(hash) = SecretHash::from_stored(&token.secret_hash) {
-                changes.push(Invalidation::Token(hash, token.id));
-            }
-        }
         tx.commit(&changes).await
     }
 }

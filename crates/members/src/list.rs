@@ -32,9 +32,10 @@ impl Members {
     /// The members of the caller's account, and for an owner the invitations that are open.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// [`keyrack_core::Error::Denied`] for a token that is limited to environments.
     pub async fn list(&self, caller: &Caller) -> Result<MemberList> {
         caller.require(Right::See)?;
+        caller.require_account()?;
         let rows = sqlx::query_as::<_, MemberRow>(
             "SELECT u.id, u.email, u.name, m.role, m.created_at, \
              (SELECT count(*) FROM totp WHERE user_id = u.id AND confirmed = 1) + (SELECT count(*) FROM passkeys WHERE user_id = u.id) AS second_factors, \

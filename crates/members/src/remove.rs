@@ -9,11 +9,11 @@ use keyrack_core::caller::{Caller, Right};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
-use keyrack_core::secret::{Secret, SecretHash};
+use keyrack_core::secret::Secret;
 use keyrack_core::store::Tx;
 use keyrack_identity::accounts::Confirmed;
 use keyrack_identity::notices::{Notice, notify};
-use keyrack_tokens::replace_methods;
+use keyrack_tokens::{keep_of_removed, live, replace_at_once, replace_methods};
 use keyrack_types::accounts::Role;
 use keyrack_types::ids::{TokenId, UserId};
 use keyrack_types::members::TokenDisposition;
@@ -25,7 +25,6 @@ keyrack_core::store::row! {
     struct TokenOfMember {
         id: i64,
         description: String,
-        secret_hash: Vec<u8>,
         owner_id: UserId,
     }
 }
@@ -81,13 +80,17 @@ impl Members {
         confirmed.hold(&mut tx).await?;
         tx.lock_user(user).await?;
         let tokens = sqlx::query_as::<_, TokenOfMember>(
-            "SELECT id, description, secret_hash, owner_id FROM tokens \
-             WHERE account_id = $1 AND (owner_id = $2 OR secret_by = $2) ORDER BY id",
+            "SELECT id, description, owner_id FROM tokens WHERE account_id = $1 AND (owner_id = $2 OR id IN \
+             (SELECT token_id FROM token_secrets WHERE made_by = $2 AND state IN ('current', 'overlapping'))) ORDER BY id",
         )
         .bind(caller.account.0)
         .bind(user.0)
         .fetch_all(&mut *tx)
         .await?;
+        let mut changes = vec![Invalidation::User(user)];
+        for token in &tokens {
+            changes.extend(live(&mut tx, TokenId(token.id)).await?);
+        }
         let mut transferred = Vec::new();
         let mut settled = 0;
         for token in &tokens {
@@ -107,7 +110,7 @@ impl Members {
                 if disposition != TokenDisposition::Transfer {
                     continue;
                 }
-                let notice = Notice::TokenRegenerated { description, by: &caller.email, taken_over: true };
+                let notice = Notice::TokenRegenerated { description, by: &caller.email, taken_over: true, until: None };
                 notify(&mut tx, &self.settings, now, owner, Some(caller.account), notice).await?;
             }
             settled += 1;
@@ -139,13 +142,7 @@ impl Members {
             .with("invitationsWithdrawn", withdrawn)
             .with("sessionsEnded", ended.rows_affected());
         audit::append(&mut tx, now, event).await?;
-        let mut changes = vec![Invalidation::User(user)];
         changes.extend(values);
-        for token in &tokens {
-            if let Some(hash) = SecretHash::from_stored(&token.secret_hash) {
-                changes.push(Invalidation::Token(hash, TokenId(token.id)));
-            }
-        }
         tx.commit(&changes).await?;
         let mut secrets = Vec::with_capacity(transferred.len());
         for (id, secret) in transferred {
@@ -168,6 +165,7 @@ impl Members {
         let now = self.world.now();
         let (action, secret) = match disposition {
             TokenDisposition::Revoke => {
+                keep_of_removed(tx, TokenId(id), now.timestamp_millis()).await?;
                 sqlx::query("DELETE FROM tokens WHERE id = $1").bind(id).execute(&mut **tx).await?;
                 ("token.remove", None)
             }
@@ -181,10 +179,16 @@ impl Members {
                 .bind(id)
                 .execute(&mut **tx)
                 .await?;
+                sqlx::query("UPDATE token_secrets SET made_by = $1 WHERE token_id = $2 AND state IN ('current', 'overlapping')")
+                    .bind(caller.user.0)
+                    .bind(id)
+                    .execute(&mut **tx)
+                    .await?;
                 ("token.keep", None)
             }
             TokenDisposition::Transfer => {
                 let secret = Secret::new_token(&self.world);
+                replace_at_once(tx, TokenId(id), secret.hash(), now.timestamp_millis(), caller.user).await?;
                 sqlx::query("UPDATE tokens SET owner_id = $1, secret_by = $1, secret_hash = $2, secret_at = $3, version = version + 1 WHERE id = $4")
                     .bind(caller.user.0)
                     .bind(secret.hash().to_vec())

@@ -1,13 +1,16 @@
 //! Changing a token; its secret stays.
 
 use chrono::{DateTime, Utc};
+use sqlx::AnyConnection;
 
+use super::limits::{self, CheckedLimits, LimitsChange};
 use super::rows::{TokenRow, replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_may_change, check_scope};
 use super::scope::{Expiry, Scope};
+use super::secrets::live;
 use crate::Tokens;
 use keyrack_core::audit::{self, Event};
-use keyrack_core::cluster::Invalidation;
+use keyrack_core::caller::Caller;
 use keyrack_core::error::{Error, Result};
 use keyrack_identity::accounts::Confirmed;
 use keyrack_identity::notices::{Notice, notify};
@@ -22,6 +25,7 @@ pub struct TokenChange {
     pub scope: Option<Scope>,
     pub expires: Expiry,
     pub shared: Option<bool>,
+    pub limits: LimitsChange,
 }
 
 /// A change, checked against the token that it is for.
@@ -31,29 +35,31 @@ pub(super) struct CheckedChange {
     pub methods: Vec<String>,
     pub expires: Option<DateTime<Utc>>,
     pub shared: bool,
-    /// Whether it opens more than before, or for longer.
+    pub limits: CheckedLimits,
+    /// Whether it opens more than before, for longer, or from more places.
     pub widens: bool,
 }
 
 impl CheckedChange {
     /// What it changes of the token, given the methods that are compared: those that are stored, or all that are opened.
     pub fn difference(&self, token: &TokenRow, before: &[String], after: &[String]) -> TokenDifference {
-        let TokenRow { description, set, expires, shared, .. } = token;
+        let TokenRow { description, set, expires, shared, limits, .. } = token;
         TokenDifference::between(
-            TokenState { description, api_set: *set, methods: before, expires: *expires, shared: *shared },
+            TokenState { description, api_set: *set, methods: before, expires: *expires, shared: *shared, limits },
             TokenState {
                 description: &self.description,
                 api_set: self.set,
                 methods: after,
                 expires: self.expires,
                 shared: self.shared,
+                limits: &self.limits.limits,
             },
         )
     }
 }
 
 impl Tokens {
-    /// Changes a token. Whoever lets another's token open more, or for longer, is its owner from then on: it has that member's
+    /// Changes a token. Whoever lets another's token open more, for longer, or from more places, is its owner from then on: it has that member's
     /// rights, and the owner before gets a notice. `version` is the one that the change was made from: when the token is another one by now, nothing
     /// is written. Clients that do not know versions leave it out and overwrite.
     ///
@@ -71,12 +77,13 @@ impl Tokens {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
         confirmed.hold(&mut tx).await?;
-        let token = token_to_change(&mut tx, caller, id).await?;
+        let mut token = token_to_change(&mut tx, caller, id).await?;
+        token.secrets = self.secrets_of(&mut tx, token.id).await?;
         check_may_change(caller, token.owner, token.shared)?;
         if version.is_some_and(|version| version != token.version) {
             return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
-        let checked = self.check_change(&token, change)?;
+        let checked = self.check_change(&mut tx, caller, &token, change).await?;
         let difference = checked.difference(&token, &token.methods, &checked.methods);
         if difference.is_none() {
             return Ok(self.view(caller, token));
@@ -94,6 +101,9 @@ impl Tokens {
         .bind(if taken_over { caller.user.0 } else { token.owner.0 })
         .execute(&mut *tx)
         .await?;
+        if difference.limits.is_some() {
+            limits::store(&mut tx, token.id, &checked.limits).await?;
+        }
         if checked.methods != token.methods {
             replace_methods(&mut tx, token.id, &checked.methods).await?;
         }
@@ -108,8 +118,10 @@ impl Tokens {
             notify(&mut tx, &self.settings, now, token.owner, Some(caller.account), notice).await?;
         }
         audit::append(&mut tx, now, event).await?;
-        let changed = token_to_change(&mut tx, caller, id).await?;
-        tx.commit(&[Invalidation::Token(token.hash, token.id)]).await?;
+        let mut changed = token_to_change(&mut tx, caller, id).await?;
+        changed.secrets = token.secrets;
+        let invalidated = live(&mut tx, token.id).await?;
+        tx.commit(&invalidated).await?;
         Ok(self.view(caller, changed))
     }
 
@@ -117,7 +129,13 @@ impl Tokens {
     ///
     /// # Errors
     /// [`Error::Invalid`] naming the field. A past date is refused only when it is a new one.
-    pub(super) fn check_change(&self, token: &TokenRow, change: &TokenChange) -> Result<CheckedChange> {
+    pub(super) async fn check_change(
+        &self,
+        connection: &mut AnyConnection,
+        caller: &Caller,
+        token: &TokenRow,
+        change: &TokenChange,
+    ) -> Result<CheckedChange> {
         let description = match &change.description {
             Some(text) => check_description(text)?,
             None => token.description.clone(),
@@ -135,10 +153,12 @@ impl Tokens {
         if expires != token.expires {
             check_expiry(expires, self.world.now())?;
         }
-        let widens =
-            self.opens_more((token.set, &token.methods), (set, &methods)) || ends_later(token.expires, expires);
+        let limits = limits::check(connection, caller.account, &token.limits, &change.limits).await?;
+        let widens = self.opens_more((token.set, &token.methods), (set, &methods))
+            || ends_later(token.expires, expires)
+            || limits::widen(&token.limits, &limits.limits);
         let shared = change.shared.unwrap_or(token.shared);
-        Ok(CheckedChange { description, set, methods, expires, shared, widens })
+        Ok(CheckedChange { description, set, methods, expires, shared, limits, widens })
     }
 
     /// Whether a scope opens anything that another does not. A prepared set can grow with the server, so choosing one opens more
@@ -168,7 +188,7 @@ fn ends_later(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> bool {
 }
 
 fn describe(mut event: Event, difference: TokenDifference) -> Event {
-    let TokenDifference { description, api_set, added, removed, expires, shared } = difference;
+    let TokenDifference { description, api_set, added, removed, expires, shared, limits } = difference;
     if let Some((_, description)) = description {
         event = event.with("description", description);
     }
@@ -186,6 +206,11 @@ fn describe(mut event: Event, difference: TokenDifference) -> Event {
     }
     if let Some(shared) = shared {
         event = event.with("shared", shared);
+    }
+    if let Some((before, after)) = limits.as_deref() {
+        for change in before.changes(after) {
+            event = event.with(change.name, format!("{} → {}", change.before, change.after));
+        }
     }
     event
 }

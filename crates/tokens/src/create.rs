@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::AnyConnection;
 
+use super::limits::{self, CheckedLimits};
 use super::rows::{replace_methods, token_to_change};
 use super::rules::{check_description, check_expiry, check_scope};
 use super::scope::Scope;
+use super::secrets::add_current;
 use crate::Tokens;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Right};
@@ -15,6 +17,7 @@ use keyrack_identity::accounts::Confirmed;
 use keyrack_identity::notices::{Notice, notify};
 use keyrack_types::dates::wire_moment;
 use keyrack_types::ids::TokenId;
+use keyrack_types::token_limits::TokenLimits;
 use keyrack_types::tokens::NewSecret;
 
 /// What a new token shall be.
@@ -26,6 +29,8 @@ pub struct NewToken {
     pub expires: Option<DateTime<Utc>>,
     /// Shared with the account, or private to its creator.
     pub shared: bool,
+    /// What it shall be limited to besides its methods; environments by short name, domain or appid.
+    pub limits: TokenLimits,
 }
 
 impl Tokens {
@@ -44,6 +49,7 @@ impl Tokens {
         tx.lock_account(caller.account).await?;
         confirmed.hold(&mut tx).await?;
         check_limit(&mut tx, caller, self.settings.token_limit).await?;
+        let limits = self.check_new_limits(&mut tx, caller, new).await?;
         let id = sqlx::query_scalar(
             "INSERT INTO tokens (account_id, owner_id, description, api_set, shared, expires_at, secret_hash, secret_at, created_at, secret_by) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $2) RETURNING id",
@@ -59,18 +65,36 @@ impl Tokens {
         .fetch_one(&mut *tx)
         .await?;
         let id = TokenId(id);
+        add_current(&mut tx, id, secret.hash(), now.timestamp_millis(), caller.user).await?;
         replace_methods(&mut tx, id, &methods).await?;
-        let event = Event::by(caller, confirmed.client(), "token.create", format!("token:{id} {description}"))
+        if !limits.limits.is_none() {
+            limits::store(&mut tx, id, &limits).await?;
+        }
+        let mut event = Event::by(caller, confirmed.client(), "token.create", format!("token:{id} {description}"))
             .with("apiSet", new.scope.set().name())
             .with("methods", methods)
             .with("expires", new.expires.map_or_else(|| "never".to_owned(), wire_moment))
             .with("shared", new.shared);
+        for change in TokenLimits::default().changes(&limits.limits) {
+            event = event.with(change.name, change.after);
+        }
         audit::append(&mut tx, now, event).await?;
         let notice = Notice::TokenCreated { description: &description, by: &caller.email };
         notify(&mut tx, &self.settings, now, caller.user, Some(caller.account), notice).await?;
         let token = token_to_change(&mut tx, caller, id.0).await?;
         tx.commit(&[]).await?;
         Ok(NewSecret { token: self.view(caller, token), secret: secret.as_str().to_owned() })
+    }
+
+    /// The limits of a new token.
+    pub(super) async fn check_new_limits(
+        &self,
+        connection: &mut AnyConnection,
+        caller: &Caller,
+        new: &NewToken,
+    ) -> Result<CheckedLimits> {
+        let change = new.limits.clone().into();
+        limits::check(connection, caller.account, &TokenLimits::default(), &change).await
     }
 
     /// Everything that can be said against a new token without writing; answers its methods by full name.

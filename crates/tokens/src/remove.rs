@@ -2,9 +2,9 @@
 
 use super::rows::token_to_change;
 use super::rules::check_may_change;
+use super::secrets::{keep_of_removed, live};
 use crate::Tokens;
 use keyrack_core::audit::{self, Event};
-use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
 use keyrack_identity::accounts::Confirmed;
@@ -30,10 +30,11 @@ impl Tokens {
             let token = token_to_change(&mut tx, caller, id).await?;
             check_may_change(caller, token.owner, token.shared)?;
             // Sessions that it opened and its methods go with it, by the schema.
+            removed.extend(live(&mut tx, token.id).await?);
+            keep_of_removed(&mut tx, token.id, self.world.now().timestamp_millis()).await?;
             sqlx::query("DELETE FROM tokens WHERE id = $1").bind(token.id.0).execute(&mut *tx).await?;
             let event = Event::by(caller, confirmed.client(), "token.remove", token.subject());
             audit::append(&mut tx, self.world.now(), event).await?;
-            removed.push(Invalidation::Token(token.hash, token.id));
         }
         tx.commit(&removed).await
     }

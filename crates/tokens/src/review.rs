@@ -34,7 +34,9 @@ impl Tokens {
     /// As there.
     pub async fn review_new(&self, caller: &Caller, new: &NewToken) -> Result<NewReview> {
         let methods = self.check_new(caller, new)?;
-        check_limit(&mut *self.store.read().acquire().await?, caller, self.settings.token_limit).await?;
+        let mut connection = self.store.read().acquire().await?;
+        check_limit(&mut connection, caller, self.settings.token_limit).await?;
+        self.check_new_limits(&mut connection, caller, new).await?;
         let opens = self.scope_names(new.scope.set(), &methods).len();
         Ok(NewReview { scope: Scope::of(new.scope.set(), methods), opens })
     }
@@ -55,7 +57,9 @@ impl Tokens {
         if token.version != version {
             return Err(Error::Changed(Box::new(self.view(caller, token))));
         }
-        let checked = self.check_change(&token, change)?;
+        let mut connection = self.store.read().acquire().await?;
+        let checked = self.check_change(&mut connection, caller, &token, change).await?;
+        drop(connection);
         let (before, after) =
             (self.scope_names(token.set, &token.methods), self.scope_names(checked.set, &checked.methods));
         let difference = checked.difference(&token, &before, &after);

@@ -59,7 +59,7 @@ pub(super) fn check_scope(catalog: &Catalog, scope: &Scope) -> Result<Vec<String
 /// A date that is new must not be past.
 pub(super) fn check_expiry(expires: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
     match expires {
-        Some(end) if end < now => Err(Error::invalid(field::Token::Expires, DateError::Past.to_string())),
+        Some(end) if end <= now => Err(Error::invalid(field::Token::Expires, DateError::Past.to_string())),
         _ => Ok(()),
     }
 }

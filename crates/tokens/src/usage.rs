@@ -6,7 +6,13 @@ use super::rows::TokenRow;
 use keyrack_core::caller::{Caller, Right};
 use keyrack_core::methods::Catalog;
 use keyrack_core::usage::UsageSlot;
+use keyrack_types::ids::UserId;
 use keyrack_types::tokens::{METHODS_SHOWN, TokenUse};
+
+/// Whether the caller may know from where a token of this owner was used.
+pub(super) fn may_see(caller: &Caller, owner: UserId) -> bool {
+    owner == caller.user || caller.require(Right::ReadAudit).is_ok()
+}
 
 /// What the store knows together with what this server noted since. Addresses of others are for who may read the audit log.
 pub(super) fn shown(
@@ -15,7 +21,7 @@ pub(super) fn shown(
     token: &TokenRow,
     live: Option<&UsageSlot>,
 ) -> Option<TokenUse> {
-    if token.owner != caller.user && caller.require(Right::ReadAudit).is_err() {
+    if !may_see(caller, token.owner) {
         return None;
     }
     let seen = live.and_then(UsageSlot::last);

@@ -1,11 +1,12 @@
 //! Ending what a member's secrets of others' tokens open, when the member goes or gets another role. Whose rights a secret has is
 //! decided where it is looked up (`keyrack_identity`).
 
+use super::secrets::{live, replace_at_once};
 use crate::Tokens;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::cluster::Invalidation;
 use keyrack_core::error::Result;
-use keyrack_core::secret::{Secret, SecretHash};
+use keyrack_core::secret::Secret;
 use keyrack_core::store::Tx;
 use keyrack_identity::notices::{Notice, notify};
 use keyrack_types::ids::{AccountId, TokenId, UserId};
@@ -15,13 +16,7 @@ keyrack_core::store::row! {
     struct VouchedToken {
         id: TokenId,
         description: String,
-        secret_hash: Vec<u8>,
         owner_id: UserId,
-    }
-
-    struct SigningToken {
-        id: TokenId,
-        secret_hash: Vec<u8>,
     }
 }
 
@@ -37,20 +32,23 @@ impl Tokens {
     ) -> Result<Vec<Invalidation>> {
         let now = self.world.now();
         let tokens = sqlx::query_as::<_, VouchedToken>(
-            "SELECT id, description, secret_hash, owner_id FROM tokens \
-             WHERE account_id = $1 AND secret_by = $2 AND owner_id <> $2 ORDER BY id",
+            "SELECT id, description, owner_id FROM tokens WHERE account_id = $1 AND owner_id <> $2 AND id IN \
+             (SELECT token_id FROM token_secrets WHERE made_by = $2 AND state IN ('current', 'overlapping')) ORDER BY id",
         )
         .bind(account.0)
         .bind(user.0)
         .fetch_all(&mut **tx)
         .await?;
         let mut ended = Vec::with_capacity(tokens.len());
-        for VouchedToken { id, description, secret_hash, owner_id: owner } in tokens {
+        for VouchedToken { id, description, owner_id: owner } in tokens {
+            ended.extend(live(tx, id).await?);
             // It is replaced by a value that is never disclosed; the owner regenerates the token.
+            let secret = Secret::new_token(&self.world).hash();
+            replace_at_once(tx, id, secret, now.timestamp_millis(), owner).await?;
             sqlx::query(
                 "UPDATE tokens SET secret_hash = $1, secret_by = owner_id, version = version + 1 WHERE id = $2",
             )
-            .bind(Secret::new_token(&self.world).hash().to_vec())
+            .bind(secret.to_vec())
             .bind(id.0)
             .execute(&mut **tx)
             .await?;
@@ -58,9 +56,6 @@ impl Tokens {
             audit::append(tx, now, event("token.end-value", format!("token:{id} {description}"))).await?;
             let notice = Notice::TokenValueEnded { description: &description, maker: email };
             notify(tx, &self.settings, now, owner, Some(account), notice).await?;
-            if let Some(hash) = SecretHash::from_stored(&secret_hash) {
-                ended.push(Invalidation::Token(hash, id));
-            }
         }
         Ok(ended)
     }
@@ -73,20 +68,19 @@ impl Tokens {
         account: AccountId,
         user: UserId,
     ) -> Result<Vec<Invalidation>> {
-        let tokens = sqlx::query_as::<_, SigningToken>(
-            "SELECT id, secret_hash FROM tokens \
-             WHERE account_id = $1 AND secret_by <> owner_id AND (secret_by = $2 OR owner_id = $2)",
+        let tokens: Vec<i64> = sqlx::query_scalar(
+            "SELECT DISTINCT t.id FROM tokens t JOIN token_secrets s ON s.token_id = t.id \
+             WHERE t.account_id = $1 AND s.state IN ('current', 'overlapping') AND s.made_by <> t.owner_id \
+             AND (s.made_by = $2 OR t.owner_id = $2)",
         )
         .bind(account.0)
         .bind(user.0)
         .fetch_all(&mut **tx)
         .await?;
         let mut ended = Vec::with_capacity(tokens.len());
-        for SigningToken { id, secret_hash } in tokens {
+        for id in tokens.into_iter().map(TokenId) {
             sqlx::query("DELETE FROM sessions WHERE token_id = $1").bind(id.0).execute(&mut **tx).await?;
-            if let Some(hash) = SecretHash::from_stored(&secret_hash) {
-                ended.push(Invalidation::Token(hash, id));
-            }
+            ended.extend(live(tx, id).await?);
         }
         Ok(ended)
     }

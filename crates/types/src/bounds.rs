@@ -90,6 +90,8 @@ pub mod files {
 
 /// Things that are counted per user or per account.
 pub mod counts {
+    /// Networks that a token can be limited to. Each call looks through them, and nobody keeps more of them up to date.
+    pub const NETWORKS_OF_TOKEN: usize = 50;
     /// The ports that nodes are given unless an operator says otherwise: one node each.
     pub const NODE_PORTS: std::ops::Range<u16> = 31_000..32_000;
     /// Manifests that an account keeps in its part of the catalogue. Listing them reads each one.
@@ -161,6 +163,33 @@ pub mod counts {
     pub const NOTICES_OF_USER: i64 = 1000;
     /// Members of an account: all of them stand in one list.
     pub const MEMBERS_OF_ACCOUNT: i64 = 1000;
+}
+
+/// What a token is limited to, and what is kept of its secrets.
+pub mod tokens {
+    use std::time::Duration;
+
+    /// Calls a minute that a limit can allow. The moments of so many calls take 1 MiB; who needs more needs no limit.
+    pub const RATE_LIMIT: u32 = 100_000;
+    /// The longest time, in seconds, in which a secret that was replaced is still accepted: 30 days.
+    pub const OVERLAP: u32 = 30 * 24 * 3600;
+    /// Secrets of a token that are listed besides the current and the overlapping one, the newest first.
+    pub const FORMER_SECRETS_SHOWN: i64 = 20;
+    /// Days for which the hash of a secret that opens nothing any more is kept, so that its use is noticed: what runs once a
+    /// year shows up.
+    pub const SECRET_KEPT_DAYS: i64 = 400;
+    /// The use of a secret within this time after its end is no alarm: calls were under way, and machines take turns.
+    pub const REUSE_LEEWAY: Duration = Duration::from_secs(60);
+    /// Networks from which one secret raises an alarm within a day; uses from further ones are counted together.
+    pub const REUSE_NETWORKS_A_DAY: i64 = 20;
+    /// Credentials in one report of leaked ones.
+    pub const REPORTED_AT_ONCE: usize = 1000;
+    /// Bytes of such a report: a credential with what a scanner says of it.
+    pub const REPORT: usize = 1 << 20;
+    /// Every report of leaked credentials is answered after so long, whatever was in it.
+    pub const REPORT_TIME: Duration = Duration::from_millis(250);
+    /// Reports that are worked on together; the others wait for their turn.
+    pub const REPORTS_AT_ONCE: usize = 4;
 }
 
 /// What an environment is described with.

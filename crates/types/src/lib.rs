@@ -22,5 +22,6 @@ pub mod order;
 pub mod refusal;
 pub mod second_factor;
 pub mod text;
+pub mod token_limits;
 pub mod tokens;
 pub mod topology;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::methods::ApiSet;
 use super::text::hidden;
+use super::token_limits::{SecretView, TokenLimits};
 
 /// The longest description, in characters.
 pub const DESCRIPTION_LIMIT: usize = 255;
@@ -39,6 +40,15 @@ pub struct TokenView {
     pub shared: bool,
     /// Counts the changes; an edit names the version it started from.
     pub version: i64,
+    /// What it is limited to besides its methods.
+    #[serde(default)]
+    pub limits: TokenLimits,
+    /// Its secrets, the current one first; empty for a token that had no other one and was not published.
+    #[serde(default)]
+    pub secrets: Vec<SecretView>,
+    /// Whether it is refused until it gets a new secret, because a former one was used.
+    #[serde(default)]
+    pub frozen: bool,
 }
 
 /// What a token was last used from, and for what.
@@ -64,6 +74,9 @@ pub struct TokenDraft {
     /// `dd-mm-yyyy` as typed; empty = never.
     pub expires: String,
     pub shared: bool,
+    /// What it shall be limited to besides its methods.
+    #[serde(default)]
+    pub limits: TokenLimits,
 }
 
 /// A token with its secret, right after it was made; the only time the secret is returned.
@@ -133,12 +146,13 @@ pub struct TokenState<'a> {
     pub methods: &'a [String],
     pub expires: Option<DateTime<Utc>>,
     pub shared: bool,
+    pub limits: &'a TokenLimits,
 }
 
 impl<'a> From<&'a TokenView> for TokenState<'a> {
     fn from(token: &'a TokenView) -> TokenState<'a> {
-        let TokenView { description, api_set, methods, expires, shared, .. } = token;
-        TokenState { description, api_set: *api_set, methods, expires: *expires, shared: *shared }
+        let TokenView { description, api_set, methods, expires, shared, limits, .. } = token;
+        TokenState { description, api_set: *api_set, methods, expires: *expires, shared: *shared, limits }
     }
 }
 
@@ -157,6 +171,8 @@ pub struct TokenDifference {
     pub expires: Option<(TokenEnd, TokenEnd)>,
     /// Whether it is shared afterwards.
     pub shared: Option<bool>,
+    /// Its limits before and after.
+    pub limits: Option<Box<(TokenLimits, TokenLimits)>>,
 }
 
 impl TokenDifference {
@@ -173,17 +189,19 @@ impl TokenDifference {
             removed: without(before.methods, after.methods),
             expires: (before.expires != after.expires).then_some((before.expires, after.expires)),
             shared: (before.shared != after.shared).then_some(after.shared),
+            limits: (before.limits != after.limits).then(|| Box::new((before.limits.clone(), after.limits.clone()))),
         }
     }
 
     /// Whether the two are the same.
     pub fn is_none(&self) -> bool {
-        let TokenDifference { description, api_set, added, removed, expires, shared } = self;
+        let TokenDifference { description, api_set, added, removed, expires, shared, limits } = self;
         description.is_none()
             && api_set.is_none()
             && added.is_empty()
             && removed.is_empty()
             && expires.is_none()
             && shared.is_none()
+            && limits.is_none()
     }
 }

@@ -88,6 +88,15 @@ async fn everything_is_there(bed: TestDomain) {
     let descriptions: Vec<_> = tokens.iter().map(|token| token.description.as_str()).collect();
     assert_eq!(descriptions, ["Deploy", "Plugin", "Sign-in"]);
     assert!(tokens[0].last_used.is_some() && tokens[1].shared && tokens[1].expires.is_some());
+    let migrated: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM token_secrets s JOIN tokens t ON t.id = s.token_id WHERE s.state = 'current' AND s.hash = t.secret_hash \
+         AND s.made_at = t.secret_at AND s.made_by = t.secret_by AND s.algorithm = 'sha-256'",
+    )
+    .fetch_one(bed.store().await.read())
+    .await
+    .unwrap();
+    assert_eq!(migrated, 3);
+    assert!(tokens.iter().all(|token| token.limits.is_none() && token.secrets.is_empty() && !token.frozen));
     let confirmed = bed.confirmed(owner).await;
     let renewed = keyrack.tokens.regenerate(&confirmed, tokens[0].id, None, Renewal::KeepDate).await.unwrap();
     assert!(bed.may_call(secret::CUSTOM, STOP).await.is_err() && bed.may_call(&renewed.secret, STOP).await.unwrap());

@@ -187,7 +187,7 @@ on_both! {
         assert_eq!(bed.keyrack.accounts.authenticate(&taken_secret).await.unwrap().user, manager.user);
         assert!(bed.notices(&owner).await.contains(&"Access token “taken” has another owner".to_owned()));
         bed.execute(&format!("UPDATE tokens SET owner_id = {} WHERE id = {}", owner.user, gone.token.id)).await.unwrap();
-        bed.execute(&format!("UPDATE tokens SET secret_by = 4711 WHERE id = {}", gone.token.id)).await.unwrap();
+        bed.execute(&format!("UPDATE token_secrets SET made_by = 4711 WHERE token_id = {}", gone.token.id)).await.unwrap();
         bed.keyrack.core.forget_callers();
         assert!(bed.keyrack.accounts.authenticate(&gone_secret).await.is_err());
     }

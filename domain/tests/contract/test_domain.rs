@@ -7,12 +7,13 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use keyrack_domain::accounts::{Confirmation, Confirmed, SessionKind, SignIn, SignedIn};
 use keyrack_domain::caller::{Caller, Client};
-use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
+use keyrack_domain::methods::{ActsOn, Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::settings::Settings;
 use keyrack_domain::store::Store;
 use keyrack_domain::tokens::{NewToken, Scope};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::{ApiSet, MethodInfo};
+use keyrack_domain::types::token_limits::TokenLimits;
 use keyrack_domain::types::tokens::NewSecret;
 use keyrack_domain::world::{ManualClock, World};
 use keyrack_domain::{Keyrack, Result};
@@ -240,6 +241,7 @@ pub fn new_token(description: &str, methods: &[&str]) -> NewToken {
         scope: Scope::Methods(methods.iter().map(ToString::to_string).collect()),
         expires: None,
         shared: false,
+        limits: TokenLimits::default(),
     }
 }
 
@@ -252,6 +254,7 @@ pub fn catalog() -> Catalog {
         info: MethodInfo { name: name.into(), summary: String::new(), sets: sets.to_vec() },
         token,
         role,
+        acts_on: if name.contains("users.") { ActsOn::Account } else { ActsOn::Environment },
     };
     Catalog::new(vec![
         entry(STOP, TokenAccess::WhenTicked, Role::Manager, &[ApiSet::IdePlugins]),

@@ -10,12 +10,17 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use keyrack_app::request_context::RequestContext;
 use keyrack_domain::Error;
+use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::cluster::watching;
+use keyrack_domain::decision::Asked;
+use keyrack_domain::denied::Denied;
 use keyrack_domain::log_lines::LineCause;
 
 use super::{Browser, LARGEST_FORM};
 use crate::http::client::{Forwarded, client};
 use crate::log::context::{self as log, MethodName};
+
+const NOT_NOW: &str = "Keyrack cannot answer right now. Try again shortly.\n";
 
 /// Lets a request in: refuses what another site sent, finds out who it is, and lets changes run to their end.
 pub async fn admit(State(browser): State<Browser>, request: Request, next: Next) -> Response {
@@ -31,17 +36,23 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
         }
         return plain(StatusCode::FORBIDDEN, "This request did not come from a page of Keyrack.\n");
     }
+    let client = client(&parts, &browser.proxies);
     let caller = match browser.cookie.read(&parts.headers) {
         None => None,
         Some(session) => match browser.keyrack.accounts.caller_of_session(session).await {
-            Ok(caller) => Some(caller),
+            Ok(caller) => match limited(&browser, &caller, &client, forwarded).await {
+                Ok(()) => Some(caller),
+                Err(Error::Denied(Denied::Rate { wait, .. })) => return too_often(wait),
+                // For a visitor from elsewhere the session does not exist.
+                Err(Error::Denied(_)) => None,
+                Err(_) => return plain(StatusCode::SERVICE_UNAVAILABLE, NOT_NOW),
+            },
             Err(Error::NotAuthenticated(_)) => None,
             Err(_) => {
-                return plain(StatusCode::SERVICE_UNAVAILABLE, "Keyrack cannot answer right now. Try again shortly.\n");
+                return plain(StatusCode::SERVICE_UNAVAILABLE, NOT_NOW);
             }
         },
     };
-    let client = client(&parts, &browser.proxies);
     if let Some(caller) = &caller {
         log::set_account(caller.account);
         caller.note_use(browser.keyrack.world().now(), &client);
@@ -63,6 +74,21 @@ pub async fn admit(State(browser): State<Browser>, request: Request, next: Next)
         })
     };
     secure(response.headers_mut());
+    response
+}
+
+/// Whether the limits of the token that opened a session allow a request of it.
+async fn limited(browser: &Browser, caller: &Caller, client: &Client, forwarded: bool) -> Result<(), Error> {
+    if caller.limits.is_none() {
+        return Ok(());
+    }
+    let asked = Asked { method: None, address: Some(client.address), in_url: false, counts: !forwarded };
+    browser.keyrack.core.decide(caller, asked).await.into_result()
+}
+
+fn too_often(wait: u32) -> Response {
+    let mut response = plain(StatusCode::TOO_MANY_REQUESTS, "The token that opened this session is used too often. Try again shortly.\n");
+    response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     response
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use super::folder::Folder;
 use super::values::{Proxies, PublicUrl, inner_url, ports, proxies, public_url, size, span, span_or_none};
 use super::{DataOptions, Failure, open};
 use crate::http::Address;
+use crate::leaks::ScanningKeys;
 use crate::log::context::LogContext;
 use crate::serve::{Doors, listen};
 use crate::{log, site};
@@ -99,6 +101,9 @@ pub struct Serve {
     /// How much of uploads an account can keep
     #[arg(long, env = "KEYRACK_UPLOAD_SPACE", value_name = "SIZE", default_value = "4GiB", value_parser = size)]
     upload_space: u64,
+    /// Keys by which a code host signs its reports of leaked tokens, as its public endpoint has them
+    #[arg(long, env = "KEYRACK_SECRET_SCANNING_KEYS", value_name = "FILE")]
+    secret_scanning_keys: Option<PathBuf>,
     /// The form of the log, which goes to stderr
     #[arg(long, env = "KEYRACK_LOG", value_enum, default_value = "text")]
     log: log::Form,
@@ -128,6 +133,7 @@ impl Serve {
         let listener = listener(self.listen)
             .map_err(|error| Failure::start(format_args!("cannot listen on {}: {error}", self.listen)))?;
         let local = listener.local_addr().map_err(Failure::start)?;
+        let keys = self.scanning_keys()?;
         let mut folder = Folder::open(&self.data_options.data)?;
         folder.lock()?;
         let settings = self.settings(local);
@@ -144,7 +150,11 @@ impl Serve {
         }
         .listening_on(local.ip());
         let proxies = self.trusted_proxy.iter().flat_map(|proxies| proxies.0.iter().copied()).collect();
-        let doors = Arc::new(Doors::new(keyrack.clone(), registry, TrustedProxies::new(proxies), &address));
+        let doors = Doors::new(keyrack.clone(), registry, TrustedProxies::new(proxies), &address);
+        let doors = Arc::new(match keys {
+            Some(keys) => doors.with_scanning_keys(keys),
+            None => doors,
+        });
         let app = doors.app();
         let background = tokio::spawn({
             let keyrack = keyrack.clone();
@@ -181,6 +191,13 @@ impl Serve {
         keyrack.close().await;
         drop(folder);
         Ok(())
+    }
+
+    fn scanning_keys(&self) -> Result<Option<ScanningKeys>, Failure> {
+        let Some(path) = &self.secret_scanning_keys else { return Ok(None) };
+        ScanningKeys::read(path)
+            .map(Some)
+            .map_err(|error| Failure::start(format_args!("cannot use the keys in {}: {error}", path.display())))
     }
 
     /// What runs nodes: processes of this machine, and containers where an engine for them was named.

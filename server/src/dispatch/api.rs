@@ -14,8 +14,11 @@ use http::request::Parts;
 use http::{HeaderValue, Method as Verb, Response, header};
 use keyrack_domain::caller::{Caller, Client};
 use keyrack_domain::cluster::ServerId;
+use keyrack_domain::decision::{Asked, Rule};
+use keyrack_domain::denied::Denied;
 use keyrack_domain::log_lines::LineCause;
 use keyrack_domain::methods::MethodId;
+use keyrack_domain::rate::Quota;
 use keyrack_domain::uploads::Received;
 use keyrack_domain::waiting;
 use keyrack_domain::{Credential, Error, Keyrack};
@@ -24,12 +27,13 @@ use tokio_util::task::TaskTracker;
 use super::answer::Answer;
 use super::call::{Permit, PublicCall};
 use super::cors::{self, everywhere};
-use super::credential::{explain, presented};
+use super::credential::{came_in_url, explain, presented};
 use super::error::{ApiError, Code};
 use super::incoming::Incoming;
 use super::path;
 use super::problem;
 use super::registry::{Answering, Effect, Method, NoSuch, Registry, Started};
+use super::token_headers;
 use crate::dispatch::metrics::Metrics;
 use crate::forwarding::{ForwardedCall, Peers};
 use crate::http::client::{Forwarded, client};
@@ -58,6 +62,10 @@ struct Trace {
     /// The method's place in the registry.
     index: Option<usize>,
     caller: Option<Arc<Caller>>,
+    /// Who called, also where the credential has ended.
+    known: Option<Arc<Caller>>,
+    /// How the rate of its token stands.
+    quota: Option<Quota>,
     client: Option<Client>,
     /// As it came; it must not come back in any text.
     credential: String,
@@ -67,6 +75,15 @@ struct Trace {
     file: Option<Arc<Received>>,
     /// Whether some of the body was left unread, so that the connection cannot carry another request.
     unread: bool,
+}
+
+impl Trace {
+    /// Says in the headers of an answer what there is to say of the token.
+    fn say(&self, response: &mut Response<Body>) {
+        if let Some(caller) = &self.known {
+            token_headers::add(response.headers_mut(), caller, self.quota);
+        }
+    }
 }
 
 impl Api {
@@ -106,13 +123,16 @@ impl Api {
         if let Err(ApiError::Domain(Error::Elsewhere { name, server, address })) = &outcome {
             match self.forward(&parts, &mut trace, server, address).await {
                 // The server that answered has counted the call, and noted a refusal.
-                Some(response) => return response,
+                Some(mut response) => {
+                    trace.say(&mut response);
+                    return response;
+                }
                 None => outcome = Err(Error::ServerAway(name.clone()).into()),
             }
         }
         let code = outcome.as_ref().err().map(ApiError::code);
         self.metrics.call(trace.index, code, begun.elapsed());
-        match outcome {
+        let mut response = match outcome {
             Ok(answer) => {
                 tracing::debug!("call");
                 envelope(answer.into_bytes())
@@ -126,12 +146,17 @@ impl Api {
                 } else {
                     envelope(error.envelope(&[&trace.credential]).into())
                 };
+                if let ApiError::Domain(Error::Denied(Denied::Rate { wait, .. })) = &error {
+                    response.headers_mut().insert(header::RETRY_AFTER, (*wait).into());
+                }
                 if trace.unread {
                     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }
                 response
             }
-        }
+        };
+        trace.say(&mut response);
+        response
     }
 
     /// The way of every call, with and without a file.
@@ -171,18 +196,21 @@ impl Api {
         let mut pairs = incoming.parameters(parts).await?;
         let client = trace.client.insert(client(parts, &self.proxies)).clone();
         if method.is_public() {
-            return method.start_public(PublicCall { keyrack: self.keyrack.clone(), client }, pairs);
+            let in_url = came_in_url(parts);
+            return method.start_public(PublicCall { keyrack: self.keyrack.clone(), client, in_url }, pairs);
         }
         let mut caller = self.caller(parts, &pairs, trace).await.map_err(|error| incoming.explain(error))?;
-        let mut permit = Permit::check(caller.may_call(self.ids[index]), &caller, method.name)?;
+        // What another server forwards was counted there.
+        let counts = parts.extensions.get::<Forwarded>().is_none();
+        let mut permit = self.permit(parts, (method, index), &caller, counts, trace).await?;
         caller.count_call(self.ids[index]);
         if let Some(file) = incoming.file(&self.keyrack, &caller).await? {
             trace.file = Some(Arc::new(file));
             // Parameters may come behind the file too.
             pairs = incoming.parameters(parts).await?;
             // It may have taken hours to arrive, and meanwhile the right to send it may be gone.
-            caller = self.keyrack.accounts.authenticate(&trace.credential).await?;
-            permit = Permit::check(caller.may_call(self.ids[index]), &caller, method.name)?;
+            caller = self.keyrack.accounts.identify(&trace.credential, &client).await?;
+            permit = self.permit(parts, (method, index), &caller, false, trace).await?;
         }
         if !method.params.is_empty() && self.keyrack.core.may_have_peers() {
             trace.pairs = Some(pairs.clone());
@@ -194,14 +222,43 @@ impl Api {
     async fn caller(&self, parts: &Parts, pairs: &Pairs, trace: &mut Trace) -> Result<Arc<Caller>, ApiError> {
         let credential = presented(&parts.headers, pairs)?;
         trace.credential.push_str(&credential);
+        let client = trace.client.get_or_insert_with(|| client(parts, &self.proxies));
         let caller =
-            self.keyrack.accounts.authenticate(&credential).await.map_err(|error| explain(error, &credential))?;
+            self.keyrack.accounts.identify(&credential, client).await.map_err(|error| explain(error, &credential))?;
         log::set_account(caller.account);
-        if let Some(client) = &trace.client {
+        trace.known = Some(caller.clone());
+        Ok(caller)
+    }
+
+    /// Whether the caller may call the method, and what became known of it on the way.
+    async fn permit(
+        &self,
+        parts: &Parts,
+        (method, index): (&'static Method, usize),
+        caller: &Arc<Caller>,
+        counts: bool,
+        trace: &mut Trace,
+    ) -> Result<Permit, ApiError> {
+        let minds_urls = caller.limits.as_deref().is_some_and(|limits| !limits.allow_in_url);
+        let asked = Asked {
+            method: Some(self.ids[index]),
+            address: trace.client.as_ref().map(|client| client.address),
+            in_url: minds_urls && came_in_url(parts),
+            counts,
+        };
+        let decision = self.keyrack.core.decide(caller, asked).await;
+        if counts {
+            trace.quota = decision.quota;
+        }
+        let broken = decision.outcome.as_ref().err().map(|(rule, _)| *rule);
+        // A credential that has ended is nobody's, and what does not come from a network of the token is no use of it.
+        if broken != Some(Rule::Credential) {
+            trace.caller = Some(caller.clone());
+        }
+        if let (Some(client), None | Some(Rule::Rate | Rule::Method | Rule::Reach)) = (&trace.client, broken) {
             caller.note_use(self.keyrack.world().now(), client);
         }
-        trace.caller = Some(caller.clone());
-        Ok(caller)
+        Permit::of(decision, method.name)
     }
 
     /// Has another server answer; `None` when it does not. A forwarded call is not forwarded again.

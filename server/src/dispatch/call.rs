@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use keyrack_domain::Keyrack;
 use keyrack_domain::caller::{Caller, Client};
+use keyrack_domain::decision::Decision;
+use keyrack_domain::denied::Denied;
 use keyrack_domain::uploads::Received;
+use keyrack_domain::{Error, Keyrack};
 
 use super::error::ApiError;
 
@@ -25,24 +27,26 @@ struct Checked;
 pub struct PublicCall {
     pub keyrack: Keyrack,
     pub client: Client,
+    /// Whether a credential came in the address.
+    pub in_url: bool,
 }
 
 /// Proof that the caller may call the method; the parameters are still to be read.
 pub struct Permit(Checked);
 
 impl Permit {
-    /// Asks whether the caller may call the method.
+    /// The permit that a decision gives.
     ///
     /// # Errors
-    /// [`ApiError::NotGranted`] for a token (also behind a session), [`ApiError::Role`] for a person.
-    pub fn check(may: bool, caller: &Caller, method: &'static str) -> Result<Permit, ApiError> {
-        if may {
-            return Ok(Permit(Checked));
+    /// What the rule says that was broken; [`ApiError::NotGranted`] for a token (also behind a session) and [`ApiError::Role`]
+    /// for a person whom the method is not open to.
+    pub fn of(decision: Decision, method: &'static str) -> Result<Permit, ApiError> {
+        match decision.into_result() {
+            Ok(()) => Ok(Permit(Checked)),
+            Err(Error::Denied(Denied::NotTicked(_))) => Err(ApiError::NotGranted(method)),
+            Err(Error::Denied(Denied::Role(_))) => Err(ApiError::Role(method)),
+            Err(error) => Err(error.into()),
         }
-        Err(match caller.by_token() {
-            Some(_) => ApiError::NotGranted(method),
-            None => ApiError::Role(method),
-        })
     }
 
     /// The call that the permit was given for; its parameters are read by the method.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use http::request::Parts;
 use http::{HeaderMap, header};
 use keyrack_domain::secret::{Shape, shape};
 use keyrack_domain::{Credential, Error};
@@ -24,6 +25,13 @@ pub fn presented<'a>(headers: &'a HeaderMap, pairs: &'a Pairs) -> Result<Cow<'a,
         return Err(ApiError::TwoCredentials);
     }
     Ok(first)
+}
+
+/// Whether a credential came in the address of the request.
+pub fn came_in_url(parts: &Parts) -> bool {
+    let Some(query) = parts.uri.query() else { return false };
+    // A query that cannot be read is refused for that.
+    Pairs::read(query.as_bytes(), &keyrack_wire::Body::nothing()).is_ok_and(|pairs| pairs.credentials().next().is_some())
 }
 
 /// What follows `Bearer`, in any case. Other schemes are not ours: a proxy may use them for itself.

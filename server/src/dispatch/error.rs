@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use keyrack_domain::denied::Denied;
 use keyrack_domain::secret::{Shape, shape};
 use keyrack_domain::{Credential, Error};
 pub use keyrack_wire::Code;
@@ -158,6 +159,8 @@ impl ApiError {
         match self {
             ApiError::NotGranted(_) | ApiError::Role(_) | ApiError::PostOnly(_) | ApiError::Verb => self.text(),
             ApiError::Domain(Error::Forbidden(Cow::Borrowed(fixed))) => (*fixed).to_owned(),
+            ApiError::Domain(Error::Denied(Denied::Network(_))) => "the token is not accepted from this address".to_owned(),
+            ApiError::Domain(Error::Denied(denied)) => denied.to_string(),
             _ => self.code().meaning().to_owned(),
         }
     }
@@ -202,6 +205,7 @@ fn of_domain(error: &Error) -> Code {
         Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::TooManyTries { .. } => Code::WrongPassword,
         Error::SecondFactorNeeded { .. } => Code::Parameter,
         Error::Forbidden(_) => Code::Forbidden,
+        Error::Denied(denied) => of_denied(denied),
         Error::Invalid { .. } => Code::Parameter,
         Error::NotFound(_) => Code::NotFound,
         Error::NoEnvironment(_) => Code::NoEnvironment,
@@ -223,6 +227,16 @@ fn of_domain(error: &Error) -> Code {
         | Error::FileAway { .. }
         | Error::EngineAway(_) => Code::Unavailable,
         Error::Step { cause, .. } => of_domain(cause),
+    }
+}
+
+/// The code of what a known caller is refused.
+const fn of_denied(denied: &Denied) -> Code {
+    match denied {
+        Denied::InUrl => Code::NotAuthenticated,
+        Denied::Network(_) | Denied::Role(_) => Code::Forbidden,
+        Denied::Rate { .. } => Code::Unavailable,
+        Denied::NotTicked(_) | Denied::Reach => Code::NotGranted,
     }
 }
 

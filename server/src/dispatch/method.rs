@@ -5,6 +5,7 @@
 
 use std::future::Future;
 
+pub use keyrack_domain::methods::ActsOn;
 use keyrack_domain::methods::TokenAccess;
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::ApiSet;
@@ -59,6 +60,9 @@ pub trait Method: DeserializeOwned + JsonSchema + Send + 'static {
     const RIGHT: Right;
     /// Whether it changes anything.
     const EFFECT: Effect;
+    /// What it acts on: what a token opens that is limited to some environments. There is no default, so no method is
+    /// forgotten.
+    const ACTS_ON: ActsOn;
     /// The prepared API sets that hold it (Extended Access holds every method that a token may carry; it is not listed).
     const SETS: &'static [ApiSet] = &[];
     /// Codes that it answers besides those that every method of its kind may answer (1, 3, 99, 702, 8, 8202, outside of
@@ -107,6 +111,7 @@ pub fn of<M: Method>() -> registry::Method {
         token: M::RIGHT.token(),
         role: M::RIGHT.role(),
         effect: M::EFFECT,
+        acts_on: M::ACTS_ON,
         post_only: M::POST_ONLY,
         run: Run::Permitted(Typed { start: start::<M>, takes_file: M::TAKES_FILE, answer: M::Answer::json_schema }),
     }
@@ -125,6 +130,7 @@ pub fn of_public<M: PublicMethod>() -> registry::Method {
         token: TokenAccess::Never,
         role: Role::Viewer,
         effect: M::EFFECT,
+        acts_on: ActsOn::Caller,
         post_only: M::POST_ONLY,
         run: Run::Public(TypedPublic { start: start_public::<M>, answer: M::Answer::json_schema }),
     }

@@ -23,5 +23,6 @@ mod problem;
 pub mod registry;
 mod routes;
 mod tasks;
+mod token_headers;
 
 pub use routes::router;

@@ -39,6 +39,10 @@ const fn names(field: Field) -> &'static [&'static str] {
             Token::Expires => &["expiresAt"],
             Token::Methods => &["apiList"],
             Token::Ids => &["ids"],
+            Token::Environments => &["environments"],
+            Token::Networks => &["networks"],
+            Token::RateLimit => &["rateLimit"],
+            Token::Overlap => &["overlap"],
         },
         Field::Environment(field) => match field {
             Environment::CloneName => &["dstEnvName"],

@@ -5,6 +5,7 @@
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use keyrack_domain::denied::Denied;
 use keyrack_domain::{Credential, Error};
 use serde::Serialize;
 
@@ -109,7 +110,8 @@ pub const fn status_of(code: Code) -> StatusCode {
 /// Seconds after which trying again makes sense.
 fn wait(error: &ApiError) -> Option<u32> {
     match error {
-        ApiError::SignInThrottled { wait } | ApiError::Domain(Error::TooManyTries { wait }) => Some(*wait),
+        ApiError::SignInThrottled { wait }
+        | ApiError::Domain(Error::TooManyTries { wait } | Error::Denied(Denied::Rate { wait, .. })) => Some(*wait),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ mod run;
 use std::collections::{HashMap, HashSet};
 
 use keyrack_domain::Error;
-use keyrack_domain::methods::{Catalog, CatalogEntry, TokenAccess};
+use keyrack_domain::methods::{ActsOn, Catalog, CatalogEntry, TokenAccess};
 use keyrack_domain::types::accounts::Role;
 use keyrack_domain::types::methods::{ApiSet, MethodInfo, split_name};
 
@@ -45,6 +45,8 @@ pub struct Method {
     pub role: Role,
     /// Whether it changes anything.
     pub effect: Effect,
+    /// What it acts on.
+    pub acts_on: ActsOn,
     /// Whether GET is refused, because its parameters hold secrets.
     pub post_only: bool,
     /// What answers it.
@@ -111,6 +113,7 @@ impl Method {
             info: MethodInfo { name: self.name.into(), summary: self.summary.into(), sets: self.sets.to_vec() },
             token: self.token,
             role: self.role,
+            acts_on: self.acts_on,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use keyrack_domain::caller::{Caller, Client};
+use keyrack_domain::decision::Asked;
 use keyrack_domain::scheduler::ClaimedTask;
 use keyrack_domain::{Error, Result};
 use tokio::task::JoinHandle;
@@ -76,7 +77,8 @@ impl Api {
         let index = index.ok_or_else(|| ApiError::UnknownMethod(name.to_owned()))?;
         let method = self.registry.methods()[index];
         log::set_method(MethodName::Api(method.name));
-        let permit = Permit::check(caller.may_call(self.ids[index]), &caller, method.name)?;
+        let asked = Asked { method: Some(self.ids[index]), address: None, in_url: false, counts: true };
+        let permit = Permit::of(self.keyrack.core.decide(&caller, asked).await, method.name)?;
         let fields: Vec<_> = params.into_iter().map(|(name, value)| (name, Bytes::from(value))).collect();
         let pairs = Pairs::read(&[], &wire::Body::Multipart(fields))?;
         // The domain makes no task of what needs no credential.

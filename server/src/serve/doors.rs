@@ -23,6 +23,7 @@ use crate::dispatch::registry::Registry;
 use crate::forwarding::Peers;
 use crate::http::guard::Guard;
 use crate::http::{Address, headers};
+use crate::leaks::{Leaks, ScanningKeys};
 use crate::{dispatch, forwarding, site};
 
 /// The doors into the domain: the API for scripts, the pages for browsers.
@@ -32,8 +33,16 @@ pub struct Doors {
     metrics: Arc<Metrics>,
     browser: Browser,
     guard: Arc<Guard>,
+    leaks: LeakDoors,
     https: bool,
     changes: TaskTracker,
+}
+
+/// What the doors for leaked tokens are made of.
+struct LeakDoors {
+    proxies: TrustedProxies,
+    keys: Option<ScanningKeys>,
+    origin: String,
 }
 
 impl Doors {
@@ -53,6 +62,7 @@ impl Doors {
             changes.clone(),
             peers.clone(),
         );
+        let leaks = LeakDoors { proxies: proxies.clone(), keys: None, origin: address.origin() };
         let api = Arc::new(Api::new(
             keyrack.clone(),
             registry,
@@ -62,7 +72,14 @@ impl Doors {
             changes.clone(),
             peers,
         ));
-        Doors { keyrack, api, metrics, browser, guard, https: address.is_https(), changes }
+        Doors { keyrack, api, metrics, browser, guard, leaks, https: address.is_https(), changes }
+    }
+
+    /// The same, which believe reports of leaked tokens that are signed with these keys.
+    #[must_use]
+    pub fn with_scanning_keys(mut self, keys: ScanningKeys) -> Doors {
+        self.leaks.keys = Some(keys);
+        self
     }
 
     /// Everything that is answered.
@@ -71,7 +88,10 @@ impl Doors {
         let pages = site::router()
             .merge(self.browser.clone().router())
             .layer(from_fn_with_state(self.guard.clone(), by_own_names));
+        let LeakDoors { proxies, keys, origin } = &self.leaks;
+        let leaks = Leaks::new(self.keyrack.clone(), proxies.clone(), keys.clone(), origin.clone());
         let others = health::router(self.keyrack.clone(), self.metrics.clone())
+            .merge(leaks.router())
             .merge(pages)
             .layer(map_response(headers::harden));
         let api = self.api.clone();

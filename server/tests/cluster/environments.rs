@@ -74,6 +74,35 @@ async fn every_server_works_on_every_environment() {
 }
 
 #[tokio::test]
+async fn the_reach_of_a_token_holds_on_whichever_server_it_calls() {
+    let Some(database) = Database::fresh().await else { return };
+    let (one, other) = two(&database).await;
+    let session = one.sign_in().await;
+    one.environment(&session, "first").await;
+    other.environment(&session, "second").await;
+    let (id, token) = one
+        .token(&session, "environment.control.GetEnvInfo,environment.control.StopEnv,environment.control.GetEnvs")
+        .await;
+    let limited = [("id", id.as_str()), ("environments", "second"), ("password", PASSWORD)];
+    let edited = one.call("users.authentication.EditToken", &session, &limited).await;
+    assert_eq!(edited["result"], 0, "{edited}");
+    let info = "environment.control.GetEnvInfo";
+    // The other server may learn of the change a moment later.
+    until("it is narrowed there", async || other.code(info, &token, &[("envName", "first")]).await == 11).await;
+    for server in [&one, &other] {
+        for method in [info, "environment.control.StopEnv"] {
+            let beyond = server.call(method, &token, &[("envName", "first")]).await.to_string();
+            let missing = server.call(method, &token, &[("envName", "third")]).await.to_string();
+            assert_eq!(beyond.replace("first", "third"), missing);
+        }
+        assert_eq!(server.code(info, &token, &[("envName", "second")]).await, 0, "it is forwarded");
+        let listed = server.call("environment.control.GetEnvs", &token, &[]).await;
+        assert_eq!(listed["infos"].as_array().map(Vec::len), Some(1), "{listed}");
+    }
+    assert_eq!(one.status(&session, "first").await, RUNNING);
+}
+
+#[tokio::test]
 async fn pages_work_on_environments_of_the_other_server() {
     let Some(database) = Database::fresh().await else { return };
     let (one, other) = two(&database).await;

@@ -4,6 +4,7 @@ mod api;
 mod asvs;
 mod browser;
 mod documents;
+mod leaks;
 mod mail;
 #[path = "../smtp.rs"]
 mod smtp;

@@ -14,6 +14,7 @@ use keyrack_domain::types::dates::parse_wire_moment;
 use keyrack_domain::world::{ManualClock, World};
 use keyrack_server::dispatch::registry::{Method as ApiMethod, Registry};
 use keyrack_server::http::Address;
+use keyrack_server::leaks::ScanningKeys;
 use keyrack_server::serve::{App, Doors};
 use keyrack_wire::TrustedProxies;
 use reqwest::multipart::{Form, Part};
@@ -53,6 +54,16 @@ impl Reply {
 }
 
 impl Server {
+    /// The same, which takes part in the programme of a code host.
+    pub fn with_scanning_keys(mut self, keys: ScanningKeys) -> Server {
+        let address = Address::new(false, "127.0.0.1:8080");
+        let registry = Registry::all();
+        let doors = Doors::new(self.keyrack.clone(), registry, TrustedProxies::default(), &address).with_scanning_keys(keys);
+        self.app = doors.app();
+        self.doors = Arc::new(doors);
+        self
+    }
+
     pub async fn start() -> Server {
         Server::with(|_| {}).await
     }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use keyrack_types::dates::{DateError, parse_typed_day, readable_end, typed_day};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::refusal::Field;
+use keyrack_types::token_limits::TokenLimits;
 use keyrack_types::tokens::{
     DESCRIPTION_LIMIT, DescriptionProblem, TokenDifference, TokenDraft, TokenView, check_description,
 };
@@ -55,6 +56,7 @@ impl Start {
             methods: Vec::new(),
             expires: String::new(),
             shared: false,
+            limits: TokenLimits::default(),
         };
         Start { purpose: Purpose::Generate, draft, touched: false }
     }
@@ -81,6 +83,7 @@ pub fn draft_of(token: &TokenView) -> TokenDraft {
         methods: if token.api_set == ApiSet::Custom { token.methods.clone() } else { Vec::new() },
         expires: typed_expiry(token),
         shared: token.shared,
+        limits: token.limits.clone(),
     }
 }
 
@@ -141,6 +144,9 @@ pub fn rebased(draft: &TokenDraft, base: &TokenView, now: &TokenView) -> TokenDr
     if draft.shared != base.shared {
         rebased.shared = draft.shared;
     }
+    if draft.limits != base.limits {
+        rebased.limits.clone_from(&draft.limits);
+    }
     rebased
 }
 
@@ -150,7 +156,7 @@ pub fn differences(before: &TokenView, after: &TokenView) -> Vec<String> {
     if difference.is_none() {
         return vec!["Its secret was regenerated.".into()];
     }
-    let TokenDifference { description, api_set, added, removed, expires, shared } = difference;
+    let TokenDifference { description, api_set, added, removed, expires, shared, limits } = difference;
     let mut lines = Vec::new();
     if let Some((_, now)) = description {
         lines.push(format!("The description is now “{now}”."));
@@ -172,6 +178,9 @@ pub fn differences(before: &TokenView, after: &TokenView) -> Vec<String> {
     if let Some(shared) = shared {
         let now = if shared { "shared with the account" } else { "private to its owner" };
         lines.push(format!("It is now {now}."));
+    }
+    for limit in limits.iter().flat_map(|limits| limits.0.changes(&limits.1)) {
+        lines.push(format!("{}: now {}.", limit.title, limit.after));
     }
     lines
 }
@@ -216,6 +225,9 @@ pub(super) mod tests {
             mine: true,
             shared: false,
             version: 1,
+            limits: TokenLimits::default(),
+            secrets: Vec::new(),
+            frozen: false,
         }
     }
 

@@ -14,6 +14,8 @@ use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
+use keyrack_environments::Environment;
+use keyrack_environments::actions::About;
 
 impl Marketplace {
     /// Carries out an action of an installed manifest, its only one unless it is named. `params` are what the action has as
@@ -31,7 +33,8 @@ impl Marketplace {
     ) -> Result<Done> {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
-        self.must_be_near(caller, &installation).await?;
+        let environment = self.must_be_near(caller, &installation).await?;
+        let about = environment.as_ref().map(About::of);
         let manifest = Manifest::read(&installation.manifest)?;
         let (action, steps) = chosen(&manifest, action)?;
         let mut run = self.run_again(caller, client, &manifest, &installation, params.clone()).await?;
@@ -44,7 +47,7 @@ impl Marketplace {
             .with("action", action)
             .with("environment", run.environment.clone());
         let title = format!("Carrying out {action} of {}", manifest.name);
-        let tracked = self.begin_action(caller, &event, title, run.environment.as_deref()).await?;
+        let tracked = self.begin_action(caller, &event, title, about).await?;
         let done = match run.steps(steps).await {
             Ok(flow) => match self.keep_values(&installation, &run.scope).await {
                 Ok(()) => self.describe_success(&mut run, installation.unique_name.clone(), flow).await,
@@ -63,21 +66,24 @@ impl Marketplace {
     pub async fn uninstall(&self, caller: &Caller, client: &Client, unique_name: &str, force: bool) -> Result<()> {
         caller.require(Right::Operate)?;
         let installation = self.installation(caller, unique_name).await?;
-        self.must_be_near(caller, &installation).await?;
+        let environment = self.must_be_near(caller, &installation).await?;
+        let about = environment.as_ref().map(About::of);
         let manifest = match Manifest::read(&installation.manifest) {
             Ok(manifest) => manifest,
-            Err(why) => return self.remove_unread(caller, client, &installation, why).await,
+            Err(why) => return self.remove_unread(caller, client, (&installation, about), why).await,
         };
         let mut run = match self.run_again(caller, client, &manifest, &installation, Map::new()).await {
             Ok(run) => run,
-            Err(why @ Error::Invalid { .. }) => return self.remove_unread(caller, client, &installation, why).await,
+            Err(why @ Error::Invalid { .. }) => {
+                return self.remove_unread(caller, client, (&installation, about), why).await;
+            }
             Err(error) => return Err(error),
         };
         let event = Event::by(caller, client, "marketplace.uninstall", format!("installation:{unique_name}"))
             .with("name", manifest.name.clone())
             .with("environment", run.environment.clone());
         let title = format!("Uninstalling {}", manifest.name);
-        let tracked = self.begin_action(caller, &event, title, run.environment.as_deref()).await?;
+        let tracked = self.begin_action(caller, &event, title, about).await?;
         let ended = match run.check(&manifest.on_uninstall) {
             Ok(()) => run.steps(&manifest.on_uninstall).await.map(drop).map_err(stays),
             Err(error) => Err(error),
@@ -94,7 +100,7 @@ impl Marketplace {
         &self,
         caller: &Caller,
         client: &Client,
-        installation: &Installation,
+        (installation, about): (&Installation, Option<About<'_>>),
         why: Error,
     ) -> Result<()> {
         let environment = installation.environment.as_ref().map(|(name, _)| name.as_str());
@@ -103,16 +109,16 @@ impl Marketplace {
                 .with("environment", environment)
                 .with("skipped", format!("onUninstall: {why}"));
         let title = format!("Uninstalling {}", installation.unique_name);
-        let tracked = self.begin_action(caller, &event, title, environment).await?;
+        let tracked = self.begin_action(caller, &event, title, about).await?;
         let done = self.forget_installation(installation).await;
         self.end_tracked(tracked, event, done).await
     }
 
     /// Lets this server go on only with what is installed in an environment that it runs, before anything is done.
-    async fn must_be_near(&self, caller: &Caller, installation: &Installation) -> Result<()> {
+    async fn must_be_near(&self, caller: &Caller, installation: &Installation) -> Result<Option<Environment>> {
         match &installation.environment {
-            Some((name, _)) => self.environments.get_local(caller, name).await.map(drop),
-            None => Ok(()),
+            Some((name, _)) => self.environments.get_local(caller, name).await.map(Some),
+            None => Ok(None),
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::errors::{at, in_nodes};
 use super::manifest::{Manifest, ManifestType};
+use super::new_environment::new_groups;
 use super::outcome::{Done, stays};
 use super::run::{ControlFlow, Run, of_layer};
 use super::scope::Scope;
@@ -13,7 +14,9 @@ use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
 use keyrack_core::waiting;
-use keyrack_environments::EnvironmentSpec;
+use keyrack_environments::actions::About;
+use keyrack_environments::{Environment, EnvironmentSpec, check_new_groups};
+use keyrack_types::ids::ActionId;
 
 /// What is said besides the manifest. It may hold secrets, so it is not printed.
 #[derive(Clone, Default)]
@@ -34,8 +37,9 @@ pub struct InstallRequest {
 }
 
 /// How far an installation came.
-#[derive(Default)]
 struct Progress {
+    /// Its line in the tasks panel.
+    action: ActionId,
     /// The environment that was made, by its short name.
     made: Option<String>,
 }
@@ -61,13 +65,25 @@ impl Marketplace {
         manifest.form(None).map_or(Ok(()), |form| form.check(&scope.settings()))?;
         scope.declare_globals(&manifest, &self.world)?;
         let new = self.new_environment(&manifest, &scope, &request)?;
+        match (&new, &request.environment) {
+            (Some(_), _) => {
+                caller.require_creation()?;
+                check_new_groups(caller, &new_groups(&manifest, &scope, &request, &self.world))?;
+            }
+            (None, Some(_)) => {}
+            // It would be the account's.
+            (None, None) => caller.require_account()?,
+        }
+        let there = self.target_environment(caller, &manifest, &request, new.as_ref()).await?;
+        let made = new.as_ref().and_then(|spec| spec.name.clone());
+        let about = there.as_ref().map(About::of).or(made.as_deref().map(About::to_be_made));
         let mut run = Run {
             keyrack: self,
             caller,
             client,
             auth_snapshot,
             manifest: &manifest,
-            environment: self.target_environment(caller, &manifest, &request, new.as_ref()).await?,
+            environment: made.clone().or(there.as_ref().map(|environment| environment.name.clone())),
             nodes: request.layer.as_deref().map(of_layer),
             scope,
         };
@@ -80,8 +96,8 @@ impl Marketplace {
             .with("app", request.app.clone())
             .with("environment", run.environment.clone());
         let title = format!("Installing {}", manifest.name);
-        let action = self.begin_action(caller, &event, title, run.environment.as_deref()).await?;
-        let mut progress = Progress::default();
+        let action = self.begin_action(caller, &event, title, about).await?;
+        let mut progress = Progress { action, made: None };
         let done = match self.carry_out(&mut run, new, &request, &mut progress).await {
             Ok(flow) => self.keep_installation(&run, &unique_name, text, &request).await.map(|()| flow),
             Err(error) => Err(error),
@@ -93,17 +109,17 @@ impl Marketplace {
         self.end_tracked(action, event, done).await
     }
 
-    /// The short name of the environment that is worked on.
+    /// The environment that is changed, where none is made.
     async fn target_environment(
         &self,
         caller: &Caller,
         manifest: &Manifest,
         request: &InstallRequest,
         new: Option<&EnvironmentSpec>,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<Environment>> {
         match (new, &request.environment) {
-            (Some(spec), _) => Ok(spec.name.clone()),
-            (None, Some(name)) => Ok(Some(self.environments.get_local(caller, name).await?.name)),
+            (Some(_), _) => Ok(None),
+            (None, Some(name)) => self.environments.get_local(caller, name).await.map(Some),
             (None, None) if manifest.kind == ManifestType::Update => Err(Error::invalid(
                 field::App::Environment,
                 "it is required: a manifest of type update changes an environment",
@@ -123,6 +139,7 @@ impl Marketplace {
             let operation = self.environments.create(run.caller, run.client, spec).await.map_err(in_nodes)?;
             let name = operation.environment.name.clone();
             progress.made = Some(name.clone());
+            self.record_made(progress.action, &operation.environment).await?;
             operation.finished().await.map_err(at("nodes"))?;
             waiting::for_nobody(self.finish_environment(run, &name, request)).await?;
         }

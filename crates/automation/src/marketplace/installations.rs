@@ -14,6 +14,7 @@ use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
+use keyrack_environments::{limiting_token, within_reach};
 use keyrack_types::bounds::counts::{INSTALLATIONS, INSTALLED_MANIFESTS};
 use keyrack_types::ids::UserId;
 
@@ -49,7 +50,9 @@ macro_rules! select {
             "SELECT i.unique_name, i.app_id, e.name AS environment, e.appid, i.node_group, i.manifest, ",
             $values,
             ", i.created_at, i.user_id FROM installations i LEFT JOIN environments e ON e.id = i.environment_id ",
-            "WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted') ",
+            "WHERE i.account_id = $1 AND (e.wanted IS NULL OR e.wanted <> 'deleted') AND ",
+            within_reach!("i.environment_id", "$2"),
+            " ",
             $rest
         )
     };
@@ -103,7 +106,7 @@ impl Installation {
 }
 
 impl Marketplace {
-    /// What is installed in the account, the oldest first, without the values that it keeps.
+    /// What is installed in the account, or in the environments that a token is limited to, the oldest first, without the values that it keeps.
     ///
     /// # Errors
     /// When the database cannot be reached.
@@ -111,6 +114,7 @@ impl Marketplace {
         caller.require(Right::See)?;
         let rows = sqlx::query_as::<_, InstallationRow>(select!("'' AS settings, '' AS globals", "ORDER BY i.id"))
             .bind(caller.account.0)
+            .bind(limiting_token(caller))
             .fetch_all(self.store.read())
             .await?;
         Ok(rows.into_iter().map(InstallationRow::installation).collect())
@@ -122,8 +126,9 @@ impl Marketplace {
     /// [`Error::NotFound`].
     pub async fn installation(&self, caller: &Caller, unique_name: &str) -> Result<Installation> {
         caller.require(Right::See)?;
-        let row = sqlx::query_as::<_, InstallationRow>(select!("i.settings, i.globals", "AND i.unique_name = $2"))
+        let row = sqlx::query_as::<_, InstallationRow>(select!("i.settings, i.globals", "AND i.unique_name = $3"))
             .bind(caller.account.0)
+            .bind(limiting_token(caller))
             .bind(unique_name.trim())
             .fetch_optional(self.store.read())
             .await?;

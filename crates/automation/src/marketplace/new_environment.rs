@@ -60,9 +60,7 @@ impl Marketplace {
     /// Gives a new environment its groups, and its nodes what they are not created with.
     pub(super) async fn finish_environment(&self, run: &Run<'_>, name: &str, request: &InstallRequest) -> Result<()> {
         let (caller, client) = (run.caller, run.client);
-        let said = run.manifest.texts("envGroups");
-        let mut groups: Vec<_> = said.iter().map(|group| fill_text(group, &run.scope, &self.world)).collect();
-        groups.extend(request.groups.clone());
+        let groups = new_groups(run.manifest, &run.scope, request, &self.world);
         if !groups.is_empty() {
             let changed = self.environments.change_groups(caller, client, name, GroupChange::Attach, &groups).await;
             changed.map_err(at("envGroups"))?;
@@ -94,6 +92,12 @@ impl Marketplace {
         }
         Ok(())
     }
+}
+
+/// The groups that a new environment is put into: those of the manifest, and those of the request.
+pub(super) fn new_groups(manifest: &Manifest, scope: &Scope, request: &InstallRequest, world: &World) -> Vec<String> {
+    let said = manifest.texts("envGroups");
+    said.iter().map(|group| fill_text(group, scope, world)).chain(request.groups.clone()).collect()
 }
 
 /// The manifest's nodes as CreateEnvironment takes them.

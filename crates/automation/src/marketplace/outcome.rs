@@ -8,7 +8,7 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::Caller;
 use keyrack_core::error::{Error, Result};
 use keyrack_environments::Environment;
-use keyrack_environments::actions::{self, NewAction};
+use keyrack_environments::actions::{self, About, NewAction};
 use keyrack_types::ids::ActionId;
 
 /// What was done. Its texts may hold secrets, so it is not printed.
@@ -58,7 +58,7 @@ impl Marketplace {
         caller: &Caller,
         event: &Event,
         title: String,
-        environment: Option<&str>,
+        about: Option<About<'_>>,
     ) -> Result<ActionId> {
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
@@ -67,13 +67,21 @@ impl Marketplace {
             account: caller.account,
             user: Some(caller.user),
             kind: event.action,
-            environment: environment.unwrap_or_default(),
+            about,
+            source: None,
             title,
             server: self.server_id(),
         };
         let action = actions::begin(&mut tx, now, new).await?;
         tx.commit(&[]).await?;
         Ok(action)
+    }
+
+    /// Records which environment it has made.
+    pub(super) async fn record_made(&self, action: ActionId, environment: &Environment) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        actions::has_made(&mut tx, action, environment).await?;
+        tx.commit(&[]).await
     }
 
     /// Records how it ended, and returns the result.

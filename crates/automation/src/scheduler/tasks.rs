@@ -10,7 +10,8 @@ use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
-use keyrack_core::methods::TokenAccess;
+use keyrack_core::methods::{ActsOn, TokenAccess};
+use keyrack_environments::{limiting_token, within_reach};
 use keyrack_types::bounds::counts::TASKS;
 use keyrack_types::ids::{TokenId, UserId};
 use keyrack_types::text::hidden;
@@ -75,7 +76,10 @@ impl Scheduler {
         let checked = self.check(caller, &new)?;
         let environment = match environment {
             Some(name) => Some(self.environments.get(caller, name).await?),
-            None => None,
+            None => {
+                caller.require_account()?;
+                None
+            }
         };
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
@@ -89,8 +93,7 @@ impl Scheduler {
         }
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO tasks (account_id, user_id, token_id, environment_id, schedule, method, params, description, \
-             created_at, next_run_at, secret_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-             (SELECT secret_by FROM tokens WHERE id = $3)) RETURNING id",
+             created_at, next_run_at, secret_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(caller.user.0)
@@ -102,6 +105,7 @@ impl Scheduler {
         .bind(&checked.description)
         .bind(now.timestamp_millis())
         .bind(checked.first)
+        .bind(caller.secret_by.map(|user| user.0))
         .fetch_one(&mut *tx)
         .await?;
         let mut event = Event::by(caller, client, "task.create", format!("task:{id} {}", checked.method))
@@ -123,11 +127,11 @@ impl Scheduler {
         let checked = self.check(caller, &new)?;
         let now = self.world.now();
         let mut tx = self.store.begin().await?;
-        let changed = sqlx::query(
-            "UPDATE tasks SET user_id = $3, token_id = $4, schedule = $5, method = $6, params = $7, description = $8, \
-             next_run_at = $9, server = NULL, beginnings = 0, \
-             secret_by = (SELECT secret_by FROM tokens WHERE id = $4) WHERE account_id = $1 AND id = $2",
-        )
+        let changed = sqlx::query(concat!(
+            "UPDATE tasks SET user_id = $3, token_id = $4, schedule = $5, method = $6, params = $7, description = $8, ",
+            "next_run_at = $9, server = NULL, beginnings = 0, secret_by = $10 WHERE account_id = $1 AND id = $2 AND ",
+            within_reach!("tasks.environment_id", "$11")
+        ))
         .bind(caller.account.0)
         .bind(id)
         .bind(caller.user.0)
@@ -137,6 +141,8 @@ impl Scheduler {
         .bind(&checked.params)
         .bind(&checked.description)
         .bind(checked.first)
+        .bind(caller.secret_by.map(|user| user.0))
+        .bind(limiting_token(caller))
         .execute(&mut *tx)
         .await?;
         if changed.rows_affected() == 0 {
@@ -149,19 +155,22 @@ impl Scheduler {
         self.task(caller, id).await
     }
 
-    /// The account's tasks, the oldest first.
+    /// The account's tasks, the oldest first; for a token that is limited to environments, the tasks of those.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<Task>> {
         // Parameters may hold secrets, as variables of nodes do.
         caller.require(Right::Operate)?;
-        let rows = sqlx::query_as::<_, TaskRow>(
-            "SELECT t.id, t.user_id, t.token_id, e.name AS environment, t.schedule, t.method, t.params, t.description, \
-             t.created_at, t.next_run_at, t.last_run_at, t.last_result, t.last_error FROM tasks t \
-             LEFT JOIN environments e ON e.id = t.environment_id WHERE t.account_id = $1 ORDER BY t.id",
-        )
+        let rows = sqlx::query_as::<_, TaskRow>(concat!(
+            "SELECT t.id, t.user_id, t.token_id, e.name AS environment, t.schedule, t.method, t.params, t.description, ",
+            "t.created_at, t.next_run_at, t.last_run_at, t.last_result, t.last_error FROM tasks t ",
+            "LEFT JOIN environments e ON e.id = t.environment_id WHERE t.account_id = $1 AND ",
+            within_reach!("t.environment_id", "$2"),
+            " ORDER BY t.id"
+        ))
         .bind(caller.account.0)
+        .bind(limiting_token(caller))
         .fetch_all(self.store.read())
         .await?;
         rows.into_iter().map(task).collect()
@@ -188,12 +197,16 @@ impl Scheduler {
         ids.sort_unstable();
         ids.dedup();
         for id in ids {
-            let method: Option<String> =
-                sqlx::query_scalar("DELETE FROM tasks WHERE account_id = $1 AND id = $2 RETURNING method")
-                    .bind(caller.account.0)
-                    .bind(id)
-                    .fetch_optional(&mut *tx)
-                    .await?;
+            let method: Option<String> = sqlx::query_scalar(concat!(
+                "DELETE FROM tasks WHERE account_id = $1 AND id = $2 AND ",
+                within_reach!("tasks.environment_id", "$3"),
+                " RETURNING method"
+            ))
+            .bind(caller.account.0)
+            .bind(id)
+            .bind(limiting_token(caller))
+            .fetch_optional(&mut *tx)
+            .await?;
             let method = method.ok_or_else(|| missing(id))?;
             let event = Event::by(caller, client, "task.remove", format!("task:{id} {method}"));
             audit::append(&mut tx, self.world.now(), event).await?;
@@ -221,6 +234,11 @@ impl Scheduler {
         }
         if !caller.may_call(method_id) {
             return Err(Error::Forbidden(format!("you may not call {name}, so you cannot make a task of it").into()));
+        }
+        match entry.acts_on {
+            ActsOn::Account => caller.require_account()?,
+            ActsOn::NewEnvironment => caller.require_creation()?,
+            ActsOn::Environment | ActsOn::List | ActsOn::Caller => {}
         }
         let description = new.description.trim().to_owned();
         if description.chars().count() > LONGEST_DESCRIPTION || hidden(&description).is_some() {

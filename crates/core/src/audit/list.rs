@@ -63,9 +63,10 @@ impl AuditLog {
     /// a page far back costs no more than the first.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] below manager.
+    /// [`Error::Forbidden`] below manager, [`Error::Denied`] for a token that is limited to environments.
     pub async fn page(&self, caller: &Caller, filter: &AuditFilter, before: Option<i64>) -> Result<AuditPage> {
         caller.require(Right::ReadAudit)?;
+        caller.require_account()?;
         let mut select = Select::new(caller.account, filter);
         if let Some(before) = before {
             select.and("id < ?", [Value::Number(before)]);
@@ -83,13 +84,14 @@ impl AuditLog {
     /// while a slow reader takes its time.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] below manager.
+    /// [`Error::Forbidden`] below manager, [`Error::Denied`] for a token that is limited to environments.
     pub fn export(
         &self,
         caller: &Caller,
         filter: &AuditFilter,
     ) -> Result<impl Stream<Item = Result<AuditEntryView>> + Send + 'static + use<>> {
         caller.require(Right::ReadAudit)?;
+        caller.require_account()?;
         Ok(stream(caller.account, filter.clone(), self.store.read().clone()))
     }
 }

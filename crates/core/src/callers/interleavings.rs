@@ -105,8 +105,10 @@ fn caller() -> Arc<Caller> {
         role: Role::Owner,
         credential: CallerCredential::Token(TokenId(1)),
         secret_by: None,
+        secret: None,
         may: MethodBits::default(),
         expires: None,
+        limits: None,
         usage: Arc::default(),
     })
 }
@@ -240,7 +242,10 @@ impl Run {
         Box::pin(async move {
             match callers.token(&hash()) {
                 Some(caller) => Ok(caller),
-                None => callers.find(hash(), CredentialKind::Token, || look_up(change, store.clone())).await,
+                None => match callers.find(hash(), CredentialKind::Token, || look_up(change, store.clone())).await? {
+                    Known::Caller(caller) => Ok(caller),
+                    Known::Refused(_) => unreachable!("no look-up finds one"),
+                },
             }
         })
     }

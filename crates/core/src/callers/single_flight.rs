@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 
-use super::lookup::{CredentialKind, Lookup};
-use crate::caller::Caller;
+use super::lookup::{CredentialKind, Known, Lookup};
 use crate::error::{Credential, Error, Result};
 use crate::secret::SecretHash;
 
@@ -50,9 +49,10 @@ impl Outcome {
         )
     }
 
-    pub fn into_caller(self) -> Result<Arc<Caller>> {
+    pub fn into_known(self) -> Result<Known> {
         match self {
-            Outcome::Found(Lookup::Caller(caller) | Lookup::Uncached(caller)) => Ok(caller),
+            Outcome::Found(Lookup::Caller(caller) | Lookup::Uncached(caller)) => Ok(Known::Caller(caller)),
+            Outcome::Found(Lookup::Refused(secret)) => Ok(Known::Refused(secret)),
             Outcome::Found(Lookup::Inactive | Lookup::Unknown) => Err(Error::NotAuthenticated(Credential::Unknown)),
             Outcome::Found(Lookup::Expired) => Err(Error::NotAuthenticated(Credential::Ended)),
             Outcome::Unavailable => Err(Error::Unavailable),

@@ -14,8 +14,10 @@ fn caller() -> Arc<Caller> {
         role: Role::Owner,
         credential: CallerCredential::Token(TokenId(1)),
         secret_by: None,
+        secret: None,
         may: MethodBits::default(),
         expires: None,
+        limits: None,
         usage: Arc::default(),
     })
 }

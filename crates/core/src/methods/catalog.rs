@@ -17,6 +17,22 @@ pub enum TokenAccess {
     Never,
 }
 
+/// What a method acts on. It decides what a token opens that is limited to some environments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActsOn {
+    /// One environment or several, which its parameters name or stand for; what is beyond the reach does not exist for it. Where
+    /// the parameters can name none, the operation refuses what would act on the account instead.
+    Environment,
+    /// A list, of which what is beyond the reach is left out.
+    List,
+    /// It makes an environment.
+    NewEnvironment,
+    /// The account: what all of it shares.
+    Account,
+    /// The caller itself, or nothing that belongs to anybody.
+    Caller,
+}
+
 /// What the catalogue knows of one method.
 #[derive(Clone, Debug)]
 pub struct CatalogEntry {
@@ -24,6 +40,8 @@ pub struct CatalogEntry {
     pub token: TokenAccess,
     /// The least role that may call it.
     pub role: Role,
+    /// What it acts on.
+    pub acts_on: ActsOn,
 }
 
 /// A name that stands for no method, or for several.

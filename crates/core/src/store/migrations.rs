@@ -36,6 +36,8 @@ steps! {
     13 "0013_task_beginnings",
     14 "0014_audit_columns",
     15 "0015_registry_logins",
+    16 "0016_token_limits",
+    17 "0017_reach",
 }
 
 /// The number of the last step.

@@ -53,7 +53,7 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::methods::{Catalog, CatalogEntry, TokenAccess};
+    use crate::methods::{ActsOn, Catalog, CatalogEntry, TokenAccess};
     use keyrack_types::accounts::Role;
     use keyrack_types::methods::MethodInfo;
 
@@ -64,6 +64,7 @@ mod tests {
             info: MethodInfo { name: name.into(), summary: String::new(), sets: Vec::new() },
             token: TokenAccess::WhenTicked,
             role: Role::Viewer,
+            acts_on: ActsOn::Caller,
         };
         let catalog = Catalog::new(["a.b.C", "a.b.D", "a.b.E"].map(entry).into());
         let methods: Vec<MethodId> = catalog.entries().map(|(id, _)| id).collect();

@@ -3,7 +3,7 @@
 use tokio::sync::MutexGuard;
 
 use crate::NodeChoice;
-use crate::actions::{self, NewAction};
+use crate::actions::{self, About, NewAction};
 use crate::inside::{Inside, event};
 use crate::manager::Slot;
 use crate::model::Layer;
@@ -70,7 +70,8 @@ impl Environments {
             account: inside.environment.account,
             user: Some(caller.user),
             kind: event.action,
-            environment: &inside.environment.name,
+            about: Some(About::of(&inside.environment)),
+            source: None,
             title,
             server: self.server_id(),
         };

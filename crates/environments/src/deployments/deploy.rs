@@ -58,7 +58,7 @@ impl Environments {
             return Err(Error::EmptyArchive(format!("the archive “{archive}” is empty: it has 0 bytes")));
         }
         let file = self.uploads.file_of(caller, &upload).await?;
-        let slot = self.manager()?.slot(environment.id);
+        let slot = self.manager()?.slot(&environment);
         let _deploying = self.turn_to_deploy(caller, &slot).await?;
         let needed = if new.hooks.is_empty() { ALLOWED } else { FOR_HOOKS };
         let place = (new.environment.as_str(), new.group.as_deref());

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{ADDRESS, Content, LONGEST_COMMENT, Upload, file_name};
+use crate::reach::limiting_token;
 use crate::uploads::service::Uploads;
 use keyrack_core::audit::{self, Event};
 use keyrack_core::caller::{Caller, Client, Right};
@@ -49,7 +50,8 @@ macro_rules! select_placed {
         concat!(
             "SELECT u.id, u.name, u.comment, u.size, u.created_at, u.file_key, u.sha256, ",
             keyrack_core::placement_sql!($dialect),
-            " FROM uploads u LEFT JOIN servers s ON s.id = u.server WHERE u.account_id = $1 AND u.file_key = $2"
+            " FROM uploads u LEFT JOIN servers s ON s.id = u.server WHERE u.account_id = $1 AND u.file_key = $2 ",
+            "AND (CAST($3 AS BIGINT) = 0 OR u.token_id = $3)"
         )
     };
 }
@@ -60,7 +62,7 @@ impl Uploads {
     ///
     /// # Errors
     /// [`Error::Invalid`] for an address of something else, [`Error::NotFound`] for an upload that is not there (any
-    /// more), also for one of another account.
+    /// more), also for one of another account, or of somebody else than a token that is limited to environments.
     pub async fn at(&self, caller: &Caller, address: &str) -> Result<Upload> {
         let key = key_of(address).ok_or_else(|| {
             let why = "it has to be the address of a file that was uploaded to this server (storage.uploader.Upload answers \
@@ -87,6 +89,7 @@ impl Uploads {
         comment: &str,
     ) -> Result<Upload> {
         caller.require(Right::Operate)?;
+        caller.require_account()?;
         if comment.chars().count() > LONGEST_COMMENT || comment.split(is_layout).any(|line| hidden(line).is_some()) {
             let why = format!(
                 "comment: it has to be at most {LONGEST_COMMENT} characters, without control or invisible characters"
@@ -125,6 +128,7 @@ impl Uploads {
     /// When the database cannot be reached.
     pub async fn archives(&self, caller: &Caller) -> Result<Vec<Upload>> {
         caller.require(Right::See)?;
+        caller.require_account()?;
         let rows = sqlx::query_as::<_, Archive>(
             "SELECT id, name, comment, size, created_at, file_key FROM uploads \
              WHERE account_id = $1 AND registered_at IS NOT NULL ORDER BY id",
@@ -141,6 +145,7 @@ impl Uploads {
     /// [`Error::Forbidden`], [`Error::NotFound`].
     pub async fn delete_archive(&self, caller: &Caller, client: &Client, id: i64) -> Result<()> {
         caller.require(Right::Operate)?;
+        caller.require_account()?;
         let mut tx = self.store.begin().await?;
         let DeletedArchive { file_key: key, name } = sqlx::query_as::<_, DeletedArchive>(
             "DELETE FROM uploads WHERE account_id = $1 AND id = $2 AND registered_at IS NOT NULL \
@@ -158,7 +163,7 @@ impl Uploads {
     }
 }
 
-/// The account's upload with this key, and where it lies.
+/// The account's upload with this key, and where it lies. A token that is limited to environments finds what it sent itself.
 pub(super) async fn find_key(keyrack: &Uploads, caller: &Caller, key: &str) -> Result<Option<(Upload, Content)>> {
     let text = match keyrack.store.dialect() {
         Dialect::Sqlite => select_placed!(Sqlite),
@@ -167,6 +172,7 @@ pub(super) async fn find_key(keyrack: &Uploads, caller: &Caller, key: &str) -> R
     let row = sqlx::query_as::<_, PlacedUpload>(text)
         .bind(caller.account.0)
         .bind(key.to_owned())
+        .bind(limiting_token(caller))
         .fetch_optional(keyrack.store.read())
         .await?;
     Ok(row.map(PlacedUpload::split))

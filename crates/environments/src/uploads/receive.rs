@@ -74,8 +74,8 @@ impl Uploads {
         let mut tx = self.store.begin().await?;
         tx.lock_account(caller.account).await?;
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at, server, sha256) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            "INSERT INTO uploads (account_id, user_id, file_key, name, size, created_at, server, sha256, token_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
         )
         .bind(caller.account.0)
         .bind(caller.user.0)
@@ -85,6 +85,7 @@ impl Uploads {
         .bind(now.timestamp_millis())
         .bind(self.server_id().map(ServerId::to_string))
         .bind(&file.file.sha256)
+        .bind(caller.by_token().map(|token| token.0))
         .fetch_one(&mut *tx)
         .await?;
         let (count, size) = kept(&mut tx, caller.account).await?;

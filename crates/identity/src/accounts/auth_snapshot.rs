@@ -6,14 +6,15 @@
 use crate::accounts::Accounts;
 use keyrack_core::caller::{Caller, CallerCredential, Right};
 use keyrack_core::error::{Credential, Error, Result};
+use keyrack_core::limits::Reach;
 use keyrack_types::accounts::Role;
-use keyrack_types::ids::TokenId;
+use keyrack_types::ids::{EnvironmentId, TokenId};
 
 /// What a caller was authenticated with when its call began.
 #[derive(Clone, Default)]
 pub struct AuthSnapshot {
-    /// The token, and the hash of its secret.
-    token: Option<(TokenId, Vec<u8>)>,
+    /// The number of the token's secret.
+    secret: Option<i64>,
 }
 
 impl Accounts {
@@ -23,8 +24,10 @@ impl Accounts {
     /// [`Error::NotAuthenticated`] when it does not hold any more.
     pub async fn auth_snapshot(&self, caller: &Caller) -> Result<AuthSnapshot> {
         // A task runs for a token, whatever its secret is by now.
-        let CallerCredential::Token(token) = caller.credential else { return Ok(AuthSnapshot::default()) };
-        Ok(AuthSnapshot { token: Some((token, self.secret_of(token).await?)) })
+        let CallerCredential::Token(_) = caller.credential else { return Ok(AuthSnapshot::default()) };
+        let secret = caller.secret.ok_or_else(|| Error::internal("a token called without a secret"))?;
+        self.caller_of_secret_now(secret).await?;
+        Ok(AuthSnapshot { secret: Some(secret) })
     }
 
     /// Checks that the caller is still authenticated as when the call began, and may still do all that it could.
@@ -33,13 +36,11 @@ impl Accounts {
     /// [`Error::NotAuthenticated`] when the token or session is gone, has ended or has a new secret, [`Error::Forbidden`] when
     /// the role or the token's methods are less than they were.
     pub async fn recheck(&self, caller: &Caller, auth_snapshot: &AuthSnapshot, right: Right) -> Result<()> {
-        if let Some((token, secret)) = &auth_snapshot.token
-            && self.secret_of(*token).await? != *secret
-        {
-            return Err(Error::NotAuthenticated(Credential::Unknown));
-        }
         let now = match caller.credential {
-            CallerCredential::Token(token) => self.caller_of_token_now(token).await?,
+            CallerCredential::Token(_) => {
+                let secret = auth_snapshot.secret.ok_or_else(|| Error::internal("a call began without its secret"))?;
+                self.caller_of_secret_now(secret).await?
+            }
             CallerCredential::Task { id, by_token } => {
                 self.caller_of_task(id, caller.account, caller.user, by_token).await?
             }
@@ -56,7 +57,49 @@ impl Accounts {
         if now.may.intersection(&caller.may) != caller.may {
             return Err(Error::Forbidden("what you may do here has become less since this began".into()));
         }
+        let reach = match caller.credential {
+            CallerCredential::Session { by_token: Some(token), .. } => self.reach_now(token).await?,
+            _ => now.reach().cloned(),
+        };
+        if let Some(reach) = reach
+            && self.has_lost(caller.reach(), &reach).await?
+        {
+            return Err(Error::Forbidden("the token opens fewer environments than when this began".into()));
+        }
         now.require(right)
+    }
+
+    /// Whether less is within a reach than was before. An environment that was deleted is nothing less: it took itself out.
+    async fn has_lost(&self, before: Option<&Reach>, now: &Reach) -> Result<bool> {
+        let Some(before) = before else { return Ok(true) };
+        if before.may_create && !now.may_create {
+            return Ok(true);
+        }
+        for lost in before.environments.iter().filter(|one| !now.contains(**one)) {
+            let there: Option<i64> =
+                sqlx::query_scalar("SELECT id FROM environments WHERE id = $1 AND wanted <> 'deleted'")
+                    .bind(lost.0)
+                    .fetch_optional(self.store.read())
+                    .await?;
+            if there.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The environments that a token, and so a session that it opened, is limited to now.
+    async fn reach_now(&self, token: TokenId) -> Result<Option<Reach>> {
+        let may_create: Option<bool> =
+            sqlx::query_scalar("SELECT may_create FROM tokens WHERE id = $1 AND reach <> 'all'")
+                .bind(token.0)
+                .fetch_optional(self.store.read())
+                .await?
+                .map(|may_create: i64| may_create != 0);
+        let Some(may_create) = may_create else { return Ok(None) };
+        let text = "SELECT environment_id FROM token_environments WHERE token_id = $1 ORDER BY environment_id";
+        let ids: Vec<i64> = sqlx::query_scalar(text).bind(token.0).fetch_all(self.store.read()).await?;
+        Ok(Some(Reach { environments: ids.into_iter().map(EnvironmentId).collect(), may_create }))
     }
 
     /// The role that the caller's session has now.
@@ -76,13 +119,5 @@ impl Accounts {
         .await?
         .ok_or_else(ended)?;
         Role::by_name(&role).ok_or_else(|| Error::internal("the store holds an unknown role"))
-    }
-
-    async fn secret_of(&self, token: TokenId) -> Result<Vec<u8>> {
-        sqlx::query_scalar("SELECT secret_hash FROM tokens WHERE id = $1")
-            .bind(token.0)
-            .fetch_optional(self.store.read())
-            .await?
-            .ok_or(Error::NotAuthenticated(Credential::Unknown))
     }
 }

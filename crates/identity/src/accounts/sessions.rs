@@ -52,7 +52,8 @@ pub(super) enum Proven {
     /// A second factor, for this half sign-in; its value too where the session keeps that.
     SecondFactor { half: i64, keep: Option<Secret> },
     /// The secret of an Extended Access token.
-    Token(TokenId, SecretHash),
+    /// It has this number.
+    Token(TokenId, i64),
     /// The link of an invitation, just used up.
     Invitation,
 }
@@ -66,6 +67,14 @@ impl Proven {
         }
     }
 
+    /// The number of the token's secret that opens it.
+    fn secret(&self) -> Option<i64> {
+        match self {
+            Proven::Token(_, secret) => Some(*secret),
+            Proven::Password(_) | Proven::SecondFactor { .. } | Proven::Invitation => None,
+        }
+    }
+
     /// Takes what was proved, once.
     async fn hold(&self, tx: &mut Tx, user: UserId, account: AccountId) -> Result<()> {
         let (held, otherwise) = match self {
@@ -75,15 +84,16 @@ impl Proven {
                 let taken = sqlx::query("DELETE FROM sign_in_challenges WHERE id = $1").bind(half).execute(&mut **tx);
                 (taken.await?.rows_affected() > 0, Error::NotAuthenticated(Credential::Ended))
             }
-            Proven::Token(id, hash) => {
+            Proven::Token(id, secret) => {
                 tx.lock_token(account, *id).await?;
                 let same: i64 = sqlx::query_scalar(
-                    "SELECT count(*) FROM tokens WHERE id = $1 AND account_id = $2 AND secret_hash = $3 AND api_set = $4 \
-                     AND owner_id = $5",
+                    "SELECT count(*) FROM tokens t JOIN token_secrets s ON s.token_id = t.id WHERE t.id = $1 AND t.account_id = $2 \
+                     AND s.id = $3 AND s.state IN ('current', 'overlapping') AND t.frozen_at IS NULL AND t.api_set = $4 \
+                     AND t.owner_id = $5",
                 )
                 .bind(id.0)
                 .bind(account.0)
-                .bind(hash.to_vec())
+                .bind(secret)
                 .bind(ApiSet::ExtendedAccess.name())
                 .bind(user.0)
                 .fetch_one(&mut **tx)
@@ -154,7 +164,7 @@ impl Accounts {
         let secret = kept.unwrap_or_else(|| Secret::new_session(&self.world, new.user));
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO sessions (user_id, account_id, token_id, kind, secret_hash, address, user_agent, created_at, last_seen_at, \
-             second_factor_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id",
+             second_factor_at, token_secret_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10) RETURNING id",
         )
         .bind(new.user.0)
         .bind(new.account.0)
@@ -165,6 +175,7 @@ impl Accounts {
         .bind(&client.user_agent)
         .bind(now.timestamp_millis())
         .bind(second_factor.then(|| now.timestamp_millis()))
+        .bind(new.by.secret())
         .fetch_one(&mut *tx)
         .await?;
         let ended = end_surplus(&mut tx, id, &new).await?;

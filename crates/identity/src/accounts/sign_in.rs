@@ -7,6 +7,7 @@ use crate::accounts::Accounts;
 use crate::second_factor::{Ceremony, Having, Proof, having};
 use keyrack_core::audit::Event;
 use keyrack_core::caller::{Caller, Client};
+use keyrack_core::decision::Asked;
 use keyrack_core::email::login_forms;
 use keyrack_core::error::{Credential, Error, Result};
 use keyrack_core::passwords::Verdict;
@@ -14,7 +15,7 @@ use keyrack_core::secret::{Secret, SecretHash, Shape, shape};
 use keyrack_core::throttle::Guess;
 use keyrack_types::accounts::Profile;
 use keyrack_types::bounds::counts::HALF_SIGN_INS_OF_USER;
-use keyrack_types::ids::{AccountId, TokenId, UserId};
+use keyrack_types::ids::{AccountId, UserId};
 use keyrack_types::methods::ApiSet;
 
 /// Half a sign-in must be finished within so many milliseconds.
@@ -55,12 +56,6 @@ keyrack_core::store::row! {
         hash: String,
         enabled: bool,
         account: Option<AccountId>,
-    }
-
-    /// A token that somebody signs in with.
-    struct SigningToken {
-        id: TokenId,
-        api_set: ApiSet,
     }
 
     /// A half sign-in as it is stored.
@@ -160,26 +155,42 @@ impl Accounts {
     /// Opens a session by the secret of an Extended Access token; it ends when the token ends.
     ///
     /// # Errors
-    /// [`Error::NotAuthenticated`] for a secret that is not one (any more); [`Error::Forbidden`] for a token of another
-    /// API set.
+    /// [`Error::NotAuthenticated`] for a secret that is not one (any more); [`Error::Denied`] as for a call;
+    /// [`Error::Forbidden`] for a token of another API set.
     pub async fn sign_in_with_token(&self, secret: &str, client: &Client, kind: SessionKind) -> Result<SignedIn> {
+        self.open_by_token(secret, client, kind, false).await
+    }
+
+    /// As [`sign_in_with_token`](Accounts::sign_in_with_token), for a secret that came in an address.
+    ///
+    /// # Errors
+    /// As there, and for a token that forbids it.
+    pub async fn sign_in_with_token_in_url(&self, secret: &str, client: &Client, kind: SessionKind) -> Result<SignedIn> {
+        self.open_by_token(secret, client, kind, true).await
+    }
+
+    async fn open_by_token(&self, secret: &str, client: &Client, kind: SessionKind, in_url: bool) -> Result<SignedIn> {
         let secret = secret.trim();
         if shape(secret) != Shape::Token {
             return Err(Error::NotAuthenticated(Credential::Unknown));
         }
-        let token = self.authenticate(secret).await?;
-        let SigningToken { id, api_set } =
-            sqlx::query_as::<_, SigningToken>("SELECT id, api_set FROM tokens WHERE secret_hash = $1")
-                .bind(SecretHash::of(secret).to_vec())
-                .fetch_optional(self.store.read())
-                .await?
-                .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
-        if api_set != ApiSet::ExtendedAccess {
+        let token = self.identify(secret, client).await?;
+        let asked = Asked { method: None, address: Some(client.address), in_url, counts: true };
+        self.decide(&token, asked).await.into_result()?;
+        let (Some(id), Some(number)) = (token.by_token(), token.secret) else {
+            return Err(Error::NotAuthenticated(Credential::Unknown));
+        };
+        let api_set: String = sqlx::query_scalar("SELECT api_set FROM tokens WHERE id = $1")
+            .bind(id.0)
+            .fetch_optional(self.store.read())
+            .await?
+            .ok_or(Error::NotAuthenticated(Credential::Unknown))?;
+        if api_set != ApiSet::ExtendedAccess.name() {
             let why = "only a token with Extended Access can sign in; this one opens API methods only";
             self.refusals.note(Event::by(&token, client, "session.sign-in", format!("token:{id}")).refused(why));
             return Err(Error::Forbidden(why.into()));
         }
-        let by = Proven::Token(id, SecretHash::of(secret));
+        let by = Proven::Token(id, number);
         let new = NewSession { user: token.user, account: token.account, kind, by };
         let opened = self.open_session(new, client, &token.email, "session.sign-in-by-token").await?;
         token.note_use(self.world.now(), client);

@@ -78,6 +78,9 @@ fn message(error: Error) -> String {
         Error::WrongSignIn { wait: 0 } => "Wrong email or password.".into(),
         Error::WrongSignIn { wait } => format!("Wrong email or password. The next try is possible in {wait} s."),
         Error::NotAuthenticated(Credential::Expired) => "This token has expired.".into(),
+        Error::NotAuthenticated(reason @ (Credential::Replaced(_) | Credential::Published | Credential::Frozen)) => {
+            format!("This token is not accepted: {reason}.")
+        }
         Error::NotAuthenticated(_) => "This token is not valid.".into(),
         other => keyrack_app::refusal::of(other).message(),
     }

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use http::Method as Verb;
-use keyrack_domain::methods::TokenAccess;
+use keyrack_domain::methods::{ActsOn, TokenAccess};
 use keyrack_domain::types::accounts::Role;
 use keyrack_server::dispatch::registry::{Method, Registry};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ struct Stranger {
     text: &'static str,
 }
 
-fn names_environment(name: &str) -> bool {
+pub fn names_environment(name: &str) -> bool {
     ["envname", "srcenvname"].contains(&name.to_ascii_lowercase().as_str())
 }
 
@@ -77,12 +77,12 @@ impl Cell {
     }
 }
 
-fn permitted() -> impl Iterator<Item = &'static Method> {
+pub fn permitted() -> impl Iterator<Item = &'static Method> {
     Registry::all().methods().to_vec().into_iter().filter(|method| !method.is_public())
 }
 
 /// All that can be ticked, but for one.
-fn everything_but(left_out: &str) -> String {
+pub fn everything_but(left_out: &str) -> String {
     let names = permitted().filter(|method| method.token == TokenAccess::WhenTicked && method.name != left_out);
     names.map(|method| method.name).collect::<Vec<_>>().join(",")
 }
@@ -93,7 +93,7 @@ async fn token(owner: &TestClient<'_>, methods: &str, expires: &str) -> (i64, St
     (token["id"].as_i64().unwrap_or_else(|| panic!("{answer}")), token["key"].as_str().unwrap().to_owned())
 }
 
-async fn server() -> Server {
+pub async fn server() -> Server {
     Server::environments_with(|settings| {
         // A token for each method, and there are more methods than tokens that an account may have.
         settings.token_limit = 10_000;
@@ -129,7 +129,7 @@ async fn strangers_get_nowhere_and_are_told_why() {
         stranger("closed session", closed.credential(), invalid),
         stranger("expired token", &expired, "the token has expired"),
         stranger("removed token", &removed, invalid),
-        stranger("replaced token", &replaced, invalid),
+        stranger("replaced token", &replaced, "this value was replaced on 2027-01-01 12:00:00 UTC: use the new one"),
     ];
     let wire = Wire::listen(&server).await;
     for method in permitted() {
@@ -141,6 +141,78 @@ async fn strangers_get_nowhere_and_are_told_why() {
                 Cell::Refused(code, text.into()).check(stranger.what, method, &answer);
             }
         }
+    }
+    server.keyrack.environments.stop_all().await;
+}
+
+/// A token that opens everything, with these parameters too; its number and value.
+async fn limited(owner: &TestClient<'_>, limits: &[(&str, &str)]) -> (String, String) {
+    let all = everything_but("");
+    let params: Vec<_> = [("description", "A"), ("apiList", all.as_str())].iter().chain(limits).copied().collect();
+    let answer = owner.post(CREATE, &params).await;
+    let token = &answer["token"];
+    (token["id"].to_string(), token["key"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_method_gets_past_a_limit_of_its_token() {
+    let server = server().await;
+    let owner = server.owner().await;
+    let regenerate = "users.authentication.RegenerateToken";
+    let (_, elsewhere) = limited(&owner, &[("networks", "192.0.2.0/24")]).await;
+    let (_, tired) = limited(&owner, &[("rateLimit", "1")]).await;
+    let (retired_id, retired) = limited(&owner, &[]).await;
+    let (_, published) = limited(&owner, &[]).await;
+    let (frozen_id, former) = limited(&owner, &[("freezeOnReuse", "true")]).await;
+    owner.post(regenerate, &[("id", &retired_id)]).await;
+    let frozen = owner.post(regenerate, &[("id", &frozen_id)]).await["token"]["key"].as_str().unwrap().to_owned();
+    server.bearer(&tired).post("users.authentication.CheckSign", &[]).await;
+    let place = keyrack_domain::tokens::LeakPlace::Reported;
+    let client = keyrack_domain::caller::Client::local();
+    server.keyrack.tokens.publish(&[&published], &place, &client).await.unwrap();
+    server.advance(TimeDelta::seconds(61));
+    assert_eq!(server.bearer(&former).code("users.authentication.CheckSign", &[]).await, 702);
+    // Its minute is over: the next one begins.
+    server.bearer(&tired).post("users.authentication.CheckSign", &[]).await;
+    let wire = Wire::listen(&server).await;
+    for method in permitted() {
+        for (what, credential, code, text) in [
+            ("wrong network", &elsewhere, 8, "the token is not accepted from the address 127.0.0.1"),
+            ("over the rate", &tired, 1, "the token may call 1 times a minute: try again in 60 s"),
+            ("retired value", &retired, 702, "this value was replaced on 2027-01-01 12:00:00 UTC: use the new one"),
+            ("published value", &published, 702, "this value was published"),
+            ("frozen token", &frozen, 702, "this token is frozen"),
+        ] {
+            let answer = wire.call(Verb::POST, method, Some(credential), &examples(method)).await;
+            Cell::Refused(code, text.into()).check(what, method, &answer);
+        }
+    }
+    server.keyrack.environments.stop_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_limited_to_environments_opens_nothing_of_the_account() {
+    let server = server().await;
+    let owner = server.owner().await;
+    let (_, nowhere) = limited(&owner, &[("environments", "[]")]).await;
+    let wire = Wire::listen(&server).await;
+    for method in permitted().filter(|method| method.token != TokenAccess::Never) {
+        let refused = matches!(method.acts_on, ActsOn::Account | ActsOn::NewEnvironment);
+        if refused {
+            let answer = wire.call(Verb::POST, method, Some(&nowhere), &examples(method)).await;
+            Cell::Refused(8202, "this token is limited to environments".into()).check("of the account", method, &answer);
+        }
+    }
+    for (method, code) in [
+        ("users.authentication.Signout", 0),
+        ("users.authentication.CheckSign", 0),
+        ("users.account.GetUserInfo", 0),
+        ("environment.control.GetRegions", 0),
+        ("users.collaboration.GetMembers", 8202),
+        ("marketplace.console.ReadLog", 8202),
+        ("users.account.GetSSHKeys", 8202),
+    ] {
+        assert_eq!(server.bearer(&nowhere).code(method, &[]).await, code, "{method}");
     }
     server.keyrack.environments.stop_all().await;
 }

@@ -10,7 +10,7 @@ use super::super::params::{EnvName, LayerName, NodeId};
 use super::nodes;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Adds variables to a node, a layer, or all nodes, and replaces those that are there; effective at the next start.
@@ -29,6 +29,7 @@ impl Method for AddContainerEnvVars {
     const NAME: &str = "environment.control.AddContainerEnvVars";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::Limit];
     type Answer = Done;

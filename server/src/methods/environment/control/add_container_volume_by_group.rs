@@ -8,7 +8,7 @@ use super::super::params::{EnvName, LayerName};
 use super::responses::Responses;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Makes a folder a volume of every node of a layer: a folder that a redeployment asks about.
@@ -26,6 +26,7 @@ impl Method for AddContainerVolumeByGroup {
     const NAME: &str = "environment.control.AddContainerVolumeByGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::NotPermitted, Code::Limit];
     type Answer = Responses;
 

@@ -8,7 +8,7 @@ use super::nodes;
 use super::responses::Responses;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Makes folders a volume of a node, a layer or all nodes: a folder that a redeployment asks about.
@@ -27,6 +27,7 @@ impl Method for AddContainerVolumes {
     const NAME: &str = "environment.control.AddContainerVolumes";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::NotPermitted, Code::Limit];
     type Answer = Responses;
 

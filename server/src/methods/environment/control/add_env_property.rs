@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Keeps values with an environment; none may be there already.
@@ -24,6 +24,7 @@ impl Method for AddEnvProperty {
     const NAME: &str = "environment.control.AddEnvProperty";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NoEnvironment, Code::Limit, Code::NotPermitted];
     type Answer = Done;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Keeps values with an environment, and replaces those that are there.
@@ -24,6 +24,7 @@ impl Method for ApplyEnvProperty {
     const NAME: &str = "environment.control.ApplyEnvProperty";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NoEnvironment, Code::Limit];
     type Answer = Done;
 

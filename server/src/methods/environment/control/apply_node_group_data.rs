@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::super::nodegroup::ApplyData;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Puts values into what clients keep with a layer; `null` takes one out.
@@ -18,6 +18,7 @@ impl Method for ApplyNodeGroupData {
     const NAME: &str = "environment.control.ApplyNodeGroupData";
     const RIGHT: Right = ApplyData::RIGHT;
     const EFFECT: Effect = ApplyData::EFFECT;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = ApplyData::CODES;
     type Answer = <ApplyData as Method>::Answer;
 

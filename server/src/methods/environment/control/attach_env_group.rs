@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::super::params::{EnvName, GroupNames};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Puts an environment into groups.
@@ -24,6 +24,7 @@ impl Method for AttachEnvGroup {
     const NAME: &str = "environment.control.AttachEnvGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NoEnvironment, Code::Limit];
     type Answer = Done;
 

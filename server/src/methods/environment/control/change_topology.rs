@@ -10,7 +10,7 @@ use super::super::params::EnvName;
 use super::until_settled;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Gives an environment other nodes: layers come and go, are scaled, and run other images.
@@ -33,6 +33,7 @@ impl Method for ChangeTopology {
     const NAME: &str = "environment.control.ChangeTopology";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NoEnvironment, Code::WrongState, Code::Limit];
     type Answer = InfoResponse;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::params::{EnvName, NodeId};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Empties a log of a node.
@@ -25,6 +25,7 @@ impl Method for ClearLog {
     const NAME: &str = "environment.control.ClearLog";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = Done;
 

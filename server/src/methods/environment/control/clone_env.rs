@@ -8,7 +8,7 @@ use super::super::info::Info;
 use super::until_settled;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Makes a copy of an environment with all its files under another name; it runs when the first one does.
@@ -31,6 +31,7 @@ impl Method for CloneEnv {
     const NAME: &str = "environment.control.CloneEnv";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::NewEnvironment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotPermitted, Code::NoEnvironment, Code::WrongState, Code::Limit];
     type Answer = Info;

@@ -1,6 +1,6 @@
 //! Creating.
 
-use keyrack_domain::environments::GroupChange;
+use keyrack_domain::environments::{GroupChange, check_new_groups};
 use keyrack_domain::types::methods::ApiSet;
 use keyrack_wire::{JsonText, platform};
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use super::super::params::{GroupNames, OwnerUid};
 use super::until_settled;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Creates an environment from the description of its nodes, and starts it.
@@ -37,6 +37,7 @@ impl Method for CreateEnvironment {
     const NAME: &str = "environment.control.CreateEnvironment";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::NewEnvironment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins, ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotPermitted, Code::Limit];
     type Answer = InfoResponse;
@@ -44,9 +45,11 @@ impl Method for CreateEnvironment {
     async fn run(self, call: &Call) -> Result<InfoResponse, ApiError> {
         let environments = &call.keyrack.environments;
         let spec = platform::environment(&self.env, &self.nodes)?;
+        let groups = self.env_groups.map(|GroupNames(groups)| groups);
+        check_new_groups(&call.caller, groups.as_deref().unwrap_or_default())?;
         let creating = environments.create(&call.caller, &call.client, spec).await?;
         let name = creating.environment.name.clone();
-        if let Some(GroupNames(groups)) = self.env_groups {
+        if let Some(groups) = groups {
             environments.change_groups(&call.caller, &call.client, &name, GroupChange::Attach, &groups).await?;
         }
         until_settled(creating).await?;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Deletes an environment in any state, with its processes, files and logs.
@@ -25,6 +25,7 @@ impl Method for DeleteEnv {
     const NAME: &str = "environment.control.DeleteEnv";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Done;

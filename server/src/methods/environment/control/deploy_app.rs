@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::deployment::DeployArchive;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Makes an uploaded archive (zip, war, tar, tar.gz) the content of a context, as environment.deployment.DeployArchive
@@ -20,6 +20,7 @@ impl Method for DeployApp {
     const NAME: &str = "environment.control.DeployApp";
     const RIGHT: Right = DeployArchive::RIGHT;
     const EFFECT: Effect = DeployArchive::EFFECT;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = DeployArchive::SETS;
     const CODES: &[Code] = DeployArchive::CODES;
     type Answer = <DeployArchive as Method>::Answer;

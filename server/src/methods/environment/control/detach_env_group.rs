@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::super::params::{EnvName, GroupNames};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Takes an environment out of groups.
@@ -23,6 +23,7 @@ impl Method for DetachEnvGroup {
     const NAME: &str = "environment.control.DetachEnvGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NoEnvironment, Code::NotFound];
     type Answer = Done;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Keeps how the account signs in to a registry of images, for every pull from there; without a user it is forgotten. What is
@@ -38,6 +38,7 @@ impl Method for EditRegistryCredentials {
     const NAME: &str = "environment.control.EditRegistryCredentials";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::Forbidden, Code::Limit];
     type Answer = Changed;
 

@@ -9,7 +9,7 @@ use super::super::params::{EnvName, NodeId};
 use super::responses::Outputs;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Executes commands on a node: in its folder, with its variables, confined as it is, 120 seconds at most for each.
@@ -34,6 +34,7 @@ impl Method for ExecCmdById {
     const NAME: &str = "environment.control.ExecCmdById";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::Limit];
     type Answer = Outputs;
 

@@ -10,7 +10,7 @@ use super::super::params::{EnvName, Seconds};
 use super::Sum;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells what all environments, or one, used lately, on average.
@@ -54,6 +54,7 @@ impl Method for GetAllSumStatByUid {
     const NAME: &str = "environment.control.GetAllSumStatByUid";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::List;
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = AllStats;
 

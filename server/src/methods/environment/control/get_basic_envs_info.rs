@@ -9,7 +9,7 @@ use super::super::params::OwnerUid;
 use super::super::parts::of_owner;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the account's environments without their nodes.
@@ -23,6 +23,7 @@ impl Method for GetBasicEnvsInfo {
     const NAME: &str = "environment.control.GetBasicEnvsInfo";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::List;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     type Answer = BasicInfos;
 

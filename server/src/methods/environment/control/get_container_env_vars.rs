@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::super::params::{EnvName, NodeId};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Reads the variables that were set on a node.
@@ -41,6 +41,7 @@ impl Method for GetContainerEnvVars {
     const NAME: &str = "environment.control.GetContainerEnvVars";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Variables;

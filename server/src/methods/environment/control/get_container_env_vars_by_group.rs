@@ -9,7 +9,7 @@ use super::super::params::{EnvName, LayerName};
 use super::get_container_env_vars::Variables;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Reads the variables that were set on a layer: those of its first node.
@@ -24,6 +24,7 @@ impl Method for GetContainerEnvVarsByGroup {
     const NAME: &str = "environment.control.GetContainerEnvVarsByGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Variables;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::image::{Image, Registry};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells what is known of an image of this server.
@@ -47,6 +47,7 @@ impl Method for GetContainerManifest {
     const NAME: &str = "environment.control.GetContainerManifest";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Object<Manifest>;
 

@@ -8,7 +8,7 @@ use super::super::params::{EnvName, NodeId};
 use super::image::{Tags, template_of_node};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the tags of the image of a node.
@@ -23,6 +23,7 @@ impl Method for GetContainerNodeTags {
     const NAME: &str = "environment.control.GetContainerNodeTags";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = Tags;

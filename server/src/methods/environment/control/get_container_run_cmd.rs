@@ -8,7 +8,7 @@ use super::super::params::{EnvName, NodeId};
 use super::run_config::Command;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Reads the command that a node runs in the place of its image's; empty when none was set.
@@ -23,6 +23,7 @@ impl Method for GetContainerRunCmd {
     const NAME: &str = "environment.control.GetContainerRunCmd";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Command;
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::super::params::{EnvName, NodeId};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Reads what a node runs: image, command, entry point, variables, port, memory.
@@ -64,6 +64,7 @@ impl Method for GetContainerRunConfig {
     const NAME: &str = "environment.control.GetContainerRunConfig";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Configuration;
 

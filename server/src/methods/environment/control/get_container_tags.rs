@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::image::{Image, Registry, Tags};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the tags of an image of this server.
@@ -29,6 +29,7 @@ impl Method for GetContainerTags {
     const NAME: &str = "environment.control.GetContainerTags";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Tags;

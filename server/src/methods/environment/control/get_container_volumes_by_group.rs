@@ -8,7 +8,7 @@ use super::super::params::{EnvName, LayerName};
 use super::run_config::Volumes;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the volumes of a layer: those of its first node.
@@ -23,6 +23,7 @@ impl Method for GetContainerVolumesByGroup {
     const NAME: &str = "environment.control.GetContainerVolumesByGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Volumes;
 

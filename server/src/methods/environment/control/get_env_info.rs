@@ -8,7 +8,7 @@ use super::super::info::Info;
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells everything about one environment.
@@ -26,6 +26,7 @@ impl Method for GetEnvInfo {
     const NAME: &str = "environment.control.GetEnvInfo";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins, ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Info;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Reads values that are kept with an environment.
@@ -34,6 +34,7 @@ impl Method for GetEnvProperty {
     const NAME: &str = "environment.control.GetEnvProperty";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Properties;
 

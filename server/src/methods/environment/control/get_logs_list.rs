@@ -14,7 +14,7 @@ use super::super::params::{EnvName, NodeId};
 use super::logs::Folder;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the logs of a node, those that were turned over apart.
@@ -45,6 +45,7 @@ impl Method for GetLogsList {
     const NAME: &str = "environment.control.GetLogsList";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = LogsList;

@@ -7,7 +7,7 @@ use super::super::layer::Layer;
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the layers of an environment.
@@ -27,6 +27,7 @@ impl Method for GetNodeGroups {
     const NAME: &str = "environment.control.GetNodeGroups";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Layers;
 

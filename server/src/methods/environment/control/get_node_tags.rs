@@ -7,7 +7,7 @@ use super::super::params::{EnvName, NodeId};
 use super::image::template_of_node;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the tags of the image of a node, and which of them it runs.
@@ -50,6 +50,7 @@ impl Method for GetNodeTags {
     const NAME: &str = "environment.control.GetNodeTags";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = NodeTags;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::parts::{REGION, REGION_NAME};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the regions that environments can be in: this server.
@@ -55,6 +55,7 @@ impl Method for GetRegions {
     const NAME: &str = "environment.control.GetRegions";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins, ApiSet::Marketplace];
     type Answer = Regions;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::params::{EnvName, LayerName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells which registry the image of a layer comes from, and as whom the account signs in there. The password is not shown.
@@ -35,6 +35,7 @@ impl Method for GetRegistryInfo {
     const NAME: &str = "environment.control.GetRegistryInfo";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Info;
 

@@ -9,7 +9,7 @@ use super::super::params::{EnvName, LayerName, NodeId, Seconds};
 use super::{Sum, nodes};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells what an environment, a layer or a node used lately, in steps, the oldest first.
@@ -48,6 +48,7 @@ impl Method for GetStats {
     const NAME: &str = "environment.control.GetStats";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = Stats;
 

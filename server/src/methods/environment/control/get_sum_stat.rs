@@ -8,7 +8,7 @@ use super::super::params::{EnvName, Seconds};
 use super::Sum;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells what an environment used lately, on average: cpu in milliseconds, mem in bytes, cloudlets.
@@ -41,6 +41,7 @@ impl Method for GetSumStat {
     const NAME: &str = "environment.control.GetSumStat";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Stats;
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::params::OwnerUid;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists what nodes can run: images, and recipes of the operator.
@@ -70,6 +70,7 @@ impl Method for GetTemplates {
     const NAME: &str = "environment.control.GetTemplates";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     type Answer = Templates;
 

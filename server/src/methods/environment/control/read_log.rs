@@ -8,7 +8,7 @@ use super::super::params::{EnvName, NodeId};
 use super::values::LogPath;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// All that one log can hold, in bytes.
@@ -56,6 +56,7 @@ impl Method for ReadLog {
     const NAME: &str = "environment.control.ReadLog";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = LogLines;

@@ -12,7 +12,7 @@ use super::until_settled;
 use super::values::{KeepVolumes, Tag, registry_login};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lets a node run another tag of its image.
@@ -36,6 +36,7 @@ impl Method for RedeployContainerById {
     const NAME: &str = "environment.control.RedeployContainerById";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] =
         &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::RegistryLogin];

@@ -11,7 +11,7 @@ use super::values::{KeepVolumes, Tag, registry_login};
 use super::{nodes, until_settled};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lets a node, a layer or all nodes run another tag of their image.
@@ -36,6 +36,7 @@ impl Method for RedeployContainers {
     const NAME: &str = "environment.control.RedeployContainers";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] =
         &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::RegistryLogin];

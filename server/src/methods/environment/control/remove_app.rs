@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::deployment::Undeploy;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Takes away what is deployed in a context; other contexts stay.
@@ -19,6 +19,7 @@ impl Method for RemoveApp {
     const NAME: &str = "environment.control.RemoveApp";
     const RIGHT: Right = Undeploy::RIGHT;
     const EFFECT: Effect = Undeploy::EFFECT;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = Undeploy::SETS;
     const CODES: &[Code] = Undeploy::CODES;
     type Answer = <Undeploy as Method>::Answer;

@@ -10,7 +10,7 @@ use super::super::params::{EnvName, LayerName, NodeId};
 use super::nodes;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Removes variables from a node, a layer, or all nodes; effective at the next start.
@@ -29,6 +29,7 @@ impl Method for RemoveContainerEnvVars {
     const NAME: &str = "environment.control.RemoveContainerEnvVars";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Done;

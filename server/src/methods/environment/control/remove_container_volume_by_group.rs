@@ -9,7 +9,7 @@ use super::responses::Responses;
 use super::values::VolumePath;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Makes the volume an ordinary folder of every node of a layer again; what is in it stays.
@@ -25,6 +25,7 @@ impl Method for RemoveContainerVolumeByGroup {
     const NAME: &str = "environment.control.RemoveContainerVolumeByGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Responses;
 

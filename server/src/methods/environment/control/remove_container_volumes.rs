@@ -9,7 +9,7 @@ use super::responses::Responses;
 use super::values::VolumePaths;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Makes the volume an ordinary folder of a node, a layer or all nodes again; what is in it stays.
@@ -26,6 +26,7 @@ impl Method for RemoveContainerVolumes {
     const NAME: &str = "environment.control.RemoveContainerVolumes";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Responses;
 

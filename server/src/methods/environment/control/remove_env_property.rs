@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Forgets values that were kept with an environment.
@@ -24,6 +24,7 @@ impl Method for RemoveEnvProperty {
     const NAME: &str = "environment.control.RemoveEnvProperty";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Done;
 

@@ -8,7 +8,7 @@ use super::super::params::{EnvName, NodeId};
 use super::values::LogPath;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Removes a log of a node; the current one begins anew.
@@ -24,6 +24,7 @@ impl Method for RemoveLog {
     const NAME: &str = "environment.control.RemoveLog";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = Done;
 

@@ -10,7 +10,7 @@ use super::super::params::{EnvName, NodeId};
 use super::until_settled;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Restarts one node of a running environment.
@@ -25,6 +25,7 @@ impl Method for RestartContainerById {
     const NAME: &str = "environment.control.RestartContainerById";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::WrongState];
     type Answer = Done;

@@ -10,7 +10,7 @@ use super::super::params::{EnvName, LayerName, RestartDelay};
 use super::until_settled;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Restarts nodes of a running environment: those with the numbers, those of the layer, or all.
@@ -34,6 +34,7 @@ impl Method for RestartNodes {
     const NAME: &str = "environment.control.RestartNodes";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::WrongState];
     type Answer = Done;

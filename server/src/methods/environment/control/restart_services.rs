@@ -10,7 +10,7 @@ use super::responses::Responses;
 use super::{nodes, until_settled};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Restarts what a node, a layer or all nodes of a running environment run.
@@ -32,6 +32,7 @@ impl Method for RestartServices {
     const NAME: &str = "environment.control.RestartServices";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::WrongState];
     type Answer = Responses;

@@ -9,7 +9,7 @@ use super::super::params::{EnvName, LayerName};
 use super::values::{FixedCloudlets, FlexibleCloudlets};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Sets the cloudlets of all nodes of a layer: how much memory each process may take, from the next start on.
@@ -29,6 +29,7 @@ impl Method for SetCloudletsCountByGroup {
     const NAME: &str = "environment.control.SetCloudletsCountByGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Done;
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::super::params::{EnvName, NodeId};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Replaces all variables of a node; effective at its next start.
@@ -27,6 +27,7 @@ impl Method for SetContainerEnvVars {
     const NAME: &str = "environment.control.SetContainerEnvVars";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::Limit];
     type Answer = Done;

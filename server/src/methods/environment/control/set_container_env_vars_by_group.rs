@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::super::params::{EnvName, LayerName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Replaces all variables of every node of a layer; effective at their next start.
@@ -27,6 +27,7 @@ impl Method for SetContainerEnvVarsByGroup {
     const NAME: &str = "environment.control.SetContainerEnvVarsByGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::Limit];
     type Answer = Done;

@@ -9,7 +9,7 @@ use super::super::params::{EnvName, NodeId};
 use super::values::CommandLine;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Sets the command that a node runs in the place of its image's; effective at its next start.
@@ -26,6 +26,7 @@ impl Method for SetContainerRunCmd {
     const NAME: &str = "environment.control.SetContainerRunCmd";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Done;
 

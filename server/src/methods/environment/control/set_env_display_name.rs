@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::params::EnvName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Gives an environment the name that people see.
@@ -25,6 +25,7 @@ impl Method for SetEnvDisplayName {
     const NAME: &str = "environment.control.SetEnvDisplayName";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Done;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::params::{EnvName, LayerName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Gives a layer the name that people see.
@@ -26,6 +26,7 @@ impl Method for SetNodeGroupDisplayName {
     const NAME: &str = "environment.control.SetNodeGroupDisplayName";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = Done;
 

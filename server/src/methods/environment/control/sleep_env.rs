@@ -9,7 +9,7 @@ use super::super::params::EnvName;
 use super::until_settled;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Puts a running environment to sleep until it is started.
@@ -23,6 +23,7 @@ impl Method for SleepEnv {
     const NAME: &str = "environment.control.SleepEnv";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NoEnvironment, Code::WrongState];
     type Answer = Done;

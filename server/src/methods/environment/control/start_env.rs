@@ -9,7 +9,7 @@ use super::super::params::EnvName;
 use super::until_settled;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Starts a stopped, sleeping or broken environment.
@@ -23,6 +23,7 @@ impl Method for StartEnv {
     const NAME: &str = "environment.control.StartEnv";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NoEnvironment, Code::WrongState];
     type Answer = Done;

@@ -9,7 +9,7 @@ use super::bean::Archive;
 use super::loose_json::object;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Keeps an uploaded archive in the list of the account; without this it goes after a day.
@@ -82,6 +82,7 @@ impl Method for CreateObject {
     const NAME: &str = "environment.deployment.CreateObject";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::MavenPlugin, ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound];
     type Answer = RegisteredArchive;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Removes an archive from the account; what was deployed from it stays.
@@ -36,6 +36,7 @@ impl Method for DeleteArchive {
     const NAME: &str = "environment.deployment.DeleteArchive";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::MavenPlugin, ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound];
     type Answer = ArchiveDeleted;

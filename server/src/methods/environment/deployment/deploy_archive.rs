@@ -11,7 +11,7 @@ use super::super::params::{EnvName, LayerName};
 use super::bean::{ADDRESS, NodesDone};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Makes an uploaded archive (zip, war, tar, tar.gz) the content of a context. The former content stays when it fails.
@@ -70,6 +70,7 @@ impl Method for DeployArchive {
     const NAME: &str = "environment.deployment.DeployArchive";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::MavenPlugin, ApiSet::IdePlugins];
     const CODES: &[Code] = &[
         Code::Forbidden,

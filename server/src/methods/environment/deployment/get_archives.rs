@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bean::Archive;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the archives of the account, the oldest first.
@@ -33,6 +33,7 @@ impl Method for GetArchives {
     const NAME: &str = "environment.deployment.GetArchives";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::MavenPlugin, ApiSet::IdePlugins];
     type Answer = Archives;
 

@@ -8,7 +8,7 @@ use super::super::params::{EnvName, LayerName};
 use super::bean::Deployed;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists what is deployed in a layer.
@@ -29,6 +29,7 @@ impl Method for GetDeployments {
     const NAME: &str = "environment.deployment.GetDeployments";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = Deployments;

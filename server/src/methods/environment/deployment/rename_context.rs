@@ -8,7 +8,7 @@ use super::super::params::{EnvName, LayerName};
 use super::bean::NodesDone;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Moves what is deployed in one context to another one, which has to be free.
@@ -29,6 +29,7 @@ impl Method for RenameContext {
     const NAME: &str = "environment.deployment.RenameContext";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[
         Code::Forbidden,

@@ -8,7 +8,7 @@ use super::super::params::{EnvName, LayerName};
 use super::bean::NodesDone;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Takes away what is deployed in a context; other contexts stay.
@@ -26,6 +26,7 @@ impl Method for Undeploy {
     const NAME: &str = "environment.deployment.Undeploy";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] =
         &[Code::Forbidden, Code::NotFound, Code::NoEnvironment, Code::WrongState, Code::DeployFailed];

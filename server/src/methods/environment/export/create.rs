@@ -11,7 +11,7 @@ use super::Export;
 use super::form::exported;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Keeps a manifest of an environment as it is now: layers, nodes, variables, volumes, names, groups and properties,
@@ -31,6 +31,7 @@ impl Method for Create {
     const NAME: &str = "environment.export.Create";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Parameter, Code::Forbidden, Code::NoEnvironment, Code::Limit];
     type Answer = Object<Export>;
 

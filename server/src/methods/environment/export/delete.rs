@@ -8,7 +8,7 @@ use super::super::params::EnvName;
 use super::ExportId;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Deletes an export; the environment stays as it is.
@@ -23,6 +23,7 @@ impl Method for Delete {
     const NAME: &str = "environment.export.Delete";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Done;
 

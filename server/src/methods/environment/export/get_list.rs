@@ -7,7 +7,7 @@ use super::super::params::EnvName;
 use super::Export;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the exports of an environment, the oldest first.
@@ -27,6 +27,7 @@ impl Method for GetList {
     const NAME: &str = "environment.export.GetList";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Exports;
 

@@ -7,7 +7,7 @@ use super::super::params::EnvName;
 use super::ExportId;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Gives the manifest of an export, in YAML. It holds the variables of the nodes.
@@ -31,6 +31,7 @@ impl Method for GetManifest {
     const NAME: &str = "environment.export.GetManifest";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NoEnvironment];
     type Answer = Manifest;
 

@@ -9,7 +9,7 @@ use super::super::params::EnvName;
 use super::form::described;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Creates the environment that a manifest describes and starts it. What was in files is not in manifests.
@@ -36,6 +36,7 @@ impl Method for Import {
     const NAME: &str = "environment.export.Import";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::NewEnvironment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotPermitted, Code::Limit];
     type Answer = Imported;
 

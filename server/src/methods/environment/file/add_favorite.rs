@@ -9,7 +9,7 @@ use super::super::params::EnvName;
 use super::location::{Layer, Node, look};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Marks a path of a node, or of all nodes of a layer, to come back to it.
@@ -38,6 +38,7 @@ impl Method for AddFavorite {
     const NAME: &str = "environment.file.AddFavorite";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::Limit];
     type Answer = Done;

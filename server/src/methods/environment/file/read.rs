@@ -8,7 +8,7 @@ use super::super::params::EnvName;
 use super::location::{Layer, Node, NodeType, look_by_type};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Reads a file of a node; of a layer, that of its first node.
@@ -36,6 +36,7 @@ impl Method for Read {
     const NAME: &str = "environment.file.Read";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
     type Answer = Content;

@@ -9,7 +9,7 @@ use super::super::params::EnvName;
 use super::location::{Layer, Node, look};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Takes the mark from a path of a node, or of all nodes of a layer.
@@ -28,6 +28,7 @@ impl Method for RemoveFavorite {
     const NAME: &str = "environment.file.RemoveFavorite";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = Done;

@@ -10,7 +10,7 @@ use super::super::params::{EnvName, NodeId};
 use super::location::at;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Unpacks an archive that lies on a node (zip, tar or tar.gz) into a folder there.
@@ -31,6 +31,7 @@ impl Method for UnpackById {
     const NAME: &str = "environment.file.UnpackById";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
     type Answer = Done;

@@ -10,7 +10,7 @@ use super::super::params::EnvName;
 use super::location::{NodeType, at};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Unpacks an archive that lies on the nodes of a type (zip, tar or tar.gz) into a folder there.
@@ -32,6 +32,7 @@ impl Method for UnpackByType {
     const NAME: &str = "environment.file.UnpackByType";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound, Code::NotPermitted, Code::NoEnvironment, Code::Limit];
     type Answer = Done;

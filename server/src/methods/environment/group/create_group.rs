@@ -8,7 +8,7 @@ use super::super::params::{EnvName, OwnerUid};
 use super::Groups;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Makes a group of environments; `/` in its name puts it below another one.
@@ -29,6 +29,7 @@ impl Method for CreateGroup {
     const NAME: &str = "environment.group.CreateGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotPermitted, Code::NoEnvironment, Code::Limit];
     type Answer = Groups;
 

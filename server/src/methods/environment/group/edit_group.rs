@@ -8,7 +8,7 @@ use super::super::params::{EnvName, OwnerUid};
 use super::Groups;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Renames a group with all below it, or changes what is kept with it.
@@ -32,6 +32,7 @@ impl Method for EditGroup {
     const NAME: &str = "environment.group.EditGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound, Code::NotPermitted];
     type Answer = Groups;
 

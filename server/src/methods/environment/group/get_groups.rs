@@ -7,7 +7,7 @@ use super::super::params::{EnvName, OwnerUid};
 use super::Groups;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the groups of environments, or those that one environment is in.
@@ -23,6 +23,7 @@ impl Method for GetGroups {
     const NAME: &str = "environment.group.GetGroups";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Groups;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::params::{EnvName, OwnerUid};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Removes a group with all below it; its environments stay.
@@ -25,6 +25,7 @@ impl Method for RemoveGroup {
     const NAME: &str = "environment.group.RemoveGroup";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Done;
 

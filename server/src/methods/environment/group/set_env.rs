@@ -8,7 +8,7 @@ use super::super::params::{EnvName, GroupNames};
 use super::Groups;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Puts an environment into groups, and out of all others.
@@ -25,6 +25,7 @@ impl Method for SetEnv {
     const NAME: &str = "environment.group.SetEnv";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NoEnvironment, Code::Limit];
     type Answer = Groups;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::params::{EnvName, LayerName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Puts values into what clients keep with a layer; `null` takes one out.
@@ -25,6 +25,7 @@ impl Method for ApplyData {
     const NAME: &str = "environment.nodegroup.ApplyData";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment, Code::Limit];
     type Answer = Done;
 

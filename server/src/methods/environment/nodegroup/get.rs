@@ -12,7 +12,7 @@ use super::super::layer::Layer;
 use super::super::params::{EnvName, LayerName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells what is known of a layer, with what clients keep with it.
@@ -52,6 +52,7 @@ impl Method for Get {
     const NAME: &str = "environment.nodegroup.Get";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound, Code::NoEnvironment];
     type Answer = Object<LayerWithData>;
 

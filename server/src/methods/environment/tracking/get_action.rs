@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::Action;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells what became of one action.
@@ -24,6 +24,7 @@ impl Method for GetAction {
     const NAME: &str = "environment.tracking.GetAction";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Object<Action>;
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::Actions;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists what is being done in the account now.
@@ -19,6 +19,7 @@ impl Method for GetCurrentActions {
     const NAME: &str = "environment.tracking.GetCurrentActions";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::List;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins];
     type Answer = Actions;
 

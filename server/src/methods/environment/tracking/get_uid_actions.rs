@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::Actions;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists what was done in the account, the newest first.
@@ -34,6 +34,7 @@ impl Method for GetUidActions {
     const NAME: &str = "environment.tracking.GetUidActions";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::List;
     type Answer = Actions;
 
     async fn run(self, call: &Call) -> Result<Actions, ApiError> {

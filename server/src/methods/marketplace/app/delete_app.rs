@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::outcome::Nothing;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Removes a manifest of the account's own; what is installed from it stays.
@@ -23,6 +23,7 @@ impl Method for DeleteApp {
     const NAME: &str = "marketplace.app.DeleteApp";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Nothing;

@@ -8,7 +8,7 @@ use super::super::outcome::Nothing;
 use super::super::params::ManifestText;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Replaces a manifest of the account's own; what is installed from it stays as it is.
@@ -25,6 +25,7 @@ impl Method for EditApp {
     const NAME: &str = "marketplace.app.EditApp";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Nothing;

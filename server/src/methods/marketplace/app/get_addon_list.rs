@@ -11,7 +11,7 @@ use super::super::apps::{App, Apps};
 use super::super::params::{Lang, Search, StepLayer};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists add-ons: all, or those for an environment or layer; says which are installed there.
@@ -55,6 +55,7 @@ impl Method for GetAddonList {
     const NAME: &str = "marketplace.app.GetAddonList";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NoEnvironment];
     type Answer = Sorted<Apps<Addon>>;

@@ -10,7 +10,7 @@ use super::super::apps::App;
 use super::super::params::{AnyOwner, AppId, Lang};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells everything of an app, with the form that it asks for.
@@ -26,6 +26,7 @@ impl Method for GetAppInfo {
     const NAME: &str = "marketplace.app.GetAppInfo";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Sorted<Info<App>>;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::outcome::Response;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the categories of all apps.
@@ -41,6 +41,7 @@ impl Method for GetCategories {
     const NAME: &str = "marketplace.app.GetCategories";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     type Answer = Response<Categories>;
 

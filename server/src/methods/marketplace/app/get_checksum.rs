@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells a text that is another one as soon as anything of the catalogue is.
@@ -25,6 +25,7 @@ impl Method for GetChecksum {
     const NAME: &str = "marketplace.app.GetChecksum";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     type Answer = Checksum;
 

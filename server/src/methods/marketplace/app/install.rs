@@ -11,7 +11,7 @@ use super::super::outcome::{Installing, Outcome};
 use super::super::params::{AnyOwner, AppId, DisplayName, EnvGroups, NewEnvName, Region, Settings, SkipEmails};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Installs an app: makes its environment or changes one, and carries out its steps; answers at their end.
@@ -40,6 +40,7 @@ impl Method for Install {
     const NAME: &str = "marketplace.app.Install";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = STEP_CODES;
     type Answer = Sorted<Outcome<Installing>>;

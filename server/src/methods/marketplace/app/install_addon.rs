@@ -11,7 +11,7 @@ use super::super::outcome::{Installing, Outcome};
 use super::super::params::{Settings, SkipEmails, StepLayer};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Installs an add-on into an environment; answers at the end of its steps.
@@ -33,6 +33,7 @@ impl Method for InstallAddon {
     const NAME: &str = "marketplace.app.InstallAddon";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = STEP_CODES;
     type Answer = Sorted<Outcome<Installing>>;

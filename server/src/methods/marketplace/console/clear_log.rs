@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::outcome::Nothing;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Empties the account's console.
@@ -18,6 +18,7 @@ impl Method for ClearLog {
     const NAME: &str = "marketplace.console.ClearLog";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     type Answer = Nothing;
 

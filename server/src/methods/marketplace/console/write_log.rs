@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::outcome::Nothing;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Writes a line to the account's console.
@@ -23,6 +23,7 @@ impl Method for WriteLog {
     const NAME: &str = "marketplace.console.WriteLog";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     type Answer = Nothing;
 

@@ -8,7 +8,7 @@ use super::super::outcome::Nothing;
 use super::super::params::AppId;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Makes an app one of your favourites.
@@ -22,6 +22,7 @@ impl Method for Add {
     const NAME: &str = "marketplace.favorite.Add";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Nothing;

@@ -8,7 +8,7 @@ use super::super::apps::Added;
 use super::super::params::ManifestText;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Keeps a manifest in the account's own part of the catalogue, as one of your favourites.
@@ -22,6 +22,7 @@ impl Method for AddManifest {
     const NAME: &str = "marketplace.favorite.AddManifest";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::Limit];
     type Answer = Added;

@@ -9,7 +9,7 @@ use super::super::apps::{App, Apps};
 use super::super::params::{Lang, Search};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists your favourite apps.
@@ -25,6 +25,7 @@ impl Method for GetList {
     const NAME: &str = "marketplace.favorite.GetList";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     type Answer = Sorted<Apps<App>>;
 

@@ -11,7 +11,7 @@ use super::super::outcome::{Acting, Outcome};
 use super::super::params::{Lang, SettingsId, UniqueName, read_values};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Carries out an action of something that is installed; answers at its end.
@@ -33,6 +33,7 @@ impl Method for ExecuteAction {
     const NAME: &str = "marketplace.installation.ExecuteAction";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = STEP_CODES;
     type Answer = Sorted<Outcome<Acting>>;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::params::UniqueName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells the appid of the environment that something is installed in.
@@ -30,6 +30,7 @@ impl Method for GetEnvAppid {
     const NAME: &str = "marketplace.installation.GetEnvAppid";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Appid;

@@ -10,7 +10,7 @@ use super::super::installed::Installation;
 use super::super::params::UniqueName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells everything of something that is installed.
@@ -24,6 +24,7 @@ impl Method for GetInfo {
     const NAME: &str = "marketplace.installation.GetInfo";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Sorted<Info<Installation>>;

@@ -12,7 +12,7 @@ use super::super::outcome::Response;
 use super::super::params::Search;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists what is installed in the account, the oldest first.
@@ -37,6 +37,7 @@ impl Method for GetList {
     const NAME: &str = "marketplace.installation.GetList";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::List;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     type Answer = Sorted<Response<Installations>>;
 

@@ -8,7 +8,7 @@ use super::super::app_info::Form;
 use super::super::params::{Lang, SettingsId, UniqueName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells the form of something that is installed with the values that count now; secrets are left out.
@@ -33,6 +33,7 @@ impl Method for GetSettings {
     const NAME: &str = "marketplace.installation.GetSettings";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Settings;

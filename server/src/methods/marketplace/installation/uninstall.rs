@@ -9,7 +9,7 @@ use super::super::outcome::Nothing;
 use super::super::params::UniqueName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Carries out what an installed app does at its end, and forgets it; its environment stays.
@@ -27,6 +27,7 @@ impl Method for Uninstall {
     const NAME: &str = "marketplace.installation.Uninstall";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = STEP_CODES;
     type Answer = Nothing;

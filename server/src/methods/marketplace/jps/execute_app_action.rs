@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::installation;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Carries out an action of an installed manifest; answers at its end.
@@ -19,6 +19,7 @@ impl Method for ExecuteAppAction {
     const NAME: &str = "marketplace.jps.ExecuteAppAction";
     const RIGHT: Right = installation::ExecuteAction::RIGHT;
     const EFFECT: Effect = installation::ExecuteAction::EFFECT;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = installation::ExecuteAction::SETS;
     const CODES: &[Code] = installation::ExecuteAction::CODES;
     type Answer = <installation::ExecuteAction as Method>::Answer;

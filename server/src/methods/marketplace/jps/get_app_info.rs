@@ -12,7 +12,7 @@ use super::super::facts::Facts;
 use super::super::params::{AnyOwner, Lang, ManifestText};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells what a manifest says, without installing it; one that could not be installed is refused.
@@ -29,6 +29,7 @@ impl Method for GetAppInfo {
     const NAME: &str = "marketplace.jps.GetAppInfo";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     type Answer = Sorted<Info<Facts>>;
 

@@ -9,7 +9,7 @@ use super::super::outcome::Response;
 use super::super::params::{Lang, SettingsId, UniqueName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells the form of an installed manifest with the values that count now; secrets are left out.
@@ -36,6 +36,7 @@ impl Method for GetAppSettings {
     const NAME: &str = "marketplace.jps.GetAppSettings";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Response<Settings>;

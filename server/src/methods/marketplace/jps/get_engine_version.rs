@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells the version of the platform whose manifests this server follows.
@@ -26,6 +26,7 @@ impl Method for GetEngineVersion {
     const NAME: &str = "marketplace.jps.GetEngineVersion";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     type Answer = Version;
 

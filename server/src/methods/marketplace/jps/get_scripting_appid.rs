@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::installation;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Tells the identifier of the account among those who install.
@@ -18,6 +18,7 @@ impl Method for GetScriptingAppid {
     const NAME: &str = "marketplace.jps.GetScriptingAppid";
     const RIGHT: Right = installation::GetScriptingAppid::RIGHT;
     const EFFECT: Effect = installation::GetScriptingAppid::EFFECT;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     const SETS: &[ApiSet] = installation::GetScriptingAppid::SETS;
     type Answer = <installation::GetScriptingAppid as Method>::Answer;
 

@@ -13,7 +13,7 @@ use super::super::params::{
 };
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Installs a manifest: makes its environment or changes one, and carries out its steps; answers at their end.
@@ -46,6 +46,7 @@ impl Method for Install {
     const NAME: &str = "marketplace.jps.Install";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = &[ApiSet::Marketplace];
     const CODES: &[Code] = STEP_CODES;
     type Answer = Sorted<Outcome<Installing>>;

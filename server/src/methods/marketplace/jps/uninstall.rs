@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::installation;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Carries out what an installed manifest does at its end, and forgets it; its environment stays.
@@ -19,6 +19,7 @@ impl Method for Uninstall {
     const NAME: &str = "marketplace.jps.Uninstall";
     const RIGHT: Right = installation::Uninstall::RIGHT;
     const EFFECT: Effect = installation::Uninstall::EFFECT;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const SETS: &[ApiSet] = installation::Uninstall::SETS;
     const CODES: &[Code] = installation::Uninstall::CODES;
     type Answer = <installation::Uninstall as Method>::Answer;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Takes a file in, the part `file` of a multipart form, and answers its address. It stays for a day, or until it is removed
@@ -39,6 +39,7 @@ impl Method for Upload {
     const NAME: &str = "storage.uploader.Upload";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     const SETS: &[ApiSet] = &[ApiSet::MavenPlugin, ApiSet::IdePlugins];
     const CODES: &[Code] = &[Code::Parameter, Code::Forbidden, Code::Limit];
     const POST_ONLY: bool = true;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::ssh_keys::{KEY_EXAMPLE, SshKey};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Keeps a public SSH key of the user, validated. Nothing on this server opens with it: clients take it from here.
@@ -44,6 +44,7 @@ impl Method for AddSshKey {
     const NAME: &str = "users.account.AddSSHKey";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::Limit, Code::SshKey, Code::SshKeyExists, Code::SshKeyTitle];
     type Answer = Object<SshKey>;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, confirm_with};
 
@@ -34,6 +34,7 @@ impl Method for ChangePassword {
     const NAME: &str = "users.account.ChangePassword";
     const RIGHT: Right = Right::Session(Role::Viewer);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::WrongPassword];
     const POST_ONLY: bool = true;
     type Answer = Done;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Removes a public SSH key of the user.
@@ -22,6 +22,7 @@ impl Method for DeleteSshKey {
     const NAME: &str = "users.account.DeleteSSHKey";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Done;
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::codes::Codes;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{Password, confirm_with};
 
@@ -30,6 +30,7 @@ impl Method for Enable2Fa {
     const NAME: &str = "users.account.Enable2FA";
     const RIGHT: Right = Right::Session(Role::Viewer);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
     type Answer = Codes;
 

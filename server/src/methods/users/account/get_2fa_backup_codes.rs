@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 
@@ -34,6 +34,7 @@ impl Method for Get2FaBackupCodes {
     const NAME: &str = "users.account.Get2FABackupCodes";
     const RIGHT: Right = Right::Session(Role::Viewer);
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::WrongPassword];
     type Answer = Left;
 

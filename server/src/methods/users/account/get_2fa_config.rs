@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 
@@ -50,6 +50,7 @@ impl Method for Get2FaConfig {
     const NAME: &str = "users.account.Get2FAConfig";
     const RIGHT: Right = Right::Session(Role::Viewer);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::WrongPassword];
     type Answer = Config;
 

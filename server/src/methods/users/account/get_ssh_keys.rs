@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ssh_keys::SshKey;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the public SSH keys of the user, the oldest first.
@@ -32,6 +32,7 @@ impl Method for GetSshKeys {
     const NAME: &str = "users.account.GetSSHKeys";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     type Answer = Keys;
 
     async fn run(self, call: &Call) -> Result<Keys, ApiError> {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::person::NamedPerson;
 
@@ -18,6 +18,7 @@ impl Method for GetUserInfo {
     const NAME: &str = "users.account.GetUserInfo";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     const SETS: &[ApiSet] = &[ApiSet::IdePlugins, ApiSet::Marketplace];
     type Answer = NamedPerson;
 

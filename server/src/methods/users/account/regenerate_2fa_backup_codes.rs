@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::codes::Codes;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 
@@ -23,6 +23,7 @@ impl Method for Regenerate2FaBackupCodes {
     const NAME: &str = "users.account.Regenerate2FABackupCodes";
     const RIGHT: Right = Right::Session(Role::Viewer);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
     type Answer = Codes;
 

@@ -2,6 +2,7 @@
 
 use keyrack_domain::methods::Catalog;
 use keyrack_domain::types::methods::ApiSet;
+use keyrack_domain::types::token_limits::{Environments, SecretView, TokenLimits};
 use keyrack_domain::types::tokens::{NewSecret, TokenView};
 use keyrack_wire::Moment;
 use schemars::JsonSchema;
@@ -55,6 +56,57 @@ struct About<T> {
     extra_data: Extra,
     token_template: T,
     api_list_items: Vec<Item>,
+    #[serde(flatten)]
+    limits: Limits,
+}
+
+/// What a token is limited to, and its values; each field is absent where there is nothing to say.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Limits {
+    /// The environments that it opens; absent when it opens all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environments: Option<Vec<String>>,
+    /// Absent when it may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    may_create: Option<bool>,
+    /// From where it is accepted; absent when it is accepted from everywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    networks: Option<Vec<String>>,
+    /// Calls within any minute; absent when there is no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<u32>,
+    /// Absent when its value may come in a URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow_in_url: Option<bool>,
+    /// Absent when nothing happens to it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    freeze_on_reuse: Option<bool>,
+    /// Whether it is refused until it is regenerated; absent when it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frozen: Option<bool>,
+    /// Its values, the present one first; absent when it had no other one and none was published.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    secrets: Vec<Secret>,
+}
+
+/// A value of a token; never the value itself.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "TokenSecret")]
+struct Secret {
+    /// current, overlapping (replaced, and still accepted), retired or published.
+    #[schemars(example = &"current")]
+    state: &'static str,
+    made_on: Moment,
+    /// The first moment at which it is, or was, refused; absent for the present one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retires_on: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"192.0.2.7")]
+    last_address: Option<String>,
 }
 
 /// Nothing; clients expect the field to be an object.
@@ -114,6 +166,7 @@ fn with_template(token: TokenView) -> About<Template> {
 
 fn about<T>(token: TokenView, template: impl FnOnce(&[Item]) -> T) -> About<T> {
     let api_list_items = items(token.methods);
+    let limits = limits(token.limits, token.frozen, token.secrets);
     About {
         description: token.description,
         expires_at: token.expires.map(Moment),
@@ -123,6 +176,30 @@ fn about<T>(token: TokenView, template: impl FnOnce(&[Item]) -> T) -> About<T> {
         extra_data: Extra {},
         token_template: template(&api_list_items),
         api_list_items,
+        limits,
+    }
+}
+
+fn limits(limits: TokenLimits, frozen: bool, secrets: Vec<SecretView>) -> Limits {
+    let secret = |view: SecretView| Secret {
+        state: view.state.name(),
+        made_on: Moment(view.made),
+        retires_on: view.retires.map(Moment),
+        last_used: view.last_used.map(Moment),
+        last_address: view.last_address,
+    };
+    Limits {
+        environments: match limits.environments {
+            Environments::All => None,
+            Environments::Chosen(names) => Some(names),
+        },
+        may_create: limits.may_create.then_some(true),
+        networks: (!limits.networks.is_empty()).then_some(limits.networks),
+        rate_limit: (limits.rate_limit > 0).then_some(limits.rate_limit),
+        allow_in_url: (!limits.allow_in_url).then_some(false),
+        freeze_on_reuse: limits.freeze_on_reuse.then_some(true),
+        frozen: frozen.then_some(true),
+        secrets: secrets.into_iter().map(secret).collect(),
     }
 }
 

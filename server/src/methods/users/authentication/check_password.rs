@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::Password;
 
@@ -22,6 +22,7 @@ impl Method for CheckPassword {
     const NAME: &str = "users.authentication.CheckPassword";
     const RIGHT: Right = Right::Session(Role::Viewer);
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::WrongPassword];
     type Answer = Done;
 

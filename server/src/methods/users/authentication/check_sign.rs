@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::person::Person;
 
@@ -17,6 +17,7 @@ impl Method for CheckSign {
     const NAME: &str = "users.authentication.CheckSign";
     const RIGHT: Right = Right::Credential;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     type Answer = Person;
 
     async fn run(self, call: &Call) -> Result<Person, ApiError> {

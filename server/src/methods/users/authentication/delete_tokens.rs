@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 
@@ -27,6 +27,7 @@ impl Method for DeleteTokens {
     const NAME: &str = "users.authentication.DeleteTokens";
     const RIGHT: Right = Right::Session(Role::Manager);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
     type Answer = Done;
 

@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bean::Token;
+use super::limits::{self, AllowInUrl, Environments, FreezeOnReuse, MayCreate, Networks, RateLimit};
 use super::scope::{ApiList, TokenTemplate};
 use super::{ExpiresAt, scope};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 
@@ -29,6 +30,12 @@ pub struct EditToken {
     api_list: ApiList,
     token_template: Option<TokenTemplate>,
     expires_at: Option<ExpiresAt>,
+    environments: Option<Environments>,
+    may_create: Option<MayCreate>,
+    networks: Option<Networks>,
+    rate_limit: Option<RateLimit>,
+    allow_in_url: Option<AllowInUrl>,
+    freeze_on_reuse: Option<FreezeOnReuse>,
     password: Option<TokenPassword>,
     code: Option<FactorCode>,
 }
@@ -44,15 +51,25 @@ impl Method for EditToken {
     const NAME: &str = "users.authentication.EditToken";
     const RIGHT: Right = Right::Session(Role::Manager);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
     type Answer = Edited;
 
     async fn run(self, call: &Call) -> Result<Edited, ApiError> {
+        let given = limits::Given {
+            environments: self.environments,
+            may_create: self.may_create,
+            networks: self.networks,
+            rate_limit: self.rate_limit,
+            allow_in_url: self.allow_in_url,
+            freeze_on_reuse: self.freeze_on_reuse,
+        };
         let change = TokenChange {
             description: self.description,
             scope: scope::read(self.token_template, self.api_list)?,
             expires: self.expires_at.map_or(Expiry::Keep, |end| end.0.moment().map_or(Expiry::Never, Expiry::At)),
             shared: None,
+            limits: given.change(),
         };
         let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
         let token = call.keyrack.tokens.edit(&confirmed, self.id, None, &change).await?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::policy::{Permissions, PreparedSet};
 
@@ -21,6 +21,7 @@ impl Method for GetPolicyMethods {
     const NAME: &str = "users.authentication.GetPolicyMethods";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     type Answer = Permissions;
 
     async fn run(self, call: &Call) -> Result<Permissions, ApiError> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the user's open sessions, of browsers and of scripts.
@@ -57,6 +57,7 @@ impl Method for GetSessions {
     const NAME: &str = "users.authentication.GetSessions";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     type Answer = Sessions;
 
     async fn run(self, call: &Call) -> Result<Sessions, ApiError> {

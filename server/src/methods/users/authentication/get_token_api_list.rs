@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::policy::Permissions;
 
@@ -26,6 +26,7 @@ impl Method for GetTokenApiList {
     const NAME: &str = "users.authentication.GetTokenApiList";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     type Answer = Permissions;
 
     async fn run(self, call: &Call) -> Result<Permissions, ApiError> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bean::Template;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the prepared API sets and what they open on this server.
@@ -24,6 +24,7 @@ impl Method for GetTokenTemplates {
     const NAME: &str = "users.authentication.GetTokenTemplates";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     type Answer = Templates;
 
     async fn run(self, call: &Call) -> Result<Templates, ApiError> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bean::ListedToken;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the tokens that the caller may see; never their secrets.
@@ -30,6 +30,7 @@ impl Method for GetTokens {
     const NAME: &str = "users.authentication.GetTokens";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     type Answer = Tokens;
 
     async fn run(self, call: &Call) -> Result<Tokens, ApiError> {

@@ -1,6 +1,7 @@
 //! The class `users.authentication`.
 
 mod bean;
+mod limits;
 mod scope;
 
 use keyrack_wire::End;
@@ -18,6 +19,7 @@ methods! {
     create_token::CreateToken,
     delete_tokens::DeleteTokens,
     edit_token::EditToken,
+    end_token_rotation::EndTokenRotation,
     get_policy_methods::GetPolicyMethods,
     get_sessions::GetSessions,
     get_token_api_list::GetTokenApiList,

@@ -2,17 +2,18 @@
 
 use keyrack_domain::tokens::Renewal;
 use keyrack_domain::types::accounts::Role;
+use keyrack_wire::Count;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ExpiresAt, NewToken};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 
-/// Gives a token a new value; the old one is refused from then on. Who makes the value is the owner from then on. An
+/// Gives a token a new value; the old one is refused from then on, or after the overlap. Who makes the value is the owner from then on. An
 /// expired token gets its former span again, unless expiresAt says otherwise.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +22,10 @@ pub struct RegenerateToken {
     #[schemars(example = 3, extend("x-aliases" = ["ids"]))]
     id: i64,
     expires_at: Option<ExpiresAt>,
+    /// For how many seconds the former value is still accepted: 0 to 2592000, and never longer than the token lives. A value that
+    /// is accepted from an earlier change ends at once.
+    #[schemars(example = 3600)]
+    overlap: Option<Count>,
     password: Option<TokenPassword>,
     code: Option<FactorCode>,
 }
@@ -36,6 +41,7 @@ impl Method for RegenerateToken {
     const NAME: &str = "users.authentication.RegenerateToken";
     const RIGHT: Right = Right::Session(Role::Manager);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
     type Answer = Renewed;
 
@@ -45,7 +51,7 @@ impl Method for RegenerateToken {
             None => Renewal::FormerSpan,
         };
         let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
-        let renewed = call.keyrack.tokens.regenerate(&confirmed, self.id, None, renewal).await?;
+        let renewed = call.keyrack.tokens.rotate(&confirmed, self.id, None, renewal, self.overlap.map_or(0, |overlap| overlap.0)).await?;
         Ok(Renewed { token: renewed.into() })
     }
 }

@@ -30,7 +30,12 @@ impl PublicMethod for SigninByToken {
     type Answer = SignedInPerson;
 
     async fn run(self, call: &PublicCall) -> Result<SignedInPerson, ApiError> {
-        let opened = call.keyrack.accounts.sign_in_with_token(&self.token, &call.client, SessionKind::Api).await;
+        let accounts = &call.keyrack.accounts;
+        let opened = if call.in_url {
+            accounts.sign_in_with_token_in_url(&self.token, &call.client, SessionKind::Api).await
+        } else {
+            accounts.sign_in_with_token(&self.token, &call.client, SessionKind::Api).await
+        };
         let opened = opened.map_err(|error| explain(error, &self.token))?;
         Ok(opened.into())
     }

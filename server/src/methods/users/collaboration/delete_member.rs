@@ -11,7 +11,7 @@ use serde_json::json;
 use super::params::{MemberId, OwnerUid};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::authentication::NewToken;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
@@ -79,6 +79,7 @@ impl Method for DeleteMember {
     const NAME: &str = "users.collaboration.DeleteMember";
     const RIGHT: Right = Right::Session(Role::Owner);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
     type Answer = Removed;
 

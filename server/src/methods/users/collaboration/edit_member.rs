@@ -8,7 +8,7 @@ use super::bean::ChangedMember;
 use super::params::{DisplayName, MemberId, OwnerUid, RoleName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 
@@ -38,6 +38,7 @@ impl Method for EditMember {
     const NAME: &str = "users.collaboration.EditMember";
     const RIGHT: Right = Right::Session(Role::Owner);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword];
     type Answer = Edited;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::params::RoleName;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the methods that a role may call; without one, those of the caller's own role.
@@ -31,6 +31,7 @@ impl Method for GetCollaborationRoleMethods {
     const NAME: &str = "users.collaboration.GetCollaborationRoleMethods";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     type Answer = Methods;
 
     async fn run(self, call: &Call) -> Result<Methods, ApiError> {

@@ -8,7 +8,7 @@ use super::params::OwnerUid;
 use super::role::RoleBean;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the accounts that the user is a member of; `current` is the one that calls speak of.
@@ -48,6 +48,7 @@ impl Method for GetCollaborations {
     const NAME: &str = "users.collaboration.GetCollaborations";
     const RIGHT: Right = Right::Session(Role::Viewer);
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     type Answer = Collaborations;
 
     async fn run(self, call: &Call) -> Result<Collaborations, ApiError> {

@@ -7,7 +7,7 @@ use super::bean::Collaborator;
 use super::params::OwnerUid;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the members of the account, and for its owner the invitations that are open (negative numbers).
@@ -30,6 +30,7 @@ impl Method for GetMembers {
     const NAME: &str = "users.collaboration.GetMembers";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     type Answer = Members;
 
     async fn run(self, call: &Call) -> Result<Members, ApiError> {

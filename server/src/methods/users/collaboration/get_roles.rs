@@ -7,7 +7,7 @@ use super::params::OwnerUid;
 use super::role::{ALL, DescribedRole};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the roles that a member can have.
@@ -30,6 +30,7 @@ impl Method for GetRoles {
     const NAME: &str = "users.collaboration.GetRoles";
     const RIGHT: Right = Right::LOOK;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::Caller;
     type Answer = Roles;
 
     async fn run(self, _: &Call) -> Result<Roles, ApiError> {

@@ -8,7 +8,7 @@ use super::bean::NewInvitation;
 use super::params::{DisplayName, OwnerUid, RoleName};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 
@@ -31,6 +31,7 @@ impl Method for InviteMember {
     const NAME: &str = "users.collaboration.InviteMember";
     const RIGHT: Right = Right::Session(Role::Owner);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::WrongPassword, Code::Limit];
     type Answer = NewInvitation;
 

@@ -8,7 +8,7 @@ use super::bean::NewInvitation;
 use super::params::{MemberId, OwnerUid};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, Password, confirm_with};
 
@@ -26,6 +26,7 @@ impl Method for ResendMemberInvitation {
     const NAME: &str = "users.collaboration.ResendMemberInvitation";
     const RIGHT: Right = Right::Session(Role::Owner);
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::NotFound, Code::WrongPassword, Code::Limit];
     type Answer = NewInvitation;
 

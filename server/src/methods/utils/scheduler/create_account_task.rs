@@ -8,7 +8,7 @@ use super::bean::Task;
 use super::params::{Purpose, Script, ScriptParams, Trigger, new_task};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Calls a method at set times. It runs with the rights that the caller has at each run; a token that makes it lets it do what
@@ -27,6 +27,7 @@ impl Method for CreateAccountTask {
     const NAME: &str = "utils.scheduler.CreateAccountTask";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Account;
     const CODES: &[Code] = &[Code::Forbidden, Code::Limit];
     type Answer = Object<Task>;
 

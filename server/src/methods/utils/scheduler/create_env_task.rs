@@ -8,7 +8,7 @@ use super::bean::Task;
 use super::params::{Purpose, Script, ScriptParams, Trigger, new_task};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Calls a method for an environment at set times, as CreateAccountTask does; `envName` is among its parameters by itself, and
@@ -30,6 +30,7 @@ impl Method for CreateEnvTask {
     const NAME: &str = "utils.scheduler.CreateEnvTask";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NoEnvironment, Code::Limit];
     type Answer = Object<Task>;
 

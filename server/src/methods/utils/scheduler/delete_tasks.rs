@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Removes tasks: all of those named, or none. A run that is under way goes to its end.
@@ -22,6 +22,7 @@ impl Method for DeleteTasks {
     const NAME: &str = "utils.scheduler.DeleteTasks";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::NotFound];
     type Answer = Done;
 

@@ -8,7 +8,7 @@ use super::bean::Task;
 use super::params::{Purpose, Script, ScriptParams, Trigger, new_task};
 use crate::dispatch::call::Call;
 use crate::dispatch::error::{ApiError, Code};
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Changes a task. From then on it runs with the rights of who changed it.
@@ -29,6 +29,7 @@ impl Method for EditTask {
     const NAME: &str = "utils.scheduler.EditTask";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Change;
+    const ACTS_ON: ActsOn = ActsOn::Environment;
     const CODES: &[Code] = &[Code::Forbidden, Code::NotFound];
     type Answer = Object<Task>;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bean::Task;
 use crate::dispatch::call::Call;
 use crate::dispatch::error::ApiError;
-use crate::dispatch::method::{Method, Right};
+use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 
 /// Lists the tasks of the account, with their next runs and how the last ones went. Parameters may hold secrets.
@@ -30,6 +30,7 @@ impl Method for GetTasks {
     const NAME: &str = "utils.scheduler.GetTasks";
     const RIGHT: Right = Right::OPERATE;
     const EFFECT: Effect = Effect::Read;
+    const ACTS_ON: ActsOn = ActsOn::List;
     type Answer = Tasks;
 
     async fn run(self, call: &Call) -> Result<Tasks, ApiError> {

@@ -3,6 +3,7 @@
 use keyrack_types::dates::{parse_typed_day, typed_day};
 use keyrack_types::methods::ApiSet;
 use keyrack_types::refusal::{Field, Refusal};
+use keyrack_types::token_limits::TokenLimits;
 use keyrack_types::tokens::{TokenDraft, TokenView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -42,6 +43,8 @@ pub(super) struct Editor {
     pub expires: RwSignal<String>,
     pub set: RwSignal<ApiSet>,
     pub shared: RwSignal<bool>,
+    /// Limits that this dialog has no inputs for; an edit and a copy keep them.
+    limits: StoredValue<TokenLimits>,
     pub catalog: StoredValue<Catalog>,
     pub tree: RwSignal<TreeState>,
     pub problems: RwSignal<Vec<(Field, String)>>,
@@ -72,6 +75,7 @@ impl Editor {
             expires: RwSignal::new(draft.expires),
             set: RwSignal::new(draft.api_set),
             shared: RwSignal::new(draft.shared),
+            limits: StoredValue::new(draft.limits),
             catalog: StoredValue::new(catalog),
             tree: RwSignal::new(tree),
             problems: RwSignal::default(),
@@ -116,6 +120,7 @@ impl Editor {
             methods: if set == ApiSet::Custom { ticked() } else { Vec::new() },
             expires: one_form(&self.expires.read_untracked()),
             shared: self.shared.get_untracked(),
+            limits: self.limits.get_value(),
         }
     }
 
@@ -277,6 +282,7 @@ impl Editor {
         self.expires.set(draft.expires);
         self.set.set(draft.api_set);
         self.shared.set(draft.shared);
+        self.limits.set_value(draft.limits);
         self.unchanged.set(draft_of(&token));
         self.purpose.set(Purpose::Edit(Box::new(token)));
         self.problems.set(Vec::new());
