@@ -6,7 +6,7 @@ use super::operation::Work;
 use super::rows;
 use crate::service::Environments;
 use keyrack_core::caller::Caller;
-use keyrack_core::error::{Error, Result};
+use keyrack_core::error::Result;
 use keyrack_engine::{EngineError, Fetch, Fetched, RegistryLogin};
 use keyrack_types::ids::{ActionId, NodeId};
 
