@@ -55,7 +55,8 @@ pub struct LimitParams {
 impl LimitParams {
     /// What is to be different.
     pub fn change(self) -> LimitsChange {
-        let reach = |names: Vec<String>| if names.iter().any(|name| name == "*") { Reach::All } else { Reach::Chosen(names) };
+        let reach =
+            |names: Vec<String>| if names.iter().any(|name| name == "*") { Reach::All } else { Reach::Chosen(names) };
         LimitsChange {
             environments: self.environments.map(|names| reach(names.0)),
             may_create: self.may_create.map(|may| may.0),
