@@ -200,7 +200,11 @@ async fn a_token_that_is_limited_to_environments_opens_nothing_of_the_account() 
         let refused = matches!(method.acts_on, ActsOn::Account | ActsOn::NewEnvironment);
         if refused {
             let answer = wire.call(Verb::POST, method, Some(&nowhere), &examples(method)).await;
-            Cell::Refused(8202, "this token is limited to environments".into()).check("of the account", method, &answer);
+            Cell::Refused(8202, "this token is limited to environments".into()).check(
+                "of the account",
+                method,
+                &answer,
+            );
         }
     }
     for (method, code) in [

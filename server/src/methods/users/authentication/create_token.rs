@@ -5,7 +5,7 @@ use keyrack_domain::types::accounts::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::limits::{self, AllowInUrl, Environments, FreezeOnReuse, MayCreate, Networks, RateLimit};
+use super::limits::{AllowInUrl, Environments, FreezeOnReuse, LimitParams, MayCreate, Networks, RateLimit};
 use super::scope::{ApiList, TokenTemplate};
 use super::{ExpiresAt, bean, scope};
 use crate::dispatch::call::Call;
@@ -52,7 +52,7 @@ impl Method for CreateToken {
 
     async fn run(self, call: &Call) -> Result<Created, ApiError> {
         let scope = scope::read(self.token_template, self.api_list)?.ok_or(ApiError::Missing("apiList"))?;
-        let given = limits::Given {
+        let given = LimitParams {
             environments: self.environments,
             may_create: self.may_create,
             networks: self.networks,

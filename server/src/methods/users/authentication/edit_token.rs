@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bean::Token;
-use super::limits::{self, AllowInUrl, Environments, FreezeOnReuse, MayCreate, Networks, RateLimit};
+use super::limits::{AllowInUrl, Environments, FreezeOnReuse, LimitParams, MayCreate, Networks, RateLimit};
 use super::scope::{ApiList, TokenTemplate};
 use super::{ExpiresAt, scope};
 use crate::dispatch::call::Call;
@@ -56,7 +56,7 @@ impl Method for EditToken {
     type Answer = Edited;
 
     async fn run(self, call: &Call) -> Result<Edited, ApiError> {
-        let given = limits::Given {
+        let given = LimitParams {
             environments: self.environments,
             may_create: self.may_create,
             networks: self.networks,

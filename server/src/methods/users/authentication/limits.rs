@@ -43,7 +43,7 @@ pub struct AllowInUrl(bool);
 pub struct FreezeOnReuse(bool);
 
 /// The limits of a call, those that it leaves out being absent.
-pub struct Given {
+pub struct LimitParams {
     pub environments: Option<Environments>,
     pub may_create: Option<MayCreate>,
     pub networks: Option<Networks>,
@@ -52,10 +52,11 @@ pub struct Given {
     pub freeze_on_reuse: Option<FreezeOnReuse>,
 }
 
-impl Given {
+impl LimitParams {
     /// What is to be different.
     pub fn change(self) -> LimitsChange {
-        let reach = |names: Vec<String>| if names.iter().any(|name| name == "*") { Reach::All } else { Reach::Chosen(names) };
+        let reach =
+            |names: Vec<String>| if names.iter().any(|name| name == "*") { Reach::All } else { Reach::Chosen(names) };
         LimitsChange {
             environments: self.environments.map(|names| reach(names.0)),
             may_create: self.may_create.map(|may| may.0),
