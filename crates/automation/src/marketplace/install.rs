@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::errors::{at, in_nodes};
 use super::manifest::{Manifest, ManifestType};
-use super::new_environment::new_groups;
+use super::placeholders::fill_text;
 use super::outcome::{Done, stays};
 use super::run::{ControlFlow, Run, of_layer};
 use super::scope::Scope;
@@ -14,6 +14,7 @@ use keyrack_core::caller::{Caller, Client, Right};
 use keyrack_core::error::{Error, Result};
 use keyrack_core::field;
 use keyrack_core::waiting;
+use keyrack_core::world::World;
 use keyrack_environments::actions::About;
 use keyrack_environments::{Environment, EnvironmentSpec, check_new_groups};
 use keyrack_types::ids::ActionId;
@@ -176,4 +177,10 @@ impl Marketplace {
             }
         }
     }
+}
+
+/// The groups that a new environment is put into: those of the manifest, and those of the request.
+pub(super) fn new_groups(manifest: &Manifest, scope: &Scope, request: &InstallRequest, world: &World) -> Vec<String> {
+    let said = manifest.texts("envGroups");
+    said.iter().map(|group| fill_text(group, scope, world)).chain(request.groups.clone()).collect()
 }

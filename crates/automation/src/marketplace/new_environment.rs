@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::document::Document;
 use super::errors::{at, unread};
-use super::install::InstallRequest;
+use super::install::{InstallRequest, new_groups};
 use super::manifest::Manifest;
-use super::placeholders::{fill, fill_text};
+use super::placeholders::fill;
 use super::run::Run;
 use super::scope::Scope;
 use crate::marketplace::Marketplace;
@@ -92,12 +92,6 @@ impl Marketplace {
         }
         Ok(())
     }
-}
-
-/// The groups that a new environment is put into: those of the manifest, and those of the request.
-pub(super) fn new_groups(manifest: &Manifest, scope: &Scope, request: &InstallRequest, world: &World) -> Vec<String> {
-    let said = manifest.texts("envGroups");
-    said.iter().map(|group| fill_text(group, scope, world)).chain(request.groups.clone()).collect()
 }
 
 /// The manifest's nodes as CreateEnvironment takes them.
