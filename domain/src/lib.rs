@@ -4,8 +4,8 @@
 
 pub use keyrack_automation::{marketplace, scheduler};
 pub use keyrack_core::{
-    Credential, Error, Result, audit, caller, cluster, core, decision, denied, error, field, health, limits, log_lines, methods,
-    networks, passwords, rate, secret, settings, store, usage, waiting, world,
+    Credential, Error, Result, audit, caller, cluster, core, decision, denied, error, field, health, limits, log_lines,
+    methods, networks, passwords, rate, secret, settings, store, usage, waiting, world,
 };
 pub use keyrack_engine as engine;
 pub use keyrack_environments as environments;

@@ -24,7 +24,12 @@ const PASSWORD: &str = "a long enough password";
 async fn who_is_known_is_let_in_and_noise_is_refused_without_taking_memory() {
     let folder = tempfile::tempdir().unwrap();
     let info = MethodInfo { name: METHOD.into(), summary: String::new(), sets: vec![] };
-    let catalog = Catalog::new(vec![CatalogEntry { info, token: TokenAccess::WhenTicked, role: Role::Viewer, acts_on: ActsOn::List }]);
+    let catalog = Catalog::new(vec![CatalogEntry {
+        info,
+        token: TokenAccess::WhenTicked,
+        role: Role::Viewer,
+        acts_on: ActsOn::List,
+    }]);
     let keyrack = Keyrack::open(Settings::in_folder(folder.path()), World::system(), catalog).await.unwrap();
     keyrack.accounts.create_user_with_account(EMAIL, PASSWORD).await.unwrap();
     let client = Client { address: IpAddr::from([127, 0, 0, 1]), user_agent: String::new() };

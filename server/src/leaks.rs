@@ -49,7 +49,10 @@ impl Leaks {
         let (reported, scanned) = (self.clone(), self.clone());
         Router::new()
             .route(REVOKE, post(async move |request: Request| report::answer(&reported, request).await))
-            .route("/secret-scanning/github", post(async move |request: Request| github::answer(&scanned, request).await))
+            .route(
+                "/secret-scanning/github",
+                post(async move |request: Request| github::answer(&scanned, request).await),
+            )
             .route(
                 "/.well-known/token-scanning.json",
                 get(async move || json(StatusCode::OK, &rules::rules(&self.origin))),

@@ -97,12 +97,7 @@ impl Callers {
     ///
     /// # Errors
     /// [`Error::NotAuthenticated`] for an unknown value; otherwise as the look-up.
-    pub async fn find<F>(
-        &self,
-        hash: SecretHash,
-        kind: CredentialKind,
-        look_up: impl Fn() -> F + Send,
-    ) -> Result<Known>
+    pub async fn find<F>(&self, hash: SecretHash, kind: CredentialKind, look_up: impl Fn() -> F + Send) -> Result<Known>
     where
         F: Future<Output = Result<Lookup>> + Send + 'static,
     {

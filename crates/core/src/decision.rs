@@ -118,7 +118,8 @@ impl Core {
             }
         }
         if let Some(Limits { rate: Some(rate), .. }) = caller.limits.as_deref() {
-            let taken = if asked.counts { self.take(caller, rate, now).await } else { Ok(Taken::Yes(self.look(rate, now))) };
+            let taken =
+                if asked.counts { self.take(caller, rate, now).await } else { Ok(Taken::Yes(self.look(rate, now))) };
             let outcome = match taken {
                 Ok(Taken::Yes(stands)) => {
                     quota = Some(stands);

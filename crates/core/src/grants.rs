@@ -61,12 +61,14 @@ impl Core {
         let id = if calls == 0 {
             0
         } else {
-            sqlx::query_scalar("INSERT INTO token_rate_grants (token_id, calls, last_at) VALUES ($1, $2, $3) RETURNING id")
-                .bind(token.0)
-                .bind(i64::from(calls))
-                .bind(now + GRANT_MILLIS)
-                .fetch_one(&mut *tx)
-                .await?
+            sqlx::query_scalar(
+                "INSERT INTO token_rate_grants (token_id, calls, last_at) VALUES ($1, $2, $3) RETURNING id",
+            )
+            .bind(token.0)
+            .bind(i64::from(calls))
+            .bind(now + GRANT_MILLIS)
+            .fetch_one(&mut *tx)
+            .await?
         };
         tx.commit(&[]).await?;
         Ok(Granted { id, calls, beside: left - calls, reset_at: counted.oldest.unwrap_or(now) + WINDOW_MILLIS })

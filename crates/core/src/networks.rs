@@ -14,7 +14,9 @@ pub struct Networks(Vec<IpNet>);
 /// Why networks cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
-    #[error("“{0}” is no address and no network: write 192.0.2.7, 10.0.0.0/8 (up to /32), 2001:db8::1 or 2001:db8::/32 (up to /128)")]
+    #[error(
+        "“{0}” is no address and no network: write 192.0.2.7, 10.0.0.0/8 (up to /32), 2001:db8::1 or 2001:db8::/32 (up to /128)"
+    )]
     NotOne(String),
     #[error("at most {NETWORKS_OF_TOKEN} networks can be named, these are {0}")]
     TooMany(usize),
@@ -124,7 +126,9 @@ mod tests {
 
     #[test]
     fn what_is_no_network_is_named() {
-        for wrong in ["10.0.0.0/33", "2001:db8::/129", "example.org", "10.0.0", "10.0.0.0/", "/8", "fe80::1%eth0", "10.0.0.0/-1"] {
+        for wrong in
+            ["10.0.0.0/33", "2001:db8::/129", "example.org", "10.0.0", "10.0.0.0/", "/8", "fe80::1%eth0", "10.0.0.0/-1"]
+        {
             assert_eq!(read(wrong), Err(NetworkError::NotOne(wrong.into())));
         }
         let many: Vec<String> = (0..=NETWORKS_OF_TOKEN).map(|number| format!("10.0.{number}.0/24")).collect();

@@ -225,7 +225,9 @@ mod tests {
                 assert!(quota.remaining < limit);
             }
         }
-        let most = accepted.iter().map(|begin| accepted.iter().filter(|at| (*begin..begin + WINDOW_MILLIS).contains(at)).count());
+        let most = accepted
+            .iter()
+            .map(|begin| accepted.iter().filter(|at| (*begin..begin + WINDOW_MILLIS).contains(at)).count());
         assert_eq!(most.max(), Some(limit as usize));
     }
 

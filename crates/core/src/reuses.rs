@@ -32,7 +32,8 @@ impl ReuseKey {
     pub fn new(secret: i64, address: IpAddr, now: DateTime<Utc>) -> ReuseKey {
         let address = address.to_canonical();
         let length = if address.is_ipv4() { 24 } else { 64 };
-        let network = IpNet::new(address, length).map_or_else(|_| address.to_string(), |network| network.trunc().to_string());
+        let network =
+            IpNet::new(address, length).map_or_else(|_| address.to_string(), |network| network.trunc().to_string());
         ReuseKey { secret, network, day: now.timestamp_millis().div_euclid(DAY_MILLIS) }
     }
 }

@@ -11,11 +11,12 @@ use keyrack_types::ids::{EnvironmentId, TokenId};
 /// # Errors
 /// When the database cannot be reached.
 pub async fn live(tx: &mut Tx, token: TokenId) -> Result<Vec<Invalidation>> {
-    let hashes: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT hash FROM token_secrets WHERE token_id = $1 AND state IN ('current', 'overlapping')")
-            .bind(token.0)
-            .fetch_all(&mut **tx)
-            .await?;
+    let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
+        "SELECT hash FROM token_secrets WHERE token_id = $1 AND state IN ('current', 'overlapping')",
+    )
+    .bind(token.0)
+    .fetch_all(&mut **tx)
+    .await?;
     let hashes = hashes.iter().filter_map(|hash| SecretHash::from_stored(hash));
     Ok(hashes.map(|hash| Invalidation::Token(hash, token)).collect())
 }

@@ -168,10 +168,14 @@ impl Notice<'_> {
                 )
             }
             Notice::TokenPublished { place, current: true, .. } => {
-                format!("Its value was found {place} and is refused from now on. Regenerate the token where it is needed.")
+                format!(
+                    "Its value was found {place} and is refused from now on. Regenerate the token where it is needed."
+                )
             }
             Notice::TokenPublished { place, .. } => {
-                format!("A former value of it was found {place}; it opens nothing any more. The present value goes on working.")
+                format!(
+                    "A former value of it was found {place}; it opens nothing any more. The present value goes on working."
+                )
             }
             Notice::SecondFactorOn { .. } => format!("It is asked for at sign-in and before changes. {NOT_YOU}"),
             Notice::SecondFactorOff { .. } | Notice::PasswordChanged => NOT_YOU.into(),

@@ -179,11 +179,13 @@ impl Members {
                 .bind(id)
                 .execute(&mut **tx)
                 .await?;
-                sqlx::query("UPDATE token_secrets SET made_by = $1 WHERE token_id = $2 AND state IN ('current', 'overlapping')")
-                    .bind(caller.user.0)
-                    .bind(id)
-                    .execute(&mut **tx)
-                    .await?;
+                sqlx::query(
+                    "UPDATE token_secrets SET made_by = $1 WHERE token_id = $2 AND state IN ('current', 'overlapping')",
+                )
+                .bind(caller.user.0)
+                .bind(id)
+                .execute(&mut **tx)
+                .await?;
                 ("token.keep", None)
             }
             TokenDisposition::Transfer => {

@@ -99,7 +99,10 @@ async fn find(
     written: &[String],
 ) -> Result<(Vec<String>, Vec<EnvironmentId>)> {
     if written.len() > usize::try_from(ENVIRONMENTS).unwrap_or(usize::MAX) {
-        return Err(Error::invalid(field::Token::Environments, format!("at most {ENVIRONMENTS} environments can be named")));
+        return Err(Error::invalid(
+            field::Token::Environments,
+            format!("at most {ENVIRONMENTS} environments can be named"),
+        ));
     }
     let mut found: Vec<Reached> = Vec::with_capacity(written.len());
     for name in written {

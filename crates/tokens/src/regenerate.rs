@@ -111,7 +111,8 @@ impl Tokens {
             event = event.with("owner", format!("{} → {}", token.owner_email, caller.email));
         }
         audit::append(&mut tx, now, event).await?;
-        let notice = Notice::TokenRegenerated { description: &token.description, by: &caller.email, taken_over, until: retires };
+        let notice =
+            Notice::TokenRegenerated { description: &token.description, by: &caller.email, taken_over, until: retires };
         notify(&mut tx, &self.settings, now, token.owner, Some(caller.account), notice).await?;
         let mut renewed = token_to_change(&mut tx, caller, id).await?;
         renewed.secrets = self.secrets_of(&mut tx, renewed.id).await?;
@@ -160,7 +161,8 @@ impl Tokens {
         let secrets = self.secrets_of(&mut tx, token.id).await?;
         let invalidated = live(&mut tx, token.id).await?;
         let retires = check_overlap(&token, invalidated.is_empty(), token.expires, overlap, now)?;
-        let (Some(retires), true) = (retires, secrets.iter().any(|secret| secret.state == SecretState::Overlapping)) else {
+        let (Some(retires), true) = (retires, secrets.iter().any(|secret| secret.state == SecretState::Overlapping))
+        else {
             let why = format!("token {id} has no former value that is still accepted: regenerate it with an overlap");
             return Err(Error::NotFound(why.into()));
         };
@@ -220,6 +222,8 @@ fn renewed(token: &TokenRow, renewal: Renewal, now: DateTime<Utc>) -> Result<Opt
             field::Token::Expires,
             "This token has expired: choose a new date, or leave it empty for a token that never expires.",
         )),
-        (Renewal::FormerSpan, Some(end)) => Ok(Some(whole_second(now + (end - token.secret_at).max(chrono::TimeDelta::seconds(1))))),
+        (Renewal::FormerSpan, Some(end)) => {
+            Ok(Some(whole_second(now + (end - token.secret_at).max(chrono::TimeDelta::seconds(1)))))
+        }
     }
 }

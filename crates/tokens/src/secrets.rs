@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Tokens;
-pub use keyrack_core::token_secrets::live;
 use keyrack_core::error::Result;
 use keyrack_core::secret::SecretHash;
 use keyrack_core::store::Tx;
+pub use keyrack_core::token_secrets::live;
 use keyrack_core::usage::Used;
 use keyrack_core::world::from_millis;
 use keyrack_types::bounds::tokens::{FORMER_SECRETS_SHOWN, SECRET_KEPT_DAYS};
@@ -41,13 +41,15 @@ pub(super) const ORDER: &str =
 
 /// Writes the first secret of a new token, or the next one after the former was ended; `now` in milliseconds since 1970.
 pub async fn add_current(tx: &mut Tx, token: TokenId, hash: SecretHash, now: i64, by: UserId) -> Result<()> {
-    sqlx::query("INSERT INTO token_secrets (token_id, hash, state, made_at, made_by) VALUES ($1, $2, 'current', $3, $4)")
-        .bind(token.0)
-        .bind(hash.to_vec())
-        .bind(now)
-        .bind(by.0)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO token_secrets (token_id, hash, state, made_at, made_by) VALUES ($1, $2, 'current', $3, $4)",
+    )
+    .bind(token.0)
+    .bind(hash.to_vec())
+    .bind(now)
+    .bind(by.0)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -144,11 +146,14 @@ impl Tokens {
         for secret in stored {
             let views = views.entry(secret.token_id).or_default();
             let state = match SecretState::by_name(&secret.state) {
-                Some(SecretState::Overlapping) if secret.retires_at.is_some_and(|end| end <= now) => SecretState::Retired,
+                Some(SecretState::Overlapping) if secret.retires_at.is_some_and(|end| end <= now) => {
+                    SecretState::Retired
+                }
                 Some(state) => state,
                 None => continue,
             };
-            let former = views.iter().filter(|view| matches!(view.state, SecretState::Retired | SecretState::Published));
+            let former =
+                views.iter().filter(|view| matches!(view.state, SecretState::Retired | SecretState::Published));
             if former.count() >= usize::try_from(FORMER_SECRETS_SHOWN).unwrap_or(usize::MAX) {
                 continue;
             }

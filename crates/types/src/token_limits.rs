@@ -153,7 +153,8 @@ mod tests {
             ..TokenLimits::default()
         };
         assert!(none.is_none() && !some.is_none() && none.changes(&none).is_empty());
-        let changes: Vec<_> = some.changes(&none).into_iter().map(|change| (change.name, change.before, change.after)).collect();
+        let changes: Vec<_> =
+            some.changes(&none).into_iter().map(|change| (change.name, change.before, change.after)).collect();
         assert_eq!(
             changes,
             [

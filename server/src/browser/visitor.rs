@@ -87,7 +87,10 @@ async fn limited(browser: &Browser, caller: &Caller, client: &Client, forwarded:
 }
 
 fn too_often(wait: u32) -> Response {
-    let mut response = plain(StatusCode::TOO_MANY_REQUESTS, "The token that opened this session is used too often. Try again shortly.\n");
+    let mut response = plain(
+        StatusCode::TOO_MANY_REQUESTS,
+        "The token that opened this session is used too often. Try again shortly.\n",
+    );
     response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     response
 }

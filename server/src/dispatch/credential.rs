@@ -31,7 +31,8 @@ pub fn presented<'a>(headers: &'a HeaderMap, pairs: &'a Pairs) -> Result<Cow<'a,
 pub fn came_in_url(parts: &Parts) -> bool {
     let Some(query) = parts.uri.query() else { return false };
     // A query that cannot be read is refused for that.
-    Pairs::read(query.as_bytes(), &keyrack_wire::Body::nothing()).is_ok_and(|pairs| pairs.credentials().next().is_some())
+    Pairs::read(query.as_bytes(), &keyrack_wire::Body::nothing())
+        .is_ok_and(|pairs| pairs.credentials().next().is_some())
 }
 
 /// What follows `Bearer`, in any case. Other schemes are not ours: a proxy may use them for itself.

@@ -159,7 +159,9 @@ impl ApiError {
         match self {
             ApiError::NotGranted(_) | ApiError::Role(_) | ApiError::PostOnly(_) | ApiError::Verb => self.text(),
             ApiError::Domain(Error::Forbidden(Cow::Borrowed(fixed))) => (*fixed).to_owned(),
-            ApiError::Domain(Error::Denied(Denied::Network(_))) => "the token is not accepted from this address".to_owned(),
+            ApiError::Domain(Error::Denied(Denied::Network(_))) => {
+                "the token is not accepted from this address".to_owned()
+            }
             ApiError::Domain(Error::Denied(denied)) => denied.to_string(),
             _ => self.code().meaning().to_owned(),
         }

@@ -20,8 +20,8 @@ const SIGNATURE: &str = "github-public-key-signature";
 
 /// What precedes the 65 bytes of a point in the DER of a P-256 public key (RFC 5480).
 const P256_HEAD: [u8; 26] = [
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03,
-    0x01, 0x07, 0x03, 0x42, 0x00,
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
 /// Keys by which reports are signed.
@@ -150,10 +150,12 @@ fn check_signature(keys: &ScanningKeys, headers: &HeaderMap, body: &[u8]) -> Res
         let why = "send the headers Github-Public-Key-Identifier and Github-Public-Key-Signature";
         return Err((StatusCode::BAD_REQUEST, why));
     };
-    let key = keys.key(identifier).ok_or((StatusCode::UNAUTHORIZED, "the key of this identifier is not among those of this server"))?;
-    let signature = STANDARD
-        .decode(signature)
-        .map_err(|_| (StatusCode::BAD_REQUEST, "Github-Public-Key-Signature has to be base64 of an ECDSA signature in DER form"))?;
+    let key = keys
+        .key(identifier)
+        .ok_or((StatusCode::UNAUTHORIZED, "the key of this identifier is not among those of this server"))?;
+    let signature = STANDARD.decode(signature).map_err(|_| {
+        (StatusCode::BAD_REQUEST, "Github-Public-Key-Signature has to be base64 of an ECDSA signature in DER form")
+    })?;
     let why = "the signature does not fit: sign exactly the bytes of the body with the key of the identifier (ECDSA, P-256, SHA-256)";
     key.verify(body, &signature).map_err(|_| (StatusCode::UNAUTHORIZED, why))
 }

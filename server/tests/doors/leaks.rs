@@ -111,9 +111,12 @@ async fn a_signed_report_of_a_code_host_is_believed_and_no_other() {
     .to_string();
     let sign = |body: &str| STANDARD.encode(pair.sign(&SystemRandom::new(), body.as_bytes()).unwrap());
     let right = sign(&body);
-    for (identifier, signature, status) in
-        [("key-1", sign("[]"), 401), ("key-2", right.clone(), 401), ("key-1", "%".to_owned(), 400), ("key-1", String::new(), 401)]
-    {
+    for (identifier, signature, status) in [
+        ("key-1", sign("[]"), 401),
+        ("key-2", right.clone(), 401),
+        ("key-1", "%".to_owned(), 400),
+        ("key-1", String::new(), 401),
+    ] {
         let refused = scanned(&server, &body, identifier, &signature).await;
         assert_eq!(refused.status.as_u16(), status, "{}", refused.text);
     }
@@ -135,7 +138,9 @@ async fn a_signed_report_of_a_code_host_is_believed_and_no_other() {
 
 #[test]
 fn a_file_of_keys_that_holds_none_is_refused() {
-    for text in ["", "{}", r#"{"public_keys":[]}"#, r#"{"public_keys":[{"key_identifier":"1","key":"x","is_current":true}]}"#] {
+    for text in
+        ["", "{}", r#"{"public_keys":[]}"#, r#"{"public_keys":[{"key_identifier":"1","key":"x","is_current":true}]}"#]
+    {
         assert!(ScanningKeys::parse(text.as_bytes()).is_err(), "{text}");
     }
 }

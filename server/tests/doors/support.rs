@@ -58,7 +58,8 @@ impl Server {
     pub fn with_scanning_keys(mut self, keys: ScanningKeys) -> Server {
         let address = Address::new(false, "127.0.0.1:8080");
         let registry = Registry::all();
-        let doors = Doors::new(self.keyrack.clone(), registry, TrustedProxies::default(), &address).with_scanning_keys(keys);
+        let doors =
+            Doors::new(self.keyrack.clone(), registry, TrustedProxies::default(), &address).with_scanning_keys(keys);
         self.app = doors.app();
         self.doors = Arc::new(doors);
         self

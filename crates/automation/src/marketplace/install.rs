@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::errors::{at, in_nodes};
 use super::manifest::{Manifest, ManifestType};
-use super::placeholders::fill_text;
 use super::outcome::{Done, stays};
+use super::placeholders::fill_text;
 use super::run::{ControlFlow, Run, of_layer};
 use super::scope::Scope;
 use crate::marketplace::Marketplace;

@@ -1,7 +1,12 @@
 use super::*;
 
 fn entry(name: &str, token: TokenAccess, role: Role, sets: &[ApiSet]) -> CatalogEntry {
-    CatalogEntry { info: MethodInfo { name: name.into(), summary: String::new(), sets: sets.to_vec() }, token, role, acts_on: ActsOn::Caller }
+    CatalogEntry {
+        info: MethodInfo { name: name.into(), summary: String::new(), sets: sets.to_vec() },
+        token,
+        role,
+        acts_on: ActsOn::Caller,
+    }
 }
 
 fn catalog() -> Catalog {

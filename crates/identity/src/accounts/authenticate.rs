@@ -300,10 +300,9 @@ impl Accounts {
             let environments = ids.into_iter().map(EnvironmentId).collect();
             Some(Reach { environments, may_create: stored.may_create })
         };
-        let rate = stored.rate_limit.map(|limit| Rate {
-            limit: u32::try_from(limit).unwrap_or_default(),
-            window: self.rates.window(token),
-        });
+        let rate = stored
+            .rate_limit
+            .map(|limit| Rate { limit: u32::try_from(limit).unwrap_or_default(), window: self.rates.window(token) });
         let networks = stored.networks.map(Networks::from_stored);
         let limited = reach.is_some() || rate.is_some() || networks.is_some() || !stored.allow_in_url;
         let limits = Limits { networks, rate, allow_in_url: stored.allow_in_url, reach, secret: None };
@@ -321,7 +320,8 @@ impl Accounts {
         };
         let mut limits = self.limits(token.id, token.limits()).await?;
         if token.rotated {
-            let overlap = token.retires_at.map(|retires| Overlap { replaced: token.replaced_at.unwrap_or(retires), retires });
+            let overlap =
+                token.retires_at.map(|retires| Overlap { replaced: token.replaced_at.unwrap_or(retires), retires });
             let usage = self.usage.slot(Used::Secret(token.secret));
             let none = Limits { networks: None, rate: None, allow_in_url: true, reach: None, secret: None };
             limits.get_or_insert(none).secret = Some(PresentedSecret { overlap, usage });
@@ -461,7 +461,8 @@ impl Accounts {
             return Ok(Lookup::Expired);
         }
         let SessionCaller { id, role, token_id: by_token, .. } = session;
-        let secret_ended = session.secret_state.as_deref().is_some_and(|state| !matches!(state, "current" | "overlapping"));
+        let secret_ended =
+            session.secret_state.as_deref().is_some_and(|state| !matches!(state, "current" | "overlapping"));
         if session.frozen || secret_ended {
             return Ok(Lookup::Expired);
         }

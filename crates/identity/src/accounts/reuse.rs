@@ -47,13 +47,14 @@ impl Accounts {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
-        let networks: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM secret_reuses WHERE secret_id = $1 AND day = $2 AND network <> $3")
-                .bind(key.secret)
-                .bind(key.day)
-                .bind(&key.network)
-                .fetch_one(&mut *tx)
-                .await?;
+        let networks: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM secret_reuses WHERE secret_id = $1 AND day = $2 AND network <> $3",
+        )
+        .bind(key.secret)
+        .bind(key.day)
+        .bind(&key.network)
+        .fetch_one(&mut *tx)
+        .await?;
         if networks >= REUSE_NETWORKS_A_DAY {
             key.network = ELSEWHERE.to_owned();
             if self.reuses.count(&key) {

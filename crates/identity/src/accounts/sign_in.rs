@@ -165,7 +165,12 @@ impl Accounts {
     ///
     /// # Errors
     /// As there, and for a token that forbids it.
-    pub async fn sign_in_with_token_in_url(&self, secret: &str, client: &Client, kind: SessionKind) -> Result<SignedIn> {
+    pub async fn sign_in_with_token_in_url(
+        &self,
+        secret: &str,
+        client: &Client,
+        kind: SessionKind,
+    ) -> Result<SignedIn> {
         self.open_by_token(secret, client, kind, true).await
     }
 

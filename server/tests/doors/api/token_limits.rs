@@ -54,7 +54,9 @@ async fn an_answer_to_a_token_without_limits_has_the_headers_that_it_had() {
     assert_eq!(plain.headers["access-control-expose-headers"], "x-request-id, retry-after, www-authenticate");
     let bean = listed(&server).await;
     let keys: Vec<_> = bean.as_object().unwrap().keys().map(String::as_str).collect();
-    for new in ["environments", "mayCreate", "networks", "rateLimit", "allowInUrl", "freezeOnReuse", "frozen", "secrets"] {
+    for new in
+        ["environments", "mayCreate", "networks", "rateLimit", "allowInUrl", "freezeOnReuse", "frozen", "secrets"]
+    {
         assert!(!keys.contains(&new), "{bean}");
     }
 }
@@ -142,7 +144,9 @@ async fn a_token_is_accepted_from_its_networks_through_every_door() {
     let limits = [("tokenTemplate", "Extended Access"), ("networks", "192.0.2.0/24, ::ffff:198.51.100.7")];
     let token = server.new_token(&limits).await;
     let token = token.credential();
-    for (address, code) in [("192.0.2.1", 0), ("198.51.100.7", 0), ("[::ffff:192.0.2.9]", 0), ("[::1]", 8), ("203.0.113.5", 8)] {
+    for (address, code) in
+        [("192.0.2.1", 0), ("198.51.100.7", 0), ("[::ffff:192.0.2.9]", 0), ("[::1]", 8), ("203.0.113.5", 8)]
+    {
         let answer = from(&server, address, token, INFO, &[]).await;
         assert_eq!(answer["result"], code, "{address}: {answer}");
         if code == 8 {
@@ -181,7 +185,8 @@ async fn a_token_can_forbid_that_its_value_comes_in_an_address() {
         format!("{}?token={value}", path(SIGN_IN)),
         format!("/users/authentication/rest/signout?session={value}"),
     ] {
-        let request = Request::get(&uri).header(header::AUTHORIZATION, format!("Bearer {value}")).body(Body::empty()).unwrap();
+        let request =
+            Request::get(&uri).header(header::AUTHORIZATION, format!("Bearer {value}")).body(Body::empty()).unwrap();
         let answer = server.send(request).await.json();
         assert_eq!(answer["result"], 702, "{uri}: {answer}");
         assert!(answer["error"].as_str().unwrap().contains("Authorization: Bearer"), "{answer}");
@@ -201,7 +206,9 @@ async fn limits_are_edited_one_by_one_and_shown() {
         assert_eq!(answer["result"], 0, "{params:?}: {answer}");
         answer["token"].clone()
     };
-    let token = edit(&[("environments", "[]"), ("mayCreate", "1"), ("networks", r#"["10.0.0.0/8"]"#), ("rateLimit", "100")]).await;
+    let token =
+        edit(&[("environments", "[]"), ("mayCreate", "1"), ("networks", r#"["10.0.0.0/8"]"#), ("rateLimit", "100")])
+            .await;
     assert_eq!((&token["environments"], &token["mayCreate"]), (&json!([]), &json!(true)));
     assert_eq!((&token["networks"], &token["rateLimit"]), (&json!(["10.0.0.0/8"]), &json!(100)));
     let token = edit(&[("description", "Other")]).await;
@@ -239,7 +246,10 @@ async fn limits_that_cannot_be_are_refused_with_what_would_be_right() {
         let answer = owner.post(method, &all).await;
         let text = answer["error"].as_str().unwrap_or_default();
         assert_eq!(answer["result"], 3, "{params:?}: {answer}");
-        assert!(text.starts_with(&format!("invalid parameter [{name}]: ")) && text.contains(part), "{params:?}: {text}");
+        assert!(
+            text.starts_with(&format!("invalid parameter [{name}]: ")) && text.contains(part),
+            "{params:?}: {text}"
+        );
     }
     // Neither value of a token manages tokens, the old one no more than the new one.
     let old = server.extended_token().await;

@@ -51,7 +51,11 @@ impl Method for RegenerateToken {
             None => Renewal::FormerSpan,
         };
         let confirmed = confirm_with(call, self.password.as_deref(), self.code.as_deref()).await?;
-        let renewed = call.keyrack.tokens.rotate(&confirmed, self.id, None, renewal, self.overlap.map_or(0, |overlap| overlap.0)).await?;
+        let renewed = call
+            .keyrack
+            .tokens
+            .rotate(&confirmed, self.id, None, renewal, self.overlap.map_or(0, |overlap| overlap.0))
+            .await?;
         Ok(Renewed { token: renewed.into() })
     }
 }
