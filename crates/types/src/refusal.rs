@@ -164,6 +164,7 @@ mod tests {
 
     use super::*;
     use crate::methods::ApiSet;
+    use crate::token_limits::TokenLimits;
 
     fn token() -> TokenView {
         TokenView {
@@ -180,6 +181,9 @@ mod tests {
             mine: true,
             shared: false,
             version: 1,
+            limits: TokenLimits::default(),
+            secrets: Vec::new(),
+            frozen: false,
         }
     }
 
