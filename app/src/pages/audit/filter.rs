@@ -115,9 +115,9 @@ mod tests {
 
     #[test]
     fn a_day_that_cannot_be_read_is_told_and_does_not_narrow() {
-        let asked = asked(&[("to", "2026-02-01")]);
+        let asked = asked(&[("to", "02/01/2026")]);
         assert!(!asked.narrows());
-        assert_eq!(asked.to, ("2026-02-01".into(), Some(DAY_ADVICE)));
+        assert_eq!(asked.to, ("02/01/2026".into(), Some(DAY_ADVICE)));
         assert_eq!(asked.address(None), "/settings/audit");
     }
 }

@@ -103,7 +103,8 @@ mod tests {
 
     fn found(search: &str, show: Show) -> Vec<i64> {
         let mut list = vec![token(1, "Deploy script"), token(2, "Nightly backup"), token(3, "Old deploy")];
-        list[0].methods = vec!["environment.control.StopEnv".into()];
+        list.iter_mut().for_each(|token| token.methods = vec!["environment.control.GetEnvs".into()]);
+        list[0].methods.push("environment.control.StopEnv".into());
         list[1].expires = parse_wire_moment("2026-12-20");
         list[1].last_used = parse_wire_moment("2026-11-01");
         list[2].expires = parse_wire_moment("2026-11-20");
