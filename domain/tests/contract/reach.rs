@@ -360,7 +360,7 @@ on_both! {
         let made = token(bed, limited_to(&[], true)).await;
         let began = caller(bed, &made).await;
         let site = "type: install\nname: Site\nnodes: {image: keyrack/web, nodeGroup: cp, displayName: Front}\n\
-            onInstall: [{setEnvDisplayName: {displayName: Mine}}]\nactions: {group: {attachEnvGroup: {envGroup: g}}}";
+            onInstall: [{environment.control.SetEnvDisplayName: {displayName: Mine}}]\nactions: {group: {environment.control.AttachEnvGroup: {envGroup: g}}}";
         let named = |name: &str| InstallRequest { environment: Some(name.into()), ..InstallRequest::default() };
         let market = &house.keyrack.marketplace;
         let done = market.install(&began, &client, site, named("mine")).await.unwrap();
@@ -369,7 +369,7 @@ on_both! {
         assert!(actions.iter().any(|action| action.title == "Installing Site"), "{actions:?}");
         let grouped = market.execute_app_action(&began, &client, &done.unique_name, Some("group"), serde_json::Map::new()).await.map(drop);
         assert!(grouped.unwrap_err().to_string().contains("limited to environments"));
-        let update = "type: update\nname: x\nonInstall: {setEnvDisplayName: {displayName: Taken}}";
+        let update = "type: update\nname: x\nonInstall: {environment.control.SetEnvDisplayName: {displayName: Taken}}";
         let beyond = market.install(&began, &client, update, named("secret")).await.map(drop);
         let missing = market.install(&began, &client, update, named("nothin")).await.map(drop);
         same(beyond, missing, ("secret", "nothin"));

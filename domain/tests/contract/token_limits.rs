@@ -106,12 +106,13 @@ on_both! {
         let mut accepted = 0;
         for _ in 0..60 {
             let decision = decide(&bed.keyrack, &made.secret, &client()).await;
-            if decision.outcome.is_ok() {
-                accepted += 1;
-                assert_eq!(decision.quota.unwrap().remaining, 40 - accepted);
-            } else {
-                let (rule, error) = decision.outcome.unwrap_err();
-                assert_eq!((rule, decision.quota.unwrap().remaining), (Rule::Rate, 0), "{error}");
+            let remaining = decision.quota.unwrap().remaining;
+            match decision.outcome {
+                Ok(_) => {
+                    accepted += 1;
+                    assert_eq!(remaining, 40 - accepted);
+                }
+                Err((rule, error)) => assert_eq!((rule, remaining), (Rule::Rate, 0), "{error}"),
             }
         }
         assert_eq!(accepted, 40);

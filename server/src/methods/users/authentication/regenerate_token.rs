@@ -13,8 +13,8 @@ use crate::dispatch::method::{ActsOn, Method, Right};
 use crate::dispatch::registry::Effect;
 use crate::methods::users::confirm::{FactorCode, TokenPassword, confirm_with};
 
-/// Gives a token a new value; the old one is refused from then on, or after the overlap. Who makes the value is the owner from then on. An
-/// expired token gets its former span again, unless expiresAt says otherwise.
+/// Gives a token a new value, and its caller as owner; the old one is refused at once, or after the overlap. An expired token gets
+/// its former span again, unless expiresAt says otherwise.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RegenerateToken {
