@@ -1,8 +1,9 @@
 //! Running the real binary.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use sqlx::Connection;
@@ -83,14 +84,14 @@ pub struct Running {
 impl Running {
     /// Starts on a free port and waits until it says that it listens.
     pub fn start(data: &Path, args: &[&str]) -> Running {
-        Running::when_listening(Running::command(data, args, "error", Stdio::inherit()))
+        Running::when_listening(Running::command(data, args, "error", Stdio::inherit())).0
     }
 
     /// As [`Running::start`], with these variables.
     pub fn start_with(data: &Path, args: &[&str], variables: &[(&str, &str)]) -> Running {
         let mut command = keyrack(&[&["serve", "--listen", "127.0.0.1:0"], args].concat(), data);
         command.env("RUST_LOG", "error").stderr(Stdio::inherit()).envs(variables.iter().copied());
-        Running::when_listening(command)
+        Running::when_listening(command).0
     }
 
     /// As [`Running::start`], by somebody who ignores SIGHUP, as `nohup` does.
@@ -99,7 +100,7 @@ impl Running {
         let mut command = Command::new("sh");
         command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(server.get_program()).args(server.get_args());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        Running::when_listening(command)
+        Running::when_listening(command).0
     }
 
     /// As [`Running::start`], with what is logged at this level going to what is handed out beside it.
@@ -109,9 +110,8 @@ impl Running {
 
     /// A command that is a server, with its log beside it.
     pub fn of(command: Command) -> (Running, impl BufRead + use<>) {
-        let mut running = Running::when_listening(command);
-        let log = BufReader::new(running.child.stderr.take().unwrap());
-        (running, log)
+        let (running, log) = Running::when_listening(command);
+        (running, log.unwrap())
     }
 
     fn command(data: &Path, args: &[&str], log: &str, stderr: Stdio) -> Command {
@@ -125,8 +125,10 @@ impl Running {
         command
     }
 
-    fn when_listening(mut command: Command) -> Running {
+    /// With its log, where the command has a pipe for it. It is read from the first line on: a server whose log is full waits.
+    fn when_listening(mut command: Command) -> (Running, Option<BufReader<Pipe>>) {
         let mut child = command.spawn().unwrap();
+        let log = child.stderr.take().map(|stderr| BufReader::new(Pipe::drained(stderr)));
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut greeting = Vec::new();
         let address = loop {
@@ -136,7 +138,7 @@ impl Running {
                 break address.to_owned();
             }
         };
-        Running { child, address, greeting }
+        (Running { child, address, greeting }, log)
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -175,4 +177,38 @@ impl Drop for Running {
 pub async fn connect(data: &Path) -> sqlx::AnyConnection {
     sqlx::any::install_default_drivers();
     sqlx::AnyConnection::connect(&keyrack_domain::store::Store::sqlite_url(data)).await.unwrap()
+}
+
+/// What a program writes, read as soon as it is written and kept until somebody asks for it.
+pub struct Pipe {
+    chunks: mpsc::Receiver<Vec<u8>>,
+    rest: Cursor<Vec<u8>>,
+}
+
+impl Pipe {
+    fn drained(mut from: ChildStderr) -> Pipe {
+        let (sender, chunks) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(length @ 1..) = from.read(&mut chunk) {
+                _ = sender.send(chunk[..length].to_vec());
+            }
+        });
+        Pipe { chunks, rest: Cursor::default() }
+    }
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let length = self.rest.read(buffer)?;
+            if length > 0 || buffer.is_empty() {
+                return Ok(length);
+            }
+            match self.chunks.recv() {
+                Ok(chunk) => self.rest = Cursor::new(chunk),
+                Err(_) => return Ok(0),
+            }
+        }
+    }
 }
