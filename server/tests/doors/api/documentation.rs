@@ -49,7 +49,8 @@ async fn every_line_that_only_reads_works_when_it_is_pasted() {
         let header = line.find("Authorization: Bearer").unwrap_or_else(|| panic!("{}: {line}", method.name));
         assert!(line.find("--data").is_none_or(|data| header < data), "the header comes first: {line}");
         let mut shell = tokio::process::Command::new("sh");
-        shell.args(["-c", &line]).env("KEYRACK_TOKEN", owner.credential()).env("no_proxy", "*");
+        shell.args(["-c", &line]).env("no_proxy", "*");
+        shell.env("KEYRACK_TOKEN", owner.credential()).env("KEYRACK_SESSION", owner.credential());
         let output = shell.output().await.unwrap();
         let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{line}\n{output:?}"));
         let code = told["result"].as_i64().unwrap();

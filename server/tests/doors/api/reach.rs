@@ -294,7 +294,7 @@ async fn what_a_token_makes_by_any_method_is_within_its_reach() {
     let manifest = format!(r#"{{"keyrack":1,"env":{{"shortdomain":"three"}},"nodes":{nodes}}}"#);
     let imported = token.post("environment.export.Import", &[("manifest", &manifest)]).await;
     assert_eq!(imported["result"], 0, "{imported}");
-    let jps = "type: install\nname: x\nnodes: {image: keyrack/web, nodeGroup: cp}\nonInstall: {setEnvDisplayName: {displayName: Four}}";
+    let jps = "type: install\nname: x\nnodes: {image: keyrack/web, nodeGroup: cp}\nonInstall: {environment.control.SetEnvDisplayName: {displayName: Four}}";
     let installed = token.post("marketplace.jps.Install", &[("jps", jps), ("envName", "four")]).await;
     assert_eq!(installed["result"], 0, "{installed}");
     let listed = async || {
