@@ -79,7 +79,7 @@ pub async fn fetch(
     keep_free: u64,
 ) -> Result<ImageInspect, EngineError> {
     let own = is_own(image);
-    match find_fetched(host, at, image, digest).await? {
+    let here = match find_fetched(host, at, image, digest).await? {
         // A node goes on with the content that it has. For another one the registry is asked also when the image is here: it may have
         // been fetched for somebody else, with a login that this one does not have.
         Some(here) if own || is_loaded(&here) || digest.is_some() && !fetch.newest => return fit(here, at, image),
@@ -87,10 +87,17 @@ pub async fn fetch(
             let text = format!("the container engine at {} has no image “{image}”", host.url());
             return Err(EngineError::ImageAbsent(text));
         }
-        _ => {}
-    }
+        here => here,
+    };
     disk::ensure_free(&at.facts, keep_free)?;
-    pull(host, at, image, digest, fetch).await?;
+    if let Err(error) = pull(host, at, image, digest, fetch).await {
+        return match (error, here) {
+            // A digest means the same content for ever. The registry let this caller in and has it no more, or Podman named it by the
+            // digest of its own copy.
+            (EngineError::ImageAbsent(_), Some(here)) if image.digest().or(digest).is_some() => fit(here, at, image),
+            (error, _) => Err(error),
+        };
+    }
     match find_fetched(host, at, image, digest).await? {
         Some(image_here) => fit(image_here, at, image),
         None => Err(EngineError::Failed(format!("image “{image}” was pulled and is not there"))),
