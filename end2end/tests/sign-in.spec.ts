@@ -116,7 +116,7 @@ test.describe("wrong passwords", () => {
 
     await owner.token("Guarded");
     await open(page, "/settings/tokens");
-    await page.getByRole("gridcell", { name: "Guarded" }).click();
+    await page.getByRole("gridcell", { name: "Guarded", exact: true }).click();
     await page.getByRole("button", { name: "Remove" }).click();
     const dialog = page.getByRole("dialog", { name: "Remove Access Tokens" });
     const password = dialog.getByRole("textbox", { name: "Password" });

@@ -51,6 +51,9 @@ use crate::{
 /// How often it is looked whether a container is healthy.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// How long a port that an ended container had may still be taken before another one is looked for.
+const PORT_GIVEN_BACK: Duration = Duration::from_secs(5);
+
 /// How long the end of a container that ends at once may take to come here: engines that have much to do are slow to say so.
 const END_HEARD: Duration = Duration::from_secs(3);
 
@@ -226,14 +229,19 @@ impl Engine for ContainerEngine {
 
     async fn can_listen(&self, spec: &NodeSpec) -> bool {
         // Its own container, which the last run of the server left, has the port.
-        if let Ok(Some((host, at))) = self.at(spec.id).await {
-            match container::of_node(&host, &at, &self.shared.names, spec.id).await {
-                Ok(found) if !found.iter().any(|one| one.running) => {}
-                // An engine that cannot say so now does not cost the node its port.
-                _ => return true,
-            }
+        let Ok(Some((host, at))) = self.at(spec.id).await else { return ports::nobody_listens(spec.address).await };
+        match container::of_node(&host, &at, &self.shared.names, spec.id).await {
+            Ok(found) if !found.iter().any(|one| one.running) => {}
+            // An engine that cannot say so now does not cost the node its port.
+            _ => return true,
         }
-        ports::nobody_listens(spec.address).await
+        // Engines give ports back a moment after a container has ended.
+        let free = async {
+            while !ports::nobody_listens(spec.address).await {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        tokio::time::timeout(PORT_GIVEN_BACK, free).await.is_ok()
     }
 
     async fn until_answers(&self, spec: &NodeSpec) {
