@@ -73,6 +73,9 @@ pub async fn simple(
     Ok(Executed { exit: output.exit, out: text(&output.out), err: text(&output.err), in_time: true })
 }
 
+/// How long after an answer the next one is given. Podman loses what a command wrote last when answers are on their way at its end.
+const NEXT_ANSWER: Duration = Duration::from_millis(25);
+
 struct Output {
     exit: Exit,
     out: Vec<u8>,
@@ -94,7 +97,11 @@ async fn run(host: &Host, at: &Connection, command: &Command<'_>, mark: Option<&
     let (mut out, mut err) = (Vec::new(), Vec::new());
     if let StartExecResults::Attached { mut output, mut input } = started.map_err(|error| host.failed(&error))? {
         let yes = command.say_yes;
-        let answering = tokio::spawn(async move { while yes && input.write_all(b"y\n").await.is_ok() {} });
+        let answering = tokio::spawn(async move {
+            while yes && input.write_all(b"y\n").await.is_ok() {
+                tokio::time::sleep(NEXT_ANSWER).await;
+            }
+        });
         while let Some(part) = output.next().await {
             match part {
                 Ok(LogOutput::StdErr { message }) => keep(&mut err, &message, command.output_limit),

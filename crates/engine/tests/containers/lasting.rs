@@ -77,7 +77,8 @@ async fn logs_have_no_gap_and_nothing_twice(bench: Bench) {
         .unwrap();
     let _again = next.start(&spec).await.unwrap();
     let read = async || next.read_log(spec.id, "output.log", None, 1 << 20).await.unwrap().text;
-    until("all is there", || async { read().await.contains("err 60") }).await;
+    let whole = |log: String| log.contains("out 60\n") && log.contains("err 60\n");
+    until("all is there", || async { whole(read().await) && whole(bench.log(spec.id).await) }).await;
     for log in [read().await, bench.log(spec.id).await] {
         let of =
             |stream: &str| log.lines().filter(|line| line.starts_with(stream)).map(str::to_owned).collect::<Vec<_>>();
