@@ -14,7 +14,7 @@ use crate::denied::Denied;
 use crate::error::{Error, Result};
 use crate::limits::{Limits, Rate};
 use crate::methods::{ActsOn, Catalog, MethodId};
-use crate::rate::{Quota, Taken};
+use crate::rate::{Admission, Quota};
 use crate::store::Dialect;
 
 /// The rules, in the order in which they are asked.
@@ -118,18 +118,21 @@ impl Core {
             }
         }
         if let Some(Limits { rate: Some(rate), .. }) = caller.limits.as_deref() {
-            let taken =
-                if asked.counts { self.take(caller, rate, now).await } else { Ok(Taken::Yes(self.look(rate, now))) };
+            let taken = if asked.counts {
+                self.take(caller, rate, now).await
+            } else {
+                Ok(Admission::Admitted(self.look(rate, now)))
+            };
             let outcome = match taken {
-                Ok(Taken::Yes(stands)) => {
+                Ok(Admission::Admitted(stands)) => {
                     quota = Some(stands);
                     Ok(())
                 }
-                Ok(Taken::No(stands)) => {
+                Ok(Admission::Refused(stands)) => {
                     quota = Some(stands);
                     Err(Error::Denied(Denied::Rate { limit: rate.limit, wait: stands.reset }))
                 }
-                Ok(Taken::Ask) => Err(Error::Unavailable),
+                Ok(Admission::NeedsGrant) => Err(Error::Unavailable),
                 Err(error) => Err(error),
             };
             if let Err(error) = outcome {
@@ -169,14 +172,14 @@ impl Core {
         if self.shares_rates() { rate.window.look_granted(now, rate.limit) } else { rate.window.look(now, rate.limit) }
     }
 
-    async fn take(&self, caller: &Caller, rate: &Rate, now: DateTime<Utc>) -> Result<Taken> {
+    async fn take(&self, caller: &Caller, rate: &Rate, now: DateTime<Utc>) -> Result<Admission> {
         let now = now.timestamp_millis();
         if !self.shares_rates() {
             return Ok(rate.window.take(now, rate.limit));
         }
         let taken = rate.window.take_granted(now, rate.limit);
         match (taken, caller.by_token()) {
-            (Taken::Ask, Some(token)) => self.ask_for_calls(caller.account, token, rate).await,
+            (Admission::NeedsGrant, Some(token)) => self.ask_for_calls(caller.account, token, rate).await,
             (taken, _) => Ok(taken),
         }
     }

@@ -3,7 +3,7 @@
 use crate::core::Core;
 use crate::error::Result;
 use crate::limits::Rate;
-use crate::rate::{GRANT_MILLIS, Granted, Taken, WINDOW_MILLIS};
+use crate::rate::{Admission, GRANT_MILLIS, Granted, WINDOW_MILLIS};
 use keyrack_types::ids::{AccountId, TokenId};
 
 /// So many grants make up a limit: what one server holds without spending it is kept from the others for a second.
@@ -22,12 +22,12 @@ impl Core {
     ///
     /// # Errors
     /// When the database cannot be reached: nobody knows then how often the token was used.
-    pub(crate) async fn ask_for_calls(&self, account: AccountId, token: TokenId, rate: &Rate) -> Result<Taken> {
+    pub(crate) async fn ask_for_calls(&self, account: AccountId, token: TokenId, rate: &Rate) -> Result<Admission> {
         let _asking = rate.window.asking.lock().await;
         let now = self.world.now().timestamp_millis();
         // Another call may have asked meanwhile.
         let taken = rate.window.take_granted(now, rate.limit);
-        if taken != Taken::Ask {
+        if taken != Admission::NeedsGrant {
             return Ok(taken);
         }
         let granted = self.grant(account, token, rate, now).await?;

@@ -28,14 +28,14 @@ pub struct Quota {
     pub reset: u32,
 }
 
-/// What became of the wish to call once.
+/// Whether a call is within the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    Yes(Quota),
+pub enum Admission {
+    Admitted(Quota),
     /// The limit is reached.
-    No(Quota),
-    /// The database has to be asked for a grant first.
-    Ask,
+    Refused(Quota),
+    /// A grant has to be fetched from the database first.
+    NeedsGrant,
 }
 
 /// The calls of one token within the last minute.
@@ -91,18 +91,18 @@ impl Window {
     }
 
     /// Takes one call out of a limit that this server alone keeps.
-    pub fn take(&self, now: i64, limit: u32) -> Taken {
+    pub fn take(&self, now: i64, limit: u32) -> Admission {
         let mut calls = self.lock();
         calls.drop_past(now);
         if calls.total >= limit {
-            return Taken::No(calls.quota(now, limit));
+            return Admission::Refused(calls.quota(now, limit));
         }
         calls.total += 1;
         match calls.moments.back_mut() {
             Some((moment, count)) if *moment >= now => *count += 1,
             _ => calls.moments.push_back((now, 1)),
         }
-        Taken::Yes(calls.quota(now, limit))
+        Admission::Admitted(calls.quota(now, limit))
     }
 
     /// How a limit stands that this server alone keeps; nothing is taken out of it.
@@ -113,19 +113,19 @@ impl Window {
     }
 
     /// Takes one call out of what this server was granted of a shared limit.
-    pub fn take_granted(&self, now: i64, limit: u32) -> Taken {
+    pub fn take_granted(&self, now: i64, limit: u32) -> Admission {
         let grant = &mut self.lock().grant;
         if now >= grant.until || now + 2 * WINDOW_MILLIS < grant.until {
-            return Taken::Ask;
+            return Admission::NeedsGrant;
         }
         if grant.left == 0 {
             let refused = grant.id == 0;
-            return if refused { Taken::No(grant.quota(now, limit)) } else { Taken::Ask };
+            return if refused { Admission::Refused(grant.quota(now, limit)) } else { Admission::NeedsGrant };
         }
         grant.left -= 1;
         grant.spent += 1;
         grant.last_at = now;
-        Taken::Yes(grant.quota(now, limit))
+        Admission::Admitted(grant.quota(now, limit))
     }
 
     /// How a shared limit stands, as far as this server knows.
@@ -220,7 +220,7 @@ mod tests {
         for _ in 0..5_000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             now += i64::try_from(state >> 51).unwrap();
-            if let Taken::Yes(quota) = window.take(now, limit) {
+            if let Admission::Admitted(quota) = window.take(now, limit) {
                 accepted.push(now);
                 assert!(quota.remaining < limit);
             }
@@ -235,26 +235,26 @@ mod tests {
     fn what_remains_falls_by_one_and_comes_back_a_minute_after_the_first() {
         let window = Window::default();
         for remaining in [2, 1, 0] {
-            assert_eq!(window.take(1_000, 3), Taken::Yes(Quota { limit: 3, remaining, reset: 60 }));
+            assert_eq!(window.take(1_000, 3), Admission::Admitted(Quota { limit: 3, remaining, reset: 60 }));
         }
-        assert_eq!(window.take(2_500, 3), Taken::No(Quota { limit: 3, remaining: 0, reset: 59 }));
-        assert!(matches!(window.take(60_999, 3), Taken::No(Quota { reset: 1, .. })));
-        assert!(matches!(window.take(61_000, 3), Taken::Yes(Quota { remaining: 2, .. })));
+        assert_eq!(window.take(2_500, 3), Admission::Refused(Quota { limit: 3, remaining: 0, reset: 59 }));
+        assert!(matches!(window.take(60_999, 3), Admission::Refused(Quota { reset: 1, .. })));
+        assert!(matches!(window.take(61_000, 3), Admission::Admitted(Quota { remaining: 2, .. })));
     }
 
     #[test]
     fn a_clock_that_was_set_back_holds_nobody_off() {
         let window = Window::default();
-        assert!(matches!(window.take(10_000_000, 1), Taken::Yes(_)));
-        assert!(matches!(window.take(1_000, 1), Taken::Yes(_)));
+        assert!(matches!(window.take(10_000_000, 1), Admission::Admitted(_)));
+        assert!(matches!(window.take(1_000, 1), Admission::Admitted(_)));
     }
 
     #[test]
     fn a_window_is_kept_as_long_as_it_counts() {
         let rates = Rates::default();
-        assert!(matches!(rates.window(TokenId(1)).take(1_000, 1), Taken::Yes(_)));
+        assert!(matches!(rates.window(TokenId(1)).take(1_000, 1), Admission::Admitted(_)));
         rates.tidy(2_000);
-        assert!(matches!(rates.window(TokenId(1)).take(2_000, 1), Taken::No(_)));
+        assert!(matches!(rates.window(TokenId(1)).take(2_000, 1), Admission::Refused(_)));
         rates.tidy(70_000);
         assert!(rates.0.lock().unwrap().is_empty());
     }

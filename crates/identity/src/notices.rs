@@ -65,7 +65,7 @@ pub enum Notice<'a> {
     /// A value was found where others can read it.
     TokenPublished {
         description: &'a str,
-        place: &'a str,
+        found: &'a str,
         current: bool,
     },
     SecondFactorOn {
@@ -167,14 +167,14 @@ impl Notice<'_> {
                     client.address
                 )
             }
-            Notice::TokenPublished { place, current: true, .. } => {
+            Notice::TokenPublished { found, current: true, .. } => {
                 format!(
-                    "Its value was found {place} and is refused from now on. Regenerate the token where it is needed."
+                    "Its value was found {found} and is refused from now on. Regenerate the token where it is needed."
                 )
             }
-            Notice::TokenPublished { place, .. } => {
+            Notice::TokenPublished { found, .. } => {
                 format!(
-                    "A former value of it was found {place}; it opens nothing any more. The present value goes on working."
+                    "A former value of it was found {found}; it opens nothing any more. The present value goes on working."
                 )
             }
             Notice::SecondFactorOn { .. } => format!("It is asked for at sign-in and before changes. {NOT_YOU}"),

@@ -135,7 +135,7 @@ impl Tokens {
             .from(client.address);
         audit::append(&mut tx, now, event).await?;
         for person in people(&mut tx, found.account_id, found.owner_id).await? {
-            let notice = Notice::TokenPublished { description: &description, place: &said, current };
+            let notice = Notice::TokenPublished { description: &description, found: &said, current };
             notify(&mut tx, &self.settings, now, person, found.account_id, notice).await?;
         }
         // The hash alone decides; without a token any number does.
