@@ -271,7 +271,7 @@ async fn a_kill_in_the_middle_of_an_operation_loses_nothing_and_leaves_nothing(m
     let kills = std::env::var("KEYRACK_TEST_KILLS").map_or(KILLS, |text| text.parse().expect("a number"));
     let engine = house.engine.clone();
     house.create("shop", json!({ "docker": { "image": WEB } })).await;
-    let first = house.until_status("shop", RUNNING).await;
+    let mut first = house.until_status("shop", RUNNING).await;
     for kill in 0..kills {
         let method = ["restartnodes", "stopenv", "redeploycontainers"][(kill % 3) as usize];
         let asked = house.control(method, &[("envName", "shop"), ("nodeGroup", "cp"), ("tag", "1")]);
@@ -290,7 +290,13 @@ async fn a_kill_in_the_middle_of_an_operation_loses_nothing_and_leaves_nothing(m
             assert_eq!(house.control("startenv", &[("envName", "shop")]).await["result"], 0);
         }
         let node = house.until_status("shop", RUNNING).await;
-        assert_eq!((&node["url"], page(&node).await.as_deref()), (&first["url"], Some("hello\n")), "{kill}: {method}");
+        assert_eq!(page(&node).await.as_deref(), Some("hello\n"), "{kill}: {method}");
+        // Docker can hold the port of what a killed redeploy left for longer than a start waits; the node gets another one then.
+        if method == "redeploycontainers" {
+            first = node;
+        } else {
+            assert_eq!(node["url"], first["url"], "{kill}: {method}");
+        }
     }
     house.delete("shop").await;
     let left = house.left_on_engine().await;
