@@ -10,7 +10,7 @@ use crate::limits::{Limits, Overlap, Reach};
 use crate::methods::{MethodBits, MethodId};
 use crate::usage::UsageSlot;
 use keyrack_types::accounts::Role;
-use keyrack_types::ids::{AccountId, EnvironmentId, SessionId, TokenId, UserId};
+use keyrack_types::ids::{AccountId, SessionId, TokenId, UserId};
 
 pub use crate::client::Client;
 
@@ -121,13 +121,8 @@ impl Caller {
         self.limits.as_deref()?.secret.as_ref()?.overlap
     }
 
-    /// Whether it opens this environment. Whoever may see the account sees all of its environments; a token with a reach, and
-    /// whatever it began, those of its reach.
-    pub fn reaches(&self, environment: EnvironmentId) -> bool {
-        self.reach().is_none_or(|reach| reach.contains(environment))
-    }
-
-    /// The environments that it is limited to.
+    /// The environments that it is limited to, as they were when it was looked up: which ones it opens now, the statements that read
+    /// environments decide.
     pub fn reach(&self) -> Option<&Reach> {
         self.limits.as_deref()?.reach.as_ref()
     }

@@ -46,11 +46,6 @@ impl Reach {
     pub fn contains(&self, environment: EnvironmentId) -> bool {
         self.environments.binary_search(&environment).is_ok()
     }
-
-    /// Whether it opens nothing that the other does not.
-    pub fn is_within(&self, other: &Reach) -> bool {
-        (!self.may_create || other.may_create) && self.environments.iter().all(|one| other.contains(*one))
-    }
 }
 
 /// The secret that a caller presented.
